@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+// The command `gradlab`. Only dispatches: every command's code is loaded when it is the one that was asked for, so
+// that a kernel starts without the others.
+import { parseArgs } from 'node:util';
+import { readVersion } from './protocol/product.js';
+
+const HELP = `gradlab: TypeScript notebooks with NumPy-like, differentiable arrays
+
+  gradlab install [--user | --prefix DIR | --sys-prefix]
+        writes the kernelspec "gradlab" where Jupyter finds it (default: --user)
+  gradlab uninstall [--user | --prefix DIR | --sys-prefix]
+        removes it
+  gradlab run NOTEBOOK.ipynb [-o OUT.ipynb] [--html OUT.html] [--timeout SECONDS]
+        runs a notebook without a browser; exit code 1 when a cell fails
+  gradlab kernel --connection-file FILE
+        runs a kernel; this is what Jupyter calls
+  gradlab --version
+  gradlab --help
+`;
+
+type Command = (args: string[]) => Promise<number | undefined>;
+
+const commands: Record<string, Command> = {
+  kernel: async (args) => {
+    const { runKernel } = await import('./front/kernel.js');
+    await runKernel(optionValue(args, ['--connection-file', '-f'], 'kernel'));
+    return undefined;
+  },
+  install: async (args) => (await import('./install.js')).install(args),
+  uninstall: async (args) => (await import('./install.js')).uninstall(args),
+  run: async (args) => {
+    const { path, ...options } = runOptions(args);
+    return (await import('./notebook/run.js')).runNotebook(path, options);
+  },
+};
+
+function optionValue(args: string[], names: string[], command: string): string {
+  for (const [at, arg] of args.entries()) {
+    if (names.includes(arg) && args[at + 1]) return args[at + 1];
+    const assigned = names.find((name) => arg.startsWith(`${name}=`));
+    if (assigned) return arg.slice(assigned.length + 1);
+  }
+  throw new Error(`${command}: ${names[0]} FILE is missing`);
+}
+
+/** The arguments of `run`: a notebook, and options with a value each. */
+function runOptions(args: string[]): { path: string; out?: string; html?: string; timeout?: number } {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      output: { type: 'string', short: 'o' },
+      html: { type: 'string' },
+      timeout: { type: 'string' },
+    },
+  });
+  if (positionals.length !== 1) {
+    throw new Error(`run: one notebook is needed, got ${positionals.length}: gradlab run NOTEBOOK.ipynb [-o OUT.ipynb]`);
+  }
+  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
+  if (timeout !== undefined && !(timeout > 0)) {
+    throw new Error(`run: --timeout ${JSON.stringify(values.timeout)} is not a number of seconds above 0`);
+  }
+  return { path: positionals[0], out: values.output, html: values.html, timeout };
+}
+
+async function main([name, ...args]: string[]): Promise<number | undefined> {
+  if (name === '--version' || name === '-v') {
+    process.stdout.write(`${readVersion()}\n`);
+    return 0;
+  }
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(HELP);
+    return name === undefined ? 2 : 0;
+  }
+  if (!Object.hasOwn(commands, name)) {
+    const known = Object.keys(commands).join(', ');
+    throw new Error(`there is no command ${JSON.stringify(name)}. Commands: ${known}; see gradlab --help`);
+  }
+  return commands[name](args);
+}
+
+try {
+  const code = await main(process.argv.slice(2));
+  if (code !== undefined) process.exitCode = code;
+} catch (error) {
+  process.stderr.write(`gradlab: ${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

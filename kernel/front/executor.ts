@@ -1,0 +1,336 @@
+// The queue of cells: compile, run in the user process, answer; one at a time, in order of arrival. After an error
+// with stop_on_error, what was already queued is answered with status "aborted".
+import type { CompiledCell, LanguageService } from '../language/index.js';
+import type { ErrorContent, ExecuteReply, ExecuteRequest, ExpressionResult, Message } from '../protocol/messages.js';
+import type { CellOutcome, InputFrame, UserFrame } from '../protocol/pipe.js';
+import { deathReport, interruption, runtimeError, type Tracer, typeError } from './errors.js';
+import type { History } from './history.js';
+import type { Output } from './output.js';
+import { type Death, Supervisor } from './supervisor.js';
+
+/** How long after an error cells that are still on their way count as queued with it. */
+const ABORT_WINDOW_MS = 8;
+
+export type ExecuteOutcome =
+  | ({ status: 'ok' } & ExecuteReply)
+  | ({ status: 'error'; execution_count: number } & ErrorContent)
+  | { status: 'aborted' };
+
+/** What the executor needs of the kernel around it. */
+export interface ExecutorHost {
+  output: Output;
+  history: History;
+  language(): Promise<LanguageService>;
+  /** Asks the client for input; the answer comes back through `answerInput`. */
+  requestInput(parent: Message, prompt: string, password: boolean): void;
+  log(text: string): void;
+}
+
+interface Cell {
+  serial: number;
+  id: string;
+  message: Message;
+  count: number;
+  silent: boolean;
+  allowStdin: boolean;
+  compiled?: CompiledCell;
+  resultText: string | null;
+  interrupted: boolean;
+}
+
+interface Queued {
+  message: Message;
+  resolve(outcome: ExecuteOutcome): void;
+  aborted: boolean;
+  begin(): void;
+}
+
+export class Executor {
+  executionCount = 0;
+  private readonly cells = new Map<number, Cell>();
+  private readonly queue: Queued[] = [];
+  private readonly supervisor: Supervisor;
+  private current: Cell | undefined;
+  private serial = 0;
+  private draining = false;
+  /** A cell is blocked in `input()`. */
+  private asking = false;
+  private freshSession = false;
+  private libraryError: string | undefined;
+  private service: LanguageService | undefined;
+
+  constructor(private readonly host: ExecutorHost) {
+    this.supervisor = new Supervisor({
+      frame: (frame) => this.onFrame(frame),
+      raw: (name, text) => this.onStream(name, text, this.serial),
+      idleDeath: (death) => this.onIdleDeath(death),
+      log: host.log,
+    });
+  }
+
+  /** Starts the user process. */
+  start(): void {
+    this.supervisor.start();
+  }
+
+  stop(): Promise<void> {
+    return this.supervisor.stop();
+  }
+
+  throttle(ms: number): void {
+    this.supervisor.throttle(ms);
+  }
+
+  /** The request whose cell is running. */
+  get running(): Message | undefined {
+    return this.current?.message;
+  }
+
+  /**
+   * Queues a request. `begin` is called when its turn comes (to say "busy"); resolves with the reply.
+   */
+  submit(message: Message, begin: () => void): Promise<ExecuteOutcome> {
+    return new Promise((resolve) => {
+      this.queue.push({ message, resolve, aborted: false, begin });
+      void this.drain();
+    });
+  }
+
+  /** Stops the running cell and drops those that wait behind it. */
+  interrupt(): void {
+    for (const waiting of this.queue) waiting.aborted = true;
+    if (!this.current) return;
+    this.current.interrupted = true;
+    this.answer({ interrupted: true });
+    this.supervisor.interrupt();
+  }
+
+  /** The client's answer to the question that the cell waits for. */
+  answerInput(value: string): void {
+    this.answer({ value });
+  }
+
+  /** One answer a question: anything else would be taken for the answer to the next one. */
+  private answer(frame: InputFrame): void {
+    if (this.asking) this.supervisor.answerInput(frame);
+    this.asking = false;
+  }
+
+  private async drain(): Promise<void> {
+    if (this.draining) return;
+    this.draining = true;
+    for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+      next.begin();
+      if (next.aborted) {
+        next.resolve({ status: 'aborted' });
+        continue;
+      }
+      let outcome: ExecuteOutcome;
+      try {
+        outcome = await this.run(next.message);
+      } catch (error) {
+        outcome = this.internalError(error as Error, next.message);
+      }
+      this.current = undefined;
+      const { stop_on_error = true } = next.message.content as unknown as ExecuteRequest;
+      if (outcome.status === 'error' && stop_on_error) {
+        await new Promise((resolve) => setTimeout(resolve, ABORT_WINDOW_MS));
+        for (const waiting of this.queue) waiting.aborted = true;
+      }
+      this.host.output.flush();
+      next.resolve(outcome);
+      // The reply goes out before the next cell says that it is busy.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    this.draining = false;
+  }
+
+  private async run(message: Message): Promise<ExecuteOutcome> {
+    const request = message.content as unknown as ExecuteRequest;
+    const silent = request.silent === true;
+    const store = !silent && request.store_history !== false;
+    if (store) this.executionCount++;
+    const count = this.executionCount;
+    const cell = this.addCell(message, count, silent, request.allow_stdin === true);
+    this.current = cell;
+    const { output } = this.host;
+    if (!silent) output.event('execute_input', { code: request.code, execution_count: count }, message);
+    const language = await this.host.language();
+    this.service = language;
+    this.announceSession(cell);
+    const compiled = language.compile(cell.id, request.code);
+    cell.compiled = compiled;
+    if (isRefused(compiled)) return this.fail(cell, typeError(compiled, this.label(cell.id), language));
+    if (cell.interrupted) return this.fail(cell, interruption('', this.tracer));
+    const running = this.supervisor.execute({
+      t: 'execute',
+      cell: cell.serial,
+      id: cell.id,
+      js: compiled.js,
+      value: silent ? 'drop' : 'show',
+    });
+    // The checker learns the cell's declarations while the cell runs.
+    language.commit(cell.id);
+    const outcome = await running;
+    if (outcome.status !== 'ok') return this.fail(cell, this.report(outcome));
+    const user_expressions: Record<string, ExpressionResult> = {};
+    for (const [name, code] of Object.entries(request.user_expressions ?? {})) {
+      user_expressions[name] = await this.expression(cell, String(code), language);
+    }
+    if (store) this.host.history.add(count, request.code, cell.resultText);
+    return { status: 'ok', execution_count: count, user_expressions, payload: [] };
+  }
+
+  /** One of the request's user_expressions, evaluated after the cell as a small cell of its own. */
+  private async expression(owner: Cell, code: string, language: LanguageService): Promise<ExpressionResult> {
+    const cell = this.addCell(owner.message, owner.count, true, false);
+    const compiled = language.compile(cell.id, code);
+    cell.compiled = compiled;
+    if (isRefused(compiled)) return { status: 'error', ...typeError(compiled, this.label(cell.id), language) };
+    const outcome = await this.supervisor.execute({
+      t: 'execute',
+      cell: cell.serial,
+      id: cell.id,
+      js: compiled.js,
+      value: 'return',
+    });
+    if (outcome.status === 'ok') return { status: 'ok', data: outcome.data ?? {}, metadata: {} };
+    return { status: 'error', ...this.report(outcome) };
+  }
+
+  private addCell(message: Message, count: number, silent: boolean, allowStdin: boolean): Cell {
+    const serial = ++this.serial;
+    const id = `cell-${serial}`;
+    const cell = { serial, id, message, count, silent, allowStdin, resultText: null, interrupted: false };
+    this.cells.set(serial, cell);
+    return cell;
+  }
+
+  /** Sends the error to iopub, remembers the input, and makes the reply. */
+  private fail(cell: Cell, error: ErrorContent): ExecuteOutcome {
+    const { message, silent, count } = cell;
+    if (!silent) this.host.output.event('error', error, message);
+    const { code, store_history = true } = message.content as unknown as ExecuteRequest;
+    if (!silent && store_history) this.host.history.add(count, code, null);
+    return { status: 'error', execution_count: count, ...error };
+  }
+
+  private report(outcome: Exclude<CellOutcome, { status: 'ok' }> | Death): ErrorContent {
+    switch (outcome.status) {
+      case 'error':
+        return runtimeError(outcome.error, this.tracer);
+      case 'interrupted':
+        return interruption(outcome.stack, this.tracer);
+      case 'died':
+        this.onSessionLost();
+        return deathReport(outcome, this.tracer);
+    }
+  }
+
+  /** A fault of ours: the cell gets it as its error, the kernel goes on. */
+  private internalError(error: Error, message: Message): ExecuteOutcome {
+    this.host.log(`a cell could not be run: ${error.stack}`);
+    const content = { ename: error.name, evalue: error.message, traceback: [`${error.name}: ${error.message}`] };
+    this.host.output.event('error', content, message);
+    return { status: 'error', execution_count: this.executionCount, ...content };
+  }
+
+  /** First words of a cell that does not find what earlier cells made, or no library. */
+  private announceSession(cell: Cell): void {
+    const say = (text: string) => this.onStream('stderr', `${text}\n`, cell.serial);
+    if (this.freshSession) say('Fresh session: the variables and imports of earlier cells are gone.');
+    this.freshSession = false;
+    if (this.libraryError) say(`The library could not be loaded, only plain TypeScript runs: ${this.libraryError}`);
+    this.libraryError = undefined;
+  }
+
+  private onSessionLost(): void {
+    this.asking = false;
+    this.freshSession = true;
+    this.service?.reset();
+  }
+
+  private onIdleDeath(death: Death): void {
+    const anything = this.cells.size > 0;
+    if (anything) this.onSessionLost();
+    const { evalue } = deathReport(death, this.tracer);
+    this.onStream('stderr', `${evalue}\n`, this.serial);
+  }
+
+  private onFrame(frame: UserFrame): void {
+    switch (frame.t) {
+      case 'ready':
+        this.libraryError = frame.libraryError;
+        if (this.current) this.announceSession(this.current);
+        return;
+      case 'stream':
+        return this.onStream(frame.name, frame.text, frame.cell);
+      case 'input':
+        return this.onInput(frame.cell, frame.prompt, frame.password);
+      case 'drain':
+      case 'done':
+      case 'exit':
+        return;
+    }
+    const cell = this.cells.get(frame.cell);
+    if (!cell || cell.silent) return;
+    const { output } = this.host;
+    switch (frame.t) {
+      case 'display': {
+        const transient = frame.display_id === undefined ? {} : { display_id: frame.display_id };
+        const type = frame.update ? 'update_display_data' : 'display_data';
+        return output.event(type, { data: frame.data, metadata: frame.metadata, transient }, cell.message);
+      }
+      case 'clear':
+        return output.event('clear_output', { wait: frame.wait }, cell.message);
+      case 'result': {
+        const text = frame.data['text/plain'];
+        cell.resultText = typeof text === 'string' ? text : null;
+        const { data, metadata } = frame;
+        return output.event('execute_result', { data, metadata, execution_count: cell.count }, cell.message);
+      }
+      case 'error':
+        return output.event('error', runtimeError(frame.error, this.tracer, frame.origin), cell.message);
+    }
+  }
+
+  private onStream(name: 'stdout' | 'stderr', text: string, serial: number): void {
+    const cell = this.cells.get(serial);
+    if (cell && !cell.silent) this.host.output.stream(name, text, cell.message);
+    if (!cell) this.host.log(`${name} before the first cell: ${text.trimEnd()}`);
+  }
+
+  private onInput(serial: number, prompt: string, password: boolean): void {
+    const cell = this.cells.get(serial);
+    this.asking = true;
+    if (!cell?.allowStdin) {
+      this.answer({ refused: 'this client takes no input (allow_stdin is false)' });
+    } else if (cell.interrupted) {
+      this.answer({ interrupted: true });
+    } else {
+      this.host.output.flush();
+      this.host.requestInput(cell.message, prompt, password);
+    }
+  }
+
+  private get tracer(): Tracer {
+    return {
+      language: this.service,
+      cells: (id) => this.cellById(id)?.compiled,
+      label: (id) => this.label(id),
+    };
+  }
+
+  private label(id: string): string {
+    const cell = this.cellById(id);
+    return cell ? `Cell [${cell.count}]` : id;
+  }
+
+  private cellById(id: string): Cell | undefined {
+    return this.cells.get(Number(id.slice('cell-'.length)));
+  }
+}
+
+function isRefused(compiled: CompiledCell): boolean {
+  return compiled.diagnostics.some((diagnostic) => diagnostic.category === 'error');
+}

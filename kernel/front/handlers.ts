@@ -1,0 +1,107 @@
+// One function per request, in one table typed by the message map: a missing handler is a compile error. Busy and
+// idle, checks of the content, parents and error replies are around the table, in kernel.ts.
+import { SOCKET_NAMES } from '../protocol/connection.js';
+import type { Message, Requests, RequestType } from '../protocol/messages.js';
+import { PROTOCOL_VERSION, readTypeScriptVersion, readVersion } from '../protocol/product.js';
+import { toCodePoints, toUtf16 } from './codepoints.js';
+import type { Kernel } from './kernel.js';
+
+type Handler<T extends RequestType> = (
+  kernel: Kernel,
+  content: Requests[T]['content'],
+  message: Message,
+) => Requests[T]['reply'] | Promise<Requests[T]['reply']>;
+
+/** Cells have a queue of their own: see executor.ts. */
+type Handlers = { [T in Exclude<RequestType, 'execute_request'>]: Handler<T> };
+
+export const handlers: Handlers = {
+  kernel_info_request: () => {
+    const version = readVersion();
+    return {
+      protocol_version: PROTOCOL_VERSION,
+      implementation: 'gradlab',
+      implementation_version: version,
+      language_info: {
+        name: 'typescript',
+        version: readTypeScriptVersion(),
+        mimetype: 'application/typescript',
+        file_extension: '.ts',
+        pygments_lexer: 'typescript',
+        codemirror_mode: 'typescript',
+        nbconvert_exporter: 'script',
+      },
+      banner: `gradlab ${version}: TypeScript with NumPy-like, differentiable arrays (Node ${process.versions.node})`,
+      debugger: false,
+      help_links: [
+        { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
+        { text: 'Node.js', url: 'https://nodejs.org/docs/latest/api/' },
+      ],
+      supported_features: [],
+    };
+  },
+
+  complete_request: async (kernel, { code, cursor_pos }) => {
+    const language = await kernel.language();
+    const offset = cursor_pos === undefined ? code.length : toUtf16(code, cursor_pos);
+    const { matches, start, end } = language.complete(code, offset);
+    return {
+      matches: matches.map((match) => match.text),
+      cursor_start: toCodePoints(code, start),
+      cursor_end: toCodePoints(code, end),
+      metadata: {
+        _jupyter_types_experimental: matches.map((match) => ({
+          ...match,
+          start: toCodePoints(code, match.start),
+          end: toCodePoints(code, match.end),
+        })),
+      },
+    };
+  },
+
+  inspect_request: async (kernel, { code, cursor_pos }) => {
+    const language = await kernel.language();
+    const offset = cursor_pos === undefined ? code.length : toUtf16(code, cursor_pos);
+    const { found, text, markdown } = language.inspect(code, offset);
+    return { found, data: found ? { 'text/plain': text, 'text/markdown': markdown } : {}, metadata: {} };
+  },
+
+  is_complete_request: async (kernel, { code }) => {
+    const { status, indent } = (await kernel.language()).isComplete(code);
+    return status === 'incomplete' ? { status, indent: indent ?? '' } : { status };
+  },
+
+  history_request: (kernel, content) => ({ history: kernel.history.find(content) }),
+
+  comm_info_request: (kernel, { target_name }) => ({ comms: kernel.comms.info(target_name) }),
+
+  connect_request: (kernel) =>
+    Object.fromEntries(SOCKET_NAMES.map((name) => [`${name}_port`, kernel.connection[`${name}_port`]])),
+
+  interrupt_request: (kernel) => {
+    kernel.executor.interrupt();
+    return {};
+  },
+
+  shutdown_request: (kernel, { restart }, message) => {
+    const content = { status: 'ok', restart: restart === true } as const;
+    kernel.publish('shutdown_reply', content, message);
+    return { restart: content.restart };
+  },
+
+  comm_open: (kernel, { comm_id, target_name }, message) => {
+    kernel.log(`comm_open: there is no comm target ${JSON.stringify(target_name)}`);
+    kernel.publish('comm_close', kernel.comms.refuse(comm_id), message);
+    return null;
+  },
+
+  comm_msg: (kernel, { comm_id }) => {
+    kernel.log(`comm_msg: there is no comm ${JSON.stringify(comm_id)}`);
+    return null;
+  },
+
+  comm_close: (kernel, { comm_id }) => {
+    kernel.comms.close(comm_id);
+    return null;
+  },
+};

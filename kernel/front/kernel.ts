@@ -1,0 +1,246 @@
+// The kernel as a Jupyter client sees it: binds the sockets, takes requests, says busy and idle around each, and
+// answers from the handler table. Cells queue up; everything else is answered at once, also while a cell runs.
+import { resolve } from 'node:path';
+import type { LanguageService } from '../language/index.js';
+import { type ConnectionInfo, readConnectionFile } from '../protocol/connection.js';
+import { contentFault, isRequestType, type IopubContents, type IopubType, type Json, type Message } from '../protocol/messages.js';
+import { distFolder } from '../protocol/product.js';
+import { KernelSockets } from '../protocol/sockets.js';
+import { decode, encode, makeHeader, Signer, WireError } from '../protocol/wire.js';
+import { randomUUID } from 'node:crypto';
+import { Comms } from './comms.js';
+import { type ExecuteOutcome, Executor } from './executor.js';
+import { handlers } from './handlers.js';
+import { History } from './history.js';
+import { Output } from './output.js';
+
+/** The background work starts by itself when no kernel_info_request comes this soon. */
+const WARM_UP_MS = 150;
+const PARENT_CHECK_MS = 1000;
+
+export type Channel = 'shell' | 'control';
+
+export class Kernel {
+  readonly connection: ConnectionInfo;
+  readonly comms = new Comms();
+  readonly history: History;
+  readonly executor: Executor;
+  private readonly session = randomUUID();
+  private readonly signer: Signer;
+  private readonly sockets: KernelSockets;
+  private readonly output = new Output(
+    (type, content, parent) => this.publish(type, content, parent),
+    (ms) => this.executor.throttle(ms),
+  );
+  private service: Promise<LanguageService> | undefined;
+  private inputParent: Message | undefined;
+  private closing = false;
+
+  constructor(connectionFile: string) {
+    this.connection = readConnectionFile(connectionFile);
+    this.signer = new Signer(this.connection.key, this.connection.signature_scheme);
+    this.sockets = new KernelSockets((text) => this.log(text));
+    this.history = new History(process.env.GRADLAB_HISTORY || undefined, (text) => this.log(text));
+    this.executor = new Executor({
+      output: this.output,
+      history: this.history,
+      language: () => this.language(),
+      requestInput: (parent, prompt, password) => this.requestInput(parent, prompt, password),
+      log: (text) => this.log(text),
+    });
+    // The user process loads the library while the sockets are being bound.
+    this.executor.start();
+  }
+
+  async start(): Promise<void> {
+    await this.sockets.bind(this.connection);
+    this.sockets.receive((channel, frames) => this.receive(channel, frames));
+    this.publish('status', { execution_state: 'starting' }, undefined);
+    process.on('SIGINT', () => this.executor.interrupt());
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.shutdown());
+    this.watchParent();
+    setTimeout(() => this.warmUp(), WARM_UP_MS).unref();
+  }
+
+  /** Loads and exercises the language service before the first cell needs it. */
+  warmUp(): void {
+    if (this.service) return;
+    void this.language().then(
+      (language) => language.compile('warm-up', 'const warm = 1;\nwarm + 1'),
+      () => {},
+    );
+  }
+
+  /** The language service, loaded on first use. */
+  language(): Promise<LanguageService> {
+    this.service ??= import('../language/index.js').then(
+      ({ LanguageService }) => new LanguageService({ cwd: process.cwd(), libraryTypes: distFolder }),
+    );
+    return this.service;
+  }
+
+  log(text: string): void {
+    process.stderr.write(`[gradlab] ${text}\n`);
+  }
+
+  publish<T extends IopubType>(type: T, content: IopubContents[T], parent: Message | undefined): void {
+    this.sockets.out.iopub.send(
+      encode(
+        {
+          identities: [Buffer.from(`kernel.${this.session}.${type}`)],
+          header: makeHeader(type, this.session),
+          parent_header: parent?.header ?? {},
+          metadata: {},
+          content: content as unknown as Json,
+          buffers: [],
+        },
+        this.signer,
+      ),
+    );
+  }
+
+  /** Ends everything in order: user process, pending messages, sockets, this process. */
+  async shutdown(): Promise<void> {
+    if (this.closing) return;
+    this.closing = true;
+    await this.executor.stop();
+    this.output.flush();
+    if (this.service) await this.service.then((language) => language.close()).catch(() => {});
+    await this.sockets.close();
+    process.exit(0);
+  }
+
+  private receive(channel: Channel | 'stdin', frames: Buffer[]): void {
+    let message: Message;
+    try {
+      message = decode(frames, this.signer);
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error;
+      this.log(`a message on ${channel} was dropped: ${error.message}`);
+      if (error.header && channel !== 'stdin') this.refuse(channel, error.identities, error.header, error.message);
+      return;
+    }
+    if (channel === 'stdin') return this.receiveInput(message);
+    if (message.header.msg_type === 'execute_request' && !contentFault('execute_request', message.content)) {
+      void this.executor
+        .submit(message, () => this.status('busy', message))
+        .then((outcome) => this.answerExecute(channel, message, outcome));
+      return;
+    }
+    void this.answer(channel, message);
+  }
+
+  private answerExecute(channel: Channel, message: Message, outcome: ExecuteOutcome): void {
+    this.reply(channel, message, outcome);
+    this.status('idle', message);
+  }
+
+  /** Everything but cells: busy, the handler's reply, idle. */
+  private async answer(channel: Channel, message: Message): Promise<void> {
+    const type = message.header.msg_type;
+    this.status('busy', message);
+    try {
+      if (!isRequestType(type)) throw new Error(`${type}: this kernel does not know this message`);
+      const fault = contentFault(type, message.content);
+      if (fault) throw new Error(fault);
+      const handler = handlers[type as keyof typeof handlers] as (kernel: Kernel, content: never, message: Message) => unknown;
+      const reply = (await handler(this, message.content as never, message)) as Json | null;
+      if (reply) this.reply(channel, message, { status: 'ok', ...reply });
+    } catch (error) {
+      this.log((error as Error).message);
+      if (!type.startsWith('comm_')) this.reply(channel, message, errorReply(error as Error));
+    }
+    this.status('idle', message);
+    // Clients show the state that was said last, and a cell may still be running.
+    const { running } = this.executor;
+    if (running) this.status('busy', running);
+    if (type === 'kernel_info_request') setTimeout(() => this.warmUp(), 5);
+    if (type === 'shutdown_request') void this.shutdown();
+  }
+
+  private refuse(channel: Channel, identities: Buffer[], header: Message['header'], why: string): void {
+    const message = { identities, header, parent_header: {}, metadata: {}, content: {}, buffers: [] };
+    this.status('busy', message);
+    this.reply(channel, message, errorReply(new Error(why)));
+    this.status('idle', message);
+  }
+
+  private reply(channel: Channel, message: Message, content: object): void {
+    this.output.flush();
+    const type = message.header.msg_type.replace(/_request$/, '_reply');
+    this.sockets.out[channel].send(
+      encode(
+        {
+          identities: message.identities,
+          header: makeHeader(type.endsWith('_reply') ? type : `${type}_reply`, this.session),
+          parent_header: message.header,
+          metadata: {},
+          content: content as Json,
+          buffers: [],
+        },
+        this.signer,
+      ),
+    );
+  }
+
+  private status(execution_state: 'busy' | 'idle', parent: Message): void {
+    this.output.flush();
+    this.publish('status', { execution_state }, parent);
+  }
+
+  private requestInput(parent: Message, prompt: string, password: boolean): void {
+    this.inputParent = parent;
+    this.sockets.out.stdin.send(
+      encode(
+        {
+          identities: parent.identities,
+          header: makeHeader('input_request', this.session),
+          parent_header: parent.header,
+          metadata: {},
+          content: { prompt, password },
+          buffers: [],
+        },
+        this.signer,
+      ),
+    );
+  }
+
+  private receiveInput(message: Message): void {
+    if (message.header.msg_type !== 'input_reply' || !this.inputParent) return;
+    this.inputParent = undefined;
+    this.executor.answerInput(String(message.content.value ?? ''));
+  }
+
+  /** No orphans: a kernel whose starter is gone ends. */
+  private watchParent(): void {
+    const announced = Number(process.env.JPY_PARENT_PID);
+    const first = process.ppid;
+    if (!announced && first <= 1) return;
+    setInterval(() => {
+      if (announced ? isAlive(announced) : process.ppid === first) return;
+      this.log('the process that started this kernel is gone');
+      void this.shutdown();
+    }, PARENT_CHECK_MS).unref();
+  }
+}
+
+function errorReply(error: Error): Json {
+  return { status: 'error', ename: error.name, evalue: error.message, traceback: [`${error.name}: ${error.message}`] };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Runs a kernel until it is shut down. */
+export async function runKernel(connectionFile: string): Promise<void> {
+  const kernel = new Kernel(resolve(connectionFile));
+  process.on('uncaughtException', (error) => kernel.log(`uncaught: ${error.stack}`));
+  process.on('unhandledRejection', (reason) => kernel.log(`unhandled: ${(reason as Error)?.stack ?? reason}`));
+  await kernel.start();
+}

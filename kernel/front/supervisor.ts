@@ -1,0 +1,375 @@
+// Owns the user process: starts it, restarts it when it dies, says why it died, and passes orders, interrupts and
+// answers to it. What it prints comes out in order: frames, and text of its child processes where they ended.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync, readSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { totalmem } from 'node:os';
+import { StringDecoder } from 'node:string_decoder';
+import { fileURLToPath } from 'node:url';
+import {
+  type CellOutcome,
+  encodeFrame,
+  type ExecuteOrder,
+  FD_CONTROL,
+  FD_INTERRUPT,
+  FD_OUTPUT,
+  FrameDecoder,
+  type InputFrame,
+  type UserFrame,
+} from '../protocol/pipe.js';
+
+/** The end of a user process that nobody asked for. */
+export interface Death {
+  status: 'died';
+  ename: string;
+  /** The cause in a sentence. */
+  cause: string;
+  /** Stack of a `process.exit`, empty for other causes. */
+  stack: string;
+}
+
+export interface SupervisorEvents {
+  frame(frame: UserFrame): void;
+  /** Text that child processes or native code wrote to the inherited standard streams. */
+  raw(name: 'stdout' | 'stderr', text: string): void;
+  /** The process died while no cell was running. */
+  idleDeath(death: Death): void;
+  log(text: string): void;
+}
+
+/** Where Node's own report of a crash begins. */
+const CRASH_REPORT = /<--- Last few GCs --->|FATAL ERROR: |----- Native stack trace -----| {2}# +\S*node\S*\[\d+\]: /;
+const MEMORY_CHECK_MS = 200;
+/** The system keeps this much; below it, the session is ended before the system ends something else. */
+const MEMORY_RESERVE = Math.min(512 * 2 ** 20, totalmem() * 0.04);
+const CHILD_INTERRUPT_MS = 400;
+const EXIT_GRACE_MS = 500;
+const MAX_FAILED_STARTS = 3;
+
+/** Half of the memory, at most 4 GB: more JavaScript heap than that is a runaway cell. Arrays do not count. */
+export function heapLimitMegabytes(): number {
+  const asked = Number(process.env.GRADLAB_MAX_HEAP_MB);
+  if (Number.isFinite(asked) && asked >= 32) return Math.round(asked);
+  return Math.min(4096, Math.round(totalmem() / 2 ** 21));
+}
+
+interface Waiting {
+  order: ExecuteOrder;
+  resolve(outcome: CellOutcome | Death): void;
+  sent: boolean;
+}
+
+export class Supervisor {
+  private session: UserProcess | undefined;
+  private waiting: Waiting | undefined;
+  private failedStarts = 0;
+  private stopping = false;
+
+  constructor(private readonly events: SupervisorEvents) {}
+
+  /** Starts the process now; it becomes ready in the background. */
+  start(): void {
+    this.session = new UserProcess({
+      frame: (frame) => this.onFrame(frame),
+      raw: this.events.raw,
+      death: (death) => this.onDeath(death),
+    });
+  }
+
+  /** Runs a cell; resolves when it has ended and all its output before that was delivered. */
+  execute(order: ExecuteOrder): Promise<CellOutcome | Death> {
+    if (!this.session) {
+      this.failedStarts = 0;
+      this.start();
+    }
+    return new Promise((resolve) => {
+      this.waiting = { order, resolve, sent: false };
+      this.sendOrder();
+    });
+  }
+
+  /** Stops the running cell, whatever it is doing. */
+  interrupt(): void {
+    const { waiting, session } = this;
+    if (!waiting || !session) return;
+    if (!waiting.sent) {
+      this.waiting = undefined;
+      waiting.resolve({ status: 'interrupted', stack: '' });
+      return;
+    }
+    session.interrupt(waiting.order.cell);
+    // A cell that waits for a child process in native code hears nothing: the child has to end.
+    setTimeout(() => {
+      if (this.waiting === waiting && this.session === session) session.interruptChildren();
+    }, CHILD_INTERRUPT_MS).unref();
+  }
+
+  answerInput(answer: InputFrame): void {
+    this.session?.answerInput(answer);
+  }
+
+  /** Lets the session wait with its output: it blocks in its next write when the pipe is full. */
+  throttle(ms: number): void {
+    this.session?.throttle(ms);
+  }
+
+  /** Ends the user process and all its children. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await this.session?.stop();
+  }
+
+  private sendOrder(): void {
+    if (!this.waiting || this.waiting.sent || !this.session?.ready) return;
+    this.waiting.sent = true;
+    this.session.sendOrder(this.waiting.order);
+  }
+
+  private onFrame(frame: UserFrame): void {
+    if (frame.t === 'ready') this.failedStarts = 0;
+    this.events.frame(frame);
+    if (frame.t === 'ready') this.sendOrder();
+    if (frame.t !== 'done' || frame.cell !== this.waiting?.order.cell) return;
+    const { resolve } = this.waiting;
+    this.waiting = undefined;
+    resolve(frame.outcome);
+  }
+
+  private onDeath(death: Death): void {
+    const wasReady = this.session?.ready;
+    this.session = undefined;
+    if (this.stopping) return;
+    this.events.log(`the user process died: ${death.cause}`);
+    if (!wasReady) this.failedStarts++;
+    const { waiting } = this;
+    const again = this.failedStarts < MAX_FAILED_STARTS;
+    if (again) this.start();
+    // An order that was never sent is not lost with the process: the next one gets it.
+    if (waiting && !waiting.sent && again) return;
+    this.waiting = undefined;
+    if (waiting) waiting.resolve(death);
+    else this.events.idleDeath(death);
+  }
+}
+
+interface ProcessEvents {
+  frame(frame: UserFrame): void;
+  raw(name: 'stdout' | 'stderr', text: string): void;
+  death(death: Death): void;
+}
+
+/** One life of the user process. */
+class UserProcess {
+  ready = false;
+  private readonly child: ChildProcess;
+  private readonly decoder = new FrameDecoder<UserFrame>();
+  private readonly texts = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
+  private readonly heapLimit = heapLimitMegabytes();
+  private readonly memoryCheck: NodeJS.Timeout;
+  private exitFrame: Extract<UserFrame, { t: 'exit' }> | undefined;
+  private outOfSystemMemory = false;
+  /** V8's last words, kept out of the cell's output. */
+  private crashText = '';
+  private over = false;
+
+  constructor(private readonly events: ProcessEvents) {
+    this.child = spawn(
+      process.execPath,
+      [
+        `--max-old-space-size=${this.heapLimit}`,
+        '--experimental-vm-modules',
+        '--disable-warning=ExperimentalWarning',
+        fileURLToPath(new URL('../user/main.js', import.meta.url)),
+      ],
+      // A group of its own: a terminal's or a client's SIGINT reaches the front process, which knows what to stop.
+      { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
+    );
+    this.child.on('error', (error) => this.end(`it could not be started: ${error.message}`));
+    this.child.on('exit', (code, signal) => this.onExit(code, signal));
+    this.pipe(FD_OUTPUT).on('data', (chunk: Buffer) => this.onFrames(chunk));
+    for (const fd of [1, 2] as const) this.pipe(fd).on('data', (chunk: Buffer) => this.onRaw(fd, chunk));
+    for (const fd of [1, 2, FD_OUTPUT, FD_CONTROL, FD_INTERRUPT]) this.pipe(fd).on('error', () => {});
+    this.memoryCheck = setInterval(() => this.checkMemory(), MEMORY_CHECK_MS);
+    this.memoryCheck.unref();
+    this.volunteer();
+  }
+
+  sendOrder(order: ExecuteOrder): void {
+    this.pipe(FD_CONTROL).write(encodeFrame(order));
+  }
+
+  interrupt(cell: number): void {
+    this.pipe(FD_INTERRUPT).write(encodeFrame({ cell }));
+  }
+
+  /** SIGINT to the group: the session itself ignores it, its children usually end. */
+  interruptChildren(): void {
+    this.signalGroup('SIGINT');
+  }
+
+  answerInput(answer: InputFrame): void {
+    this.pipe(FD_OUTPUT).write(encodeFrame(answer));
+  }
+
+  throttle(ms: number): void {
+    const pipe = this.pipe(FD_OUTPUT);
+    pipe.pause();
+    setTimeout(() => pipe.resume(), ms);
+  }
+
+  async stop(): Promise<void> {
+    if (this.over) return;
+    const exited = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
+    this.pipe(FD_CONTROL).write(encodeFrame({ t: 'exit' }));
+    const timer = setTimeout(() => this.signalGroup('SIGKILL'), EXIT_GRACE_MS);
+    await exited;
+    clearTimeout(timer);
+    this.signalGroup('SIGKILL');
+  }
+
+  private pipe(fd: number): Socket {
+    return this.child.stdio[fd] as Socket;
+  }
+
+  private signalGroup(signal: NodeJS.Signals): void {
+    const { pid } = this.child;
+    if (!pid) return;
+    try {
+      process.kill(process.platform === 'win32' ? pid : -pid, signal);
+    } catch {
+      // It is gone already.
+    }
+  }
+
+  private onFrames(chunk: Buffer): void {
+    this.decoder.push(chunk, (frame) => {
+      if (frame.t === 'drain' || frame.t === 'done') this.drainRaw();
+      if (frame.t === 'ready') this.ready = true;
+      if (frame.t === 'exit') this.exitFrame = frame;
+      this.events.frame(frame);
+    });
+  }
+
+  /** Frames that were written before this text come first. */
+  private onRaw(fd: 1 | 2, chunk: Buffer): void {
+    for (const frames of readAvailable(this.pipe(FD_OUTPUT))) this.onFrames(frames);
+    this.deliverRaw(fd, chunk);
+  }
+
+  private drainRaw(): void {
+    for (const fd of [1, 2] as const) {
+      for (const chunk of readAvailable(this.pipe(fd))) this.deliverRaw(fd, chunk);
+    }
+  }
+
+  private deliverRaw(fd: 1 | 2, chunk: Buffer): void {
+    const name = fd === 1 ? 'stdout' : 'stderr';
+    let text = this.texts[name].write(chunk);
+    if (fd === 2) {
+      // Node says this when it exits with the interrupt worker still attached.
+      text = text.replace('Waiting for the debugger to disconnect...\n', '');
+      const notice = this.crashText === '' ? text.search(CRASH_REPORT) : 0;
+      if (notice >= 0 && text !== '') {
+        this.crashText += text.slice(notice);
+        text = text.slice(0, notice).trimEnd();
+      }
+    }
+    if (text !== '') this.events.raw(name, text);
+  }
+
+  private onExit(code: number | null, signal: NodeJS.Signals | null): void {
+    for (const frames of readAvailable(this.pipe(FD_OUTPUT))) this.onFrames(frames);
+    this.drainRaw();
+    // Children that the session left behind end with it.
+    this.signalGroup('SIGKILL');
+    const { exitFrame } = this;
+    if (this.outOfSystemMemory) {
+      const free = Math.round(MEMORY_RESERVE / 2 ** 20);
+      return this.end(
+        `it used almost all memory of this machine (less than ${free} MB were left) and was stopped. ` +
+          'Free arrays that are no longer needed, or work in batches',
+        'OutOfMemory',
+      );
+    }
+    if (exitFrame) return this.end(`a cell called process.exit(${exitFrame.code})`, 'SessionEnded', exitFrame.how);
+    if (/heap out of memory|Reached heap limit|invalid (array|table) (length|size)/i.test(this.crashText)) {
+      return this.end(
+        `its JavaScript heap reached the limit of ${this.heapLimit} MB. Keep less in memory ` +
+          '(NDArrays do not count to the heap), or set GRADLAB_MAX_HEAP_MB',
+        'OutOfMemory',
+      );
+    }
+    return this.end(exitCause(code, signal));
+  }
+
+  private end(cause: string, ename = 'SessionEnded', stack = ''): void {
+    if (this.over) return;
+    this.over = true;
+    clearInterval(this.memoryCheck);
+    this.events.death({ status: 'died', ename, cause, stack });
+  }
+
+  /** A container counts its file cache as used; only a session that holds most of the memory itself is at fault. */
+  private checkMemory(): void {
+    if (process.availableMemory() > MEMORY_RESERVE) return;
+    const limit = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+    if (this.residentBytes() < limit / 2) return;
+    this.outOfSystemMemory = true;
+    this.signalGroup('SIGKILL');
+  }
+
+  private residentBytes(): number {
+    try {
+      return Number(readFileSync(`/proc/${this.child.pid}/statm`, 'utf8').split(' ')[1]) * 4096;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Should the system run out of memory first, it ends the session and not the kernel. */
+  private volunteer(): void {
+    if (process.platform !== 'linux' || !this.child.pid) return;
+    try {
+      writeFileSync(`/proc/${this.child.pid}/oom_score_adj`, '800');
+    } catch {
+      // Not allowed here: nothing to do about it.
+    }
+  }
+}
+
+function exitCause(code: number | null, signal: NodeJS.Signals | null): string {
+  switch (signal) {
+    case 'SIGKILL':
+      return 'it was killed (SIGKILL), which the system does when memory runs out';
+    case 'SIGABRT':
+      return 'it was aborted (SIGABRT), by process.abort() or a failed check in native code';
+    case 'SIGSEGV':
+    case 'SIGBUS':
+    case 'SIGILL':
+    case 'SIGFPE':
+      return `it crashed in native code (${signal})`;
+    case null:
+      return `it ended with exit code ${code}`;
+    default:
+      return `it was ended by ${signal}`;
+  }
+}
+
+/** Reads what is in a pipe right now, without waiting; no more than 16 MB, should the writer be as fast as we are. */
+function readAvailable(socket: Socket): Buffer[] {
+  const fd = (socket as unknown as { _handle?: { fd?: number } })._handle?.fd;
+  if (fd === undefined || fd < 0) return [];
+  const chunks: Buffer[] = [];
+  while (chunks.length < 256) {
+    const chunk = Buffer.allocUnsafe(65536);
+    try {
+      const size = readSync(fd, chunk);
+      if (size === 0) return chunks;
+      chunks.push(chunk.subarray(0, size));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EINTR') continue;
+      return chunks;
+    }
+  }
+  return chunks;
+}

@@ -1,0 +1,48 @@
+// Is a cell finished, or does a console have to ask for more lines? The parser says: an error at the very end of the
+// text means that something is still open; an error before it means that more lines cannot help.
+import type { CompletenessResult } from './contract.js';
+import type { Parsed } from './types.js';
+import type { Ast } from './typescript.js';
+import { SyntaxKind } from './typescript.js';
+
+/** Unterminated template literal, comment, JSX element or attribute: whatever follows still belongs to them. */
+const OPEN_ENDED = new Set([1160, 1010, 17008, 17014]);
+/** Unterminated string literal or regular expression: a new line cannot mend them. */
+const BROKEN = new Set([1002, 1161]);
+
+export function completeness({ code, origin, syntax, file }: Parsed): CompletenessResult {
+  if (code.trim() === '') return { status: 'complete' };
+  const end = code.trimEnd().length;
+  const first = [...syntax].sort((a, b) => a.pos - b.pos)[0];
+  if (!first) {
+    const last = file.statements[file.statements.length - 1];
+    // A function without a body is an overload; in a console its body is about to come.
+    const bodiless =
+      last?.kind === SyntaxKind.FunctionDeclaration &&
+      !(last as Ast.FunctionDeclaration).body &&
+      !code.trimEnd().endsWith(';');
+    return bodiless ? { status: 'incomplete', indent: indentAfter(code) } : { status: 'complete' };
+  }
+  if (syntax.some((d) => BROKEN.has(d.code))) return { status: 'invalid' };
+  const open = syntax.some((d) => OPEN_ENDED.has(d.code)) || endsInComment(code, end, first.pos - origin, file.end);
+  const atEnd = first.pos - origin >= end || first.end - origin >= code.length;
+  if (open || atEnd) return { status: 'incomplete', indent: indentAfter(code) };
+  return { status: 'invalid' };
+}
+
+/** The parser puts the error of an open construct after trailing comments. */
+function endsInComment(code: string, end: number, pos: number, fileEnd: number): boolean {
+  if (pos < 0 || pos > end || fileEnd < pos) return false;
+  return /^\s*(\/\/[^\n]*\s*|\/\*[^]*?\*\/\s*)*$/.test(code.slice(pos));
+}
+
+/** Two spaces for every bracket that is still open, counted outside strings and comments. */
+function indentAfter(code: string): string {
+  const bare = code.replace(/\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g, '');
+  let depth = 0;
+  for (const c of bare) {
+    if (c === '{' || c === '[' || c === '(') depth++;
+    else if (c === '}' || c === ']' || c === ')') depth = Math.max(depth - 1, 0);
+  }
+  return '  '.repeat(depth);
+}

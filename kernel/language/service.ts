@@ -1,0 +1,168 @@
+// The language service of one kernel session: compiles cells, remembers what they declare, answers completion,
+// inspection and completeness. No input makes it throw; when the compiler's process dies, it starts another.
+import { completeness } from './completeness.js';
+import { complete, inspect } from './completion.js';
+import { commitCell } from './committed.js';
+import type {
+  CellDiagnostic,
+  CompiledCell,
+  CompletenessResult,
+  CompletionResult,
+  InspectResult,
+  LanguageOptions,
+} from './contract.js';
+import { formatDiagnostics } from './diagnostics.js';
+import { emit, LoweringError } from './emit.js';
+import { Lines } from './positions.js';
+import { mapStack, type TraceOptions } from './trace.js';
+import { type Analysis, TypeService } from './types.js';
+import { preloadCompiler } from './typescript.js';
+
+/** Compiled cells that `commit` may still ask for. */
+const REMEMBERED = 64;
+
+const nowhere = { toCell: () => undefined };
+
+export class LanguageService {
+  private types: TypeService | undefined;
+  private readonly analyses = new Map<string, Analysis>();
+
+  constructor(private readonly options: LanguageOptions) {}
+
+  /** Loads the compiler ahead of the first cell. Never rejects. */
+  async warmUp(): Promise<void> {
+    try {
+      await preloadCompiler();
+    } catch {
+      return; // The first cell will say what is wrong.
+    }
+    this.guard<unknown>(
+      (types) => types.analyze('np;'),
+      () => undefined,
+    );
+  }
+
+  /**
+   * Type checks a cell, rewrites its operators and emits JavaScript. Commits nothing.
+   * @param id the script name that stack frames will carry
+   * @returns the JavaScript for V8's REPL mode; with errors the diagnostics and no JavaScript
+   */
+  compile(id: string, code: string): CompiledCell {
+    return this.guard(
+      (types) => {
+        const analysis = types.analyze(code);
+        types.watchLocalModules(analysis);
+        return this.finish(id, code, analysis);
+      },
+      (error) => this.failure(id, code, 0, `The type checker failed on this cell: ${messageOf(error)}`),
+    );
+  }
+
+  private finish(id: string, code: string, analysis: Analysis): CompiledCell {
+    const { diagnostics } = analysis;
+    const failed = diagnostics.some((d) => d.category === 'error');
+    if (failed) return { id, code, js: '', diagnostics, failed, positions: nowhere };
+    try {
+      const { js, positions } = emit(analysis, id);
+      this.analyses.delete(id);
+      this.analyses.set(id, analysis);
+      for (const old of this.analyses.keys()) {
+        if (this.analyses.size <= REMEMBERED) break;
+        this.analyses.delete(old);
+      }
+      return { id, code, js, diagnostics, failed, positions };
+    } catch (error) {
+      if (!(error instanceof LoweringError)) throw error;
+      return this.failure(id, code, error.start, error.message);
+    }
+  }
+
+  private failure(id: string, code: string, start: number, message: string): CompiledCell {
+    const at = new Lines(code).at(Math.min(start, code.length));
+    const diagnostic: CellDiagnostic = { code: 1, message, category: 'error', ...at, length: 1, start };
+    return { id, code, js: '', diagnostics: [diagnostic], failed: true, positions: nowhere };
+  }
+
+  /** Makes the declarations of a compiled cell visible to later cells. */
+  commit(id: string): void {
+    const analysis = this.analyses.get(id);
+    if (!analysis) return;
+    this.analyses.delete(id);
+    this.guard(
+      (types) => types.commit(commitCell(analysis)),
+      () => undefined,
+    );
+  }
+
+  /** Forgets every cell: the user process has started afresh. */
+  reset(): void {
+    this.analyses.clear();
+    this.guard(
+      (types) => types.reset(),
+      () => undefined,
+      false,
+    );
+  }
+
+  complete(code: string, offset: number): CompletionResult {
+    const at = Math.min(Math.max(Math.trunc(offset) || 0, 0), code.length);
+    return this.guard(
+      (types) => complete(types, code, at, this.options.cwd),
+      () => ({ matches: [], start: at, end: at }),
+    );
+  }
+
+  inspect(code: string, offset: number): InspectResult {
+    return this.guard(
+      (types) => inspect(types, code, Math.trunc(offset) || 0),
+      () => ({ found: false, text: '', markdown: '' }),
+    );
+  }
+
+  isComplete(code: string): CompletenessResult {
+    return this.guard<CompletenessResult>(
+      (types) => completeness(types.parse(code)),
+      () => ({ status: 'unknown' }),
+    );
+  }
+
+  /** The diagnostics of a cell with code frames, as `tsc --pretty` prints them. */
+  formatDiagnostics(cell: CompiledCell, executionLabel: string, color: boolean): string {
+    return formatDiagnostics(cell, executionLabel, color);
+  }
+
+  /** A V8 stack in the cells' own lines and columns; see trace.ts. */
+  mapStack(stack: string, cells: (id: string) => CompiledCell | undefined, options?: TraceOptions): string[] {
+    try {
+      return mapStack(stack, cells, options);
+    } catch {
+      return stack.split('\n');
+    }
+  }
+
+  close(): void {
+    this.analyses.clear();
+    this.types?.compiler.close();
+    this.types = undefined;
+  }
+
+  /** Runs a request; if the compiler's process has died, once more with a new one. */
+  private guard<T>(request: (types: TypeService) => T, fallback: (error: unknown) => T, start = true): T {
+    if (!start && !this.types) return fallback(undefined);
+    let last: unknown;
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        this.types ??= new TypeService(this.options);
+        return request(this.types);
+      } catch (error) {
+        last = error;
+        this.types?.compiler.close();
+      }
+    }
+    return fallback(last);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

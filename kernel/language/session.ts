@@ -1,0 +1,175 @@
+// What earlier cells leave to later ones, for the type checker: one virtual module in which every committed cell is a
+// namespace, and the table of names that a new cell sees. The newest declaration of a name wins; functions and
+// classes of older cells keep the meanings they were written with.
+import { join } from 'node:path';
+
+/** How a name of an earlier cell is brought into a later one. */
+export type NameKind = 'alias' | 'variable';
+
+export interface Declared {
+  /** The name in the cell. */
+  name: string;
+  /** The exported name in the cell's namespace, where that differs. */
+  exported: string;
+  /** `variable` can be assigned in later cells; `alias` keeps every meaning (class, type, enum, constant...). */
+  kind: NameKind;
+  /** Declared with `const`. */
+  constant: boolean;
+}
+
+export interface CommittedCell {
+  /** Body of the namespace: the checked cell with `export` before its declarations. */
+  body: string;
+  /** Import statements with private names, for the top of the module. */
+  imports: (space: string) => string;
+  /** Names that those imports give to the cell. */
+  aliases: string[];
+  declared: Declared[];
+  /** Extends global or module declarations, and so is never forgotten. */
+  augments: boolean;
+  /** Names of earlier cells that the cell mentions. */
+  mentions: ReadonlySet<string>;
+}
+
+interface Entry extends CommittedCell {
+  space: string;
+  /** Where each mentioned name came from when the cell was committed. */
+  seen: Map<string, Visible>;
+}
+
+interface Visible {
+  space: string;
+  declared: Declared;
+}
+
+/** Names that a cell has without importing them, when the library exports them. */
+const LIBRARY_NAMES = ['np', 'nn', 'optim', 'data', 'plot', 'grad', 'valueAndGrad', 'gradCheck', 'NDArray', 'sprintf'];
+
+/** Types of `$op`: the library's, with brackets and truth values as strict as a cell wants them. */
+const OPERATORS = `
+type $Any<X, Y, N> = 0 extends 1 & X ? Y : N;
+interface $List<T> { readonly length: number; [index: number]: T }
+interface $Strict {
+  get<X>(x: X, index: $Any<X, readonly unknown[], never>): any;
+  get<T>(x: $List<T>, index: readonly [$NDArray]): T;
+  get<I extends readonly unknown[], R>(x: $Bracketed<I, R>, index: I): R;
+  get(x: $NDArray, index: readonly $Index[]): $NDArray;
+  set<X, V>(x: X, index: $Any<X, readonly unknown[], never>, value: V): V;
+  set<T>(x: $List<T>, index: readonly [$NDArray], value: T): T;
+  set<V extends $ArrayLike>(x: $NDArray, index: readonly $Index[], value: V): V;
+  update<X>(x: X, index: $Any<X, readonly unknown[], never>, verb: string, value: unknown): any;
+  update<T>(x: $List<T>, index: readonly [$NDArray], verb: string, value: T): T;
+  update(x: $NDArray, index: readonly $Index[], verb: string, value: $ArrayLike): $NDArray;
+  truth(x: unknown): boolean;
+}
+export declare const $op: Omit<typeof $library_op, keyof $Strict> & $Strict;
+export declare const $array: $NDArray;
+export declare const $bracketed: $Bracketed<any, any>;
+export declare function $await<T>(value: T): Awaited<T>;
+`;
+
+export class Session {
+  private readonly entries = new Map<string, Entry>();
+  private readonly visible = new Map<string, Visible>();
+  private counter = 0;
+  private readonly header: string;
+
+  constructor(
+    library: string,
+    /** Which of the library's names exist; asked of the checker once. */
+    private libraryNames: readonly string[] = LIBRARY_NAMES,
+  ) {
+    const from = (file: string) => JSON.stringify(join(library, 'src', file));
+    this.header =
+      `import * as $lib from ${from('index.js')};\n` +
+      `import { $op as $library_op, type Bracketed as $Bracketed } from ${from('operators.js')};\n` +
+      `import type { NDArray as $NDArray, ArrayLike as $ArrayLike } from ${from('index.js')};\n` +
+      `type $Index = Parameters<$NDArray['at']>[number];\nexport { $lib };\n${OPERATORS}`;
+  }
+
+  /** Keeps only the library names that exist. */
+  restrictLibrary(exports: ReadonlySet<string>): void {
+    this.libraryNames = LIBRARY_NAMES.filter((name) => exports.has(name));
+  }
+
+  /** Text of the session module. */
+  text(): string {
+    let imports = '';
+    let spaces = '';
+    for (const entry of this.entries.values()) {
+      imports += entry.imports(entry.space);
+      let bring = '';
+      for (const [name, from] of entry.seen) bring += this.bringIn(name, from, '');
+      const own = new Set(entry.declared.map((d) => d.name));
+      for (const name of this.libraryNames)
+        if (entry.mentions.has(name) && !own.has(name) && !entry.seen.has(name)) bring += `import ${name} = $lib.${name};`;
+      for (const name of entry.aliases) bring += `export import ${name} = ${entry.space}_${name};`;
+      spaces += `export namespace ${entry.space} {${bring}\n${entry.body}\n}\n`;
+    }
+    return `${this.header}${imports}${spaces}`;
+  }
+
+  /** Declarations that give a cell the names it mentions, on one line. `undefined` means every visible name. */
+  prelude(mentions: ReadonlySet<string> | undefined, own: ReadonlySet<string>): string {
+    let text = 'import $op = $S.$op;';
+    for (const name of this.libraryNames) {
+      if (own.has(name) || this.visible.has(name) || (mentions && !mentions.has(name))) continue;
+      text += `import ${name} = $S.$lib.${name};`;
+    }
+    for (const [name, from] of this.visible) {
+      if (own.has(name) || (mentions && !mentions.has(name))) continue;
+      text += this.bringIn(name, from, '$S.');
+    }
+    return text;
+  }
+
+  private bringIn(name: string, { space, declared }: Visible, root: string): string {
+    return declared.kind === 'alias'
+      ? `import ${name} = ${root}${space}.${declared.exported};`
+      : `declare let ${name}: typeof ${root}${space}.${declared.exported};`;
+  }
+
+  isConstant(name: string): boolean {
+    return this.visible.get(name)?.declared.constant ?? false;
+  }
+
+  has(name: string): boolean {
+    return this.visible.has(name) || this.libraryNames.includes(name);
+  }
+
+  commit(cell: CommittedCell): void {
+    const space = `$c${++this.counter}`;
+    const own = new Set(cell.declared.map((d) => d.name));
+    const seen = new Map<string, Visible>();
+    for (const name of cell.mentions) {
+      const from = this.visible.get(name);
+      if (from && !own.has(name)) seen.set(name, from);
+    }
+    if (cell.declared.length === 0 && !cell.augments) return;
+    this.entries.set(space, { ...cell, space, seen });
+    for (const declared of cell.declared) this.visible.set(declared.name, { space, declared });
+    this.sweep();
+  }
+
+  /** Forgets cells that no visible name leads to, so that running a cell a thousand times keeps one copy. */
+  private sweep(): void {
+    const live = new Set<string>();
+    const follow = (space: string): void => {
+      if (live.has(space)) return;
+      live.add(space);
+      for (const from of this.entries.get(space)?.seen.values() ?? []) follow(from.space);
+    };
+    for (const from of this.visible.values()) follow(from.space);
+    for (const entry of this.entries.values()) if (entry.augments) follow(entry.space);
+    for (const space of [...this.entries.keys()]) if (!live.has(space)) this.entries.delete(space);
+  }
+
+  reset(): void {
+    this.entries.clear();
+    this.visible.clear();
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+}

@@ -1,0 +1,133 @@
+// Stack traces in the cell's own words: keeps the frames that lie in cells, puts them at the line and column of the
+// TypeScript as written, and shows the line of code. Frames of the kernel, of Node and of packages are left out.
+import type { CompiledCell } from './contract.js';
+import { Lines } from './positions.js';
+
+export interface TraceOptions {
+  /** How a cell is called in the trace, given its id. By default the id itself. */
+  label?: (id: string) => string;
+  color?: boolean;
+}
+
+/** The name that V8 knows a cell by: its id, without the blanks that a `sourceURL` may not have. */
+export function scriptName(id: string): string {
+  return id.replace(/\s/g, (blank) => encodeURIComponent(blank));
+}
+
+function idOf(script: string): string {
+  try {
+    return decodeURIComponent(script);
+  } catch {
+    return script;
+  }
+}
+
+const FRAME = /^\s*at (async )?(?:(.*?) \()?(.+?):(\d+):(\d+)\)?\s*$/;
+
+const GRAY = '\u001b[90m';
+const CYAN = '\u001b[96m';
+const YELLOW = '\u001b[93m';
+const RED = '\u001b[91m';
+const RESET = '\u001b[0m';
+
+/**
+ * Maps a V8 stack to its frames in cells.
+ * @param stack `error.stack`: a head (name and message) and frames
+ * @param cells finds the compiled cell of a script name (the `sourceURL`)
+ * @returns the head, then one line a frame, then the code around the innermost one
+ */
+export function mapStack(
+  stack: string,
+  cells: (id: string) => CompiledCell | undefined,
+  { label = (id) => id, color = false }: TraceOptions = {},
+): string[] {
+  const paint = (style: string, text: string) => (color ? `${style}${text}${RESET}` : text);
+  const lines = stack.split('\n');
+  const isFrame = (line: string) => /^\s+at /.test(line);
+  let first = lines.length;
+  while (first > 0 && isFrame(lines[first - 1] as string)) first--;
+  const out: string[] = [];
+  // Causes and aggregated errors follow in the text that Node prints; each part is mapped where it stands.
+  let excerpt: { cell: CompiledCell; line: number; column: number } | undefined;
+  const seen = new Set<string>();
+  for (const line of lines) {
+    if (!isFrame(line)) {
+      out.push(line);
+      seen.clear();
+      continue;
+    }
+    const match = FRAME.exec(line);
+    if (!match) continue;
+    const [, async, name, script, row, column] = match as unknown as string[];
+    const cell = cells(script as string) ?? cells(idOf(script as string));
+    if (!cell) continue;
+    const place = cell.positions.toCell(Number(row), Number(column)) ?? { line: Number(row), column: Number(column) };
+    const where = `${paint(CYAN, label(cell.id))}:${paint(YELLOW, `${place.line}`)}:${paint(YELLOW, `${place.column}`)}`;
+    const readable = name && !/^(?:Object\.)?<anonymous>$|^eval\b/.test(name) ? name : '';
+    const text = readable ? `    at ${async ?? ''}${readable} (${where})` : `    at ${async ?? ''}${where}`;
+    if (seen.has(text)) continue;
+    seen.add(text);
+    out.push(text);
+    excerpt ??= { cell, ...place };
+  }
+  if (excerpt) out.push('', ...codeAround(excerpt.cell.code, excerpt.line, excerpt.column, paint));
+  return out;
+}
+
+/** A few lines of code with a marker under the column. */
+function codeAround(code: string, line: number, column: number, paint: (style: string, text: string) => string): string[] {
+  const lines = new Lines(code);
+  const from = Math.max(line - 1, 1);
+  const to = Math.min(line + 1, lines.count);
+  const width = `${to}`.length;
+  const out: string[] = [];
+  for (let at = from; at <= to; at++) {
+    const text = lines.line(at);
+    out.push(`${at === line ? paint(RED, '>') : ' '} ${paint(GRAY, `${`${at}`.padStart(width)} |`)} ${text}`.trimEnd());
+    if (at !== line) continue;
+    const indent = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
+    out.push(`  ${paint(GRAY, `${' '.repeat(width)} |`)} ${indent}${paint(RED, '^')}`);
+  }
+  return out;
+}
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Reads a source map (version 3, one source): generated line and column (1-based) to the original's. */
+export function decodeSourceMap(json: string): (line: number, column: number) => { line: number; column: number } | undefined {
+  const { mappings } = JSON.parse(json) as { mappings: string };
+  const rows: { column: number; line: number; from: number }[][] = [];
+  let sourceLine = 0;
+  let sourceColumn = 0;
+  for (const row of mappings.split(';')) {
+    const segments: { column: number; line: number; from: number }[] = [];
+    let column = 0;
+    for (const text of row.split(',')) {
+      const fields: number[] = [];
+      let value = 0;
+      let shift = 0;
+      for (const digit of text) {
+        const bits = DIGITS.indexOf(digit);
+        value += (bits & 31) << shift;
+        shift += 5;
+        if (bits & 32) continue;
+        fields.push(value & 1 ? -(value >> 1) : value >> 1);
+        value = 0;
+        shift = 0;
+      }
+      if (fields.length === 0) continue;
+      column += fields[0] as number;
+      if (fields.length < 4) continue;
+      sourceLine += fields[2] as number;
+      sourceColumn += fields[3] as number;
+      segments.push({ column, line: sourceLine, from: sourceColumn });
+    }
+    rows.push(segments);
+  }
+  return (line, column) => {
+    const segments = rows[line - 1];
+    let best: { column: number; line: number; from: number } | undefined;
+    for (const segment of segments ?? []) if (segment.column <= column - 1) best = segment;
+    return best && { line: best.line + 1, column: best.from + 1 + Math.min(column - 1 - best.column, 0) };
+  };
+}

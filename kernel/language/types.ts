@@ -1,0 +1,465 @@
+// The type service of a session: parses a cell, rewrites its operators until their operands' types are known, checks
+// the rewritten cell against what earlier cells declared, and brings the diagnostics back to the cell's own text.
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { CellDiagnostic, LanguageOptions } from './contract.js';
+import { readTopLevel, type TopLevel } from './declarations.js';
+import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
+import { GLOBALS } from './globals.js';
+import { type ImportStatement, readImports } from './imports.js';
+import { collectSites, decide, editSite, type Operand, type Site } from './operators.js';
+import { Edits, Lines, literal, type Mark, MappedText } from './positions.js';
+import { Session } from './session.js';
+import type { Ast, Diagnostic, Node, SourceFile, Type } from './typescript.js';
+import { Compiler, SymbolFlags, SyntaxKind, TypeFlags } from './typescript.js';
+
+const IMPORT_SESSION = 'import * as $S from "./$gradlab-session";';
+const MAX_PASSES = 6;
+
+/** A cell as parsed, before its types are known. */
+export interface Parsed {
+  code: string;
+  /** What was parsed: a fixed prefix, the cell, perhaps a closing parenthesis. */
+  raw: string;
+  /** Offset of the cell in `raw`. */
+  origin: number;
+  file: SourceFile;
+  path: string;
+  syntax: readonly Diagnostic[];
+  /** The cell is one object literal, parsed in parentheses. */
+  wrapped: boolean;
+}
+
+export interface Analysis extends Parsed {
+  top: TopLevel;
+  imports: ImportStatement[];
+  sites: Site[];
+  /** The text that was checked last, with its map to the cell. */
+  checked: MappedText;
+  diagnostics: CellDiagnostic[];
+  /** Imported names that have no value and so leave no trace in the JavaScript. */
+  typeNames: Set<string>;
+  /** Values of enum members in the order of the text; undefined where they are computed at run time. */
+  enumValues: (string | number | undefined)[];
+}
+
+interface Generated {
+  /** Length of what stands before the cell. */
+  head: number;
+  mapped: MappedText;
+  probes: Mark[][];
+  calls: (Mark | undefined)[];
+}
+
+export class TypeService {
+  readonly session: Session;
+  readonly compiler: Compiler;
+  readonly cellPath: string;
+  private readonly jsxPath: string;
+  private readonly sessionPath: string;
+  private readonly library: string;
+  private readonly localFiles = new Map<string, number>();
+  private arrayTypes = new Map<number, Operand>();
+  private libraryKnown = false;
+  private missingModules = false;
+
+  constructor(options: LanguageOptions) {
+    const cwd = existsSync(options.cwd) ? realpathSync(options.cwd) : realpathSync(tmpdir());
+    this.library = existsSync(options.libraryTypes) ? realpathSync(options.libraryTypes) : options.libraryTypes;
+    this.session = new Session(this.library);
+    this.cellPath = join(cwd, '$gradlab-cell.ts');
+    this.jsxPath = join(cwd, '$gradlab-cell-jsx.tsx');
+    this.sessionPath = join(cwd, '$gradlab-session.ts');
+    const globals = join(cwd, '$gradlab-globals.d.ts');
+    const config = join(cwd, '$gradlab-tsconfig.json');
+    const require = createRequire(import.meta.url);
+    const nodeTypes = dirname(dirname(require.resolve('@types/node/package.json')));
+    const compilerOptions = {
+      strict: true,
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable'],
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      moduleDetection: 'force',
+      customConditions: ['node'],
+      types: ['node'],
+      typeRoots: [nodeTypes],
+      paths: { gradlab: [join(this.library, 'src/index.d.ts')] },
+      skipLibCheck: true,
+      noEmit: true,
+      allowImportingTsExtensions: true,
+      resolveJsonModule: true,
+      esModuleInterop: true,
+      allowJs: true,
+      maxNodeModuleJsDepth: 0,
+      jsx: 'preserve',
+    };
+    const files = [this.cellPath, this.jsxPath, this.sessionPath, globals];
+    this.compiler = new Compiler({
+      cwd,
+      config,
+      files: new Map([
+        [config, JSON.stringify({ compilerOptions, files })],
+        [this.cellPath, IMPORT_SESSION],
+        [this.jsxPath, IMPORT_SESSION],
+        [this.sessionPath, this.session.text()],
+        [globals, GLOBALS],
+      ]),
+    });
+  }
+
+  /** Starts the compiler and learns which names the library exports. */
+  prepare(): void {
+    if (this.libraryKnown) return;
+    const { checker } = this.compiler;
+    const file = this.compiler.sourceFile(this.sessionPath);
+    const first = file?.statements[0] as Ast.ImportDeclaration | undefined;
+    const symbol = first && checker.getSymbolAtLocation(first.moduleSpecifier);
+    const names = symbol ? checker.getExportsOfModule(symbol).map((s) => s.name) : [];
+    this.session.restrictLibrary(new Set(names));
+    this.libraryKnown = true;
+  }
+
+  /** Parses without checking anything. */
+  parse(code: string): Parsed {
+    this.prepare();
+    if (/^\s*\{/.test(code)) {
+      const object = this.parseAs(code, true, this.cellPath);
+      if (object.syntax.length === 0 && object.file.statements.length === 2) return object;
+    }
+    const plain = this.parseAs(code, false, this.cellPath);
+    if (plain.syntax.length > 0 && /<[\w>]/.test(code) && /\/>|<\/|<>/.test(code)) {
+      const jsx = this.parseAs(code, false, this.jsxPath);
+      if (jsx.syntax.length === 0) return jsx;
+    }
+    return plain;
+  }
+
+  private parseAs(code: string, wrapped: boolean, path: string): Parsed {
+    const prefix = IMPORT_SESSION + (wrapped ? '(' : '');
+    const raw = prefix + code + (wrapped ? '\n)' : '');
+    this.compiler.write(path, raw);
+    const syntax = this.compiler.syntactic(path);
+    const file = this.compiler.sourceFile(path);
+    if (!file) throw new Error('the compiler lost the cell');
+    return { code, raw, origin: prefix.length, file, path, syntax, wrapped };
+  }
+
+  /** Parses, rewrites and checks. With `everything`, names that the cell does not mention are visible too. */
+  analyze(code: string, everything = false): Analysis {
+    this.refresh();
+    const parsed = this.parse(code);
+    const { file, raw } = parsed;
+    const top = readTopLevel(file);
+    top.mentions.delete('$S');
+    top.declared = top.declared.filter((d) => d.name !== '$S');
+    const imports = readImports(file, raw).filter((i) => i.node.getStart() >= parsed.origin);
+    const sites = collectSites(file, raw);
+    const own = new Set(top.declared.map((d) => d.name));
+    const prelude = this.session.prelude(everything ? undefined : top.mentions, own);
+    const analysis: Analysis = {
+      ...parsed,
+      top,
+      imports,
+      sites,
+      checked: new MappedText([], code),
+      diagnostics: [],
+      typeNames: new Set(),
+      enumValues: [],
+    };
+    const broken = parsed.syntax.length > 0;
+
+    let generated = this.write(parsed, sites, prelude, 'typing');
+    for (let pass = 0; pass < MAX_PASSES && sites.length > 0; pass++) {
+      const changed = this.settle(parsed, sites, generated);
+      if (!changed) break;
+      generated = this.write(parsed, sites, prelude, 'typing');
+    }
+    analysis.checked = generated.mapped;
+    if (broken) {
+      const lines = new Lines(code);
+      analysis.diagnostics = parsed.syntax.map((d) => this.place(d.code, d.text, d.pos - parsed.origin, d.end - parsed.origin, lines));
+      return analysis;
+    }
+
+    let found = this.errors(parsed, generated);
+    if (found.length > 0 && sites.some((s) => s.typing !== s.final || s.kind === 'truth')) {
+      generated = this.write(parsed, sites, prelude, 'final');
+      analysis.checked = generated.mapped;
+      found = this.errors(parsed, generated);
+    }
+    this.readValues(analysis);
+    if (found.length > 0) analysis.diagnostics = this.explain(analysis, generated, found);
+    if (found.length > 1 && sites.some((s) => s.wrong)) {
+      generated = this.write(parsed, sites, prelude, 'final');
+      analysis.checked = generated.mapped;
+      analysis.diagnostics = this.explain(analysis, generated, this.errors(parsed, generated));
+    }
+    this.missingModules = analysis.diagnostics.some((d) => d.code === 2307 || d.code === 2792);
+    return analysis;
+  }
+
+  private place(code: number, message: string, from: number, to: number, lines: Lines): CellDiagnostic {
+    const start = Math.min(Math.max(from, 0), lines.text.length);
+    const end = Math.min(Math.max(to, start), lines.text.length);
+    return { code, message, category: 'error', ...lines.at(start), length: Math.max(end - start, 1), start };
+  }
+
+  /** Writes the cell in one of its checked forms and remembers where everything came to lie. */
+  private write(parsed: Parsed, sites: Site[], prelude: string, form: 'typing' | 'final'): Generated {
+    const { raw, origin, code, wrapped } = parsed;
+    const edits = new Edits(raw);
+    const probes: Mark[][] = [];
+    const calls: (Mark | undefined)[] = [];
+    for (const site of sites) {
+      const isTruth = site.kind === 'truth';
+      probes.push(
+        site.probes.map((node) =>
+          edits.mark(node.getStart(), node.end, isTruth ? site.depth : depthBelow(site.node, node, site.depth)),
+        ),
+      );
+      const use = site[form];
+      calls.push(use === 'plain' || isTruth ? undefined : edits.mark(site.node.getStart(), site.node.end, site.depth));
+      if (use !== 'plain' && !(isTruth && form === 'typing')) editSite(edits, site, use, false);
+    }
+    const head = `${IMPORT_SESSION}${prelude}${wrapped ? '(' : ''}`;
+    const body = edits.pieces(origin, origin + code.length, head.length);
+    for (const piece of body) piece.source -= origin;
+    const mapped = new MappedText([literal(head), ...body, literal(wrapped ? '\n)' : '', code.length)], code);
+    this.compiler.write(parsed.path, mapped.text);
+    return { head: head.length, mapped, probes, calls };
+  }
+
+  /** Asks for the operands' types and decides. True when a text for typing has changed. */
+  private settle(parsed: Parsed, sites: Site[], generated: Generated): boolean {
+    const file = this.compiler.sourceFile(parsed.path);
+    if (!file) return false;
+    const index = indexNodes(file);
+    const nodes: Node[] = [];
+    const slots: number[][] = [];
+    for (const marks of generated.probes) {
+      slots.push(
+        marks.map((mark) => {
+          const node = index.get(mark.start * 0x200000 + mark.end);
+          return node ? nodes.push(node) - 1 : -1;
+        }),
+      );
+    }
+    if (nodes.length === 0) return false;
+    const { checker } = this.compiler;
+    const types = checker.getTypeAtLocation(nodes);
+    this.arrayTypes = new Map();
+    let changed = false;
+    sites.forEach((site, i) => {
+      const operands = (slots[i] as number[]).map((slot) =>
+        slot < 0 ? 'opaque' : this.classify(this.declaredType(nodes[slot] as Node, types[slot])),
+      );
+      const brackets = site.kind === 'read' || site.kind === 'write' || site.kind === 'update';
+      if (brackets && operands[0] === 'plain') {
+        const type = types[(slots[i] as number[])[0] as number];
+        if (type && type.flags & TypeFlags.Object && this.isBracketed(type)) operands[0] = 'array';
+      }
+      const forms = decide(site, operands);
+      if (forms.typing !== site.typing && site.kind !== 'truth') changed = true;
+      Object.assign(site, forms);
+    });
+    return changed;
+  }
+
+  /** The checker has no type for a constant that is assigned to; an array may be changed all the same. */
+  private declaredType(node: Node, type: Type | undefined): Type | undefined {
+    if (!type?.isErrorType() || node.kind !== SyntaxKind.Identifier) return type;
+    const { checker } = this.compiler;
+    let symbol = checker.getSymbolAtLocation(node);
+    if (symbol && symbol.flags & SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
+    return symbol && !checker.isUnknownSymbol(symbol) ? (checker.getTypeOfSymbol(symbol) ?? type) : type;
+  }
+
+  private classify(type: Type | undefined): Operand {
+    if (!type) return 'opaque';
+    const known = this.arrayTypes.get(type.id);
+    if (known) return known;
+    this.arrayTypes.set(type.id, 'opaque'); // for types that contain themselves
+    const found = this.classifyNew(type);
+    this.arrayTypes.set(type.id, found);
+    return found;
+  }
+
+  private classifyNew(type: Type): Operand {
+    const { flags } = type;
+    if (flags & TypeFlags.Any) return 'dynamic';
+    if (flags & TypeFlags.StringLike) return 'text';
+    if (flags & (TypeFlags.Primitive | TypeFlags.Never)) return 'plain';
+    if (flags & TypeFlags.Union) {
+      const parts = (type as Type & { getTypes(): readonly Type[] }).getTypes().map((t) => this.classify(t));
+      if (parts.every((p) => p === 'array')) return 'array';
+      if (parts.some((p) => p === 'array' || p === 'mixed')) return 'mixed';
+      if (parts.includes('dynamic')) return 'dynamic';
+      if (parts.includes('opaque')) return 'opaque';
+      return parts.every((p) => p === 'text') ? 'text' : 'plain';
+    }
+    if (flags & TypeFlags.Intersection) {
+      const parts = (type as Type & { getTypes(): readonly Type[] }).getTypes().map((t) => this.classify(t));
+      return parts.find((p) => p === 'array') ?? parts[0] ?? 'plain';
+    }
+    if (flags & TypeFlags.Object) return this.isArray(type) ? 'array' : 'plain';
+    if (flags & (TypeFlags.Unknown | TypeFlags.NonPrimitive)) return 'opaque';
+    const constraint = this.compiler.checker.getBaseConstraintOfType(type);
+    if (!constraint || constraint.id === type.id || constraint.flags & TypeFlags.Unknown) return 'opaque';
+    const bound = this.classify(constraint);
+    return bound === 'array' || bound === 'mixed' ? 'mixed' : bound;
+  }
+
+  private isArray(type: Type): boolean {
+    const symbol = type.getSymbol();
+    if (!symbol) return false;
+    if (symbol.name === 'NDArray') {
+      const path = (symbol.valueDeclaration ?? symbol.declarations[0])?.path ?? '';
+      if (path.startsWith(this.library) || path.startsWith(this.library.toLowerCase())) return true;
+    }
+    if (!(symbol.flags & SymbolFlags.Class) || !type.isClassOrInterface()) return false;
+    return type.getBaseTypes()?.some((base) => this.classify(base) === 'array') ?? false;
+  }
+
+  /** An object that answers brackets itself, such as `np.c_`. */
+  private isBracketed(type: Type): boolean {
+    const symbol = type.getSymbol();
+    if (!symbol || symbol.flags & SymbolFlags.Class) return false;
+    return this.compiler.checker
+      .getPropertiesOfType(type)
+      .some((property) => property.escapedName.startsWith('__@brackets'));
+  }
+
+  /** Errors that lie in the cell itself. */
+  private errors({ path }: Parsed, { head, mapped }: Generated): Diagnostic[] {
+    const length = mapped.text.length;
+    return this.compiler.semantic(path).filter((d) => d.pos >= head && d.pos < length && !isIgnored(d));
+  }
+
+  private explain(analysis: Analysis, generated: Generated, found: Diagnostic[]): CellDiagnostic[] {
+    const { checker } = this.compiler;
+    const file = this.compiler.sourceFile(analysis.path) as SourceFile;
+    const index = indexNodes(file);
+    const calls: SiteCall[] = [];
+    analysis.sites.forEach((site, i) => {
+      const call = generated.calls[i];
+      if (!call) return;
+      const probes = generated.probes[i] as Mark[];
+      calls.push({
+        site,
+        call,
+        probes,
+        type: (k) => {
+          const mark = probes[k];
+          const node = mark && index.get(mark.start * 0x200000 + mark.end);
+          return node ? checker.getTypeAtLocation(node) : undefined;
+        },
+        isOperand: (pos, end) =>
+          probes.some((mark) => {
+            let node = index.get(mark.start * 0x200000 + mark.end);
+            while (node?.kind === SyntaxKind.ParenthesizedExpression)
+              node = (node as Ast.ParenthesizedExpression).expression;
+            return node !== undefined && node.getStart() === pos && node.end === end;
+          }),
+      });
+    });
+    return diagnose(found, {
+      code: analysis.code,
+      origin: analysis.origin,
+      mapped: generated.mapped,
+      calls,
+      checker,
+      classify: (type) => this.classify(type),
+      isConstant: (name) => this.session.isConstant(name),
+    });
+  }
+
+  /** Which imported names are types, and what the enum members are worth. */
+  private readValues(analysis: Analysis): void {
+    const { checker } = this.compiler;
+    const bindings = analysis.imports.flatMap((i) => (i.typeOnly ? [] : i.bindings));
+    if (bindings.length > 0) {
+      const positions = bindings.map((b) => analysis.checked.toGenerated(b.node.getStart() - analysis.origin));
+      const symbols = checker.getSymbolAtPosition(analysis.path, positions);
+      bindings.forEach((binding, i) => {
+        const symbol = symbols[i];
+        if (!symbol || !(symbol.flags & SymbolFlags.Alias)) return;
+        const target = checker.getAliasedSymbol(symbol);
+        if (checker.isUnknownSymbol(target) || target.flags & SymbolFlags.Value) return;
+        analysis.typeNames.add(binding.local);
+      });
+    }
+    if (analysis.top.enums.length === 0) return;
+    const file = this.compiler.sourceFile(analysis.path);
+    const visit = (node: Node): undefined => {
+      if (node.kind === SyntaxKind.EnumMember) analysis.enumValues.push(checker.getConstantValue(node));
+      else node.forEachChild(visit);
+      return undefined;
+    };
+    file?.forEachChild(visit);
+  }
+
+  /** Makes a cell's declarations visible to the next. */
+  commit(cell: Parameters<Session['commit']>[0]): void {
+    this.session.commit(cell);
+    this.compiler.write(this.sessionPath, this.session.text());
+  }
+
+  reset(): void {
+    this.session.reset();
+    this.compiler.write(this.sessionPath, this.session.text());
+    this.compiler.invalidate();
+  }
+
+  /** Notices what has changed on disk: the notebook's own modules, and packages that were missing. */
+  private refresh(): void {
+    if (this.missingModules) {
+      this.missingModules = false;
+      this.compiler.invalidate();
+    }
+    for (const [path, known] of this.localFiles) {
+      const time = modified(path);
+      if (time === known) continue;
+      this.localFiles.set(path, time);
+      this.compiler.touch(path);
+    }
+  }
+
+  /** Remembers the local modules that a cell brought in, to see when they are edited. */
+  watchLocalModules({ imports, top }: Analysis): void {
+    if (imports.length === 0 && top.dynamicImports.length === 0) return;
+    for (const path of this.compiler.program.getSourceFileNames()) {
+      if (path.includes('/node_modules/') || path.includes('$gradlab-') || path.startsWith(this.library)) continue;
+      if (!path.startsWith('/') || this.localFiles.has(path) || !existsSync(path)) continue;
+      this.localFiles.set(path, modified(path));
+    }
+  }
+}
+
+function modified(path: string): number {
+  try {
+    return statSync(path).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+function depthBelow(ancestor: Node, node: Node, depth: number): number {
+  let below = depth;
+  for (let at: Node | undefined = node; at && at !== ancestor; at = at.parent) below++;
+  return below;
+}
+
+/** Nodes by their exact range; of nodes with the same range the innermost. */
+function indexNodes(file: SourceFile): Map<number, Node> {
+  const index = new Map<number, Node>();
+  const visit = (node: Node): undefined => {
+    if (node.end > node.pos) index.set(node.getStart() * 0x200000 + node.end, node);
+    node.forEachChild(visit);
+    return undefined;
+  };
+  file.forEachChild(visit);
+  return index;
+}

@@ -1,0 +1,178 @@
+// The one module that knows TypeScript's unstable API (pinned to 7.0.2). It loads the compiler lazily, keeps one
+// native process with one program over a few virtual files, and restarts that process when it dies. Everything else
+// in this folder sees only the types and the functions exported here.
+import { createRequire } from 'node:module';
+import type * as Ast from 'typescript/unstable/ast';
+import type * as Sync from 'typescript/unstable/sync';
+
+export type Node = Ast.Node;
+export type SourceFile = Ast.SourceFile;
+export type Statement = Ast.Statement;
+export type Expression = Ast.Expression;
+export type TypeNode = Ast.TypeNode;
+export type NodeArray<T extends Node> = Ast.NodeArray<T>;
+export type SyntaxKind = Ast.SyntaxKind;
+export type Type = Sync.Type;
+export type Checker = Sync.Checker;
+export type Diagnostic = Sync.Diagnostic;
+export type TsSymbol = Sync.Symbol;
+export type CompletionEntry = Sync.CompletionEntry;
+export type { Ast };
+
+/** Live bindings: undefined until `loadCompiler` or `preloadCompiler` has run. */
+export let SyntaxKind: typeof Ast.SyntaxKind;
+export let NodeFlags: typeof Ast.NodeFlags;
+export let TypeFlags: typeof Sync.TypeFlags;
+export let SymbolFlags: typeof Sync.SymbolFlags;
+export let SignatureKind: typeof Sync.SignatureKind;
+export let CompletionItemKind: typeof Sync.CompletionItemKind;
+export let DiagnosticCategory: typeof Sync.DiagnosticCategory;
+export let skipTrivia: typeof Ast.skipTrivia;
+export let getTokenAtPosition: typeof Ast.getTokenAtPosition;
+
+let api: typeof Sync | undefined;
+
+function adopt(sync: typeof Sync, ast: typeof Ast): void {
+  api = sync;
+  ({ SyntaxKind, NodeFlags, skipTrivia, getTokenAtPosition } = ast);
+  ({ TypeFlags, SymbolFlags, SignatureKind, CompletionItemKind, DiagnosticCategory } = sync);
+}
+
+/** Loads the API now (about 40 ms the first time). Needs a Node that can `require` an ES module (20.19 or later). */
+export function loadCompiler(): void {
+  if (api) return;
+  const require = createRequire(import.meta.url);
+  adopt(require('typescript/unstable/sync'), require('typescript/unstable/ast'));
+}
+
+/** The same through `import()`, for Nodes before 20.19 and for a warm start. */
+export async function preloadCompiler(): Promise<void> {
+  if (api) return;
+  const [sync, ast] = await Promise.all([
+    import('typescript/unstable/sync'),
+    import('typescript/unstable/ast'),
+  ]);
+  if (!api) adopt(sync, ast);
+}
+
+export interface CompilerSetup {
+  /** Folder that the native process works in. */
+  cwd: string;
+  /** Path of the (virtual) tsconfig.json. */
+  config: string;
+  /** Initial virtual files, by absolute path; the config is one of them. */
+  files: ReadonlyMap<string, string>;
+}
+
+/** One native compiler process and the newest snapshot of its program. */
+export class Compiler {
+  private readonly files: Map<string, string>;
+  private readonly dirty = new Set<string>();
+  private readonly created = new Set<string>();
+  private everything = false;
+  private client: Sync.API | undefined;
+  private snapshot: Sync.Snapshot | undefined;
+  private project: Sync.Project | undefined;
+
+  constructor(private readonly setup: CompilerSetup) {
+    loadCompiler();
+    this.files = new Map(setup.files);
+  }
+
+  /** Sets the text of a virtual file; the next request sees it. */
+  write(path: string, text: string): void {
+    if (this.files.get(path) === text) return;
+    (this.files.has(path) ? this.dirty : this.created).add(path);
+    this.files.set(path, text);
+  }
+
+  read(path: string): string {
+    return this.files.get(path) ?? '';
+  }
+
+  /** A file on disk has changed. */
+  touch(path: string): void {
+    this.dirty.add(path);
+  }
+
+  /** Something unknown has changed on disk (a package was installed): look at everything again. */
+  invalidate(): void {
+    this.everything = true;
+  }
+
+  get program(): Sync.Program {
+    return this.current().program;
+  }
+
+  get checker(): Checker {
+    return this.current().checker;
+  }
+
+  sourceFile(path: string): SourceFile | undefined {
+    return this.program.getSourceFile(path);
+  }
+
+  syntactic(path: string): readonly Diagnostic[] {
+    return this.program.getSyntacticDiagnostics(path);
+  }
+
+  semantic(path: string): readonly Diagnostic[] {
+    return this.program.getSemanticDiagnostics(path);
+  }
+
+  /** Brings the program up to date. One changed file at a time keeps to the compiler's fast path. */
+  private current(): Sync.Project {
+    if (!this.client || !this.project) return this.start();
+    if (this.everything || this.created.size > 0) {
+      const fileChanges = this.everything
+        ? ({ invalidateAll: true } as const)
+        : { created: [...this.created], changed: [...this.dirty] };
+      this.everything = false;
+      this.dirty.clear();
+      this.created.clear();
+      return this.adopt(this.client.updateSnapshot({ fileChanges }));
+    }
+    for (const path of [...this.dirty]) {
+      this.dirty.delete(path);
+      this.adopt(this.client.updateSnapshot({ fileChanges: { changed: [path] } }));
+    }
+    return this.project;
+  }
+
+  private start(): Sync.Project {
+    this.dirty.clear();
+    this.created.clear();
+    this.everything = false;
+    const { files } = this;
+    this.client = new (api as typeof Sync).API({
+      cwd: this.setup.cwd,
+      fs: {
+        readFile: (path) => files.get(path),
+        fileExists: (path) => (files.has(path) ? true : undefined),
+      },
+    });
+    return this.adopt(this.client.updateSnapshot({ openProjects: [this.setup.config] }));
+  }
+
+  private adopt(snapshot: Sync.Snapshot): Sync.Project {
+    const project = snapshot.getProject(this.setup.config);
+    if (!project) throw new Error('the compiler did not open the notebook');
+    this.snapshot?.dispose();
+    this.snapshot = snapshot;
+    this.project = project;
+    return project;
+  }
+
+  /** Ends the native process; the next request starts a new one with the same files. */
+  close(): void {
+    const { client } = this;
+    this.client = undefined;
+    this.snapshot = undefined;
+    this.project = undefined;
+    try {
+      client?.close();
+    } catch {
+      // It was already gone.
+    }
+  }
+}

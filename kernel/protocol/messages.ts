@@ -1,0 +1,186 @@
+// The messages of Jupyter's protocol 5.4 as types: what a request carries, what its reply carries, what goes out on
+// iopub. The handler table and the client are typed against these maps.
+
+export interface Header {
+  msg_id: string;
+  session: string;
+  username: string;
+  date: string;
+  msg_type: string;
+  version: string;
+}
+
+export type Json = Record<string, unknown>;
+/** MIME type to data: text, or JSON for `application/*json`. */
+export type MimeBundle = Record<string, unknown>;
+
+export interface Message<C = Json> {
+  /** Routing prefix on ROUTER sockets, the topic on iopub. */
+  identities: Buffer[];
+  header: Header;
+  parent_header: Header | Json;
+  metadata: Json;
+  content: C;
+  buffers: Buffer[];
+}
+
+export interface ErrorContent {
+  ename: string;
+  evalue: string;
+  traceback: string[];
+}
+
+export interface LanguageInfo {
+  name: string;
+  version: string;
+  mimetype: string;
+  file_extension: string;
+  pygments_lexer: string;
+  codemirror_mode: string;
+  nbconvert_exporter: string;
+}
+
+export interface KernelInfo {
+  protocol_version: string;
+  implementation: string;
+  implementation_version: string;
+  language_info: LanguageInfo;
+  banner: string;
+  debugger: boolean;
+  help_links: { text: string; url: string }[];
+  supported_features: string[];
+}
+
+export interface ExecuteRequest {
+  code: string;
+  silent?: boolean;
+  store_history?: boolean;
+  user_expressions?: Record<string, string>;
+  allow_stdin?: boolean;
+  stop_on_error?: boolean;
+}
+
+export type ExpressionResult =
+  | { status: 'ok'; data: MimeBundle; metadata: Json }
+  | ({ status: 'error' } & ErrorContent);
+
+export interface ExecuteReply {
+  execution_count: number;
+  user_expressions: Record<string, ExpressionResult>;
+  payload: Json[];
+}
+
+export interface TypedMatch {
+  start: number;
+  end: number;
+  text: string;
+  type: string;
+  signature?: string;
+}
+
+export interface HistoryRequest {
+  output?: boolean;
+  raw?: boolean;
+  hist_access_type: 'range' | 'tail' | 'search';
+  session?: number;
+  start?: number;
+  stop?: number;
+  n?: number;
+  pattern?: string;
+  unique?: boolean;
+}
+
+/** `[session, line, input]`, or with `output: true` `[session, line, [input, output]]`. */
+export type HistoryRow = [number, number, string | [string, string | null]];
+
+/** Every request a client may send, with its content and the reply's content (null: no reply is due). */
+export interface Requests {
+  kernel_info_request: { content: Json; reply: KernelInfo };
+  execute_request: { content: ExecuteRequest; reply: ExecuteReply };
+  complete_request: {
+    content: { code: string; cursor_pos?: number };
+    reply: { matches: string[]; cursor_start: number; cursor_end: number; metadata: Json };
+  };
+  inspect_request: {
+    content: { code: string; cursor_pos?: number; detail_level?: 0 | 1 };
+    reply: { found: boolean; data: MimeBundle; metadata: Json };
+  };
+  /** The reply's status is the answer: complete, incomplete, invalid or unknown. */
+  is_complete_request: { content: { code: string }; reply: { status: string; indent?: string } };
+  history_request: { content: HistoryRequest; reply: { history: HistoryRow[] } };
+  comm_info_request: { content: { target_name?: string }; reply: { comms: Record<string, { target_name: string }> } };
+  connect_request: { content: Json; reply: Record<string, number> };
+  interrupt_request: { content: Json; reply: Json };
+  shutdown_request: { content: { restart?: boolean }; reply: { restart: boolean } };
+  comm_open: { content: { comm_id: string; target_name: string; data?: Json }; reply: null };
+  comm_msg: { content: { comm_id: string; data?: Json }; reply: null };
+  comm_close: { content: { comm_id: string; data?: Json }; reply: null };
+}
+export type RequestType = keyof Requests;
+
+export interface IopubContents {
+  status: { execution_state: 'starting' | 'busy' | 'idle' };
+  execute_input: { code: string; execution_count: number };
+  execute_result: { data: MimeBundle; metadata: Json; execution_count: number };
+  error: ErrorContent;
+  stream: { name: 'stdout' | 'stderr'; text: string };
+  display_data: { data: MimeBundle; metadata: Json; transient: { display_id?: string } };
+  update_display_data: { data: MimeBundle; metadata: Json; transient: { display_id?: string } };
+  clear_output: { wait: boolean };
+  comm_close: { comm_id: string; data: Json };
+  shutdown_reply: { status: 'ok'; restart: boolean };
+}
+export type IopubType = keyof IopubContents;
+
+type Kind = 'string' | 'boolean' | 'number' | 'object';
+interface Field {
+  kind: Kind;
+  optional?: boolean;
+}
+const text: Field = { kind: 'string' };
+const flag: Field = { kind: 'boolean', optional: true };
+const count: Field = { kind: 'number', optional: true };
+const record: Field = { kind: 'object', optional: true };
+
+const FIELDS: { [T in RequestType]: Record<string, Field> } = {
+  kernel_info_request: {},
+  execute_request: {
+    code: text,
+    silent: flag,
+    store_history: flag,
+    user_expressions: record,
+    allow_stdin: flag,
+    stop_on_error: flag,
+  },
+  complete_request: { code: text, cursor_pos: count },
+  inspect_request: { code: text, cursor_pos: count, detail_level: count },
+  is_complete_request: { code: text },
+  history_request: { hist_access_type: text, output: flag, session: count, start: count, n: count, unique: flag },
+  comm_info_request: { target_name: { kind: 'string', optional: true } },
+  connect_request: {},
+  interrupt_request: {},
+  shutdown_request: { restart: flag },
+  comm_open: { comm_id: text, target_name: text },
+  comm_msg: { comm_id: text },
+  comm_close: { comm_id: text },
+};
+
+export function isRequestType(type: string): type is RequestType {
+  return Object.hasOwn(FIELDS, type);
+}
+
+/**
+ * Checks that a request's content has the fields that its handler reads.
+ * @returns what is wrong, or undefined
+ */
+export function contentFault(type: RequestType, content: Json): string | undefined {
+  for (const [name, { kind, optional }] of Object.entries(FIELDS[type])) {
+    const value = content[name];
+    if (value === undefined || value === null) {
+      if (optional) continue;
+      return `${type}: the content has no "${name}" (a ${kind} is needed)`;
+    }
+    if (typeof value !== kind) return `${type}: "${name}" is ${JSON.stringify(value)}, not a ${kind}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,97 @@
+// What the front process and the user process say to each other over their pipes, and its framing: four bytes of
+// length, then JSON. Output frames are written synchronously by the user process, so their order is the order of
+// events in the cell.
+import type { Json, MimeBundle } from './messages.js';
+
+/** File descriptors of the user process beside stdin, stdout and stderr. */
+export const FD_OUTPUT = 3;
+export const FD_CONTROL = 4;
+export const FD_INTERRUPT = 5;
+
+/** An error as it crosses the pipe: the text of its stack still speaks of generated positions. */
+export interface WireErrorValue {
+  name: string;
+  message: string;
+  stack: string;
+  /** Own properties worth showing (`code`, `errno`...), already formatted. */
+  details?: string;
+  cause?: WireErrorValue;
+  /** Members of an AggregateError. */
+  errors?: WireErrorValue[];
+}
+
+/** From the user process. `cell` is the serial number of the cell that the output belongs to. */
+export type UserFrame =
+  | { t: 'ready'; libraryError?: string }
+  | { t: 'stream'; cell: number; name: 'stdout' | 'stderr'; text: string }
+  | { t: 'display'; cell: number; data: MimeBundle; metadata: Json; display_id?: string; update: boolean }
+  | { t: 'clear'; cell: number; wait: boolean }
+  | { t: 'result'; cell: number; data: MimeBundle; metadata: Json }
+  | { t: 'error'; cell: number; origin: string; error: WireErrorValue }
+  | { t: 'input'; cell: number; prompt: string; password: boolean }
+  /** A child process ended: what it wrote to the inherited stdout and stderr comes before what follows. */
+  | { t: 'drain' }
+  | { t: 'exit'; code: number; how: string }
+  | { t: 'done'; cell: number; outcome: CellOutcome };
+
+export type CellOutcome =
+  /** `data` is the value's bundle when the order asked to have it back. */
+  | { status: 'ok'; data?: MimeBundle }
+  | { status: 'error'; error: WireErrorValue }
+  /** `stack` is where the cell stood, empty when it was waiting. */
+  | { status: 'interrupted'; stack: string };
+
+export interface ExecuteOrder {
+  t: 'execute';
+  cell: number;
+  id: string;
+  js: string;
+  /** What becomes of the last value: shown as a result, dropped, or given back with the outcome. */
+  value: 'show' | 'drop' | 'return';
+}
+/** From the front process, on the control pipe. */
+export type ControlFrame = ExecuteOrder | { t: 'exit' };
+/** From the front process, on the interrupt pipe that a worker thread reads. */
+export interface InterruptFrame {
+  cell: number;
+}
+/** From the front process, on the output pipe, where a cell blocks in `input()`. */
+export type InputFrame = { value: string } | { interrupted: true } | { refused: string };
+
+const HEADER_BYTES = 4;
+
+export function encodeFrame(frame: object): Buffer {
+  const text = JSON.stringify(frame);
+  const size = Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafe(HEADER_BYTES + size);
+  bytes.writeUInt32LE(size, 0);
+  bytes.write(text, HEADER_BYTES);
+  return bytes;
+}
+
+/** Cuts a byte stream into frames; chunks of a long frame are joined once, when it is whole. */
+export class FrameDecoder<F> {
+  private chunks: Buffer[] = [];
+  private held = 0;
+
+  /** Adds bytes; calls `on` for every frame that is whole, in order. */
+  push(chunk: Buffer, on: (frame: F) => void): void {
+    this.chunks.push(chunk);
+    this.held += chunk.length;
+    for (;;) {
+      const size = this.frameSize();
+      if (size < 0 || this.held < size) return;
+      const all = this.chunks.length === 1 ? this.chunks[0] : Buffer.concat(this.chunks);
+      const rest = all.subarray(size);
+      this.chunks = rest.length > 0 ? [rest] : [];
+      this.held = rest.length;
+      on(JSON.parse(all.toString('utf8', HEADER_BYTES, size)) as F);
+    }
+  }
+
+  private frameSize(): number {
+    if (this.held < HEADER_BYTES) return -1;
+    if (this.chunks[0].length < HEADER_BYTES) this.chunks = [Buffer.concat(this.chunks)];
+    return HEADER_BYTES + this.chunks[0].readUInt32LE(0);
+  }
+}

@@ -1,0 +1,98 @@
+// Jupyter's wire format: identities, the delimiter, the HMAC signature, four JSON frames and raw buffers.
+// Turns messages into frames and back; knows nothing of sockets or of what a message means.
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { Header, Message } from './messages.js';
+import { PROTOCOL_VERSION } from './product.js';
+
+const DELIMITER = Buffer.from('<IDS|MSG>');
+
+/** What is wrong with frames that came in. `header` is set when the sender can be answered. */
+export class WireError extends Error {
+  constructor(
+    message: string,
+    readonly identities: Buffer[] = [],
+    readonly header?: Header,
+  ) {
+    super(message);
+    this.name = 'WireError';
+  }
+}
+
+/** Signs and checks the four JSON frames. An empty key switches signing off, as in the protocol. */
+export class Signer {
+  private readonly algorithm: string;
+
+  constructor(
+    private readonly key: string,
+    scheme = 'hmac-sha256',
+  ) {
+    if (key !== '' && !/^hmac-[a-z0-9-]+$/.test(scheme)) {
+      throw new Error(`signature scheme ${JSON.stringify(scheme)} is not of the form "hmac-sha256"`);
+    }
+    this.algorithm = scheme.slice('hmac-'.length);
+  }
+
+  sign(parts: readonly Buffer[]): string {
+    if (this.key === '') return '';
+    const hmac = createHmac(this.algorithm, this.key);
+    for (const part of parts) hmac.update(part);
+    return hmac.digest('hex');
+  }
+
+  matches(signature: Buffer, parts: readonly Buffer[]): boolean {
+    if (this.key === '') return true;
+    const expected = Buffer.from(this.sign(parts));
+    return expected.length === signature.length && timingSafeEqual(expected, signature);
+  }
+}
+
+export function makeHeader(type: string, session: string): Header {
+  return {
+    msg_id: randomUUID(),
+    session,
+    username: 'gradlab',
+    date: new Date().toISOString(),
+    msg_type: type,
+    version: PROTOCOL_VERSION,
+  };
+}
+
+export function encode(message: Message, signer: Signer): Buffer[] {
+  const parts = [message.header, message.parent_header, message.metadata, message.content].map((part) =>
+    Buffer.from(JSON.stringify(part)),
+  );
+  return [...message.identities, DELIMITER, Buffer.from(signer.sign(parts)), ...parts, ...message.buffers];
+}
+
+/**
+ * Frames to a message.
+ * @throws WireError without a header when the frames cannot be trusted or read at all (drop them), with a header
+ * when the sender is known and can be told
+ */
+export function decode(frames: readonly Buffer[], signer: Signer): Message {
+  const at = frames.findIndex((frame) => frame.equals(DELIMITER));
+  if (at < 0) throw new WireError('no <IDS|MSG> delimiter');
+  const identities = frames.slice(0, at);
+  const parts = frames.slice(at + 2, at + 6);
+  if (parts.length < 4) throw new WireError(`${parts.length} JSON frames after the signature, 4 expected`);
+  if (!signer.matches(frames[at + 1], parts)) throw new WireError('the signature does not match the key');
+  const header = parseObject(parts[0]);
+  if (!header || typeof header.msg_type !== 'string' || typeof header.msg_id !== 'string') {
+    throw new WireError('the header is not an object with msg_id and msg_type');
+  }
+  const known = header as unknown as Header;
+  const [parent_header, metadata, content] = parts.slice(1).map(parseObject);
+  if (!parent_header || !metadata || !content) {
+    throw new WireError(`${known.msg_type}: parent_header, metadata or content is not a JSON object`, identities, known);
+  }
+  return { identities, header: known, parent_header, metadata, content, buffers: frames.slice(at + 6) };
+}
+
+function parseObject(frame: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value = JSON.parse(frame.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

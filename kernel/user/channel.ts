@@ -1,0 +1,90 @@
+// The user process's end of the output pipe: one synchronous write per frame, so output streams live from a loop
+// that never yields and its order is exact. Also knows which cell is running where (AsyncLocalStorage).
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readSync, writeSync } from 'node:fs';
+import { encodeFrame, FD_OUTPUT, FrameDecoder, type InputFrame, type UserFrame } from '../protocol/pipe.js';
+
+/** What a cell carries through its awaits, timers and callbacks. */
+export interface CellScope {
+  serial: number;
+  /** The last value handed over by `$cell.value`, and whether there was one. */
+  value: unknown;
+  hasValue: boolean;
+  /** Displays that are still being made; the cell is not done before them. */
+  pending: Set<Promise<unknown>>;
+}
+
+export const cellScope = new AsyncLocalStorage<CellScope>();
+
+let latest = 0;
+
+export function makeScope(serial: number): CellScope {
+  latest = serial;
+  return { serial, value: undefined, hasValue: false, pending: new Set() };
+}
+
+/** The cell that the running code belongs to; code outside any cell counts to the one that ran last. */
+export function currentCell(): number {
+  return cellScope.getStore()?.serial ?? latest;
+}
+
+let unwritten: Buffer = Buffer.alloc(0);
+let writing = false;
+let afterWrite: (() => void) | undefined;
+
+/** True while a frame is on its way; an interrupt must not cut it in two. */
+export function isWriting(): boolean {
+  return writing;
+}
+
+/** Runs `action` as soon as the frame that is being written is out. */
+export function whenWritten(action: () => void): void {
+  afterWrite = action;
+}
+
+/** Writes a frame and returns when it is in the pipe. */
+export function send(frame: UserFrame): void {
+  const bytes = encodeFrame(frame);
+  writing = true;
+  unwritten = unwritten.length === 0 ? bytes : Buffer.concat([unwritten, bytes]);
+  try {
+    while (unwritten.length > 0) {
+      try {
+        unwritten = unwritten.subarray(writeSync(FD_OUTPUT, unwritten));
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'EPIPE' || code === 'EBADF') process.kill(process.pid, 'SIGKILL');
+        if (code !== 'EAGAIN' && code !== 'EINTR') throw error;
+        if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    }
+  } finally {
+    writing = false;
+  }
+  if (afterWrite) {
+    const action = afterWrite;
+    afterWrite = undefined;
+    action();
+  }
+}
+
+/** Blocks until the front process answers an `input` frame. */
+export function receiveInput(): InputFrame {
+  const decoder = new FrameDecoder<InputFrame>();
+  const chunk = Buffer.alloc(4096);
+  let answer: InputFrame | undefined;
+  while (!answer) {
+    let size: number;
+    try {
+      size = readSync(FD_OUTPUT, chunk);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EINTR') continue;
+      throw error;
+    }
+    if (size === 0) process.kill(process.pid, 'SIGKILL');
+    decoder.push(Buffer.from(chunk.subarray(0, size)), (frame) => {
+      answer = frame;
+    });
+  }
+  return answer;
+}

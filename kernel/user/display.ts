@@ -1,0 +1,154 @@
+// What a cell shows and how: values to MIME bundles (`Symbol.for('Jupyter.display')`, else util.inspect), and the
+// functions `display`, `print`, `clearOutput`, `html` and `markdown` that every cell has.
+import { inspect } from 'node:util';
+import { randomUUID } from 'node:crypto';
+import type { Json, MimeBundle } from '../protocol/messages.js';
+import { cellScope, currentCell, send } from './channel.js';
+
+/** A value with a method of this name shows itself: it returns a MIME bundle, or a promise of one (as in Deno). */
+export const displaySymbol: unique symbol = Symbol.for('Jupyter.display') as never;
+
+export interface Displayable {
+  [displaySymbol](): MimeBundle | Promise<MimeBundle>;
+}
+
+export interface DisplayOptions {
+  /** The value is a MIME bundle already, such as `{'text/html': '<b>hi</b>'}`. */
+  raw?: boolean;
+  /** A name by which `display(value, {display_id, update: true})` replaces this output later. */
+  display_id?: string;
+  /** Replace the outputs of this `display_id` instead of adding one. */
+  update?: boolean;
+  /** Metadata of the MIME bundle, by MIME type. */
+  metadata?: Json;
+}
+
+/** An output on the page that can be replaced. */
+export interface DisplayHandle {
+  readonly display_id: string;
+  update(value: unknown, options?: Omit<DisplayOptions, 'display_id' | 'update'>): void;
+}
+
+/** How a value prints as text in a result; also the fall-back of every rich value. */
+export function inspectText(value: unknown): string {
+  return inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 100_000, breakLength: 80, colors: false });
+}
+
+function isDisplayable(value: unknown): value is Displayable {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+    typeof (value as Partial<Displayable>)[displaySymbol] === 'function'
+  );
+}
+
+/**
+ * The MIME bundle of any value.
+ * @throws TypeError when the value's own display method returns no bundle
+ */
+export function toMimeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
+  if (!isDisplayable(value)) return { 'text/plain': inspectText(value) };
+  const bundle = value[displaySymbol]();
+  return bundle instanceof Promise ? bundle.then(checkBundle) : checkBundle(bundle);
+}
+
+function checkBundle(bundle: unknown): MimeBundle {
+  if (typeof bundle !== 'object' || bundle === null || Object.keys(bundle).some((type) => !type.includes('/'))) {
+    throw new TypeError(
+      `display: a MIME bundle is an object from MIME types to data, such as {'text/html': '<b>hi</b>'}; ` +
+        `got ${inspect(bundle, { depth: 1 })}`,
+    );
+  }
+  return bundle as MimeBundle;
+}
+
+/**
+ * Shows a value in the cell's output now, as a result at the end of a cell would.
+ * @param value anything; with `raw: true` a MIME bundle
+ * @returns a handle whose `update` replaces what is shown
+ * @see IPython.display.display
+ */
+export function display(value: unknown, options: DisplayOptions = {}): DisplayHandle {
+  const display_id = options.display_id ?? randomUUID();
+  const cell = currentCell();
+  const show = (data: MimeBundle) =>
+    send({ t: 'display', cell, data, metadata: options.metadata ?? {}, display_id, update: options.update === true });
+  const bundle = options.raw ? checkBundle(value) : toMimeBundle(value);
+  if (bundle instanceof Promise) keep(bundle.then(show));
+  else show(bundle);
+  return {
+    display_id,
+    update: (next, more = {}) => void display(next, { ...more, display_id, update: true }),
+  };
+}
+
+/** The cell waits for it; a failure is the cell's. */
+function keep(promise: Promise<unknown>): void {
+  const pending = cellScope.getStore()?.pending;
+  if (!pending) return;
+  pending.add(promise);
+  promise.then(
+    () => pending.delete(promise),
+    () => {},
+  );
+}
+
+/**
+ * Prints values separated by spaces, as Python's print does: text as it is, everything else as `util.inspect`
+ * or, for values that print themselves (arrays), as their `toString`.
+ */
+export function print(...values: unknown[]): void {
+  const text = `${values.map(printText).join(' ')}\n`;
+  send({ t: 'stream', cell: currentCell(), name: 'stdout', text });
+}
+
+function printText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    // A class with a toString of its own and a custom inspect has Python's pair of str and repr.
+    const own = value.toString;
+    if (typeof own === 'function' && own !== Object.prototype.toString && inspect.custom in value) {
+      return String(own.call(value));
+    }
+  }
+  return inspectText(value);
+}
+
+/** Clears the cell's output; with `wait` only when the next output comes, which avoids flicker. */
+export function clearOutput(wait = false): void {
+  send({ t: 'clear', cell: currentCell(), wait });
+}
+
+/** Rich text as a value: it shows itself as a result, and `display(html(...))` shows it anywhere. */
+class RichText implements Displayable {
+  constructor(
+    private readonly type: string,
+    private readonly source: string,
+  ) {}
+
+  [displaySymbol](): MimeBundle {
+    return { [this.type]: this.source, 'text/plain': this.source };
+  }
+
+  toString(): string {
+    return this.source;
+  }
+}
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+function fillIn(source: string | readonly string[], values: unknown[], each: (value: unknown) => string): string {
+  return typeof source === 'string' ? source : String.raw({ raw: source }, ...values.map(each));
+}
+
+/** HTML as a value. As a tag, html`<b>${name}</b>`, it escapes what is filled in (other `html` values excepted). */
+export function html(source: string | TemplateStringsArray, ...values: unknown[]): Displayable {
+  const each = (value: unknown) =>
+    value instanceof RichText ? String(value) : String(value).replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
+  return new RichText('text/html', fillIn(source, values, each));
+}
+
+/** Markdown as a value, with LaTeX between dollar signs; also as a tag. */
+export function markdown(source: string | TemplateStringsArray, ...values: unknown[]): Displayable {
+  // Raw, so that \alpha in a tag stays LaTeX.
+  return new RichText('text/markdown', fillIn(typeof source === 'string' ? source : source.raw, values, String));
+}

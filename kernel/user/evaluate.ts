@@ -1,0 +1,180 @@
+// Runs cells: V8's REPL mode through the inspector, one cell at a time, each in its own AsyncLocalStorage scope.
+// A cell ends once: by its completion, its error, or an interrupt; whichever comes first settles it.
+import inspector from 'node:inspector';
+import type { MimeBundle } from '../protocol/messages.js';
+import type { CellOutcome, ExecuteOrder } from '../protocol/pipe.js';
+import { type CellScope, cellScope, isWriting, makeScope, send, whenWritten } from './channel.js';
+import { toMimeBundle } from './display.js';
+import { describeError } from './errors.js';
+import { INTERRUPT_KEY } from './interrupt-key.js';
+import { Interrupted } from './stdin.js';
+
+const session = new inspector.Session();
+
+interface Running {
+  order: ExecuteOrder;
+  scope: CellScope;
+  /** The evaluate call has not returned: user code is on the stack below us. */
+  synchronous: boolean;
+  interruptedAt?: string;
+}
+
+let running: Running | undefined;
+/** An interrupt that overtook the order it is for. */
+let interruptAhead = 0;
+let lastDone: { cell: number; outcome: CellOutcome } | undefined;
+
+const ENDLESS_AWAIT = 'the cell awaits a promise that nothing can settle any more: nobody holds its resolve function';
+
+/** Where the inspector leaves the value that a cell threw. */
+const thrownKey = Symbol('gradlab.thrown');
+const globals = globalThis as unknown as Record<symbol, unknown>;
+
+export function startEvaluator(): void {
+  session.connect();
+  Object.defineProperty(globalThis, Symbol.for(INTERRUPT_KEY), { value: interruptCell, enumerable: false });
+  Object.defineProperty(globalThis, Symbol.for('gradlab.kernel.thrown'), {
+    value: (value: unknown) => {
+      globals[thrownKey] = value;
+    },
+    enumerable: false,
+  });
+  Object.defineProperty(globalThis, thrownKey, { value: undefined, writable: true, enumerable: false });
+}
+
+/** The value that a cell handed over, for `$cell.value`. */
+export function setCellValue(value: unknown): void {
+  const scope = cellScope.getStore();
+  if (!scope) return;
+  scope.value = value;
+  scope.hasValue = true;
+}
+
+/** Starts a cell; its end is a `done` frame. */
+export function executeCell(order: ExecuteOrder): void {
+  const scope = makeScope(order.cell);
+  const cell: Running = { order, scope, synchronous: true };
+  running = cell;
+  if (interruptAhead === order.cell) return settle(cell, { status: 'interrupted', stack: '' });
+  cellScope.run(scope, () => {
+    evaluate(order.id, order.js, (failure) => {
+      if (failure === 'terminated') settle(cell, { status: 'interrupted', stack: cell.interruptedAt ?? '' });
+      else if (failure) settle(cell, failed(failure.thrown));
+      else finish(cell);
+    });
+  });
+  cell.synchronous = false;
+}
+
+/**
+ * Evaluates a script in REPL mode and calls back once: at its end, with what it threw, or 'terminated'.
+ * Callbacks and not promises, since an interrupt drops the microtasks that are waiting.
+ */
+function evaluate(id: string, js: string, back: (failure?: { thrown: unknown } | 'terminated') => void): void {
+  const named = js.trimEnd().endsWith(`//# sourceURL=${id}`) ? js : `${js}\n//# sourceURL=${id}`;
+  session.post('Runtime.evaluate', { expression: named, replMode: true, objectGroup: id }, (error, reply) => {
+    if (error) {
+      if (/terminated/.test(error.message)) back('terminated');
+      else if (/collected/.test(error.message)) back({ thrown: new Error(ENDLESS_AWAIT) });
+      // What remains is a context that is being torn down: the process is on its way out, and says so itself.
+      return;
+    }
+    const details = (reply as inspector.Runtime.EvaluateReturnType).exceptionDetails;
+    const failure = details && { thrown: thrownValue(details) };
+    session.post('Runtime.releaseObjectGroup', { objectGroup: id });
+    back(failure);
+  });
+}
+
+/** The thrown value itself, fetched out of the inspector's remote object. */
+function thrownValue(details: inspector.Runtime.ExceptionDetails): unknown {
+  const remote = details.exception;
+  if (!remote) return new Error(details.text);
+  if (remote.objectId) {
+    session.post('Runtime.callFunctionOn', {
+      objectId: remote.objectId,
+      functionDeclaration: "function () { globalThis[Symbol.for('gradlab.kernel.thrown')](this); }",
+    });
+    const value = globals[thrownKey];
+    globals[thrownKey] = undefined;
+    return value;
+  }
+  if (remote.type === 'undefined') return undefined;
+  if (remote.type === 'bigint') return BigInt(String(remote.unserializableValue).slice(0, -1));
+  if (remote.unserializableValue) return Number(remote.unserializableValue);
+  return remote.type === 'symbol' ? remote.description : remote.value;
+}
+
+/** The script ran: show its value and wait for its displays. */
+function finish(cell: Running): void {
+  const run = async () => {
+    const { scope, order } = cell;
+    let data: MimeBundle | undefined;
+    if (order.value === 'return' || (order.value === 'show' && scope.hasValue && scope.value !== undefined)) {
+      data = await toMimeBundle(scope.value);
+      if (running !== cell) return;
+      if (order.value === 'show') send({ t: 'result', cell: scope.serial, data, metadata: {} });
+    }
+    while (scope.pending.size > 0) await Promise.all(scope.pending);
+    settle(cell, order.value === 'return' ? { status: 'ok', data } : { status: 'ok' });
+  };
+  cellScope.run(cell.scope, () => void run().catch((error) => settle(cell, failed(error))));
+}
+
+function failed(thrown: unknown): CellOutcome {
+  if (thrown instanceof Interrupted) return { status: 'interrupted', stack: thrown.stack ?? '' };
+  return { status: 'error', error: describeError(thrown) };
+}
+
+function settle(cell: Running, outcome: CellOutcome): void {
+  if (running !== cell) return;
+  running = undefined;
+  lastDone = { cell: cell.order.cell, outcome };
+  send({ t: 'done', ...lastDone });
+}
+
+interface AsyncWrap {
+  clearAsyncIdStack?(): void;
+}
+let asyncWrap: AsyncWrap | undefined;
+
+/** Fetched ahead of time: in the middle of an interrupt nothing should be loaded. */
+export function prepareInterrupts(): void {
+  const quiet = process.noDeprecation;
+  process.noDeprecation = true;
+  try {
+    asyncWrap = (process as unknown as { binding(name: string): AsyncWrap }).binding('async_wrap');
+  } catch {
+    asyncWrap = undefined;
+  } finally {
+    process.noDeprecation = quiet;
+  }
+}
+
+/**
+ * Ends a cell from outside. The interrupt worker has this called on the main thread by its inspector session: in the
+ * middle of whatever JavaScript is running (a loop's back edge is enough), or from the event loop when nothing is.
+ */
+export function interruptCell(serial: number): void {
+  const cell = running;
+  if (cell?.order.cell !== serial) {
+    // It ended by itself a moment ago. Should an interrupt have cut its last words off, say them again.
+    if (lastDone?.cell === serial) send({ t: 'done', ...lastDone });
+    else interruptAhead = serial;
+    return;
+  }
+  if (isWriting()) return whenWritten(() => interruptCell(serial));
+  const at = new Error('interrupted');
+  if (cell.synchronous) {
+    cell.interruptedAt = at.stack ?? '';
+    session.post('Runtime.terminateExecution');
+    return;
+  }
+  const inUserCode = cellScope.getStore() !== undefined;
+  settle(cell, { status: 'interrupted', stack: inUserCode ? (at.stack ?? '') : '' });
+  if (!inUserCode) return;
+  // Node checks at the end of every callback that its stack of async ids is balanced, and aborts when it is not.
+  // Terminated code never pops its own entries.
+  asyncWrap?.clearAsyncIdStack?.();
+  session.post('Runtime.terminateExecution');
+}

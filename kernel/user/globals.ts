@@ -1,0 +1,51 @@
+// The names that every cell finds: the library (np, nn, plot...), the kernel's own functions (display, print...),
+// `require` and friends, and the two that compiled cells call: `$cell` and `$op`.
+import type { CellRuntime } from '../language/contract.js';
+import { clearOutput, display, html, markdown, print } from './display.js';
+import { setCellValue } from './evaluate.js';
+import { cellMeta, importInCell, requireInCell, setLibrary, startModules } from './modules.js';
+import { input, password, prompt } from './stdin.js';
+
+/** Exports of the library that are globals of every cell, as far as the library has them. */
+export const PRELOADED = [
+  'np',
+  'nn',
+  'optim',
+  'data',
+  'plot',
+  'grad',
+  'valueAndGrad',
+  'NDArray',
+  'sprintf',
+] as const;
+
+export const cellFunctions = { display, print, clearOutput, html, markdown, input, prompt, password };
+export type CellFunctions = typeof cellFunctions;
+
+/** Configurable and writable, so that a cell may use the name for something else. */
+function define(name: string, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+}
+
+export function defineGlobals(cwd: string): void {
+  startModules(cwd);
+  const runtime: CellRuntime = {
+    value: setCellValue,
+    import: importInCell,
+    require: requireInCell,
+    meta: cellMeta,
+  };
+  define('$cell', runtime);
+  for (const [name, value] of Object.entries(cellFunctions)) define(name, value);
+  define('require', requireInCell);
+  define('__dirname', cwd);
+  define('__filename', cellMeta.filename);
+}
+
+export function defineLibrary(library: Record<string, unknown>, operators: unknown): void {
+  setLibrary(library);
+  for (const name of PRELOADED) {
+    if (name in library) define(name, library[name]);
+  }
+  define('$op', operators);
+}

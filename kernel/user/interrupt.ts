@@ -1,0 +1,29 @@
+// The worker thread of the user process. It listens on the interrupt pipe while the main thread may be stuck in a
+// loop, and reaches into it through the inspector. When the pipe closes, the front process is gone: so are we.
+import inspector from 'node:inspector';
+import { Socket } from 'node:net';
+import { FD_INTERRUPT, FrameDecoder, type InterruptFrame } from '../protocol/pipe.js';
+import { INTERRUPT_KEY } from './interrupt-key.js';
+
+const session = new inspector.Session();
+session.connectToMainThread();
+
+const decoder = new FrameDecoder<InterruptFrame>();
+const pipe = new Socket({ fd: FD_INTERRUPT, readable: true, writable: false });
+
+pipe.on('data', (chunk: Buffer) => {
+  decoder.push(chunk, ({ cell }) => {
+    session.post('Runtime.evaluate', { expression: `globalThis[Symbol.for('${INTERRUPT_KEY}')](${Number(cell)})` });
+  });
+});
+pipe.on('error', endWithFront);
+pipe.on('close', endWithFront);
+
+function endWithFront(): void {
+  try {
+    // The user process leads its own group: children of cells go with it.
+    process.kill(-process.pid, 'SIGKILL');
+  } catch {
+    process.kill(process.pid, 'SIGKILL');
+  }
+}

@@ -1,0 +1,69 @@
+// The user process: where cells run. It captures output first, then preloads the library, says that it is ready and
+// takes orders from the control pipe. It never decides to end by itself; the supervisor in the front process does.
+import { Socket } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { type ControlFrame, FD_CONTROL, FrameDecoder } from '../protocol/pipe.js';
+import { distFolder } from '../protocol/product.js';
+import { currentCell, send } from './channel.js';
+import { describeError } from './errors.js';
+import { executeCell, prepareInterrupts, startEvaluator } from './evaluate.js';
+import { defineGlobals, defineLibrary } from './globals.js';
+import { captureOutput } from './stdio.js';
+
+Error.stackTraceLimit = 50;
+captureOutput();
+watchErrors();
+watchExit();
+defineGlobals(process.cwd());
+prepareInterrupts();
+startEvaluator();
+const interrupts = new Worker(new URL('./interrupt.js', import.meta.url));
+interrupts.unref();
+await preload();
+takeOrders();
+
+/** Loads the library. Without it the session still runs plain TypeScript, and says why. */
+async function preload(): Promise<void> {
+  try {
+    const [library, operators] = await Promise.all(
+      ['src/index.js', 'src/operators.js'].map((file) => import(pathToFileURL(`${distFolder}/${file}`).href)),
+    );
+    defineLibrary(library, operators.$op);
+    send({ t: 'ready' });
+  } catch (error) {
+    send({ t: 'ready', libraryError: describeError(error).message });
+  }
+}
+
+function takeOrders(): void {
+  const decoder = new FrameDecoder<ControlFrame>();
+  const control = new Socket({ fd: FD_CONTROL, readable: true, writable: false });
+  control.on('data', (chunk: Buffer) => {
+    decoder.push(chunk, (frame) => {
+      if (frame.t === 'execute') executeCell(frame);
+      else process.exit(0);
+    });
+  });
+  // The worker ends the process when the front process is gone; until then there is nothing to do.
+  control.on('error', () => {});
+}
+
+/** Errors that nobody caught: shown under the cell that caused them; the session goes on. */
+function watchErrors(): void {
+  process.on('uncaughtException', (error) => {
+    send({ t: 'error', cell: currentCell(), origin: 'uncaught error', error: describeError(error) });
+  });
+  process.on('unhandledRejection', (reason) => {
+    send({ t: 'error', cell: currentCell(), origin: 'unhandled rejection', error: describeError(reason) });
+  });
+}
+
+/** Says how the process ends, as far as it has a say. SIGINT is the front process's business. */
+function watchExit(): void {
+  process.on('SIGINT', () => {});
+  process.on('exit', (code) => {
+    const how = new Error('exit').stack ?? '';
+    send({ t: 'exit', code, how });
+  });
+}

@@ -1,0 +1,38 @@
+// Asking the user: `input`, `prompt`, `confirm` and `password` block the cell until the client answers, as Python's
+// input does. Nothing else of the session runs meanwhile.
+import { currentCell, receiveInput, send } from './channel.js';
+
+/** The cell was interrupted by the user. */
+export class Interrupted extends Error {
+  constructor(message = 'the cell was interrupted; variables keep their values') {
+    super(message);
+    this.name = 'Interrupted';
+  }
+}
+
+function ask(name: string, prompt: string, password: boolean): string {
+  send({ t: 'input', cell: currentCell(), prompt, password });
+  const answer = receiveInput();
+  if ('interrupted' in answer) throw new Interrupted();
+  if ('refused' in answer) throw new Error(`${name}: ${answer.refused}`);
+  return answer.value;
+}
+
+/**
+ * Asks for a line of text and waits for it.
+ * @throws Error when the client takes no input (`allow_stdin` is false), Interrupted when the user interrupts
+ * @see Python's input
+ */
+export function input(prompt = ''): string {
+  return ask('input', String(prompt), false);
+}
+
+/** `input` under the browser's name. An empty answer gives `initial`, null without one. */
+export function prompt(message = '', initial?: string): string | null {
+  return ask('prompt', initial === undefined ? message : `${message} [${initial}] `, false) || (initial ?? null);
+}
+
+/** `input` that does not show what is typed. */
+export function password(message = 'Password: '): string {
+  return ask('password', String(message), true);
+}

@@ -1,0 +1,76 @@
+// Runs commands: picks the instruction set once, finds the handler of an op code, turns exceptions into a message.
+#include <new>
+#include <string>
+#include <cstdlib>
+#include <cstring>
+#include "cpu/table.h"
+
+namespace gl {
+
+namespace {
+
+Kernels choose() {
+  Kernels k{};
+  k.isa = "baseline";
+#if defined(GL_X86)
+  __builtin_cpu_init();
+  // GRADLAB_CPU lowers the choice, for tests of the other versions.
+  const char* limit = std::getenv("GRADLAB_CPU");
+  const bool no512 = limit != nullptr && std::strcmp(limit, "avx512") != 0;
+  const bool no2 = no512 && std::strcmp(limit, "avx2") != 0;
+  if (!no512 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("bmi2")) {
+    k.isa = "avx512";
+    avx512::fillLoops(k), avx512::fillCasts(k), avx512::fillFolds(k), avx512::fillGemm(k);
+    return k;
+  }
+  if (!no2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
+    k.isa = "avx2";
+    avx2::fillLoops(k), avx2::fillCasts(k), avx2::fillFolds(k), avx2::fillGemm(k);
+    return k;
+  }
+#endif
+  baseline::fillLoops(k), baseline::fillCasts(k), baseline::fillFolds(k), baseline::fillGemm(k);
+  return k;
+}
+
+std::string message;
+
+}  // namespace
+
+const Kernels& kernels() {
+  static const Kernels chosen = choose();
+  return chosen;
+}
+
+const OpInfo opInfo[kOps] = {
+#define UNARY(name, set, cost, ...) {#name, runElementwise, 1, false, cost},
+#define PREDICATE(name, set, cost, ...) {#name, runElementwise, 1, true, cost},
+#define BINARY(name, set, cost, ...) {#name, runElementwise, 2, false, cost},
+#define COMPARE(name, set, cost, ...) {#name, runElementwise, 2, true, cost},
+#define TERNARY(name, set, cost, ...) {#name, runElementwise, 3, false, cost},
+#define REDUCE(name) {#name, runReduce, 1, false, 1},
+#define COMMAND(name) {#name, run_##name, 0, false, 1},
+#include "ops.def"
+};
+
+int run(double* slots) {
+  Command c{slots};
+  const int op = c.op();
+  try {
+    if (op < 0 || op >= kOps) throw Error("run: unknown operation code " + std::to_string(op));
+    if (c.ndim() < 0 || c.ndim() > kMaxDims) throw Error(std::string(opInfo[op].name) + ": more than 32 dimensions");
+    opInfo[op].run(c);
+    return 0;
+  } catch (const std::bad_alloc&) {
+    message = std::string(opInfo[op].name) + ": out of memory";
+  } catch (const std::exception& e) {
+    message = e.what();
+  }
+  return 1;
+}
+
+const char* lastError() { return message.c_str(); }
+const char* opName(int op) { return opInfo[op].name; }
+
+}  // namespace gl

@@ -1,0 +1,319 @@
+// Advanced indexing: index arrays and masks become element offsets; elements are gathered from and scattered to them.
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include "cpu/table.h"
+#include "cpu/threads.h"
+
+namespace gl {
+
+namespace {
+
+// Calls body(byte offset of operand j) for every index of the command's dimensions [from, to), in C order.
+template <class Body>
+void eachOffset(const Command& c, int j, int64_t size, int from, int to, Body&& body) {
+  int64_t total = 1;
+  for (int d = from; d < to; d++) total *= c.shape(d);
+  int64_t index[kMaxDims] = {0};
+  int64_t at = 0;
+  for (int64_t i = 0; i < total; i++) {
+    body(at);
+    for (int d = to - 1; d >= from; d--) {
+      const int64_t s = c.stride(j, d) * size;
+      at += s;
+      if (++index[d] < c.shape(d)) break;
+      at -= s * c.shape(d);
+      index[d] = 0;
+    }
+  }
+}
+
+int64_t readIndex(const char* p, DType t) {
+  switch (t) {
+    case DType::Int64: return *reinterpret_cast<const int64_t*>(p);
+    case DType::Int32: return *reinterpret_cast<const int32_t*>(p);
+    case DType::UInt8: return *reinterpret_cast<const uint8_t*>(p);
+    default: throw Error("index: arrays used as indices must be of integer (or boolean) type; convert with astype('int64')");
+  }
+}
+
+bool truth(const char* p, DType t) {
+  switch (t) {
+    case DType::Float64: return *reinterpret_cast<const double*>(p) != 0;
+    case DType::Float32: return *reinterpret_cast<const float*>(p) != 0;
+    case DType::Int64: return *reinterpret_cast<const int64_t*>(p) != 0;
+    case DType::Int32: return *reinterpret_cast<const int32_t*>(p) != 0;
+    default: return *reinterpret_cast<const uint8_t*>(p) != 0;
+  }
+}
+
+// Axes of a block that is moved as one: merged, the last one first tried as a plain copy.
+struct Block {
+  int ndim = 0;
+  int64_t shape[kMaxDims], stride[kMaxDims];  // bytes
+  int64_t size = 1;                           // elements
+};
+
+Block readBlock(const Command& c, int operand, int from, int to, int64_t itemsize) {
+  Block b;
+  for (int d = from; d < to; d++) {
+    const int64_t n = c.shape(d), s = c.stride(operand, d) * itemsize;
+    b.size *= n;
+    if (n == 1) continue;
+    if (b.ndim > 0 && b.stride[b.ndim - 1] == s * n) {
+      b.shape[b.ndim - 1] *= n;
+      b.stride[b.ndim - 1] = s;
+    } else {
+      b.shape[b.ndim] = n;
+      b.stride[b.ndim] = s;
+      b.ndim++;
+    }
+  }
+  return b;
+}
+
+template <class T>
+void gatherBlock(const Block& b, int d, char*& out, const char* in) {
+  if (d == b.ndim) {
+    *reinterpret_cast<T*>(out) = *reinterpret_cast<const T*>(in);
+    out += sizeof(T);
+    return;
+  }
+  if (d == b.ndim - 1) {
+    T* o = reinterpret_cast<T*>(out);
+    for (int64_t i = 0; i < b.shape[d]; i++) o[i] = *reinterpret_cast<const T*>(in + i * b.stride[d]);
+    out += b.shape[d] * sizeof(T);
+    return;
+  }
+  for (int64_t i = 0; i < b.shape[d]; i++) gatherBlock<T>(b, d + 1, out, in + i * b.stride[d]);
+}
+
+template <class T>
+void take(const Command& c) {
+  const int64_t count = c.param(0);
+  const Block b = readBlock(c, 1, 0, c.ndim(), sizeof(T));
+  if (b.size == 0 || count == 0) return;
+  char* out = c.address(0);
+  const char* in = c.address(1);
+  const int64_t* offset = c.data<int64_t>(2);
+  const int threads = threadsFor(count * b.size * 2);
+  parallelRanges(count, 64, threads, [&](int64_t begin, int64_t end) {
+    if (b.size == 1) {
+      T* o = reinterpret_cast<T*>(out);
+      const T* v = reinterpret_cast<const T*>(in);
+      for (int64_t i = begin; i < end; i++) o[i] = v[offset[i]];
+    } else if (b.ndim == 1 && b.stride[0] == sizeof(T)) {
+      const int64_t bytes = b.size * sizeof(T);
+      for (int64_t i = begin; i < end; i++) std::memcpy(out + i * bytes, in + offset[i] * int64_t(sizeof(T)), bytes);
+    } else {
+      char* o = out + begin * b.size * int64_t(sizeof(T));
+      for (int64_t i = begin; i < end; i++) gatherBlock<T>(b, 0, o, in + offset[i] * int64_t(sizeof(T)));
+    }
+  });
+}
+
+// The value of a scatter, converted to the array's dtype and laid out to match; a number stays one element. Always a
+// copy, because the value may lie in the array that is written (a[i] = a[j]).
+struct Value {
+  std::unique_ptr<char[]> memory;
+  const char* data;
+  bool single;
+};
+
+Value readValue(Command& c, int operand) {
+  const DType want = c.dtype(0);
+  const int64_t size = itemSize(want);
+  const int nd = c.ndim();
+  bool single = true, flat = true;
+  int64_t total = 1;
+  for (int d = nd - 1; d >= 0; d--) {
+    if (c.shape(d) == 1) continue;
+    if (c.stride(operand, d) != 0) single = false;
+    if (c.stride(operand, d) != total) flat = false;
+    total *= c.shape(d);
+  }
+  Value v;
+  v.single = single;
+  const int64_t count = single ? 1 : total;
+  v.memory.reset(new char[std::max<int64_t>(count * size, 8)]);
+  const int64_t none[2] = {0, 0};
+  const int64_t from = itemSize(c.dtype(operand));
+  const Loop cast = kernels().cast[static_cast<int>(want)][static_cast<int>(c.dtype(operand))];
+  if (single || flat) {
+    char* const p[2] = {v.memory.get(), c.address(operand)};
+    const int64_t step[2] = {size, from};
+    cast(1, count, p, none, step);
+  } else {
+    const int64_t inner = nd > 0 ? c.shape(nd - 1) : 1;
+    const int64_t step[2] = {size, nd > 0 ? c.stride(operand, nd - 1) * from : 0};
+    char* out = v.memory.get();
+    if (inner > 0)
+      eachOffset(c, operand, from, 0, nd - 1, [&](int64_t at) {
+        char* const p[2] = {out, c.address(operand) + at};
+        cast(1, inner, p, none, step);
+        out += inner * size;
+      });
+  }
+  v.data = v.memory.get();
+  return v;
+}
+
+struct Assign {
+  template <class T> static void call(T& a, T b) { a = b; }
+};
+struct Accumulate {
+  template <class T> static void call(T& a, T b) { a = T(a + b); }
+};
+
+template <class T, class F>
+void scatterBlock(const Block& b, int d, char* out, const T*& value, int64_t step) {
+  if (d == b.ndim) {
+    F::call(*reinterpret_cast<T*>(out), *value);
+    value += step;
+    return;
+  }
+  if (d == b.ndim - 1) {
+    for (int64_t i = 0; i < b.shape[d]; i++) F::call(*reinterpret_cast<T*>(out + i * b.stride[d]), value[i * step]);
+    value += b.shape[d] * step;
+    return;
+  }
+  for (int64_t i = 0; i < b.shape[d]; i++) scatterBlock<T, F>(b, d + 1, out + i * b.stride[d], value, step);
+}
+
+template <class T, class F>
+void scatter(Command& c) {
+  const int lead = static_cast<int>(c.param(0));
+  int64_t count = 1;
+  for (int d = 0; d < lead; d++) count *= c.shape(d);
+  const Block b = readBlock(c, 0, lead, c.ndim(), sizeof(T));
+  if (b.size == 0 || count == 0) return;
+  const Value v = readValue(c, 2);
+  char* out = c.address(0);
+  const int64_t* offset = c.data<int64_t>(1);
+  const T* value = reinterpret_cast<const T*>(v.data);
+  const int64_t step = v.single ? 0 : 1;
+  if (b.size == 1) {
+    T* o = reinterpret_cast<T*>(out);
+    for (int64_t i = 0; i < count; i++) F::call(o[offset[i]], value[i * step]);
+    return;
+  }
+  for (int64_t i = 0; i < count; i++) scatterBlock<T, F>(b, 0, out + offset[i] * int64_t(sizeof(T)), value, step);
+}
+
+// bool as uint8: adding truth values is or.
+struct AccumulateBool {
+  static void call(uint8_t& a, uint8_t b) { a = a | b; }
+};
+
+}  // namespace
+
+void run_indexOffsets(Command& c) {
+  const int64_t n = c.param(0), step = c.param(1), axis = c.param(2);
+  const bool add = c.param(3) != 0;
+  const DType t = c.dtype(1);
+  const char* in = c.address(1);
+  int64_t* out = c.data<int64_t>(0);
+  eachOffset(c, 1, itemSize(t), 0, c.ndim(), [&](int64_t at) {
+    const int64_t i = readIndex(in + at, t);
+    const int64_t k = i < 0 ? i + n : i;
+    if (k < 0 || k >= n)
+      throw Error("index " + std::to_string(i) + " is out of bounds for axis " + std::to_string(axis) + " with size " +
+                  std::to_string(n));
+    *out = (add ? *out : 0) + k * step;
+    out++;
+  });
+}
+
+void run_take(Command& c) {
+  switch (itemSize(c.dtype(1))) {
+    case 8: return take<int64_t>(c);
+    case 4: return take<int32_t>(c);
+    default: return take<uint8_t>(c);
+  }
+}
+
+void run_put(Command& c) {
+  switch (itemSize(c.dtype(0))) {
+    case 8: return scatter<int64_t, Assign>(c);
+    case 4: return scatter<int32_t, Assign>(c);
+    default: return scatter<uint8_t, Assign>(c);
+  }
+}
+
+void run_putAdd(Command& c) {
+  switch (c.dtype(0)) {
+    case DType::Float64: return scatter<double, Accumulate>(c);
+    case DType::Float32: return scatter<float, Accumulate>(c);
+    case DType::Int64: return scatter<int64_t, Accumulate>(c);
+    case DType::Int32: return scatter<int32_t, Accumulate>(c);
+    case DType::UInt8: return scatter<uint8_t, Accumulate>(c);
+    case DType::Bool: return scatter<uint8_t, AccumulateBool>(c);
+  }
+}
+
+void run_countNonzero(Command& c) {
+  const DType t = c.dtype(0);
+  const char* in = c.address(0);
+  int64_t total = 1;
+  bool flat = true;
+  for (int d = c.ndim() - 1; d >= 0; d--) {
+    if (c.shape(d) != 1 && c.stride(0, d) != total) flat = false;
+    total *= c.shape(d);
+  }
+  int64_t n = 0;
+  if (flat && t == DType::Bool) {
+    for (int64_t i = 0; i < total; i++) n += in[i] != 0;
+  } else {
+    eachOffset(c, 0, itemSize(t), 0, c.ndim(), [&](int64_t at) { n += truth(in + at, t); });
+  }
+  c.result(0, static_cast<double>(n));
+}
+
+// Both walk the mask with a C order index; `each` gets the index of every true element.
+template <class Each>
+static void eachTrue(const Command& c, int64_t limit, Each&& each) {
+  const DType t = c.dtype(1);
+  const char* in = c.address(1);
+  const int nd = c.ndim();
+  const int64_t size = itemSize(t);
+  int64_t total = 1;
+  for (int d = 0; d < nd; d++) total *= c.shape(d);
+  int64_t index[kMaxDims] = {0};
+  int64_t at = 0, found = 0;
+  for (int64_t i = 0; i < total; i++) {
+    if (truth(in + at, t)) {
+      if (found == limit) throw Error("mask: more true elements than were counted; it was changed meanwhile");
+      each(found++, index);
+    }
+    for (int d = nd - 1; d >= 0; d--) {
+      at += c.stride(1, d) * size;
+      if (++index[d] < c.shape(d)) break;
+      at -= c.stride(1, d) * size * c.shape(d);
+      index[d] = 0;
+    }
+  }
+  if (found != limit) throw Error("mask: fewer true elements than were counted; it was changed meanwhile");
+}
+
+void run_maskOffsets(Command& c) {
+  int64_t* out = c.data<int64_t>(0);
+  const int nd = c.ndim();
+  int64_t step[kMaxDims];
+  for (int d = 0; d < nd; d++) step[d] = c.stride(2, d);
+  eachTrue(c, c.param(0), [&](int64_t i, const int64_t* index) {
+    int64_t at = 0;
+    for (int d = 0; d < nd; d++) at += index[d] * step[d];
+    out[i] = at;
+  });
+}
+
+void run_nonzero(Command& c) {
+  int64_t* out = c.data<int64_t>(0);
+  const int nd = c.ndim();
+  const int64_t count = c.param(0);
+  eachTrue(c, count, [&](int64_t i, const int64_t* index) {
+    for (int d = 0; d < nd; d++) out[d * count + i] = index[d];
+  });
+}
+
+}  // namespace gl

@@ -1,0 +1,218 @@
+// Reductions of rows for one instruction set. Float sums follow NumPy's pairwise order to the bit: eight accumulators
+// over blocks of up to 128, halves above; the eight are one AVX-512 register of float64.
+#include "kernels.h"
+#include "cpu/table.h"
+
+namespace gl {
+namespace GL_ISA {
+namespace {
+
+template <class T> GL_FN T at(const char* a, int64_t s, int64_t i) { return *reinterpret_cast<const T*>(a + i * s); }
+
+// Flat: the elements are contiguous and the compiler may know it.
+template <class T, bool Flat>
+T blockSum(const char* a, int64_t s, int64_t n) {
+  if constexpr (Flat) s = sizeof(T);
+  T r[8];
+  for (int j = 0; j < 8; j++) r[j] = at<T>(a, s, j);
+  int64_t i = 8;
+  for (; i + 8 <= n; i += 8) {
+#pragma GCC unroll 8
+    for (int j = 0; j < 8; j++) r[j] += at<T>(a, s, i + j);
+  }
+  T sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
+  for (; i < n; i++) sum += at<T>(a, s, i);
+  return sum;
+}
+
+template <class T, bool Flat>
+T pairwise(const char* a, int64_t s, int64_t n) {
+  if (n < 8) {
+    T sum = 0;
+    for (int64_t i = 0; i < n; i++) sum += at<T>(a, s, i);
+    return sum;
+  }
+  if (n <= 128) return blockSum<T, Flat>(a, s, n);
+  int64_t half = n / 2;
+  half -= half % 8;
+  return pairwise<T, Flat>(a, s, half) + pairwise<T, Flat>(a + half * s, s, n - half);
+}
+
+template <class T>
+void foldSum(void* acc, const char* a, int64_t s, int64_t n) {
+  T* out = static_cast<T*>(acc);
+  if constexpr (isReal<T>) {
+    *out += s == sizeof(T) ? pairwise<T, true>(a, s, n) : pairwise<T, false>(a, s, n);
+  } else {
+    T sum = 0;
+    if (s == sizeof(T)) {
+      const T* v = reinterpret_cast<const T*>(a);
+      for (int64_t i = 0; i < n; i++) sum = T(sum + v[i]);
+    } else {
+      for (int64_t i = 0; i < n; i++) sum = T(sum + at<T>(a, s, i));
+    }
+    *out = T(*out + sum);
+  }
+}
+
+template <class T>
+void foldProd(void* acc, const char* a, int64_t s, int64_t n) {
+  T p = *static_cast<T*>(acc);
+  for (int64_t i = 0; i < n; i++) p = T(p * at<T>(a, s, i));
+  *static_cast<T*>(acc) = p;
+}
+
+struct Max {
+  template <class T> GL_FN T call(T a, T b) { return maximumOf(a, b); }
+};
+struct Min {
+  template <class T> GL_FN T call(T a, T b) { return minimumOf(a, b); }
+};
+struct Plus {
+  template <class T> GL_FN T call(T a, T b) { return T(a + b); }
+};
+struct Times {
+  template <class T> GL_FN T call(T a, T b) { return T(a * b); }
+};
+
+template <class T, class F>
+void foldExtreme(void* acc, const char* a, int64_t s, int64_t n) {
+  T m = *static_cast<T*>(acc);
+  int64_t i = 0;
+  // Independent lanes; the order does not matter to an extreme.
+  constexpr int lanes = 4 * 64 / sizeof(T);
+  if (s == sizeof(T) && n >= 2 * lanes) {
+    const T* v = reinterpret_cast<const T*>(a);
+    T r[lanes];
+    for (int j = 0; j < lanes; j++) r[j] = v[j];
+    for (i = lanes; i + lanes <= n; i += lanes)
+      for (int j = 0; j < lanes; j++) r[j] = F::call(r[j], v[i + j]);
+    for (int j = 0; j < lanes; j++) m = F::call(m, r[j]);
+  }
+  for (; i < n; i++) m = F::call(m, at<T>(a, s, i));
+  *static_cast<T*>(acc) = m;
+}
+
+// Columns in blocks that stay in registers while the rows pass.
+template <class T, class F>
+void foldRows(void* acc, const char* a, int64_t s1, int64_t s0, int64_t m, int64_t n) {
+  T* out = static_cast<T*>(acc);
+  int64_t j = 0;
+  if (s0 == sizeof(T)) {
+    constexpr int wide = 4 * 64 / sizeof(T), narrow = 8;
+    for (; j + wide <= n; j += wide) {
+      T r[wide];
+      for (int k = 0; k < wide; k++) r[k] = out[j + k];
+      for (int64_t i = 0; i < m; i++) {
+        const T* v = reinterpret_cast<const T*>(a + i * s1) + j;
+        for (int k = 0; k < wide; k++) r[k] = F::call(r[k], v[k]);
+      }
+      for (int k = 0; k < wide; k++) out[j + k] = r[k];
+    }
+    for (; j + narrow <= n; j += narrow) {
+      T r[narrow];
+      for (int k = 0; k < narrow; k++) r[k] = out[j + k];
+      for (int64_t i = 0; i < m; i++) {
+        const T* v = reinterpret_cast<const T*>(a + i * s1) + j;
+        for (int k = 0; k < narrow; k++) r[k] = F::call(r[k], v[k]);
+      }
+      for (int k = 0; k < narrow; k++) out[j + k] = r[k];
+    }
+  }
+  // Up to four columns at a time keep the chains of additions independent.
+  for (; j + 4 <= n; j += 4) {
+    const char* v = a + j * s0;
+    T p = out[j], q = out[j + 1], r = out[j + 2], t = out[j + 3];
+    for (int64_t i = 0; i < m; i++, v += s1) {
+      p = F::call(p, at<T>(v, s0, 0));
+      q = F::call(q, at<T>(v, s0, 1));
+      r = F::call(r, at<T>(v, s0, 2));
+      t = F::call(t, at<T>(v, s0, 3));
+    }
+    out[j] = p, out[j + 1] = q, out[j + 2] = r, out[j + 3] = t;
+  }
+  const char* v = a + j * s0;
+  if (n - j == 3) {
+    T p = out[j], q = out[j + 1], r = out[j + 2];
+    for (int64_t i = 0; i < m; i++, v += s1) {
+      p = F::call(p, at<T>(v, s0, 0));
+      q = F::call(q, at<T>(v, s0, 1));
+      r = F::call(r, at<T>(v, s0, 2));
+    }
+    out[j] = p, out[j + 1] = q, out[j + 2] = r;
+  } else if (n - j == 2) {
+    T p = out[j], q = out[j + 1];
+    for (int64_t i = 0; i < m; i++, v += s1) {
+      p = F::call(p, at<T>(v, s0, 0));
+      q = F::call(q, at<T>(v, s0, 1));
+    }
+    out[j] = p, out[j + 1] = q;
+  } else if (n - j == 1) {
+    T p = out[j];
+    for (int64_t i = 0; i < m; i++, v += s1) p = F::call(p, at<T>(v, s0, 0));
+    out[j] = p;
+  }
+}
+
+// F(a, b) keeps b's place when b beats a.
+template <class T, bool Largest>
+int64_t find(const char* a, int64_t s, int64_t n) {
+  T best = at<T>(a, s, 0);
+  int64_t where = 0;
+  if constexpr (isReal<T>) {
+    if (best != best) return 0;
+  }
+  if (s == sizeof(T) && n >= 64) {
+    // Find the extreme first (vectorised), then its first place.
+    T m = best;
+    if constexpr (Largest) foldExtreme<T, Max>(&m, a, s, n);
+    else foldExtreme<T, Min>(&m, a, s, n);
+    const T* v = reinterpret_cast<const T*>(a);
+    if (m != m) {
+      while (v[where] == v[where]) where++;
+    } else {
+      while (!(v[where] == m)) where++;
+    }
+    return where;
+  }
+  for (int64_t i = 1; i < n; i++) {
+    T x = at<T>(a, s, i);
+    if (Largest ? x > best : x < best) {
+      best = x;
+      where = i;
+    } else if (x != x) {
+      return i;
+    }
+  }
+  return where;
+}
+
+template <class T> void fill(Kernels& k) {
+  constexpr int c = Code<T>::value;
+  k.fold[FoldMax][c] = foldExtreme<T, Max>;
+  k.fold[FoldMin][c] = foldExtreme<T, Min>;
+  k.foldRows[FoldMax][c] = foldRows<T, Max>;
+  k.foldRows[FoldMin][c] = foldRows<T, Min>;
+  k.argmax[c] = find<T, true>;
+  k.argmin[c] = find<T, false>;
+  if constexpr (!std::is_same<T, Bool>::value) {
+    k.fold[FoldSum][c] = foldSum<T>;
+    k.fold[FoldProd][c] = foldProd<T>;
+    k.foldRows[FoldSum][c] = foldRows<T, Plus>;
+    k.foldRows[FoldProd][c] = foldRows<T, Times>;
+  }
+}
+
+}  // namespace
+
+void fillFolds(Kernels& k) {
+  fill<double>(k);
+  fill<float>(k);
+  fill<int64_t>(k);
+  fill<int32_t>(k);
+  fill<uint8_t>(k);
+  fill<Bool>(k);
+}
+
+}  // namespace GL_ISA
+}  // namespace gl

@@ -1,0 +1,171 @@
+// Matrix products of skinny and small shapes, where BLAS spends its time on packing, for one instruction set. Two forms:
+// outer (a few rows of the result at a time, vectors along contiguous rows of b) and inner (dot products of rows).
+#include "cpu/isa/simd.h"
+#include "cpu/table.h"
+
+namespace gl {
+namespace GL_ISA {
+namespace {
+
+// A product as the kernels see it: c[i * cs + j] = sum over q of a[i * as0 + q * as1] * b[q * bs + j].
+template <class T> struct Outer {
+  T* c;
+  const T* a;
+  const T* b;
+  int64_t k, cs, as0, as1, bs;
+};
+
+// Rows x (Vectors registers) of the result; the last register holds `tail` columns.
+template <class T, int Rows, int Vectors>
+GL_FN void outerTile(const Outer<T>& g, T* c, const T* a, const T* b, int tail) {
+  using V = Vec<T>;
+  V sum[Rows][Vectors];
+  for (int r = 0; r < Rows; r++)
+    for (int v = 0; v < Vectors; v++) sum[r][v] = V::zero();
+  const bool whole = tail == V::lanes;
+  for (int64_t q = 0; q < g.k; q++) {
+    V y[Vectors];
+    for (int v = 0; v < Vectors - 1; v++) y[v] = V::load(b + v * V::lanes);
+    y[Vectors - 1] = whole ? V::load(b + (Vectors - 1) * V::lanes) : V::load(b + (Vectors - 1) * V::lanes, tail);
+    for (int r = 0; r < Rows; r++) {
+      const V x = V::all(a[r * g.as0]);
+      for (int v = 0; v < Vectors; v++) sum[r][v].addProduct(x, y[v]);
+    }
+    a += g.as1;
+    b += g.bs;
+  }
+  for (int r = 0; r < Rows; r++) {
+    T* row = c + r * g.cs;
+    for (int v = 0; v < Vectors - 1; v++) sum[r][v].store(row + v * V::lanes);
+    if (whole) sum[r][Vectors - 1].store(row + (Vectors - 1) * V::lanes);
+    else sum[r][Vectors - 1].store(row + (Vectors - 1) * V::lanes, tail);
+  }
+}
+
+template <class T, int Vectors>
+void outerColumns(const Outer<T>& g, int64_t m, int64_t j, int tail) {
+  constexpr int rows = 4;
+  int64_t i = 0;
+  for (; i + rows <= m; i += rows) outerTile<T, rows, Vectors>(g, g.c + i * g.cs + j, g.a + i * g.as0, g.b + j, tail);
+  T* c = g.c + i * g.cs + j;
+  const T* a = g.a + i * g.as0;
+  if (m - i == 3) outerTile<T, 3, Vectors>(g, c, a, g.b + j, tail);
+  else if (m - i == 2) outerTile<T, 2, Vectors>(g, c, a, g.b + j, tail);
+  else if (m - i == 1) outerTile<T, 1, Vectors>(g, c, a, g.b + j, tail);
+}
+
+template <class T>
+void outer(const Outer<T>& g, int64_t m, int64_t n) {
+  constexpr int lanes = Vec<T>::lanes;
+  int64_t j = 0;
+  for (; j + 5 * lanes <= n || j + 4 * lanes == n; j += 4 * lanes) outerColumns<T, 4>(g, m, j, lanes);
+  // At most five registers are left; the last may be a part.
+  const int left = static_cast<int>(n - j);
+  if (left == 0) return;
+  const int tail = left % lanes == 0 ? lanes : left % lanes;
+  switch ((left + lanes - 1) / lanes) {
+    case 1: return outerColumns<T, 1>(g, m, j, tail);
+    case 2: return outerColumns<T, 2>(g, m, j, tail);
+    case 3: return outerColumns<T, 3>(g, m, j, tail);
+    case 4: return outerColumns<T, 4>(g, m, j, tail);
+    default: return outerColumns<T, 5>(g, m, j, tail);
+  }
+}
+
+// Rows x Cols dot products along contiguous a rows and contiguous columns of b.
+template <class T, int Rows, int Cols>
+GL_FN void innerTile(T* c, int64_t cs, const T* a, int64_t as, const T* b, int64_t bs, int64_t k) {
+  using V = Vec<T>;
+  V sum[Rows][Cols];
+  for (int r = 0; r < Rows; r++)
+    for (int j = 0; j < Cols; j++) sum[r][j] = V::zero();
+  int64_t q = 0;
+  for (; q + V::lanes <= k; q += V::lanes) {
+    V y[Cols];
+    for (int j = 0; j < Cols; j++) y[j] = V::load(b + j * bs + q);
+    for (int r = 0; r < Rows; r++) {
+      const V x = V::load(a + r * as + q);
+      for (int j = 0; j < Cols; j++) sum[r][j].addProduct(x, y[j]);
+    }
+  }
+  if (q < k) {
+    const int tail = static_cast<int>(k - q);
+    V y[Cols];
+    for (int j = 0; j < Cols; j++) y[j] = V::load(b + j * bs + q, tail);
+    for (int r = 0; r < Rows; r++) {
+      const V x = V::load(a + r * as + q, tail);
+      for (int j = 0; j < Cols; j++) sum[r][j].addProduct(x, y[j]);
+    }
+  }
+  for (int r = 0; r < Rows; r++)
+    for (int j = 0; j < Cols; j++) c[r * cs + j] = sum[r][j].sum();
+}
+
+template <class T, int Cols>
+void innerColumns(T* c, int64_t cs, const T* a, int64_t as, const T* b, int64_t bs, int64_t m, int64_t k) {
+  int64_t i = 0;
+  for (; i + 4 <= m; i += 4) innerTile<T, 4, Cols>(c + i * cs, cs, a + i * as, as, b, bs, k);
+  for (; i < m; i++) innerTile<T, 1, Cols>(c + i * cs, cs, a + i * as, as, b, bs, k);
+}
+
+template <class T>
+void inner(T* c, int64_t cs, const T* a, int64_t as, const T* b, int64_t bs, int64_t m, int64_t n, int64_t k) {
+  int64_t j = 0;
+  for (; j + 4 <= n; j += 4) innerColumns<T, 4>(c + j, cs, a, as, b + j * bs, bs, m, k);
+  if (n - j == 3) innerColumns<T, 3>(c + j, cs, a, as, b + j * bs, bs, m, k);
+  else if (n - j == 2) innerColumns<T, 2>(c + j, cs, a, as, b + j * bs, bs, m, k);
+  else if (n - j == 1) innerColumns<T, 1>(c + j, cs, a, as, b + j * bs, bs, m, k);
+}
+
+constexpr int64_t kScratch = 8192;  // elements of a small operand that may be laid out anew
+
+template <class T>
+bool smallGemm(void* out, const void* left, const void* right, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as0,
+               int64_t as1, int64_t bs0, int64_t bs1) {
+  T* c = static_cast<T*>(out);
+  const T* a = static_cast<const T*>(left);
+  const T* b = static_cast<const T*>(right);
+  alignas(64) T scratch[kScratch];
+  // A small result from long dot products, columns of a contiguous: c' = b' a', vectors along the rows of a'.
+  if (n <= 8 && m > n && as0 == 1 && m * n <= kScratch && k >= 8) {
+    outer<T>({scratch, b, a, k, m, bs1, bs0, as1}, n, m);
+    for (int64_t i = 0; i < m; i++)
+      for (int64_t j = 0; j < n; j++) c[i * cs + j] = scratch[j * m + i];
+    return true;
+  }
+  if (n <= 16 && as1 == 1 && k >= 16) {
+    if (bs0 == 1) {
+      inner<T>(c, cs, a, as0, b, bs1, m, n, k);
+      return true;
+    }
+    if (n * k <= kScratch && m >= 4) {
+      for (int64_t q = 0; q < k; q++)
+        for (int64_t j = 0; j < n; j++) scratch[j * k + q] = b[q * bs0 + j * bs1];
+      inner<T>(c, cs, a, as0, scratch, k, m, n, k);
+      return true;
+    }
+  }
+  const bool skinny = k <= 8 || m <= 8;
+  if (!skinny && m * n * k > 24 * 24 * 24) return false;
+  if (bs1 == 1 || n == 1) {
+    outer<T>({c, a, b, k, cs, as0, as1, bs0}, m, n);
+    return true;
+  }
+  if (n * k <= kScratch) {
+    for (int64_t q = 0; q < k; q++)
+      for (int64_t j = 0; j < n; j++) scratch[q * n + j] = b[q * bs0 + j * bs1];
+    outer<T>({c, a, scratch, k, cs, as0, as1, n}, m, n);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void fillGemm(Kernels& k) {
+  k.gemm[0] = smallGemm<double>;
+  k.gemm[1] = smallGemm<float>;
+}
+
+}  // namespace GL_ISA
+}  // namespace gl

@@ -1,0 +1,147 @@
+// Loops of the element-wise operations for one instruction set: contiguous and scalar-broadcast rows in forms that
+// the compiler vectorises, anything else by strides.
+#include "kernels.h"
+#include "cpu/table.h"
+
+namespace gl {
+namespace GL_ISA {
+namespace {
+
+// Operands may be the result itself, element by element; drivers see to it that they overlap in no other way.
+#define GL_LANES _Pragma("GCC ivdep")
+
+template <class R, class A, class F>
+void unary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64_t* s0) {
+  const bool flat = s0[0] == sizeof(R) && s0[1] == sizeof(A);
+  for (int64_t i = 0; i < n1; i++) {
+    char* r = p[0] + i * s1[0];
+    const char* a = p[1] + i * s1[1];
+    if (flat) {
+      R* rr = reinterpret_cast<R*>(r);
+      const A* aa = reinterpret_cast<const A*>(a);
+      GL_LANES
+      for (int64_t j = 0; j < n0; j++) rr[j] = F::call(aa[j]);
+    } else if (s0[1] == 0) {
+      const R x = n0 > 0 ? F::call(*reinterpret_cast<const A*>(a)) : R();
+      if (s0[0] == sizeof(R)) {
+        R* rr = reinterpret_cast<R*>(r);
+        for (int64_t j = 0; j < n0; j++) rr[j] = x;
+      } else {
+        for (int64_t j = 0; j < n0; j++) *reinterpret_cast<R*>(r + j * s0[0]) = x;
+      }
+    } else {
+      for (int64_t j = 0; j < n0; j++)
+        *reinterpret_cast<R*>(r + j * s0[0]) = F::call(*reinterpret_cast<const A*>(a + j * s0[1]));
+    }
+  }
+}
+
+template <class R, class T, class F>
+void binary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64_t* s0) {
+  constexpr int64_t z = sizeof(T);
+  const bool flat = s0[0] == sizeof(R);
+  const bool aa = s0[1] == z, bb = s0[2] == z, as = s0[1] == 0, bs = s0[2] == 0;
+  for (int64_t i = 0; i < n1; i++) {
+    char* rp = p[0] + i * s1[0];
+    const char* ap = p[1] + i * s1[1];
+    const char* bp = p[2] + i * s1[2];
+    R* r = reinterpret_cast<R*>(rp);
+    const T* a = reinterpret_cast<const T*>(ap);
+    const T* b = reinterpret_cast<const T*>(bp);
+    if (flat && aa && bb) {
+      GL_LANES
+      for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], b[j]);
+    } else if (flat && aa && bs) {
+      const T y = *b;
+      GL_LANES
+      for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], y);
+    } else if (flat && as && bb) {
+      const T x = *a;
+      GL_LANES
+      for (int64_t j = 0; j < n0; j++) r[j] = F::call(x, b[j]);
+    } else {
+      for (int64_t j = 0; j < n0; j++)
+        *reinterpret_cast<R*>(rp + j * s0[0]) =
+            F::call(*reinterpret_cast<const T*>(ap + j * s0[1]), *reinterpret_cast<const T*>(bp + j * s0[2]));
+    }
+  }
+}
+
+template <class A, class T, class F>
+void ternary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64_t* s0) {
+  constexpr int64_t z = sizeof(T);
+  const bool flat = s0[0] == z && s0[1] == sizeof(A);
+  const bool bb = s0[2] == z, cc = s0[3] == z, bs = s0[2] == 0, cs = s0[3] == 0;
+  for (int64_t i = 0; i < n1; i++) {
+    char* rp = p[0] + i * s1[0];
+    const char* ap = p[1] + i * s1[1];
+    const char* bp = p[2] + i * s1[2];
+    const char* cp = p[3] + i * s1[3];
+    T* r = reinterpret_cast<T*>(rp);
+    const A* a = reinterpret_cast<const A*>(ap);
+    const T* b = reinterpret_cast<const T*>(bp);
+    const T* c = reinterpret_cast<const T*>(cp);
+    if (flat && bb && cc) {
+      GL_LANES
+      for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], b[j], c[j]);
+    } else if (flat && bs && cs) {
+      const T y = *b, x = *c;
+      GL_LANES
+      for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], y, x);
+    } else if (flat && bb && cs) {
+      const T x = *c;
+      GL_LANES
+      for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], b[j], x);
+    } else if (flat && bs && cc) {
+      const T y = *b;
+      GL_LANES
+      for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], y, c[j]);
+    } else {
+      for (int64_t j = 0; j < n0; j++)
+        *reinterpret_cast<T*>(rp + j * s0[0]) = F::call(*reinterpret_cast<const A*>(ap + j * s0[1]),
+                                                        *reinterpret_cast<const T*>(bp + j * s0[2]),
+                                                        *reinterpret_cast<const T*>(cp + j * s0[3]));
+    }
+  }
+}
+
+// Fill in one dtype's loop when the op has it.
+template <class F, class T> void setUnary(Loop* row) {
+  if constexpr (inSet<T>(F::types)) row[Code<T>::value] = unary<T, T, F>;
+}
+template <class F, class T> void setPredicate(Loop* row) {
+  if constexpr (inSet<T>(F::types)) row[Code<T>::value] = unary<Bool, T, F>;
+}
+template <class F, class T> void setBinary(Loop* row) {
+  if constexpr (inSet<T>(F::types)) row[Code<T>::value] = binary<T, T, F>;
+}
+template <class F, class T> void setCompare(Loop* row) {
+  if constexpr (inSet<T>(F::types)) row[Code<T>::value] = binary<Bool, T, F>;
+}
+// The condition of `where` is bool whatever the loop's dtype.
+template <class F, class T> void setTernary(Loop* row) {
+  using A = typename std::conditional<std::is_same<F, F_where>::value, Bool, T>::type;
+  if constexpr (inSet<T>(F::types)) row[Code<T>::value] = ternary<A, T, F>;
+}
+
+}  // namespace
+
+#define GL_EACH(set, name) \
+  set<F_##name, double>(k.loop[op_##name]); \
+  set<F_##name, float>(k.loop[op_##name]); \
+  set<F_##name, int64_t>(k.loop[op_##name]); \
+  set<F_##name, int32_t>(k.loop[op_##name]); \
+  set<F_##name, uint8_t>(k.loop[op_##name]); \
+  set<F_##name, Bool>(k.loop[op_##name]);
+
+void fillLoops(Kernels& k) {
+#define UNARY(name, ...) GL_EACH(setUnary, name)
+#define PREDICATE(name, ...) GL_EACH(setPredicate, name)
+#define BINARY(name, ...) GL_EACH(setBinary, name)
+#define COMPARE(name, ...) GL_EACH(setCompare, name)
+#define TERNARY(name, ...) GL_EACH(setTernary, name)
+#include "ops.def"
+}
+
+}  // namespace GL_ISA
+}  // namespace gl

@@ -1,0 +1,189 @@
+// Matrix products: floats by OpenBLAS or, for shapes it handles badly, by isa/gemm.cc; integers by plain loops.
+// Operands come with any strides; layouts that BLAS can read (one unit stride) are not copied.
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <vector>
+#include "cpu/blas.h"
+#include "cpu/table.h"
+#include "cpu/threads.h"
+
+namespace gl {
+
+namespace {
+
+struct Matrix {
+  int64_t rows, cols, s0, s1;  // element strides
+};
+
+inline void gemm(const char* ta, const char* tb, const int* m, const int* n, const int* k, const double* a, const int* lda,
+                 const double* b, const int* ldb, double* c, const int* ldc) {
+  const double one = 1, zero = 0;
+  dgemm_(ta, tb, m, n, k, &one, a, lda, b, ldb, &zero, c, ldc);
+}
+inline void gemm(const char* ta, const char* tb, const int* m, const int* n, const int* k, const float* a, const int* lda,
+                 const float* b, const int* ldb, float* c, const int* ldc) {
+  const float one = 1, zero = 0;
+  sgemm_(ta, tb, m, n, k, &one, a, lda, b, ldb, &zero, c, ldc);
+}
+inline void gemv(const char* t, const int* m, const int* n, const double* a, const int* lda, const double* x, const int* incx,
+                 double* y, const int* incy) {
+  const double one = 1, zero = 0;
+  dgemv_(t, m, n, &one, a, lda, x, incx, &zero, y, incy);
+}
+inline void gemv(const char* t, const int* m, const int* n, const float* a, const int* lda, const float* x, const int* incx,
+                 float* y, const int* incy) {
+  const float one = 1, zero = 0;
+  sgemv_(t, m, n, &one, a, lda, x, incx, &zero, y, incy);
+}
+inline double dot(const int* n, const double* x, const int* incx, const double* y, const int* incy) {
+  return ddot_(n, x, incx, y, incy);
+}
+inline float dot(const int* n, const float* x, const int* incx, const float* y, const int* incy) {
+  return sdot_(n, x, incx, y, incy);
+}
+
+int blasInt(int64_t n) {
+  if (n > std::numeric_limits<int>::max()) throw Error("matmul: a dimension exceeds 2147483647, the limit of BLAS");
+  return static_cast<int>(n);
+}
+
+// BLAS reads a matrix whose rows or columns are contiguous and do not overlap.
+bool rowsReadable(const Matrix& a) { return (a.s1 == 1 || a.cols == 1) && (a.s0 >= a.cols || a.rows == 1) && a.s0 >= 0; }
+bool colsReadable(const Matrix& a) { return (a.s0 == 1 || a.rows == 1) && (a.s1 >= a.rows || a.cols == 1) && a.s1 >= 0; }
+
+template <class T>
+const T* compact(const T* a, Matrix& m, std::vector<T>& memory) {
+  if (rowsReadable(m) || colsReadable(m)) return a;
+  memory.resize(std::max<int64_t>(m.rows * m.cols, 1));
+  for (int64_t i = 0; i < m.rows; i++)
+    for (int64_t j = 0; j < m.cols; j++) memory[i * m.cols + j] = a[i * m.s0 + j * m.s1];
+  m.s0 = m.cols;
+  m.s1 = 1;
+  return memory.data();
+}
+
+// By our own kernels where they take the shape; long ones in parts by several threads.
+template <class T>
+bool smallProduct(T* c, const T* a, const T* b, const Matrix& ma, const Matrix& mb) {
+  const int64_t m = ma.rows, k = ma.cols, n = mb.cols;
+  const SmallGemm gemm = kernels().gemm[sizeof(T) == 4];
+  const int threads = threadsFor(m * n * k / 2);
+  if (threads == 1) return gemm(c, a, b, m, n, k, n, ma.s0, ma.s1, mb.s0, mb.s1);
+  std::atomic<bool> taken{true};
+  if (m >= n) {
+    parallelRanges(m, 16, threads, [&](int64_t i, int64_t end) {
+      if (!gemm(c + i * n, a + i * ma.s0, b, end - i, n, k, n, ma.s0, ma.s1, mb.s0, mb.s1)) taken = false;
+    });
+  } else {
+    parallelRanges(n, 64, threads, [&](int64_t j, int64_t end) {
+      if (!gemm(c + j, a, b + j * mb.s1, m, end - j, k, n, ma.s0, ma.s1, mb.s0, mb.s1)) taken = false;
+    });
+  }
+  return taken;
+}
+
+// c (m x n, C order) = a (m x k) b (k x n). BLAS is column-major, so it is asked for c' = b' a'.
+template <class T>
+void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
+  const int64_t m = ma.rows, k = ma.cols, n = mb.cols;
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    std::fill_n(c, m * n, T(0));
+    return;
+  }
+  if (smallProduct(c, a, b, ma, mb)) return;
+  std::vector<T> memoryA, memoryB;
+  a = compact(a, ma, memoryA);
+  b = compact(b, mb, memoryB);
+  const int im = blasInt(m), in = blasInt(n), ik = blasInt(k);
+  const int unit = 1;
+  if (m == 1 && n == 1) {
+    const int sa = blasInt(k == 1 ? 1 : ma.s1), sb = blasInt(k == 1 ? 1 : mb.s0);
+    *c = dot(&ik, a, &sa, b, &sb);
+    return;
+  }
+  const bool rowsA = rowsReadable(ma), rowsB = rowsReadable(mb);
+  const int lda = blasInt(std::max<int64_t>(1, rowsA ? (m == 1 ? k : ma.s0) : (k == 1 ? m : ma.s1)));
+  const int ldb = blasInt(std::max<int64_t>(1, rowsB ? (k == 1 ? n : mb.s0) : (n == 1 ? k : mb.s1)));
+  if (n == 1) {
+    const int sb = blasInt(k == 1 ? 1 : mb.s0);
+    if (sb > 0) {
+      if (rowsA) gemv("T", &ik, &im, a, &lda, b, &sb, c, &unit);
+      else gemv("N", &im, &ik, a, &lda, b, &sb, c, &unit);
+      return;
+    }
+  }
+  if (m == 1) {
+    const int sa = blasInt(k == 1 ? 1 : ma.s1);
+    if (sa > 0) {
+      if (rowsB) gemv("N", &in, &ik, b, &ldb, a, &sa, c, &unit);
+      else gemv("T", &ik, &in, b, &ldb, a, &sa, c, &unit);
+      return;
+    }
+  }
+  gemm(rowsB ? "N" : "T", rowsA ? "N" : "T", &in, &im, &ik, b, &ldb, a, &lda, c, &in);
+}
+
+// Integers: row by row, so that the inner loop runs along contiguous results.
+template <class T>
+void productOfIntegers(T* c, const T* a, const T* b, const Matrix& ma, const Matrix& mb) {
+  const int64_t m = ma.rows, k = ma.cols, n = mb.cols;
+  parallelRanges(m, 1, threadsFor(m * n * k), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) {
+      T* row = c + i * n;
+      std::fill_n(row, n, T(0));
+      for (int64_t q = 0; q < k; q++) {
+        const T x = a[i * ma.s0 + q * ma.s1];
+        const T* y = b + q * mb.s0;
+        for (int64_t j = 0; j < n; j++) row[j] = T(row[j] + x * y[j * mb.s1]);
+      }
+    }
+  });
+}
+
+// bool: a true product anywhere makes the element true, as in NumPy.
+void productOfBools(uint8_t* c, const uint8_t* a, const uint8_t* b, const Matrix& ma, const Matrix& mb) {
+  for (int64_t i = 0; i < ma.rows; i++)
+    for (int64_t j = 0; j < mb.cols; j++) {
+      bool any = false;
+      for (int64_t q = 0; q < ma.cols && !any; q++) any = a[i * ma.s0 + q * ma.s1] && b[q * mb.s0 + j * mb.s1];
+      c[i * mb.cols + j] = any;
+    }
+}
+
+template <class T, class Product>
+void batches(Command& c, const Matrix& ma, const Matrix& mb, Product&& one) {
+  const int nd = c.ndim();
+  int64_t total = 1;
+  for (int d = 0; d < nd; d++) total *= c.shape(d);
+  for (int64_t i = 0; i < total; i++) {
+    int64_t rest = i, out = 0, x = 0, y = 0;
+    for (int d = nd - 1; d >= 0; d--) {
+      const int64_t at = rest % c.shape(d);
+      rest /= c.shape(d);
+      out += at * c.stride(0, d);
+      x += at * c.stride(1, d);
+      y += at * c.stride(2, d);
+    }
+    one(c.data<T>(0) + out, c.data<T>(1) + x, c.data<T>(2) + y, ma, mb);
+  }
+}
+
+}  // namespace
+
+void run_matmul(Command& c) {
+  const int64_t m = c.param(0), k = c.param(1), n = c.param(2);
+  const Matrix ma{m, k, c.param(3), c.param(4)}, mb{k, n, c.param(5), c.param(6)};
+  if (c.dtype(0) != c.dtype(1) || c.dtype(0) != c.dtype(2)) throw Error("matmul: operands of different dtypes");
+  switch (c.dtype(0)) {
+    case DType::Float64: return batches<double>(c, ma, mb, product<double>);
+    case DType::Float32: return batches<float>(c, ma, mb, product<float>);
+    case DType::Int64: return batches<int64_t>(c, ma, mb, productOfIntegers<int64_t>);
+    case DType::Int32: return batches<int32_t>(c, ma, mb, productOfIntegers<int32_t>);
+    case DType::UInt8: return batches<uint8_t>(c, ma, mb, productOfIntegers<uint8_t>);
+    case DType::Bool: return batches<uint8_t>(c, ma, mb, productOfBools);
+  }
+}
+
+}  // namespace gl

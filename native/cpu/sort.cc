@@ -1,0 +1,91 @@
+// Sorting, searching and counting. NaN sorts last, as in NumPy.
+#include <algorithm>
+#include <numeric>
+#include <vector>
+#include "cpu/table.h"
+#include "cpu/threads.h"
+
+namespace gl {
+
+namespace {
+
+template <class T>
+struct Less {
+  bool operator()(T a, T b) const { return a < b || (b != b && a == a); }
+};
+
+template <class T>
+void sortRows(Command& c) {
+  T* a = c.data<T>(0);
+  const int64_t m = c.param(0), n = c.param(1);
+  parallelRanges(m, 1, threadsFor(m * n * 16), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) std::sort(a + i * n, a + (i + 1) * n, Less<T>());
+  });
+}
+
+template <class T>
+void argsortRows(Command& c) {
+  int64_t* out = c.data<int64_t>(0);
+  const T* a = c.data<T>(1);
+  const int64_t m = c.param(0), n = c.param(1);
+  parallelRanges(m, 1, threadsFor(m * n * 16), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) {
+      int64_t* row = out + i * n;
+      const T* v = a + i * n;
+      std::iota(row, row + n, int64_t(0));
+      std::stable_sort(row, row + n, [v](int64_t x, int64_t y) { return Less<T>()(v[x], v[y]); });
+    }
+  });
+}
+
+template <class T>
+void search(Command& c) {
+  int64_t* out = c.data<int64_t>(0);
+  const T* sorted = c.data<T>(1);
+  const T* values = c.data<T>(2);
+  const int64_t n = c.param(0), m = c.param(1);
+  const bool right = c.param(2) != 0;
+  parallelRanges(m, 64, threadsFor(m * 32), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++)
+      out[i] = (right ? std::upper_bound(sorted, sorted + n, values[i], Less<T>())
+                      : std::lower_bound(sorted, sorted + n, values[i], Less<T>())) - sorted;
+  });
+}
+
+#define GL_BY_DTYPE(t, function) \
+  switch (t) { \
+    case DType::Float64: return function<double>(c); \
+    case DType::Float32: return function<float>(c); \
+    case DType::Int64: return function<int64_t>(c); \
+    case DType::Int32: return function<int32_t>(c); \
+    default: return function<uint8_t>(c); \
+  }
+
+}  // namespace
+
+void run_sort(Command& c) { GL_BY_DTYPE(c.dtype(0), sortRows) }
+void run_argsort(Command& c) { GL_BY_DTYPE(c.dtype(1), argsortRows) }
+void run_searchsorted(Command& c) { GL_BY_DTYPE(c.dtype(2), search) }
+
+void run_bincount(Command& c) {
+  const int64_t* x = c.data<int64_t>(1);
+  const int64_t n = c.param(0), bins = c.param(1);
+  const bool weighted = c.param(2) != 0;
+  for (int64_t i = 0; i < n; i++) {
+    if (x[i] < 0) throw Error("bincount: " + std::to_string(x[i]) + " at position " + std::to_string(i) +
+                              " is negative; only counts of 0, 1, 2, ... exist");
+    if (x[i] >= bins) throw Error("bincount: " + std::to_string(x[i]) + " does not fit in " + std::to_string(bins) + " bins");
+  }
+  if (weighted) {
+    double* out = c.data<double>(0);
+    const double* w = c.data<double>(2);
+    std::fill_n(out, bins, 0.0);
+    for (int64_t i = 0; i < n; i++) out[x[i]] += w[i];
+  } else {
+    int64_t* out = c.data<int64_t>(0);
+    std::fill_n(out, bins, int64_t(0));
+    for (int64_t i = 0; i < n; i++) out[x[i]]++;
+  }
+}
+
+}  // namespace gl

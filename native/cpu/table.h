@@ -1,0 +1,53 @@
+// The table of kernels that each instruction set fills (cpu/isa/*.cc, compiled once per set) and the drivers use.
+#pragma once
+#include "command.h"
+
+namespace gl {
+
+// n1 rows of n0 elements. p[0] is the result, p[1].. the operands; s1 and s0 are byte strides of rows and elements.
+// Rows are processed in order, so a row stride of 0 on the result accumulates.
+using Loop = void (*)(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64_t* s0);
+
+// Folds n elements at byte stride s into *acc (sum: acc + pairwise sum; others: in sequence or order-free).
+using Fold = void (*)(void* acc, const char* a, int64_t s, int64_t n);
+
+// Folds m rows of n elements (byte strides s1, s0) into n accumulators, each in row order.
+using FoldRows = void (*)(void* acc, const char* a, int64_t s1, int64_t s0, int64_t m, int64_t n);
+
+// Position of the extreme among n elements; the first one wins, the first NaN before all.
+using Find = int64_t (*)(const char* a, int64_t s, int64_t n);
+
+// c (m x n, rows cs elements apart) = a (m x k) b (k x n) with element strides; false when the shape is better left to
+// BLAS.
+using SmallGemm = bool (*)(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs,
+                           int64_t as0, int64_t as1, int64_t bs0, int64_t bs1);
+
+enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
+
+struct Kernels {
+  const char* isa;
+  Loop loop[kOps][kDTypes];          // by op and loop dtype; nullptr where there is none
+  Loop cast[kDTypes][kDTypes];       // [to][from], one operand
+  Fold fold[kFolds][kDTypes];
+  FoldRows foldRows[kFolds][kDTypes];
+  Find argmax[kDTypes], argmin[kDTypes];
+  SmallGemm gemm[2];                 // float64, float32
+};
+
+// cpu/dispatch.cc: the best set this machine runs.
+const Kernels& kernels();
+
+struct OpInfo {
+  const char* name;
+  void (*run)(Command&);
+  int inputs;      // of element-wise ops
+  bool boolean;    // result is bool whatever the loop's dtype
+  int cost;        // relative time per element
+};
+extern const OpInfo opInfo[kOps];
+
+namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); }
+namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); }
+namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); }
+
+}  // namespace gl

@@ -1,0 +1,399 @@
+// The arithmetic of every element-wise operation, written once for one element: ops.def's expressions become functors
+// here, and loops over any layout, dtype and device instantiate them. Vector math is branch-free so that compilers
+// vectorise it. This header is compiled once per instruction set; everything lies in that set's namespace.
+#pragma once
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
+#include "command.h"
+
+#ifndef GL_ISA
+#define GL_ISA baseline
+#endif
+#if defined(__CUDACC__)
+#define GL_HD __host__ __device__
+#define GL_FN GL_HD static inline
+#else
+#define GL_HD __attribute__((always_inline))
+#define GL_FN GL_HD static inline
+#endif
+
+namespace gl {
+namespace GL_ISA {
+
+// bool elements: arithmetic goes through int and comes back as != 0, which makes + or and * and, as in NumPy.
+struct Bool {
+  uint8_t v;
+  Bool() = default;
+  GL_HD explicit inline Bool(int x) : v(x != 0) {}
+  GL_HD explicit inline Bool(int64_t x) : v(x != 0) {}
+  GL_HD explicit inline Bool(uint8_t x) : v(x != 0) {}
+  GL_HD explicit inline Bool(bool x) : v(x) {}
+  GL_HD explicit inline Bool(double x) : v(x != 0) {}
+  GL_HD explicit inline Bool(float x) : v(x != 0) {}
+  GL_HD inline operator int() const { return v; }
+};
+
+template <class T> struct Code;
+template <> struct Code<double> { static constexpr int value = 0; };
+template <> struct Code<float> { static constexpr int value = 1; };
+template <> struct Code<int64_t> { static constexpr int value = 2; };
+template <> struct Code<int32_t> { static constexpr int value = 3; };
+template <> struct Code<uint8_t> { static constexpr int value = 4; };
+template <> struct Code<Bool> { static constexpr int value = 5; };
+
+// dtype sets of ops.def, one bit per code.
+constexpr int FLOAT = 3, INT = 28, NUMBER = FLOAT | INT, DISCRETE = INT | 32, ALL = 63;
+template <class T> constexpr bool inSet(int set) { return (set >> Code<T>::value) & 1; }
+template <class T> constexpr bool isReal = std::is_floating_point<T>::value;
+
+#if defined(__FMA__) || defined(__aarch64__) || defined(__CUDACC__)
+GL_FN double madd(double a, double b, double c) { return __builtin_fma(a, b, c); }
+GL_FN float madd(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+#else
+GL_FN double madd(double a, double b, double c) { return a * b + c; }
+GL_FN float madd(float a, float b, float c) { return a * b + c; }
+#endif
+
+template <class To, class From>
+GL_FN To bits(From x) {
+  static_assert(sizeof(To) == sizeof(From), "same size");
+  To y;
+  __builtin_memcpy(&y, &x, sizeof y);
+  return y;
+}
+
+// ---- simple pieces --------------------------------------------------------------------------------------------------
+
+template <class T> GL_FN T maximumOf(T a, T b) { return ((a > b) | (a != a)) ? a : b; }
+template <class T> GL_FN T minimumOf(T a, T b) { return ((a < b) | (a != a)) ? a : b; }
+
+GL_FN double absolute(double a) { return __builtin_fabs(a); }
+GL_FN float absolute(float a) { return __builtin_fabsf(a); }
+GL_FN uint8_t absolute(uint8_t a) { return a; }
+GL_FN Bool absolute(Bool a) { return a; }
+template <class T> GL_FN T absolute(T a) { return a < 0 ? T(-a) : a; }
+
+template <class T> GL_FN T signum(T a) { return a != a ? a : T((a > 0) - (a < 0)); }
+GL_FN uint8_t signum(uint8_t a) { return a > 0; }
+
+template <class T> GL_FN bool finite(T a) {
+  if constexpr (isReal<T>) return absolute(a) <= std::numeric_limits<T>::max();
+  return true;
+}
+template <class T> GL_FN bool negativeSign(T a) {
+  if constexpr (isReal<T>) return __builtin_signbit(a);
+  else return a < 0;
+}
+
+// Integer division by zero gives 0, as in NumPy (which warns); the most negative number by -1 wraps.
+template <class T> GL_FN T quotient(T a, T b) {
+  if constexpr (isReal<T>) return a / b;
+  else return b == 0 ? T(0) : b == T(-1) ? T(-a) : T(a / b);
+}
+template <class T> GL_FN T floorQuotient(T a, T b) {
+  if constexpr (isReal<T>) {
+    if (b == 0) return a / b;
+    T m = std::fmod(a, b);
+    T q = (a - m) / b;
+    if (m != 0 && (b < 0) != (m < 0)) q -= 1;
+    if (q == 0) return std::copysign(T(0), a / b);
+    T f = std::floor(q);
+    return q - f > T(0.5) ? f + 1 : f;
+  } else {
+    if (b == 0) return T(0);
+    if (std::is_signed<T>::value && b == T(-1)) return T(-a);
+    T q = T(a / b);
+    return (a % b != 0 && (a < 0) != (b < 0)) ? T(q - 1) : q;
+  }
+}
+// The sign of the divisor, as Python's %.
+template <class T> GL_FN T remainderOf(T a, T b) {
+  if constexpr (isReal<T>) {
+    T m = std::fmod(a, b);
+    if (b == 0) return m;
+    if (m == 0) return std::copysign(T(0), b);
+    return (b < 0) != (m < 0) ? m + b : m;
+  } else {
+    if (b == 0 || (std::is_signed<T>::value && b == T(-1))) return T(0);
+    T m = T(a % b);
+    return (m != 0 && (m < 0) != (b < 0)) ? T(m + b) : m;
+  }
+}
+template <class T> GL_FN T remainderC(T a, T b) {
+  if constexpr (isReal<T>) return std::fmod(a, b);
+  else return b == 0 || (std::is_signed<T>::value && b == T(-1)) ? T(0) : T(a % b);
+}
+template <class T> GL_FN T power(T a, T b) {
+  if constexpr (isReal<T>) {
+    return b == T(2) ? a * a : std::pow(a, b);
+  } else {
+    if (b < 0) return a == 1 ? T(1) : a == T(-1) ? (b & 1 ? T(-1) : T(1)) : T(0);
+    T r = 1;
+    for (T n = b, p = a; n > 0; n = T(n >> 1), p = T(p * p))
+      if (n & 1) r = T(r * p);
+    return r;
+  }
+}
+
+GL_FN Bool bitNot(Bool a) { return Bool(!a.v); }
+template <class T> GL_FN T bitNot(T a) { return T(~a); }
+template <class T> GL_FN T shiftLeft(T a, T b) {
+  return (b < 0) | (uint64_t(b) >= 8 * sizeof(T)) ? T(0) : T(typename std::make_unsigned<T>::type(a) << b);
+}
+template <class T> GL_FN T shiftRight(T a, T b) {
+  return (b < 0) | (uint64_t(b) >= 8 * sizeof(T)) ? (a < 0 ? T(-1) : T(0)) : T(a >> b);
+}
+
+GL_FN double squareRoot(double a) { return __builtin_sqrt(a); }
+GL_FN float squareRoot(float a) { return __builtin_sqrtf(a); }
+GL_FN double roundDown(double a) { return __builtin_floor(a); }
+GL_FN float roundDown(float a) { return __builtin_floorf(a); }
+GL_FN double roundUp(double a) { return __builtin_ceil(a); }
+GL_FN float roundUp(float a) { return __builtin_ceilf(a); }
+GL_FN double roundEven(double a) { return __builtin_rint(a); }
+GL_FN float roundEven(float a) { return __builtin_rintf(a); }
+GL_FN double roundZero(double a) { return __builtin_trunc(a); }
+GL_FN float roundZero(float a) { return __builtin_truncf(a); }
+GL_FN double withSign(double a, double b) { return __builtin_copysign(a, b); }
+GL_FN float withSign(float a, float b) { return __builtin_copysignf(a, b); }
+
+// ---- the C library's functions --------------------------------------------------------------------------------------
+
+#define GL_LIBM(name, function) \
+  GL_FN double name(double a) { return ::function(a); } \
+  GL_FN float name(float a) { return ::function##f(a); }
+GL_LIBM(logarithm2, log2)
+GL_LIBM(logarithm10, log10)
+GL_LIBM(sine, sin)
+GL_LIBM(cosine, cos)
+GL_LIBM(tangent, tan)
+GL_LIBM(arcSine, asin)
+GL_LIBM(arcCosine, acos)
+GL_LIBM(arcTangent, atan)
+GL_LIBM(hyperbolicSine, sinh)
+GL_LIBM(hyperbolicCosine, cosh)
+GL_LIBM(areaSine, asinh)
+GL_LIBM(areaCosine, acosh)
+GL_LIBM(areaTangent, atanh)
+GL_LIBM(errorFunction, erf)
+#undef GL_LIBM
+GL_FN double arcTangent2(double a, double b) { return ::atan2(a, b); }
+GL_FN float arcTangent2(float a, float b) { return ::atan2f(a, b); }
+GL_FN double hypotenuse(double a, double b) { return ::hypot(a, b); }
+GL_FN float hypotenuse(float a, float b) { return ::hypotf(a, b); }
+
+// ---- exp, log and what follows from them: about 1 ulp, right on NaN, infinities, zeros and subnormals ----------------
+// Coefficients: Chebyshev interpolation in 60 digits of (e^r - 1 - r) / r^2 on |r| <= ln2 / 2, and of
+// (log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2 on |s| <= 3 - 2 sqrt2.
+
+template <class T> struct Real;
+template <> struct Real<double> {
+  using Int = int64_t;
+  using UInt = uint64_t;
+  static constexpr double log2e = 0x1.71547652b82fep+0, ln2hi = 0x1.62e42fee00000p-1, ln2lo = 0x1.a39ef35793c76p-33;
+  static constexpr double shifter = 0x1.8p52;   // adding it rounds to an integer, which stands in the low bits
+  static constexpr double integers = 0x1p52;   // from here on neighbours differ by 1
+  static constexpr int mantissa = 52;
+  static constexpr int64_t bias = 1023;
+  static constexpr double expMax = 710, expMin = -746, expm1Min = -40, tanhMax = 20;
+  static constexpr uint64_t one = 0x3ff0000000000000, rootHalf = 0x3fe6a09e667f3bcd, fraction = 0x000fffffffffffff;
+  static constexpr double tiny = 0x1p-1022, lift = 0x1p54, lifted = 54;
+};
+template <> struct Real<float> {
+  using Int = int32_t;
+  using UInt = uint32_t;
+  static constexpr float log2e = 0x1.715476p+0f, ln2hi = 0x1.62ep-1f, ln2lo = 0x1.0bfbe8p-15f;
+  static constexpr float shifter = 0x1.8p23f;
+  static constexpr float integers = 0x1p23f;
+  static constexpr int mantissa = 23;
+  static constexpr int32_t bias = 127;
+  static constexpr float expMax = 89, expMin = -104, expm1Min = -20, tanhMax = 10;
+  static constexpr uint32_t one = 0x3f800000, rootHalf = 0x3f3504f3, fraction = 0x007fffff;
+  static constexpr float tiny = 0x1p-126f, lift = 0x1p25f, lifted = 25;
+};
+
+GL_FN double expSeries(double r) {
+  double q = 0x1.af38a9b0ec855p-26;
+  q = madd(q, r, 0x1.289185613a3d6p-22);
+  q = madd(q, r, 0x1.71de0dae63bb3p-19);
+  q = madd(q, r, 0x1.a019b90d2ae7ap-16);
+  q = madd(q, r, 0x1.a01a01a7c41d5p-13);
+  q = madd(q, r, 0x1.6c16c1788bd90p-10);
+  q = madd(q, r, 0x1.11111111109b3p-7);
+  q = madd(q, r, 0x1.5555555553d63p-5);
+  q = madd(q, r, 0x1.5555555555556p-3);
+  return madd(q, r, 0x1.0000000000001p-1);
+}
+GL_FN float expSeries(float r) {
+  float q = 0x1.6d110ap-10f;
+  q = madd(q, r, 0x1.120b6ep-7f);
+  q = madd(q, r, 0x1.55551ap-5f);
+  q = madd(q, r, 0x1.5554dcp-3f);
+  return madd(q, r, 0x1.0p-1f);
+}
+GL_FN double logSeries(double z) {
+  double q = 0x1.2b5900de53b32p-3;
+  q = madd(q, z, 0x1.39fe51a7c18f9p-3);
+  q = madd(q, z, 0x1.7462b51cb66b1p-3);
+  q = madd(q, z, 0x1.c71c62e3f11e6p-3);
+  q = madd(q, z, 0x1.2492492df281ap-2);
+  q = madd(q, z, 0x1.99999999952d7p-2);
+  return madd(q, z, 0x1.5555555555558p-1);
+}
+GL_FN float logSeries(float z) {
+  float q = 0x1.ddcf72p-3f;
+  q = madd(q, z, 0x1.245c40p-2f);
+  q = madd(q, z, 0x1.9999ecp-2f);
+  return madd(q, z, 0x1.555556p-1f);
+}
+
+// 2^n for an integer-valued n in the normal range.
+template <class T> GL_FN T powerOfTwo(T n) {
+  using R = Real<T>;
+  using I = typename R::Int;
+  using U = typename R::UInt;
+  I k = bits<I>(n + R::shifter) - bits<I>(T(R::shifter));
+  return bits<T>(U(U(k + R::bias) << R::mantissa));
+}
+
+// e^x = 2^n e^r: returns r + r^2 q(r) = e^r - 1, and n.
+template <class T> GL_FN T expParts(T x, T& n) {
+  using R = Real<T>;
+  T t = madd(x, T(R::log2e), T(R::shifter));
+  n = t - T(R::shifter);
+  T r = madd(n, -T(R::ln2hi), x);
+  r = madd(n, -T(R::ln2lo), r);
+  return madd(r * r, expSeries(r), r);
+}
+
+// Within 0.6 ulp: what rounding loses of r and of 1 + r is carried along.
+template <class T> GL_FN T exponential(T x) {
+  using R = Real<T>;
+  x = x > T(R::expMax) ? T(R::expMax) : x;
+  x = x < T(R::expMin) ? T(R::expMin) : x;
+  T n = madd(x, T(R::log2e), T(R::shifter)) - T(R::shifter);
+  T high = madd(n, -T(R::ln2hi), x);
+  T r = madd(n, -T(R::ln2lo), high);
+  T lost = madd(n, -T(R::ln2lo), high - r);
+  T sum = T(1) + r;
+  T tail = madd(r * r, expSeries(r), (r - (sum - T(1))) + lost);
+  // 2^n in two factors, because n may lie outside the range of exponents.
+  T half = madd(n, T(0.5), T(R::shifter)) - T(R::shifter);
+  return (sum + tail) * powerOfTwo(half) * powerOfTwo(n - half);
+}
+
+template <class T> GL_FN T exponentialM1(T x) {
+  using R = Real<T>;
+  T c = x > T(R::expMax) ? T(R::expMax) : x;
+  c = c < T(R::expm1Min) ? T(R::expm1Min) : c;
+  T n;
+  T p = expParts(c, n);
+  T s = powerOfTwo(n - T(1));   // half of 2^n stays finite where 2^n does not
+  T y = T(2) * madd(p, s, s - T(0.5));
+  return x == T(0) ? x : y;
+}
+
+template <class T> GL_FN T logarithm(T x) {
+  using R = Real<T>;
+  using U = typename R::UInt;
+  bool small = x < T(R::tiny);
+  T y = small ? x * T(R::lift) : x;
+  // m in [sqrt(1/2), sqrt 2), x = 2^k m.
+  U u = bits<U>(y) + U(R::one - R::rootHalf);
+  T m = bits<T>(U((u & R::fraction) + R::rootHalf));
+  U e = u >> R::mantissa;
+  // Small integer to floating point without a conversion instruction.
+  T k = bits<T>(U(e | bits<U>(T(R::integers)))) - (T(R::integers) + T(R::bias));
+  k = small ? k - T(R::lifted) : k;
+  T f = m - T(1);
+  T s = f / (T(2) + f);
+  T z = s * s;
+  T h = T(0.5) * f * f;
+  T tail = madd(s, madd(z, logSeries(z), h), k * T(R::ln2lo));
+  T r = madd(k, T(R::ln2hi), f - (h - tail));
+  r = x == std::numeric_limits<T>::infinity() ? x : r;
+  r = x == T(0) ? -std::numeric_limits<T>::infinity() : r;
+  return (x < T(0)) | (x != x) ? std::numeric_limits<T>::quiet_NaN() : r;
+}
+
+template <class T> GL_FN T logarithm1P(T x) {
+  T u = T(1) + x;
+  T lost = x - (u - T(1));   // what rounding 1 + x lost
+  T r = logarithm(u) + lost / u;
+  r = u == std::numeric_limits<T>::infinity() ? u : r;
+  r = u == T(0) ? -std::numeric_limits<T>::infinity() : r;
+  return x == T(0) ? x : r;
+}
+
+template <class T> GL_FN T hyperbolicTangent(T x) {
+  using R = Real<T>;
+  T a = absolute(x);
+  a = a > T(R::tanhMax) ? T(R::tanhMax) : a;
+  T n;
+  T p = expParts(a + a, n);
+  T s = powerOfTwo(n);
+  T e = madd(p, s, s - T(1));   // e^2a - 1
+  return withSign(e / (e + T(2)), x);
+}
+
+template <class T> GL_FN T logistic(T x) {
+  T e = exponential(-absolute(x));
+  return (x < T(0) ? e : T(1)) / (T(1) + e);
+}
+
+template <class T> GL_FN T logAddExp(T a, T b) {
+  T m = maximumOf(a, b);
+  T d = a == b ? T(0) : -absolute(a - b);
+  return m + logarithm1P(exponential(d));
+}
+
+// ---- functors of ops.def --------------------------------------------------------------------------------------------
+
+#define UNARY(name, set, cost, ...) \
+  struct F_##name { \
+    static constexpr int types = set; \
+    template <class T> GL_FN T call(T a) { return T(__VA_ARGS__); } \
+  };
+#define PREDICATE(name, set, cost, ...) \
+  struct F_##name { \
+    static constexpr int types = set; \
+    template <class T> GL_FN Bool call(T a) { return Bool(bool(__VA_ARGS__)); } \
+  };
+#define BINARY(name, set, cost, ...) \
+  struct F_##name { \
+    static constexpr int types = set; \
+    template <class T> GL_FN T call(T a, T b) { return T(__VA_ARGS__); } \
+  };
+#define COMPARE(name, set, cost, ...) \
+  struct F_##name { \
+    static constexpr int types = set; \
+    template <class T> GL_FN Bool call(T a, T b) { return Bool(bool(__VA_ARGS__)); } \
+  };
+#define TERNARY(name, set, cost, ...) \
+  struct F_##name { \
+    static constexpr int types = set; \
+    template <class A, class T> GL_FN T call(A a, T b, T c) { return T(__VA_ARGS__); } \
+  };
+#include "ops.def"
+
+// Conversion between element types as NumPy on x86-64 does it: what an integer type cannot hold becomes its most
+// negative value (int64, int32) or wraps through int (uint8); bool is != 0.
+template <class To, class From>
+GL_FN To convert(From x) {
+  if constexpr (std::is_same<To, From>::value) return x;
+  else if constexpr (std::is_same<To, Bool>::value) return Bool(x != From(0));
+  else if constexpr (std::is_same<From, Bool>::value) return To(x.v);
+  else if constexpr (isReal<From> && !isReal<To>) {
+    // Compilers may assume such values away; compare first.
+    constexpr From limit = From(9223372036854775808.0);
+    int64_t wide = (x >= -limit) & (x < limit) ? int64_t(x) : std::numeric_limits<int64_t>::min();
+    if constexpr (std::is_same<To, int32_t>::value)
+      return (wide < -2147483648LL) | (wide > 2147483647LL) ? std::numeric_limits<int32_t>::min() : int32_t(wide);
+    else return To(wide);
+  } else return To(x);
+}
+
+}  // namespace GL_ISA
+}  // namespace gl

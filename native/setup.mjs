@@ -1,0 +1,375 @@
+// Brings a fresh clone to a working state: system packages, npm packages, the native addon, the TypeScript build.
+// Every step first looks whether its work is already done, so running it again costs a fraction of a second.
+// It runs before node_modules exists and therefore uses Node's own modules only.
+//
+//   node native/setup.mjs build    make everything that is missing or stale (npm run build, before npm test)
+//   node native/setup.mjs dev      the same, then again at every change of a source file
+//   node native/setup.mjs start    the same, then open notebooks/ in this machine's Jupyter
+//   node native/setup.mjs apt P... install these Debian packages unless they are there (npm run test:clients)
+
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
+import { availableParallelism, totalmem } from 'node:os';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const addon = join(root, 'build/Release/gradlab.node');
+
+// ---------------------------------------------------------------------------------------------- what the user sees
+
+const say = (text) => console.log(`gradlab: ${text}`);
+const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+
+/** An end the user can act upon: the text alone, without a stack. */
+class Stop extends Error {}
+
+/** Runs a command quietly under a progress line; its output is shown only if it fails. */
+async function quietly(what, command, args, options = {}) {
+  const begun = performance.now();
+  const live = process.stdout.isTTY;
+  if (!live) say(`${what} ...`);
+  const draw = () => process.stdout.write(`\r\x1b[Kgradlab: ${what} ... ${seconds(begun)}`);
+  const timer = live ? setInterval(draw, 200) : undefined;
+  const output = [];
+  const child = spawn(command, args, { cwd: root, stdio: ['inherit', 'pipe', 'pipe'], ...options });
+  child.stdout.on('data', (chunk) => output.push(chunk));
+  child.stderr.on('data', (chunk) => output.push(chunk));
+  const code = await new Promise((done) => {
+    child.on('error', (error) => {
+      output.push(Buffer.from(`${error.message}\n`));
+      done(-1);
+    });
+    child.on('close', done);
+  });
+  clearInterval(timer);
+  if (live) process.stdout.write('\r\x1b[K');
+  if (code === 0) {
+    say(`${what}: done in ${seconds(begun)}`);
+    return;
+  }
+  const lines = Buffer.concat(output).toString().trimEnd().split('\n');
+  throw new Stop(`${what}: failed\n  $ ${command} ${args.join(' ')}\n${lines.slice(-60).join('\n')}`);
+}
+
+// ------------------------------------------------------------------------------------------------ system packages
+
+const onPath = (program) =>
+  (process.env.PATH ?? '').split(':').some((folder) => folder !== '' && existsSync(join(folder, program)));
+
+/** Looks where native/CMakeLists.txt looks: Debian keeps OpenBLAS's OpenMP flavour in a folder, Fedora names it so. */
+function hasOpenblas() {
+  const multiarch = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-')) : [];
+  return [
+    ...multiarch.map((name) => `/usr/lib/${name}/openblas-openmp/libopenblas.so`),
+    '/usr/lib64/libopenblaso.so',
+  ].some((file) => existsSync(file));
+}
+
+const systemNeeds = [
+  { package: 'g++', present: () => onPath('g++') },
+  { package: 'make', present: () => onPath('make') },
+  { package: 'cmake', present: () => onPath('cmake') },
+  { package: 'libopenblas-openmp-dev', present: hasOpenblas },
+];
+
+const elsewhere = `This set-up installs packages by itself on Debian and Ubuntu only. Install them and run the command again.
+  Fedora:  sudo dnf install gcc-c++ make cmake openblas-devel
+  Others:  a C++17 compiler, make, cmake, and OpenBLAS built with OpenMP`;
+
+/** Installs Debian packages as root or through sudo; stops with the command to type where neither is possible. */
+async function aptInstall(packages, why) {
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  if (!onPath('apt-get')) throw new Stop(`missing: ${packages.join(', ')} (${why}).\n${elsewhere}`);
+  const asRoot = process.getuid() === 0;
+  // Where sudo asks for a password it needs somebody at a terminal.
+  const bySudo =
+    !asRoot && onPath('sudo') && (process.stdin.isTTY || spawnSync('sudo', ['-n', 'true']).status === 0);
+  if (!asRoot && !bySudo) {
+    throw new Stop(
+      `missing: ${packages.join(', ')} (${why}). As root, run:\n  ${command}\nThen start again.`,
+    );
+  }
+  if (bySudo) spawnSync('sudo', ['-v'], { stdio: 'inherit' });
+  const apt = (...args) => {
+    const line = [
+      'env',
+      'DEBIAN_FRONTEND=noninteractive',
+      'apt-get',
+      '-o',
+      'DPkg::Lock::Timeout=120',
+      ...args,
+    ];
+    return asRoot ? [line[0], line.slice(1)] : ['sudo', line];
+  };
+  await quietly('system packages: reading the package lists', ...apt('update'));
+  await quietly(
+    `system packages: installing ${packages.join(', ')} (${why})`,
+    ...apt('install', '-y', '--no-install-recommends', ...packages),
+  );
+}
+
+async function systemPackages() {
+  const missing = systemNeeds.filter((need) => !need.present()).map((need) => need.package);
+  if (missing.length === 0) return;
+  await aptInstall(missing, 'to compile the native addon');
+}
+
+// --------------------------------------------------------------------------------------------------- npm packages
+
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** Compares the lockfile with the list npm leaves in node_modules when it has finished. */
+function packagesMatch() {
+  const installedList = join(root, 'node_modules/.package-lock.json');
+  if (!existsSync(installedList)) return false;
+  const wanted = readJson(join(root, 'package-lock.json')).packages;
+  const installed = readJson(installedList).packages;
+  for (const [path, entry] of Object.entries(wanted)) {
+    if (path === '') continue;
+    const found = installed[path];
+    if (!found && entry.optional) continue; // another platform's
+    if (found?.version !== entry.version || found?.integrity !== entry.integrity) return false;
+  }
+  return Object.keys(installed).every((path) => path in wanted);
+}
+
+async function npmPackages() {
+  if (packagesMatch()) return;
+  // No dependency's install script is needed: zeromq carries its prebuilt addon, esbuild and biome their binaries.
+  await quietly('npm packages', 'npm', [
+    'ci',
+    '--include=dev',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+  ]);
+}
+
+// ---------------------------------------------------------------------------------------------- stamps on builds
+
+function filesUnder(folder) {
+  if (!existsSync(folder)) return [];
+  if (!statSync(folder).isDirectory()) return [folder];
+  return readdirSync(folder)
+    .filter((name) => name !== 'node_modules' && !name.startsWith('.'))
+    .flatMap((name) => filesUnder(join(folder, name)))
+    .sort();
+}
+
+/** A digest over names and contents, with the root: a build folder that was copied elsewhere does not count. */
+function digest(paths, ...also) {
+  const hash = createHash('sha256').update(root);
+  for (const file of paths.flatMap((path) => filesUnder(join(root, path)))) {
+    if (file === fileURLToPath(import.meta.url)) continue;
+    hash.update(`\0${relative(root, file)}\0`).update(readFileSync(file));
+  }
+  for (const text of also) hash.update(`\0${text}`);
+  return hash.digest('hex');
+}
+
+const stampHolds = (stamp, value) => existsSync(stamp) && readFileSync(stamp, 'utf8') === value;
+
+const installedVersion = (name) => readJson(join(root, 'node_modules', name, 'package.json')).version;
+
+// --------------------------------------------------------------------------------------------------- native addon
+
+async function nativeAddon() {
+  const stamp = join(root, 'build/.sources');
+  const versions = ['cmake-js', 'node-addon-api', 'node-api-headers'].map(installedVersion);
+  const sources = digest(['native'], process.arch, ...versions);
+  if (existsSync(addon) && stampHolds(stamp, sources)) return;
+
+  // CMake refuses a cache that was made under another path, for instance in a copied folder.
+  const cache = join(root, 'build/CMakeCache.txt');
+  if (
+    existsSync(cache) &&
+    !readFileSync(cache, 'utf8').includes(`CMAKE_HOME_DIRECTORY:INTERNAL=${join(root, 'native')}\n`)
+  ) {
+    rmSync(join(root, 'build'), { recursive: true, force: true });
+  }
+  // A compiler takes up to half a gigabyte for the large kernel files.
+  const jobs = Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / 2 ** 29)));
+  await quietly(`native addon: compiling with ${jobs} job${jobs === 1 ? '' : 's'}`, process.execPath, [
+    join(root, 'node_modules/cmake-js/bin/cmake-js'),
+    'compile',
+    ...['--directory', join(root, 'native'), '--out', join(root, 'build')],
+    ...['--config', 'Release', '--parallel', String(jobs), '--log-level', 'warn'],
+  ]);
+  if (!existsSync(addon))
+    throw new Stop(`native addon: the build ended well but left no ${relative(root, addon)}`);
+  writeFileSync(stamp, sources);
+}
+
+// ----------------------------------------------------------------------------------------------- TypeScript build
+
+// Named by path: the tslab package brings a compiler that also calls itself `tsc`.
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+
+async function typescriptBuild() {
+  const stamp = join(root, 'dist/.sources');
+  const sources = digest(['src', 'kernel', 'tsconfig.json'], installedVersion('typescript'));
+  if (stampHolds(stamp, sources)) return;
+  rmSync(stamp, { force: true });
+  await quietly('TypeScript', process.execPath, [tsc, '-p', '.', '--pretty', String(!!process.stdout.isTTY)]);
+  dropOrphans();
+  writeFileSync(stamp, sources);
+}
+
+/** Removes what older builds left in dist/ for sources that are gone. */
+function dropOrphans() {
+  for (const file of filesUnder(join(root, 'dist'))) {
+    const source = join(root, relative(join(root, 'dist'), file)).replace(
+      /(\.d\.ts|\.js|\.d\.ts\.map|\.js\.map)$/,
+      '.ts',
+    );
+    if (source.endsWith('.ts') && !existsSync(source)) rmSync(file);
+  }
+}
+
+// -------------------------------------------------------------------------------------------------------- commands
+
+async function build() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 17)) {
+    throw new Stop(`Node ${process.versions.node} is too old: gradlab needs Node 20.17 or newer.`);
+  }
+  const begun = performance.now();
+  await systemPackages();
+  await npmPackages();
+  await nativeAddon();
+  await typescriptBuild();
+  say(`ready (${seconds(begun)})`);
+}
+
+async function dev() {
+  await build();
+  say('watching native/, src/ and kernel/ (Ctrl-C ends)');
+  let pending;
+  let building = Promise.resolve();
+  const again = () => {
+    clearTimeout(pending);
+    pending = setTimeout(() => {
+      building = building
+        .then(build)
+        .catch((error) => console.error(error instanceof Stop ? error.message : error));
+    }, 100);
+  };
+  for (const folder of ['native', 'src', 'kernel']) watch(join(root, folder), { recursive: true }, again);
+}
+
+/** The machine's Jupyter: JupyterLab if it works, else the notebook server; undefined if there is neither. */
+function findJupyter() {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/bin'];
+  for (const kind of ['lab', 'notebook']) {
+    for (const folder of new Set(folders)) {
+      const program = join(folder, `jupyter-${kind}`);
+      if (!existsSync(program)) continue;
+      // A shim of a Python version manager may stand there with nothing behind it.
+      const probe = spawnSync(program, ['--version'], { encoding: 'utf8', timeout: 20_000 });
+      if (probe.status === 0) return { program, kind, version: probe.stdout.trim() };
+    }
+  }
+  return undefined;
+}
+
+function freePort(first) {
+  return new Promise((done, fail) => {
+    const server = createServer();
+    server.on('error', (error) => {
+      if (error.code !== 'EADDRINUSE' || first >= 65535) fail(error);
+      else done(freePort(first + 1));
+    });
+    server.listen(first, '127.0.0.1', () => server.close(() => done(first)));
+  });
+}
+
+async function start() {
+  await build();
+  let jupyter = findJupyter();
+  if (!jupyter) {
+    await aptInstall(['jupyter-notebook'], 'there is no Jupyter on this machine');
+    jupyter = findJupyter();
+    if (!jupyter)
+      throw new Stop('jupyter-notebook was installed, but `jupyter-notebook --version` does not run.');
+  }
+
+  // The kernelspec goes into a folder of this clone and only this server looks there: nothing else changes.
+  const prefix = join(root, 'build/jupyter');
+  const cli = join(root, 'dist/kernel/cli.js');
+  execFileSync(process.execPath, [cli, 'install', '--prefix', prefix], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+
+  const port = await freePort(8888);
+  const token = process.env.JUPYTER_TOKEN ?? randomBytes(24).toString('hex');
+  const hasDisplay =
+    Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY) || process.platform === 'darwin';
+  const notebook = '17-spiral-case-study.ipynb';
+  const args = [
+    `--port=${port}`,
+    '--port-retries=0',
+    ...(process.getuid() === 0 ? ['--allow-root'] : []),
+    ...(hasDisplay ? [notebook] : ['--no-browser']),
+  ];
+  const jupyterPath = [join(prefix, 'share/jupyter'), process.env.JUPYTER_PATH].filter(Boolean).join(':');
+  const log = [];
+  const server = spawn(jupyter.program, args, {
+    cwd: join(root, 'notebooks'),
+    env: { ...process.env, JUPYTER_PATH: jupyterPath, JUPYTER_TOKEN: token },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const keep = (chunk) => log.push(chunk.toString()) > 200 && log.shift();
+  server.stdout.on('data', keep);
+  server.stderr.on('data', keep);
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill('SIGTERM'));
+  const ended = new Promise((done) => server.on('close', done));
+
+  const base = `http://127.0.0.1:${port}`;
+  for (let up = false; !up; ) {
+    const state = await Promise.race([ended, new Promise((done) => setTimeout(done, 100, 'running'))]);
+    if (state !== 'running') throw new Stop(`Jupyter ended at once:\n${log.join('')}`);
+    up = await fetch(`${base}/api`).then(
+      (reply) => reply.ok,
+      () => false,
+    );
+  }
+  const page = jupyter.kind === 'lab' ? `lab/tree/${notebook}` : `notebooks/${notebook}`;
+  say(`Jupyter ${jupyter.kind} ${jupyter.version} shows notebooks/ (Ctrl-C ends). Open:`);
+  console.log(`\n  ${base}/${page}?token=${token}\n`);
+  const code = await ended;
+  if (code !== 0 && code !== null) throw new Stop(`Jupyter ended with code ${code}:\n${log.join('')}`);
+}
+
+/** Installs those of the named Debian packages that are missing. */
+async function apt(...packages) {
+  const status = (name) =>
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's placeholder
+    spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' });
+  const missing = packages.filter((name) => status(name).stdout !== 'installed');
+  if (missing.length > 0) await aptInstall(missing, 'for the checks with real clients');
+}
+
+const commands = { build, dev, start, apt };
+const command = commands[process.argv[2] ?? 'build'];
+try {
+  if (!command)
+    throw new Stop(`unknown command "${process.argv[2]}". There are: ${Object.keys(commands).join(', ')}`);
+  mkdirSync(join(root, 'build'), { recursive: true });
+  await command(...process.argv.slice(3));
+} catch (error) {
+  if (!(error instanceof Stop)) throw error;
+  console.error(`gradlab: ${error.message}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,297 @@
+// Walks the tape backwards: one pass in reverse order of recording, gradients summed where paths meet. Rules are
+// written in the library's own operations, so a walk that records gives derivatives of derivatives.
+
+import { fill } from '../backend/index.js';
+import { isFloat } from '../core/dtype.js';
+import { empty, getter, method, NDArray } from '../core/ndarray.js';
+import { type Node, noGrad } from '../core/node.js';
+import { sameShape, type Shape, shapeText } from '../core/shape.js';
+import { allocations, reclaim, release, scoped, type Storage } from '../core/storage.js';
+import { add, castTo, inPlace } from '../ops/elementwise.js';
+import { sum } from '../ops/reduce.js';
+import { copy, reshape } from '../ops/shape.js';
+
+/** Sums a gradient over the axes that broadcasting added or stretched, down to `shape`. */
+export function unbroadcast(g: NDArray, shape: Shape): NDArray {
+  if (sameShape(g.shape, shape)) return g;
+  const lead = g.ndim - shape.length;
+  const axes: number[] = [];
+  for (let d = 0; d < g.ndim; d++) {
+    if (d < lead || (shape[d - lead] === 1 && g.shape[d] !== 1)) axes.push(d);
+  }
+  const summed = axes.length === 0 ? g : sum(g, { axis: axes, keepdims: true });
+  return reshape(summed, shape as number[]);
+}
+
+/** An array with every element `value`. */
+function filled(a: NDArray, value: number): NDArray {
+  const out = empty(a.shape, a.dtype);
+  fill(out, value);
+  return out;
+}
+
+function checkVersions(node: Node): void {
+  node.saved.forEach((a, i) => {
+    if (a.storage.version !== node.versions[i]) {
+      throw new Error(
+        `backward: an array of shape ${shapeText(a.shape)} that the gradient of '${node.op}' needs was changed in place after it was used ` +
+          `(version ${a.storage.version}, expected ${node.versions[i]}). Change a copy, or use the form that makes a new array.`,
+      );
+    }
+  });
+}
+
+/** Every block that a result, or a walk back from it, may still read. */
+function blocksOf(value: unknown, into: Set<Storage>): Set<Storage> {
+  if (value instanceof NDArray) {
+    into.add(value.storage);
+    for (const node of nodesOf(value)) {
+      for (const a of [...node.saved, ...node.inputs]) into.add(a.storage);
+    }
+  } else if (Array.isArray(value) || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)) {
+    for (const part of Object.values(value)) blocksOf(part, into);
+  }
+  return into;
+}
+
+/**
+ * Runs `body` and reuses the memory of every array made inside, except those it returns (alone, or in lists and plain
+ * objects) and gradients that `backward()` leaves. Never needed: memory is freed without it. It makes a training loop
+ * faster, because the next step finds its memory still in the cache.
+ *
+ * @throws Error when an array of the scope is used after it; return it instead
+ * @example
+ * for (let i = 0; i < 10000; i++) np.scope(() => { ...one step, in-place updates of the parameters... });
+ */
+export function scope<T>(body: () => T): T {
+  return reclaim(
+    () => {
+      const result = body();
+      if (result instanceof Promise) throw new TypeError('scope: the body returned a promise; a scope is synchronous. Put the await outside.');
+      return result;
+    },
+    (result) => blocksOf(result, new Set()),
+  );
+}
+
+/** The nodes that `out` depends on, newest first: results before what they were made from. */
+function nodesOf(out: NDArray): Node[] {
+  const seen = new Set<Node>();
+  const stack: Node[] = [];
+  const visit = (a: NDArray) => {
+    if (a.node !== null && !seen.has(a.node)) {
+      seen.add(a.node);
+      stack.push(a.node);
+    }
+  };
+  visit(out);
+  while (stack.length > 0) for (const input of stack.pop()!.inputs) visit(input);
+  return [...seen].sort((p, q) => q.id - p.id);
+}
+
+/** Whether the result of `out` depends on a leaf outside `inputs`: someone may want to go through it again. */
+function hasOtherLeaves(nodes: readonly Node[], inputs: ReadonlySet<NDArray>): boolean {
+  for (const node of nodes) {
+    for (const input of node.inputs) if (input.node === null && input.tracked && !inputs.has(input)) return true;
+  }
+  return false;
+}
+
+export interface BackwardOptions {
+  /** Gradient of the result; ones when absent, which needs a result of one element. */
+  gradient?: NDArray;
+  /** Record the walk itself, for derivatives of derivatives (torch's create_graph). */
+  createGraph?: boolean;
+}
+
+/**
+ * The walk. Returns the gradients of `inputs`, or when `inputs` is null of every leaf reached. Unless the walk itself
+ * is recorded, blocks whose gradient has been used up go back to the pool, and the results own their memory.
+ */
+function walk(out: NDArray, seed: NDArray, inputs: readonly NDArray[] | null, createGraph: boolean): Map<NDArray, NDArray> {
+  const nodes = nodesOf(out);
+  // The place of an array in the graph is its node, or itself when it is a leaf.
+  const wanted = new Map<Node | NDArray, NDArray[]>();
+  for (const input of inputs ?? []) {
+    const key = input.node ?? input;
+    wanted.set(key, [...(wanted.get(key) ?? []), input]);
+  }
+  const pending = new Map<Node | NDArray, NDArray>();
+  const found = new Map<NDArray, NDArray>();
+  const blocks = new Blocks();
+  // Sums that this walk made and nobody else holds: later terms are added in place.
+  const sums = new Set<NDArray>();
+
+  const give = (a: NDArray, g: NDArray): void => {
+    const key = a.node ?? a;
+    const before = pending.get(key);
+    if (before === undefined) {
+      pending.set(key, g);
+      blocks.hold(g);
+    } else if (sums.has(before) && before.dtype === g.dtype) {
+      inPlace.get('add')!(before, g);
+    } else {
+      const total = add(before, g);
+      pending.set(key, total);
+      if (!createGraph) {
+        blocks.adopt(total);
+        sums.add(total);
+        blocks.drop(before);
+      }
+    }
+  };
+  const keep = (targets: readonly NDArray[], g: NDArray): void => {
+    for (const t of targets) found.set(t, createGraph || (targets.length === 1 && blocks.isSole(g)) ? g : copy(g));
+    blocks.forget(g);
+  };
+
+  give(out, seed);
+  for (const node of nodes) {
+    const g = pending.get(node);
+    if (g === undefined) continue;
+    pending.delete(node);
+    checkVersions(node);
+    const run = (): (NDArray | null)[] =>
+      node.vjp(g).map((raw, i) => (raw === null ? null : castTo(unbroadcast(raw, node.inputs[i].shape), node.inputs[i].dtype)));
+    if (createGraph || node.op === 'custom') {
+      // The rule may keep what it sees, so nothing here may be reused.
+      blocks.forget(g);
+      run().forEach((r, i) => {
+        if (r !== null) give(node.inputs[i], r);
+      });
+    } else {
+      const before = allocations();
+      const results = scoped(run);
+      for (const r of results) if (r !== null && r.storage.born > before) blocks.adopt(r);
+      results.forEach((r, i) => {
+        if (r !== null) give(node.inputs[i], r);
+      });
+      for (const r of results) if (r !== null && r.storage.born > before) blocks.drop(r);
+    }
+    const targets = wanted.get(node);
+    if (targets !== undefined) keep(targets, g);
+    blocks.drop(g);
+  }
+  for (const [key, g] of pending) if (key instanceof NDArray) keep(inputs === null ? [key] : (wanted.get(key) ?? []), g);
+  return found;
+}
+
+/** Counts who holds the blocks that a walk allocated, to give them back when nobody does. */
+class Blocks {
+  private readonly holders = new Map<Storage, number>();
+
+  /** A block that came into being in this walk, held once by the caller. */
+  adopt(a: NDArray): void {
+    this.holders.set(a.storage, (this.holders.get(a.storage) ?? 0) + 1);
+  }
+
+  hold(a: NDArray): void {
+    const n = this.holders.get(a.storage);
+    if (n !== undefined) this.holders.set(a.storage, n + 1);
+  }
+
+  drop(a: NDArray): void {
+    const n = this.holders.get(a.storage);
+    if (n === undefined) return;
+    if (n > 1) {
+      this.holders.set(a.storage, n - 1);
+    } else {
+      this.holders.delete(a.storage);
+      release(a.storage);
+    }
+  }
+
+  /** From now on the block belongs to somebody outside. */
+  forget(a: NDArray): void {
+    this.holders.delete(a.storage);
+  }
+
+  /** Whether `a` covers a block that nobody else holds. */
+  isSole(a: NDArray): boolean {
+    return this.holders.get(a.storage) === 1 && a.contiguous && a.offset === 0;
+  }
+}
+
+function seedFor(caller: string, out: NDArray, gradient: NDArray | undefined): NDArray {
+  if (!out.tracked) {
+    throw new Error(
+      `${caller}: the array does not depend on any array that requires grad. Call W.requiresGrad() before the computation, and compute outside np.noGrad.`,
+    );
+  }
+  if (gradient !== undefined) {
+    if (!sameShape(gradient.shape, out.shape)) {
+      throw new RangeError(`${caller}: the gradient has shape ${shapeText(gradient.shape)}, the array ${shapeText(out.shape)}; they must be equal.`);
+    }
+    return gradient;
+  }
+  if (out.size !== 1) {
+    throw new RangeError(
+      `${caller}: gradients start from a single number, but this array has shape ${shapeText(out.shape)}. Reduce it first, e.g. loss.sum(), or pass {gradient}.`,
+    );
+  }
+  return filled(out, 1);
+}
+
+/** Gradients of `out` with respect to `inputs` (torch.autograd.grad). Zeros for an input that `out` does not depend on. */
+export function gradients(out: NDArray, inputs: readonly NDArray[], options: BackwardOptions & { nested?: boolean } = {}): NDArray[] {
+  if (!out.tracked) return inputs.map((a) => filled(a, 0));
+  const seed = seedFor('grad', out, options.gradient);
+  const createGraph = options.createGraph ?? (options.nested || hasOtherLeaves(nodesOf(out), new Set(inputs)));
+  const body = () => walk(out, seed, inputs, createGraph);
+  const found = createGraph ? body() : noGrad(body);
+  return inputs.map((a) => found.get(a) ?? filled(a, 0));
+}
+
+method('backward', function (options?: NDArray | BackwardOptions) {
+  const { gradient, createGraph = false } = options instanceof NDArray ? { gradient: options } : (options ?? {});
+  const seed = seedFor('backward', this, gradient);
+  const body = () => {
+    for (const [leaf, g] of walk(this, seed, null, createGraph)) {
+      if (leaf.grad !== null) leaf.grad = add(leaf.grad, g);
+      else leaf.grad = g;
+      leaf.grad.storage.exempt = true;
+    }
+  };
+  if (createGraph) body();
+  else noGrad(body);
+});
+
+method('requiresGrad', function (on = true) {
+  if (on && !isFloat(this.dtype)) {
+    throw new TypeError(`requiresGrad: only floating point arrays can require gradients; this one is ${this.dtype}. Convert it with astype('float64').`);
+  }
+  if (this.node !== null) {
+    throw new Error('requiresGrad: this array is the result of an operation on the tape; only leaves can be switched. Use detach() for a plain value.');
+  }
+  this.tracked = on;
+  if (!on) this.grad = null;
+  return this;
+});
+
+method('zeroGrad', function () {
+  this.grad = null;
+});
+
+getter('isLeaf', function () {
+  return this.node === null;
+});
+
+declare module '../core/ndarray.js' {
+  interface NDArray {
+    /**
+     * Asks for gradients with respect to this array: operations on it are recorded, and `loss.backward()` leaves the
+     * gradient in `grad` (torch.Tensor.requires_grad_). Returns the array.
+     */
+    requiresGrad(on?: boolean): NDArray;
+    /**
+     * Computes the gradients of this one-element array with respect to every leaf that requires grad, and adds them to
+     * the leaves' `grad` (torch.Tensor.backward). Set `W.grad = null` between steps.
+     * @param options the gradient to start from, or `{gradient, createGraph}`
+     */
+    backward(options?: NDArray | BackwardOptions): void;
+    /** Forgets `grad`. */
+    zeroGrad(): void;
+    /** Whether no operation on the tape made this array. */
+    readonly isLeaf: boolean;
+  }
+}

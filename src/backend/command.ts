@@ -1,0 +1,140 @@
+// The command buffer: one Float64Array shared with the addon. An operation writes op code, operand addresses, shape,
+// strides and scalars into fixed slots and makes one call without arguments, so a call costs about 16 ns and
+// allocates nothing. The slots are those of native/command.h.
+
+import { type DType, dtypeInfo } from '../core/dtype.js';
+import type { NDArray } from '../core/ndarray.js';
+import { deadError, type Storage } from '../core/storage.js';
+import { addon } from './addon.js';
+
+/** An array that broadcasts against the result, or a number that stands for one. */
+export type Operand = NDArray | number | bigint | boolean;
+
+const SLOTS = 1024;
+const OP = 0;
+const LOOP = 1;
+const NDIM = 2;
+const PARAM = 4;
+const OPERAND = 16; // address, dtype of each of eight operands
+const SHAPE = 32;
+const STRIDE = 64; // 32 for each of eight operands
+const SCRATCH = 960; // immediate operands
+export const LIST = 512; // free lists of up to 448 numbers
+
+export const command = new Float64Array(SLOTS);
+const scratchF32 = new Float32Array(command.buffer);
+const scratchI32 = new Int32Array(command.buffer);
+const scratchI64 = new BigInt64Array(command.buffer);
+const scratchU8 = new Uint8Array(command.buffer);
+const base = addon.attach(command);
+
+/** Op codes by name: `op.add`, `op.exp`, `op.sum`... The native side's list, read when the addon was loaded. */
+export const op: Readonly<Record<string, number>> = addon.ops();
+
+/** The code of a named operation. Throws when the addon has none of that name. */
+export function opcode(name: string): number {
+  const code = op[name];
+  if (code === undefined) {
+    throw new Error(`opcode: the native addon has no operation '${name}'. Rebuild it with \`npm run setup\`.`);
+  }
+  return code;
+}
+
+export function addressOf(storage: Storage): number {
+  const { slab } = storage;
+  if (storage.dead) throw deadError();
+  if (slab.address < 0) slab.address = addon.address(slab.buffer);
+  return slab.address + storage.byteOffset;
+}
+
+/** Starts a command. */
+export function begin(code: number, loop: DType, ndim: number): void {
+  if (code === undefined) throw new Error('backend: undefined operation code; the addon may be older than the sources. Run `npm run setup`.');
+  command[OP] = code;
+  command[LOOP] = dtypeInfo[loop].code;
+  command[NDIM] = ndim;
+}
+
+export function setParam(k: number, value: number): void {
+  command[PARAM + k] = value;
+}
+
+export function getParam(k: number): number {
+  return command[PARAM + k];
+}
+
+export function setDim(d: number, n: number): void {
+  command[SHAPE + d] = n;
+}
+
+export function setShape(shape: readonly number[]): void {
+  for (let d = 0; d < shape.length; d++) command[SHAPE + d] = shape[d];
+}
+
+export function setStride(k: number, d: number, stride: number): void {
+  command[STRIDE + 32 * k + d] = stride;
+}
+
+/** Address and dtype of operand k; its strides are set separately. */
+export function setAddress(k: number, a: NDArray): void {
+  const info = dtypeInfo[a.dtype];
+  const storage = a.storage;
+  const start = addressOf(storage);
+  command[OPERAND + 2 * k] = start + a.offset * info.itemsize;
+  command[OPERAND + 2 * k + 1] = info.code;
+}
+
+/** Operand k with its own shape and strides along dimensions `from`, `from + 1`... */
+export function setArray(k: number, a: NDArray, from = 0): void {
+  setAddress(k, a);
+  const at = STRIDE + 32 * k + from;
+  const strides = a.stridesEl;
+  for (let d = 0; d < strides.length; d++) command[at + d] = strides[d];
+}
+
+/** Operand k, broadcast to `ndim` dimensions of the command's shape: right-aligned, stride 0 where it repeats. */
+export function setBroadcast(k: number, a: NDArray, ndim: number): void {
+  setAddress(k, a);
+  const { shape, stridesEl } = a;
+  const lead = ndim - shape.length;
+  const at = STRIDE + 32 * k;
+  for (let d = 0; d < lead; d++) command[at + d] = 0;
+  for (let d = 0; d < shape.length; d++) command[at + lead + d] = shape[d] === 1 ? 0 : stridesEl[d];
+}
+
+/** Operand k as a number of dtype `code`, kept in the command buffer itself and repeated along every dimension. */
+export function setImmediate(k: number, value: number | bigint | boolean, code: number, ndim: number): void {
+  const slot = SCRATCH + k;
+  if (code === 0) command[slot] = Number(value);
+  else if (code === 1) scratchF32[2 * slot] = Number(value);
+  else if (code === 3) scratchI32[2 * slot] = Number(value);
+  else if (code === 4) scratchU8[8 * slot] = Number(value);
+  else if (code === 5) scratchU8[8 * slot] = value ? 1 : 0;
+  else if (typeof value === 'number' && value === (value | 0)) {
+    scratchI32[2 * slot] = value;
+    scratchI32[2 * slot + 1] = value < 0 ? -1 : 0;
+  } else scratchI64[slot] = typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
+  command[OPERAND + 2 * k] = base + 8 * slot;
+  command[OPERAND + 2 * k + 1] = code;
+  const at = STRIDE + 32 * k;
+  for (let d = 0; d < ndim; d++) command[at + d] = 0;
+}
+
+/** Operand k, an array or a number; a number takes dtype `code`. */
+export function setOperand(k: number, x: Operand, code: number, ndim: number): void {
+  if (typeof x === 'object') setBroadcast(k, x, ndim);
+  else setImmediate(k, x, code, ndim);
+}
+
+/** Runs the command. An error of the native side becomes a RangeError with its text. */
+export function run(): void {
+  if (addon.run() !== undefined) throw new RangeError(addon.error());
+}
+
+/** Throws unless the elements of `out` lie in C order: results that kernels write straight through need that. */
+export function requireContiguous(caller: string, out: NDArray, size: number): void {
+  if (!out.contiguous || out.size !== size) {
+    throw new Error(`${caller}: the result must be contiguous with ${size} elements, not ${out.size} (shape [${out.shape}]).`);
+  }
+}
+

@@ -1,0 +1,86 @@
+// Element-wise operations, copies and fills: operands broadcast against an already allocated result.
+
+import { type DType, dtypeInfo } from '../core/dtype.js';
+import type { NDArray } from '../core/ndarray.js';
+import { begin, type Operand, op, run, setAddress, setBroadcast, setDim, setOperand, setShape, setStride } from './command.js';
+
+// The condition of `where` is read as bool whatever the loop's dtype is.
+const BOOL = dtypeInfo.bool.code;
+
+/**
+ * out[...] = f(a, b, c) for one of the element-wise codes of `op`.
+ *
+ * @param code e.g. `op.add`, `op.exp`, `op.less`, `op.where`
+ * @param loop dtype in which f computes; array operands of other dtypes are converted on the fly, numbers take it
+ * @param out result, allocated by the caller, any strides; its dtype may differ from what f gives (converted on
+ *   writing). It may be one of the operands (in-place); partial overlap is handled
+ * @param a,b,c operands, broadcast to out.shape (right-aligned). Not checked against out.shape here
+ */
+export function elementwise(code: number, loop: DType, out: NDArray, a: Operand, b?: Operand, c?: Operand): void {
+  const loopCode = dtypeInfo[loop].code;
+  const aCode = code === op.where ? BOOL : loopCode;
+  // Contiguous operands of the result's size and numbers: one dimension, whatever the shape.
+  if (
+    out.contiguous &&
+    (typeof a !== 'object' || (a.contiguous && a.size === out.size)) &&
+    (b === undefined || typeof b !== 'object' || (b.contiguous && b.size === out.size)) &&
+    (c === undefined || typeof c !== 'object' || (c.contiguous && c.size === out.size))
+  ) {
+    begin(code, loop, 1);
+    setDim(0, out.size);
+    setAddress(0, out);
+    setStride(0, 0, 1);
+    setFlat(1, a, aCode);
+    if (b !== undefined) setFlat(2, b, loopCode);
+    if (c !== undefined) setFlat(3, c, loopCode);
+  } else {
+    const ndim = out.shape.length;
+    begin(code, loop, ndim);
+    setShape(out.shape);
+    setBroadcast(0, out, ndim);
+    setOperand(1, a, aCode, ndim);
+    if (b !== undefined) setOperand(2, b, loopCode, ndim);
+    if (c !== undefined) setOperand(3, c, loopCode, ndim);
+  }
+  run();
+}
+
+function setFlat(k: number, x: Operand, code: number): void {
+  if (typeof x === 'object') {
+    setAddress(k, x);
+    setStride(k, 0, 1);
+  } else {
+    setOperand(k, x, code, 1);
+  }
+}
+
+/** dst[...] = src, with src broadcast to dst.shape and converted to its dtype as numpy.ndarray.astype does. */
+export function copy(dst: NDArray, src: Operand): void {
+  elementwise(op.copy, dst.dtype, dst, src);
+}
+
+/** dst[...] = value. */
+export function fill(dst: NDArray, value: number | bigint | boolean): void {
+  elementwise(op.copy, dst.dtype, dst, value);
+}
+
+/** Whether the bytes of two arrays may overlap (numpy.may_share_memory, by extent). */
+export function mayShareMemory(a: NDArray, b: NDArray): boolean {
+  if (a.storage !== b.storage || a.size === 0 || b.size === 0) return false;
+  const [p, q] = extent(a);
+  const [r, s] = extent(b);
+  return p < s && r < q;
+}
+
+function extent(a: NDArray): [number, number] {
+  const { itemsize } = dtypeInfo[a.dtype];
+  let low = a.offset;
+  let high = a.offset;
+  for (let d = 0; d < a.shape.length; d++) {
+    const reach = a.stridesEl[d] * (a.shape[d] - 1);
+    if (reach < 0) low += reach;
+    else high += reach;
+  }
+  return [low * itemsize, (high + 1) * itemsize];
+}
+

@@ -1,0 +1,265 @@
+// The one array type: a strided, typed view over a storage, which may carry a tape node. This file holds what an
+// array *is* (layout, element access, printing); what it can *do* is attached by the op files through `method`.
+
+import { type DType, dtypeInfo, readScalar, type Scalar, type TypedArray, toRaw, typedView } from './dtype.js';
+import type { Node } from './node.js';
+import { arrayRepr, arrayStr } from './print.js';
+import { contiguousStrides, isContiguous, type Shape, shapeText, sizeOf } from './shape.js';
+import { allocate, allocateZeroed, type Storage } from './storage.js';
+
+/** What functions accept where NumPy accepts array_like. */
+export type ArrayLike = NDArray | Scalar | TypedArray | Uint8ClampedArray | readonly ArrayLike[];
+
+/** Nested JavaScript arrays of elements, as `toArray()` gives them. */
+export type NestedArray = Scalar | NestedArray[];
+
+/** Where the result of advanced indexing was read from, so that an in-place operation can write it back. */
+export interface Selection {
+  readonly source: NDArray;
+  readonly indices: readonly unknown[];
+}
+
+const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
+
+/**
+ * An n-dimensional array. Create one with `np.array`, `np.zeros`, `np.random.randn`...; slices and transposes are
+ * views that share memory.
+ *
+ * @example
+ * const X = np.array([[1, 2], [3, 4]]);
+ * X.T.dot(X).sum({ axis: 0 });   // array([24., 34.])
+ */
+export class NDArray {
+  /** Element strides; `strides` gives NumPy's, in bytes. */
+  readonly stridesEl: readonly number[];
+  readonly size: number;
+  /** Whether the elements lie in C order without gaps. */
+  readonly contiguous: boolean;
+  /** The gradient that `backward()` left here, or null. */
+  grad: NDArray | null = null;
+  /** The operation that made this array, when it is on the tape. */
+  node: Node | null = null;
+  /** Whether gradients flow to this array: a leaf of `requiresGrad()`, or computed from one. */
+  tracked = false;
+  /** The array whose memory this is a view of, or null. */
+  base: NDArray | null = null;
+  selection: Selection | null = null;
+
+  constructor(
+    readonly storage: Storage,
+    readonly dtype: DType,
+    readonly shape: Shape,
+    strides?: readonly number[],
+    /** Position of the first element in the storage, in elements. */
+    readonly offset: number = 0,
+  ) {
+    this.size = sizeOf(shape);
+    if (strides === undefined) {
+      this.stridesEl = contiguousStrides(shape);
+      this.contiguous = true;
+    } else {
+      this.stridesEl = strides;
+      this.contiguous = isContiguous(shape, strides);
+    }
+  }
+
+  get ndim(): number {
+    return this.shape.length;
+  }
+
+  /** Bytes to step in each dimension when traversing the array (numpy.ndarray.strides). */
+  get strides(): number[] {
+    return this.stridesEl.map((s) => s * this.itemsize);
+  }
+
+  get itemsize(): number {
+    return dtypeInfo[this.dtype].itemsize;
+  }
+
+  get nbytes(): number {
+    return this.size * this.itemsize;
+  }
+
+  /** The elements in C order, as a copy in a typed array of the array's dtype (bool as Uint8Array of 0 and 1). */
+  get data(): TypedArray {
+    const raw = this.raw();
+    if (this.contiguous) return raw.slice(this.offset, this.offset + this.size);
+    const out = typedView(this.dtype, new ArrayBuffer(this.nbytes), 0, this.size);
+    let i = 0;
+    for (const at of this.offsets()) out[i++] = raw[at] as never;
+    return out;
+  }
+
+  /** The whole storage as a typed array of this dtype; element [0, 0, ...] is at `offset`. For library code. */
+  raw(): TypedArray {
+    const { itemsize } = this;
+    const { buffer, byteOffset, byteLength } = this.storage;
+    return typedView(this.dtype, buffer, byteOffset, Math.floor(byteLength / itemsize));
+  }
+
+  /** Storage positions of all elements in C order. */
+  *offsets(): Generator<number> {
+    const { shape, stridesEl, size } = this;
+    const index = new Array<number>(shape.length).fill(0);
+    let at = this.offset;
+    for (let i = 0; i < size; i++) {
+      yield at;
+      for (let d = shape.length - 1; d >= 0; d--) {
+        at += stridesEl[d];
+        if (++index[d] < shape[d]) break;
+        at -= stridesEl[d] * shape[d];
+        index[d] = 0;
+      }
+    }
+  }
+
+  /** One element, by a full index of non-negative numbers within the shape. */
+  element(index: readonly number[]): Scalar {
+    let at = this.offset;
+    for (let d = 0; d < index.length; d++) at += index[d] * this.stridesEl[d];
+    return readScalar(this.dtype, this.rawAt(at));
+  }
+
+  private rawAt(position: number): number | bigint {
+    const { buffer, byteOffset } = this.storage;
+    return typedView(this.dtype, buffer, byteOffset + position * this.itemsize, 1)[0];
+  }
+
+  /**
+   * An element as a JavaScript value (numpy.ndarray.item): of an array of one element, or at a flat index, or at a
+   * full index.
+   */
+  item(...index: number[]): number {
+    const { shape, ndim, size } = this;
+    if (index.length === 0) {
+      if (size !== 1) {
+        throw new TypeError(
+          `item: can only convert an array of size 1 to a number; this one has shape ${shapeText(shape)}. Use item(i, j, ...) or toArray().`,
+        );
+      }
+      return this.element(new Array<number>(ndim).fill(0)) as number;
+    }
+    let full = index;
+    if (index.length === 1 && ndim !== 1) {
+      let rest = index[0] < 0 ? index[0] + size : index[0];
+      if (!(rest >= 0 && rest < size)) throw new RangeError(`item: index ${index[0]} is out of bounds for size ${size}.`);
+      full = new Array<number>(ndim);
+      for (let d = ndim - 1; d >= 0; d--) {
+        full[d] = rest % shape[d];
+        rest = Math.floor(rest / shape[d]);
+      }
+    }
+    if (full.length !== ndim) {
+      throw new RangeError(`item: ${index.length} indices for an array with ${ndim} dimensions, shape ${shapeText(shape)}.`);
+    }
+    return this.element(
+      full.map((i, d) => {
+        const at = i < 0 ? i + shape[d] : i;
+        if (!Number.isInteger(i) || at < 0 || at >= shape[d]) {
+          throw new RangeError(`item: index ${i} is out of bounds for axis ${d} with size ${shape[d]}.`);
+        }
+        return at;
+      }),
+    ) as number;
+  }
+
+  /** Nested JavaScript arrays of the elements (numpy.ndarray.tolist); of a 0-d array, its element. */
+  toArray(): NestedArray {
+    const raw = this.raw();
+    const read = (depth: number, at: number): NestedArray => {
+      if (depth === this.ndim) return readScalar(this.dtype, raw[at]);
+      const out = new Array<NestedArray>(this.shape[depth]);
+      for (let i = 0; i < out.length; i++) out[i] = read(depth + 1, at + i * this.stridesEl[depth]);
+      return out;
+    };
+    return read(0, this.offset);
+  }
+
+  /** Same as `toArray()`, under NumPy's name. */
+  tolist(): NestedArray {
+    return this.toArray();
+  }
+
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+
+  /** A view on the same memory. For library code: it does not record on the tape. */
+  view(shape: Shape, strides: readonly number[] | undefined, offset: number): NDArray {
+    const v = new NDArray(this.storage, this.dtype, shape, strides, offset);
+    v.base = this.base ?? this;
+    return v;
+  }
+
+  /** The same memory as a plain value, off the tape (torch.Tensor.detach). */
+  detach(): NDArray {
+    return this.view(this.shape, this.stridesEl, this.offset);
+  }
+
+  /** Writes one raw element. For library code. */
+  setElement(index: readonly number[], value: Scalar): void {
+    let at = this.offset;
+    for (let d = 0; d < index.length; d++) at += index[d] * this.stridesEl[d];
+    const { buffer, byteOffset } = this.storage;
+    typedView(this.dtype, buffer, byteOffset + at * this.itemsize, 1)[0] = toRaw(this.dtype, value) as never;
+    this.storage.version++;
+  }
+
+  /** NumPy's str(a): `[1. 2.]`. */
+  toString(): string {
+    return arrayStr(this);
+  }
+
+  [inspectCustom](): string {
+    return this.ndim === 0 ? arrayStr(this) : arrayRepr(this);
+  }
+
+  [Symbol.toPrimitive](hint: string): string | number | bigint {
+    if (hint === 'string') return this.toString();
+    if (this.size === 1) {
+      const value = this.element(new Array<number>(this.ndim).fill(0));
+      return typeof value === 'boolean' ? Number(value) : value;
+    }
+    throw new TypeError(
+      `only arrays of one element can be converted to a number; this one has shape ${shapeText(this.shape)}. ` +
+        'In plain TypeScript use methods, a.add(b); operators on arrays work in notebook cells.',
+    );
+  }
+
+  /** Iterates over the first axis: rows of a matrix, numbers (as 0-d arrays) of a vector. */
+  *[Symbol.iterator](): Generator<NDArray> {
+    if (this.ndim === 0) throw new TypeError('iteration over a 0-d array; use item() for its value.');
+    for (let i = 0; i < this.shape[0]; i++) yield (this as unknown as { at(i: number): NDArray }).at(i);
+  }
+}
+
+/** A fresh array whose content the caller writes. */
+export function empty(shape: Shape, dtype: DType): NDArray {
+  return new NDArray(allocate(sizeOf(shape) * dtypeInfo[dtype].itemsize), dtype, shape);
+}
+
+/** A fresh array of zeros. */
+export function emptyZeroed(shape: Shape, dtype: DType): NDArray {
+  return new NDArray(allocateZeroed(sizeOf(shape) * dtypeInfo[dtype].itemsize), dtype, shape);
+}
+
+/** A 0-d array of one value. */
+export function scalar(value: Scalar, dtype: DType): NDArray {
+  const out = new NDArray(allocate(8), dtype, []);
+  typedView(dtype, out.storage.buffer, out.storage.byteOffset, 1)[0] = toRaw(dtype, value) as never;
+  return out;
+}
+
+/**
+ * Attaches a method. The op file that calls this declares its type beside it:
+ * `declare module '../core/ndarray.js' { interface NDArray { add(other: ArrayLike): NDArray } }`.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the declared interface carries the types
+export function method(name: string, body: (this: NDArray, ...args: any[]) => unknown): void {
+  Object.defineProperty(NDArray.prototype, name, { value: body, writable: true, configurable: true });
+}
+
+/** Attaches a read-only property, such as `T`. */
+export function getter(name: string, get: (this: NDArray) => unknown): void {
+  Object.defineProperty(NDArray.prototype, name, { get, configurable: true });
+}

@@ -1,0 +1,42 @@
+// The tape: what an operation leaves behind so that gradients can flow back through it. Recording lives here, below
+// the operations; walking the tape backwards lives in autograd/.
+
+import type { NDArray } from './ndarray.js';
+
+/** Given the gradient of the result, the gradients of the inputs; null where none flows. */
+export type Vjp = (g: NDArray) => readonly (NDArray | null)[];
+
+export interface Node {
+  /** Grows with time: a result's id is larger than its inputs'. */
+  readonly id: number;
+  readonly op: string;
+  readonly inputs: readonly NDArray[];
+  readonly vjp: Vjp;
+  /** Arrays whose values the rule reads, with the versions that they had. */
+  readonly saved: readonly NDArray[];
+  readonly versions: readonly number[];
+}
+
+/** Whether operations record. Switched by `np.noGrad`, and off inside a backward that builds no graph. */
+export const tape = { recording: true };
+
+let lastId = 0;
+
+export const nextId = (): number => ++lastId;
+
+/** Puts `out = op(inputs)` on the tape. The caller has checked that recording is on and an input is tracked. */
+export function record(op: string, out: NDArray, inputs: readonly NDArray[], saved: readonly NDArray[], vjp: Vjp): void {
+  out.node = { id: ++lastId, op, inputs, vjp, saved, versions: saved.map((a) => a.storage.version) };
+  out.tracked = true;
+}
+
+/** Runs `body` without recording (torch.no_grad). Arrays made inside are plain values. */
+export function noGrad<T>(body: () => T): T {
+  const before = tape.recording;
+  tape.recording = false;
+  try {
+    return body();
+  } finally {
+    tape.recording = before;
+  }
+}

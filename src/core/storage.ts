@@ -1,0 +1,195 @@
+// Memory. Every array's bytes live in V8-owned ArrayBuffers, so forgetting one is never a leak. Small arrays share a
+// slab, larger ones have a buffer each; a pool by size class hands released blocks out again. Only code that knows
+// that nobody can see a block may release it.
+
+/** A V8 buffer and where it lies; the address never changes while the buffer lives. */
+export class Slab {
+  /** Address of the first byte, filled in by the backend when it is first needed. */
+  address = -1;
+  constructor(readonly buffer: ArrayBuffer) {}
+}
+
+/** The block of memory behind an array and its views. */
+export class Storage {
+  /** Counts in-place writes, so that a pending backward notices a value that changed under it. */
+  version = 0;
+  /** Set when the block went back to the pool; a second release would hand one block to two arrays. */
+  released = false;
+  /** When the block was handed out, see `allocations`. */
+  born = 0;
+  /** Set when the block was taken back at the end of a `scope`: whoever still has the array gets an error. */
+  dead = false;
+  /** Set for blocks that outlive the scope they were made in, such as gradients left on a leaf. */
+  exempt = false;
+
+  constructor(
+    readonly slab: Slab,
+    readonly byteOffset: number,
+    readonly byteLength: number,
+  ) {}
+
+  get buffer(): ArrayBuffer {
+    if (this.dead) throw deadError();
+    return this.slab.buffer;
+  }
+}
+
+/** What using an array after the end of its scope says. */
+export const deadError = (): Error =>
+  new Error('this array was freed when its np.scope ended; return it from the scope, or keep a copy made outside.');
+
+/** A storage over a buffer that exists already. */
+export const storageOver = (buffer: ArrayBuffer): Storage => new Storage(new Slab(buffer), 0, buffer.byteLength);
+
+// Arrays up to this size share slabs: a buffer of their own costs more than they do. One of them that lives on keeps
+// its whole slab alive, so slabs are small.
+const SMALL = 4096;
+const SLAB = 65536;
+const ALIGN = 64;
+
+let slab = new Slab(new ArrayBuffer(SLAB));
+let slabUsed = 0;
+
+// Pooled bytes kept at most; beyond it blocks are left to the garbage collector.
+let poolLimit = 256 * 2 ** 20;
+let pooledBytes = 0;
+let poison = false;
+
+const pool = new Map<number, Storage[]>();
+
+let births = 0;
+
+/** How many blocks were handed out so far: a block with a larger `born` is younger than this moment. */
+export const allocations = (): number => births;
+
+/** Four classes per power of two: at most a quarter of a block is unused. */
+function sizeClass(bytes: number): number {
+  if (bytes <= SMALL) return bytes <= ALIGN ? ALIGN : (bytes + ALIGN - 1) & ~(ALIGN - 1);
+  const unit = 2 ** ((bytes < 2 ** 31 ? 31 - Math.clz32(bytes) : Math.floor(Math.log2(bytes))) - 2);
+  return Math.ceil(bytes / unit) * unit;
+}
+
+// A scope collects the blocks allocated while it is open, see `scoped`.
+let scopeLog: Storage[] | null = null;
+
+/** A block of at least `bytes` bytes with arbitrary content: the caller writes all of it. */
+export function allocate(bytes: number): Storage {
+  const size = sizeClass(bytes);
+  const free = pool.get(size);
+  if (free !== undefined && free.length > 0) {
+    const storage = free.pop()!;
+    storage.released = false;
+    storage.version = 0;
+    pooledBytes -= size;
+    return handOut(storage);
+  }
+  if (size <= SMALL) {
+    if (slabUsed + size > SLAB) {
+      slab = new Slab(new ArrayBuffer(SLAB));
+      slabUsed = 0;
+    }
+    slabUsed += size;
+    return handOut(new Storage(slab, slabUsed - size, size));
+  }
+  // allocUnsafeSlow skips zeroing and gives each block its own buffer.
+  return handOut(storageOver(Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer));
+}
+
+function handOut(storage: Storage): Storage {
+  storage.born = ++births;
+  if (scopeLog !== null) scopeLog.push(storage);
+  return storage;
+}
+
+/** A zeroed block. Large ones come from the system already zero and cost nothing until they are touched. */
+export function allocateZeroed(bytes: number): Storage {
+  if (bytes > SMALL) return handOut(storageOver(new ArrayBuffer(sizeClass(bytes))));
+  const storage = allocate(bytes);
+  new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength).fill(0);
+  return storage;
+}
+
+/** Gives a block back. Only for blocks that no user can reach. */
+export function release(storage: Storage): void {
+  const size = storage.byteLength;
+  if (storage.released || pooledBytes + size > poolLimit || sizeClass(size) !== size) return;
+  storage.released = true;
+  if (poison) new Float64Array(storage.buffer, storage.byteOffset, size >> 3).fill(Number.NaN);
+  pooledBytes += size;
+  const free = pool.get(size);
+  if (free === undefined) pool.set(size, [storage]);
+  else free.push(storage);
+}
+
+interface HasStorage {
+  readonly storage: Storage;
+}
+
+/**
+ * Runs `body` and gives every block allocated inside back to the pool, except those of its results. For rules and
+ * composite operations whose temporaries nobody else can hold.
+ */
+export function scoped<T extends HasStorage | readonly (HasStorage | null | undefined)[]>(body: () => T): T {
+  const outer = scopeLog;
+  const log: Storage[] = [];
+  scopeLog = log;
+  let result: T | undefined;
+  try {
+    result = body();
+    return result;
+  } finally {
+    scopeLog = outer;
+    if (result !== undefined) {
+      const kept = Array.isArray(result) ? result : [result];
+      for (const storage of log) {
+        let keep = false;
+        for (const k of kept) if (k && (k as HasStorage).storage === storage) keep = true;
+        if (!keep) release(storage);
+        else if (outer !== null) outer.push(storage);
+      }
+    }
+  }
+}
+
+/**
+ * Runs `body` and takes back every block allocated inside, except those that `keep` finds in its result. Unlike
+ * `scoped` this is for user code, where somebody may still hold an array: its storage is marked dead, and the pool
+ * gets the memory under a new one.
+ */
+export function reclaim<T>(body: () => T, keep: (result: T) => Iterable<Storage>): T {
+  const outer = scopeLog;
+  const log: Storage[] = [];
+  scopeLog = log;
+  let result: T;
+  try {
+    result = body();
+  } finally {
+    scopeLog = outer;
+  }
+  const kept = new Set(keep(result));
+  for (const storage of log) {
+    if (kept.has(storage)) outer?.push(storage);
+    else if (!storage.released && !storage.dead && !storage.exempt) {
+      storage.dead = true;
+      release(new Storage(storage.slab, storage.byteOffset, storage.byteLength));
+    }
+  }
+  return result;
+}
+
+/** Debug mode: released blocks are filled with NaN, so that a use after release shows. */
+export function setPoison(on: boolean): void {
+  poison = on;
+}
+
+/** Bytes that the pool holds and may hold. */
+export function poolUsage(): { pooled: number; limit: number } {
+  return { pooled: pooledBytes, limit: poolLimit };
+}
+
+/** Sets the pool's limit and empties it. */
+export function setPoolLimit(bytes: number): void {
+  poolLimit = bytes;
+  pool.clear();
+  pooledBytes = 0;
+}

@@ -1,0 +1,3 @@
+// The nn namespace: activations and losses.
+
+export * from './functional.js';

@@ -1,0 +1,293 @@
+// Making arrays: from values, filled with one value, and the standard matrices. Number ranges and grids are in
+// grid.ts; random arrays in random/.
+
+import { fill } from '../backend/index.js';
+import { asarray as fromValue, fromNested } from '../core/create.js';
+import { type DType, dtypeInfo, isFloat, isInteger, type Scalar, toDType } from '../core/dtype.js';
+import { type ArrayLike, emptyZeroed, empty as newArray, NDArray } from '../core/ndarray.js';
+import { tape } from '../core/node.js';
+import { checkShape, type Shape, shapeText } from '../core/shape.js';
+import { where } from '../ops/elementwise.js';
+import { get, set } from '../ops/index.js';
+import { ascontiguousarray, astype, copy, reshape, stack } from '../ops/shape.js';
+import { arange } from './grid.js';
+
+/** The names that a dtype can be given by: NumPy's, and Python's `float`, `int`. */
+export type DTypeLike =
+  | DType
+  | 'float'
+  | 'double'
+  | 'int'
+  | 'boolean'
+  | 'f8'
+  | 'f4'
+  | 'i8'
+  | 'i4'
+  | 'u1';
+
+/** A shape: a list of lengths, or one length for a vector. */
+export type ShapeLike = number | Shape;
+
+export interface DTypeOption {
+  dtype?: DTypeLike;
+}
+
+/** `'float32'` and `{dtype: 'float32'}` both name an element type. */
+export type DTypeArgument = DTypeLike | DTypeOption | undefined;
+
+/** The dtype that an argument names, if any. */
+export function dtypeArgument(caller: string, argument: DTypeArgument): DType | undefined {
+  if (typeof argument === 'number') {
+    throw new TypeError(`${caller}: the second argument is a dtype, not ${argument as number}. Pass the shape as a list: np.${caller}([2, 3]).`);
+  }
+  const name = typeof argument === 'object' && argument !== null ? argument.dtype : argument;
+  return name === undefined || name === null ? undefined : toDType(name, caller);
+}
+
+/** A shape argument as a checked list. */
+export function shapeList(caller: string, shape: ShapeLike | NDArray, itemsize = 8): number[] {
+  let list: number[];
+  if (typeof shape === 'number') list = [shape];
+  else if (shape instanceof NDArray) list = [...(shape.data as Float64Array)].map(Number);
+  else if (Array.isArray(shape)) list = shape.map(Number);
+  else throw new TypeError(`${caller}: the shape must be a whole number or a list of them, such as [2, 3]; got ${String(shape)}.`);
+  checkShape(caller, list, itemsize);
+  return list;
+}
+
+// ---------------------------------------------------------------- from values
+
+export interface ArrayOptions extends DTypeOption {
+  /** Whether to copy an array that is given; true by default. */
+  copy?: boolean;
+  /** The least number of dimensions; ones are put in front. */
+  ndmin?: number;
+}
+
+/** Whether a nested list holds an array that gradients flow to. */
+function holdsTracked(value: unknown): boolean {
+  return Array.isArray(value) && value.some((v) => (v instanceof NDArray ? v.tracked : holdsTracked(v)));
+}
+
+function stacked(value: unknown): NDArray {
+  return Array.isArray(value) && holdsTracked(value) ? stack(value.map(stacked)) : fromValue(value as ArrayLike, 'array');
+}
+
+/** Integers are checked: a number that the dtype lacks is refused, as NumPy 2 does, rather than wrapped. */
+function toIntegers(value: ArrayLike, dtype: DType): NDArray {
+  const found = fromNested(value, 'array');
+  const info = dtypeInfo[dtype];
+  if (!ArrayBuffer.isView(value)) {
+    for (const v of found.data) {
+      if (typeof v === 'number' && !Number.isFinite(v)) throw new TypeError(`array: cannot convert ${v} to ${dtype}.`);
+      if (v < info.min || v > info.max) {
+        throw new RangeError(
+          `array: the integer ${v} is out of bounds for ${dtype} (${info.min} to ${info.max}). np.array(x).astype('${dtype}') wraps it around.`,
+        );
+      }
+    }
+  }
+  return found.dtype === dtype ? found : astype(found, dtype);
+}
+
+/**
+ * A new array from numbers, nested lists, typed arrays or another array. Numbers make float64, bigints int64,
+ * booleans bool, typed arrays keep their type; `{dtype}` decides otherwise. Gradients flow through arrays in lists.
+ * @throws TypeError for ragged lists and for values that are not numbers
+ * @see numpy.array
+ * @example np.array([[1, 2], [3, 4]]); np.array([1, 2, 3], { dtype: 'int64' });
+ */
+export function array(value: ArrayLike, options?: DTypeLike | ArrayOptions): NDArray {
+  const dtype = dtypeArgument('array', options);
+  const { copy: copying = true, ndmin = 0 } = typeof options === 'object' ? options : {};
+  let out: NDArray;
+  if (value instanceof NDArray) {
+    if (dtype !== undefined && dtype !== value.dtype) out = astype(value, dtype);
+    else out = copying ? copy(value) : value;
+  } else if (tape.recording && holdsTracked(value)) {
+    out = stacked(value);
+    if (dtype !== undefined && dtype !== out.dtype) out = astype(out, dtype);
+  } else if (dtype !== undefined && isInteger(dtype)) {
+    out = toIntegers(value, dtype);
+  } else {
+    out = fromNested(value, 'array', dtype);
+  }
+  return out.ndim < ndmin ? reshape(out, [...new Array<number>(ndmin - out.ndim).fill(1), ...out.shape]) : out;
+}
+
+/** The array itself when it is one (of that dtype), else a new array. @see numpy.asarray */
+export function asarray(value: ArrayLike, dtype?: DTypeArgument): NDArray {
+  const wanted = dtypeArgument('asarray', dtype);
+  if (value instanceof NDArray) return wanted === undefined || wanted === value.dtype ? value : astype(value, wanted);
+  return array(value, wanted);
+}
+
+/** Calls `f` once with arrays of row numbers, column numbers... @see numpy.fromfunction */
+export function fromfunction(f: (...index: NDArray[]) => ArrayLike, shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+  const list = shapeList('fromfunction', shape);
+  const type = dtypeArgument('fromfunction', dtype) ?? 'float64';
+  const coordinates = list.map((n, d) => {
+    const line = reshape(arange(n, { dtype: type }), list.map((_, i) => (i === d ? n : 1)));
+    return ascontiguousarray(line.view(list, line.stridesEl.map((s, i) => (i === d ? s : 0)), line.offset));
+  });
+  return asarray(f(...coordinates));
+}
+
+// ---------------------------------------------------------------- filled
+
+/** An array of zeros, float64 unless `dtype` is given. @see numpy.zeros */
+export function zeros(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+  const type = dtypeArgument('zeros', dtype) ?? 'float64';
+  return emptyZeroed(shapeList('zeros', shape, dtypeInfo[type].itemsize), type);
+}
+
+/** An array of ones, float64 unless `dtype` is given. @see numpy.ones */
+export function ones(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+  const type = dtypeArgument('ones', dtype) ?? 'float64';
+  const out = newArray(shapeList('ones', shape, dtypeInfo[type].itemsize), type);
+  fill(out, 1);
+  return out;
+}
+
+/** An array whose elements are arbitrary until they are set. @see numpy.empty */
+export function empty(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+  const type = dtypeArgument('empty', dtype) ?? 'float64';
+  return newArray(shapeList('empty', shape, dtypeInfo[type].itemsize), type);
+}
+
+/** An array filled with a value, whose dtype it takes unless one is given. @see numpy.full */
+export function full(shape: ShapeLike, value: ArrayLike, dtype?: DTypeArgument): NDArray {
+  const v = fromValue(value, 'full');
+  const type = dtypeArgument('full', dtype) ?? v.dtype;
+  return filled('full', shapeList('full', shape, dtypeInfo[type].itemsize), value, type);
+}
+
+function filled(caller: string, shape: Shape, value: ArrayLike, dtype: DType): NDArray {
+  if (isInteger(dtype) && typeof value === 'number' && !Number.isFinite(value)) {
+    throw new TypeError(`${caller}: cannot convert ${value} to ${dtype}.`);
+  }
+  const out = newArray(shape, dtype);
+  if (typeof value === 'object') return set(out, ['...'], value as ArrayLike);
+  fill(out, value as Scalar);
+  return out;
+}
+
+export interface LikeOptions extends DTypeOption {
+  /** Another shape than the prototype's. */
+  shape?: ShapeLike;
+}
+
+type LikeArgument = DTypeLike | LikeOptions | undefined;
+
+function like(caller: string, prototype: ArrayLike, argument: LikeArgument): [number[], DType] {
+  const a = fromValue(prototype, caller);
+  const dtype = dtypeArgument(caller, argument) ?? a.dtype;
+  const shape = typeof argument === 'object' && argument.shape !== undefined ? argument.shape : a.shape;
+  return [shapeList(caller, shape, dtypeInfo[dtype].itemsize), dtype];
+}
+
+/** Zeros in the shape and dtype of another array. @see numpy.zeros_like */
+export function zerosLike(a: ArrayLike, dtype?: LikeArgument): NDArray {
+  return emptyZeroed(...like('zerosLike', a, dtype));
+}
+
+/** Ones in the shape and dtype of another array. @see numpy.ones_like */
+export function onesLike(a: ArrayLike, dtype?: LikeArgument): NDArray {
+  return filled('onesLike', ...insert(like('onesLike', a, dtype), 1));
+}
+
+/** An array with arbitrary elements in the shape and dtype of another. @see numpy.empty_like */
+export function emptyLike(a: ArrayLike, dtype?: LikeArgument): NDArray {
+  return newArray(...like('emptyLike', a, dtype));
+}
+
+/** A value repeated in the shape and dtype of another array. @see numpy.full_like */
+export function fullLike(a: ArrayLike, value: ArrayLike, dtype?: LikeArgument): NDArray {
+  return filled('fullLike', ...insert(like('fullLike', a, dtype), value));
+}
+
+const insert = ([shape, dtype]: [number[], DType], value: ArrayLike): [number[], ArrayLike, DType] => [shape, value, dtype];
+
+// ---------------------------------------------------------------- standard matrices
+
+export interface EyeOptions extends DTypeOption {
+  /** Columns; as many as rows by default. */
+  M?: number;
+  /** Which diagonal: above the main one when positive. */
+  k?: number;
+}
+
+/** Ones on a diagonal, zeros elsewhere. @see numpy.eye */
+export function eye(n: number, columns?: number | null | EyeOptions, k = 0, dtype?: DTypeArgument): NDArray {
+  const o: EyeOptions = typeof columns === 'object' && columns !== null ? columns : { M: columns ?? n, k };
+  const type = dtypeArgument('eye', o.dtype ?? dtype) ?? 'float64';
+  const shape = shapeList('eye', [n, o.M ?? n], dtypeInfo[type].itemsize);
+  const out = emptyZeroed(shape, type);
+  const d = diagonalOf(shape[0], shape[1], o.k ?? 0);
+  if (d.length > 0) fill(out.view([d.length], [shape[1] + 1], d.row * shape[1] + d.column), 1);
+  return out;
+}
+
+/** The identity matrix. @see numpy.identity */
+export const identity = (n: number, dtype?: DTypeArgument): NDArray => eye(n, n, 0, dtype);
+
+/** Where the k-th diagonal of a matrix starts, and how long it is. */
+function diagonalOf(rows: number, columns: number, k: number): { row: number; column: number; length: number } {
+  if (!Number.isInteger(k)) throw new TypeError(`diag: k must be a whole number, not ${k}.`);
+  const row = Math.max(0, -k);
+  const column = Math.max(0, k);
+  return { row, column, length: Math.max(0, Math.min(rows - row, columns - column)) };
+}
+
+/**
+ * Of a matrix, its k-th diagonal as a vector; of a vector, the matrix with it on that diagonal.
+ * @see numpy.diag
+ */
+export function diag(value: ArrayLike, k: number | { k?: number } = 0): NDArray {
+  const v = fromValue(value, 'diag');
+  const by = typeof k === 'number' ? k : (k.k ?? 0);
+  if (v.ndim === 2) {
+    const d = diagonalOf(v.shape[0], v.shape[1], by);
+    return get(v, [arange(d.row, d.row + d.length), arange(d.column, d.column + d.length)]);
+  }
+  if (v.ndim !== 1) throw new RangeError(`diag: input must be 1- or 2-d; this one has shape ${shapeText(v.shape)}.`);
+  const n = v.size + Math.abs(by);
+  const d = diagonalOf(n, n, by);
+  return set(emptyZeroed([n, n], v.dtype), [arange(d.row, d.row + d.length), arange(d.column, d.column + d.length)], v);
+}
+
+/** Ones at and below the k-th diagonal, zeros above. @see numpy.tri */
+export function tri(n: number, columns?: number | null, k = 0, dtype?: DTypeArgument): NDArray {
+  const type = dtypeArgument('tri', dtype) ?? 'float64';
+  const shape = shapeList('tri', [n, columns ?? n]);
+  const out = emptyZeroed(shape, type);
+  for (let i = 0; i < shape[0]; i++) {
+    const length = Math.min(Math.max(i + k + 1, 0), shape[1]);
+    if (length > 0) fill(out.view([length], [1], i * shape[1]), 1);
+  }
+  return out;
+}
+
+function triangle(caller: string, value: ArrayLike, k: number, lower: boolean): NDArray {
+  const a = fromValue(value, caller);
+  if (a.ndim === 0) throw new RangeError(`${caller}: a number has no triangle; give an array of one dimension or more.`);
+  const columns = a.shape[a.ndim - 1];
+  const mask = tri(a.ndim === 1 ? columns : a.shape[a.ndim - 2], columns, lower ? k : k - 1, 'bool');
+  const zero = emptyZeroed([], a.dtype);
+  return lower ? where(mask, a, zero) : where(mask, zero, a);
+}
+
+/** The matrix with zeros above the k-th diagonal. Leading axes are a stack. @see numpy.tril */
+export const tril = (m: ArrayLike, k = 0): NDArray => triangle('tril', m, k, true);
+
+/** The matrix with zeros below the k-th diagonal. @see numpy.triu */
+export const triu = (m: ArrayLike, k = 0): NDArray => triangle('triu', m, k, false);
+
+/** Columns x^(n-1), ..., x, 1: the matrix of polynomial fits. @see numpy.vander */
+export function vander(value: ArrayLike, n?: number, increasing = false): NDArray {
+  const x = fromValue(value, 'vander');
+  if (x.ndim !== 1) throw new RangeError(`vander: x must be 1-d; this one has shape ${shapeText(x.shape)}.`);
+  const powers = arange(n ?? x.size, { dtype: isFloat(x.dtype) ? x.dtype : 'int64' });
+  const order = increasing ? powers : get(powers, ['::-1']);
+  return reshape(x, -1, 1).pow(order);
+}

@@ -1,0 +1,314 @@
+// Ranges and grids: evenly spaced numbers, coordinate grids, and NumPy's bracket objects c_, r_, mgrid and ogrid, which
+// are callable here and answer to brackets in cells.
+
+import { asarray } from '../core/create.js';
+import { type DType, dtypeInfo, isFloat, isInteger, promoteTypes, toDType } from '../core/dtype.js';
+import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
+import { checkShape, shapeText } from '../core/shape.js';
+import { type Bracketed, brackets } from '../operators.js';
+import { add, castTo, div, floor, log10, mul, pow, sub } from '../ops/elementwise.js';
+import { nonzero } from '../ops/index.js';
+import { astype, broadcastTo, concatenate, copy, expandDims, moveaxis, reshape, stack } from '../ops/shape.js';
+import { named } from './caller.js';
+import { type DTypeArgument, type DTypeLike, dtypeArgument, type ShapeLike, shapeList } from './creation.js';
+
+/** A number, or an array of one element. */
+export type NumberLike = number | bigint | NDArray;
+
+const MAX_LENGTH = 2 ** 43;
+
+function isOptions(value: unknown): value is { dtype?: DTypeLike } {
+  return typeof value === 'object' && value !== null && !(value instanceof NDArray);
+}
+
+/** Writes whole numbers start, start + step, ... into an int64 array, without making bigints. */
+function fillInt64(out: NDArray, start: number, step: number): void {
+  const raw = new Int32Array(out.storage.buffer, out.storage.byteOffset, 2 * out.size);
+  for (let i = 0; i < out.size; i++) {
+    const v = start + i * step;
+    raw[2 * i] = v;
+    raw[2 * i + 1] = Math.floor(v / 2 ** 32);
+  }
+}
+
+/**
+ * Evenly spaced numbers from `start` (0) up to but without `stop`. Whole numbers give int64, others float64.
+ * @throws RangeError when the step is 0
+ * @see numpy.arange
+ * @example np.arange(3); np.arange(1, 10, 2); np.arange(0, 1, 0.1); np.arange(5, { dtype: 'float32' })
+ */
+export function arange(stop: NumberLike, options?: { dtype?: DTypeLike }): NDArray;
+export function arange(start: NumberLike, stop: NumberLike, options?: { dtype?: DTypeLike }): NDArray;
+export function arange(start: NumberLike, stop: NumberLike, step: NumberLike, options?: DTypeArgument): NDArray;
+export function arange(...given: (NumberLike | DTypeArgument)[]): NDArray {
+  const args = [...given];
+  const last = args[args.length - 1];
+  let dtype: DType | undefined;
+  if (isOptions(last) || typeof last === 'string') {
+    dtype = dtypeArgument('arange', last);
+    args.pop();
+  }
+  const numbers = args.filter((v) => v !== undefined) as NumberLike[];
+  if (numbers.length < 1 || numbers.length > 3) {
+    throw new TypeError('arange: needs a stop, or start and stop, or start, stop and step: np.arange(5), np.arange(1, 10, 2).');
+  }
+  const whole = numbers.every((v) => (v instanceof NDArray ? !isFloat(v.dtype) : typeof v === 'bigint' || Number.isInteger(v)));
+  const values = numbers.map((v) => {
+    if (v instanceof NDArray) return Number(v.item());
+    if (typeof v !== 'number' && typeof v !== 'bigint') throw new TypeError(`arange: ${String(v)} is not a number.`);
+    return Number(v);
+  });
+  const [start, stop, step] = values.length === 1 ? [0, values[0], 1] : [values[0], values[1], values[2] ?? 1];
+  if (step === 0) throw new RangeError(`arange: the step from ${start} to ${stop} must not be 0.`);
+  const exact = (stop - start) / step;
+  if (Number.isNaN(exact)) throw new RangeError(`arange: cannot compute length of the range from ${start} to ${stop} in steps of ${step}.`);
+  const n = Math.max(0, Math.ceil(exact));
+  if (n > MAX_LENGTH) throw new RangeError(`arange: Maximum allowed size exceeded: from ${start} to ${stop} in steps of ${step} are ${n} numbers.`);
+  const type = dtype ?? (whole ? 'int64' : 'float64');
+  checkShape('arange', [n], dtypeInfo[type].itemsize);
+  return progression(type, n, start, step);
+}
+
+/** start + i * step. The step of a float range is (start + step) - start, as in NumPy, to the last bit. */
+function progression(dtype: DType, n: number, start: number, step: number): NDArray {
+  const out = empty([n], dtype);
+  if (dtype === 'int64') {
+    fillInt64(out, Math.trunc(start), Math.trunc(start + step) - Math.trunc(start));
+  } else if (dtype === 'float32') {
+    const raw = out.raw() as Float32Array;
+    const first = Math.fround(start);
+    const delta = Math.fround(Math.fround(start + step) - first);
+    for (let i = 0; i < n; i++) raw[i] = first + Math.fround(Math.fround(i) * delta);
+    if (n > 1) raw[1] = start + step;
+  } else {
+    const raw = out.raw() as Float64Array;
+    const [first, delta] = isFloat(dtype) ? [start, start + step - start] : [Math.trunc(start), Math.trunc(start + step) - Math.trunc(start)];
+    for (let i = 0; i < n; i++) raw[i] = first + i * delta;
+    if (n > 1 && isFloat(dtype)) raw[1] = start + step;
+  }
+  return out;
+}
+
+export interface LinspaceOptions {
+  dtype?: DTypeLike;
+  /** Whether `stop` is the last number; true by default. */
+  endpoint?: boolean;
+  /** Return [numbers, step]. */
+  retstep?: boolean;
+  /** Where the new axis stands when start or stop are arrays. */
+  axis?: number;
+}
+
+/**
+ * `num` evenly spaced numbers from `start` to `stop`, both included (unless `endpoint` is false). Always floating
+ * point unless a dtype is given; the last number is exactly `stop`. Arrays make one column per element.
+ * @see numpy.linspace
+ */
+export function linspace(start: ArrayLike, stop: ArrayLike, num: number | undefined, options: LinspaceOptions & { retstep: true }): [NDArray, NDArray];
+export function linspace(start: ArrayLike, stop: ArrayLike, num?: number, options?: LinspaceOptions): NDArray;
+export function linspace(start: ArrayLike, stop: ArrayLike, num = 50, options: LinspaceOptions = {}): NDArray | [NDArray, NDArray] {
+  const { endpoint = true, retstep = false, axis = 0 } = options;
+  const dtype = options.dtype === undefined ? undefined : toDType(options.dtype, 'linspace');
+  if (!Number.isInteger(num) || num < 0) {
+    throw new RangeError(`linspace: number of samples, ${num}, must be a whole number of 0 or more.`);
+  }
+  checkShape('linspace', [num]);
+  const parts = endpoint ? num - 1 : num;
+  const p = asarray(start, 'linspace');
+  const q = asarray(stop, 'linspace');
+  const common = promoteTypes(p.dtype, q.dtype);
+  const type = isFloat(common) ? common : 'float64';
+  const a = p.dtype === type ? p : astype(p, type);
+  const b = q.dtype === type ? q : astype(q, type);
+  let y: NDArray;
+  let step: NDArray;
+  if (type === 'float64' && a.ndim === 0 && b.ndim === 0 && !a.tracked && !b.tracked) {
+    const first = Number(a.item());
+    const delta = Number(b.item()) - first;
+    const s = delta / parts;
+    y = empty([num], 'float64');
+    const raw = y.raw() as Float64Array;
+    // A step that underflows to zero would lose the range.
+    if (parts > 0 && s === 0) for (let i = 0; i < num; i++) raw[i] = (i / parts) * delta + first;
+    else if (parts > 0) for (let i = 0; i < num; i++) raw[i] = i * s + first;
+    else for (let i = 0; i < num; i++) raw[i] = i * delta + first;
+    if (endpoint && num > 1) raw[num - 1] = Number(b.item());
+    step = asarray(parts > 0 ? s : Number.NaN);
+  } else {
+    const delta = sub(b, a);
+    const count = reshape(arange(num, { dtype: type }), [num, ...new Array<number>(delta.ndim).fill(1)]);
+    step = parts > 0 ? div(delta, parts) : mul(delta, Number.NaN);
+    if (parts > 0) {
+      const hasZero = [...step.data].some((s) => s === 0);
+      y = hasZero ? mul(div(count, parts), delta) : mul(count, step);
+    } else {
+      y = mul(count, delta);
+    }
+    y = add(y, a);
+    if (endpoint && num > 1) {
+      const end = expandDims(broadcastTo(b, delta.shape), 0);
+      y = concatenate([y.at(`:${num - 1}`), end], 0);
+    }
+    if (axis !== 0) y = moveaxis(y, 0, axis);
+  }
+  if (dtype !== undefined && dtype !== y.dtype) y = (isInteger(dtype) ? floor(y) : y).astype(dtype);
+  return retstep ? [y, step] : y;
+}
+
+export interface LogspaceOptions extends LinspaceOptions {
+  /** 10 by default. */
+  base?: number;
+}
+
+/** Numbers evenly spaced on a logarithmic scale, from base^start to base^stop. @see numpy.logspace */
+export function logspace(start: ArrayLike, stop: ArrayLike, num = 50, options: LogspaceOptions = {}): NDArray {
+  const { base = 10, dtype, endpoint, axis } = options;
+  const y = pow(base, linspace(start, stop, num, { endpoint, axis }));
+  return dtype === undefined ? y : y.astype(toDType(dtype, 'logspace'));
+}
+
+/** Numbers of which each is a constant multiple of the one before; the ends are exact. @see numpy.geomspace */
+export function geomspace(start: NumberLike, stop: NumberLike, num = 50, options: LinspaceOptions = {}): NDArray {
+  const a = Number(asarray(start, 'geomspace').item());
+  const b = Number(asarray(stop, 'geomspace').item());
+  if (a === 0 || b === 0) throw new RangeError(`geomspace: geometric sequence cannot include zero; start is ${a}, stop ${b}.`);
+  if (a * b < 0) throw new RangeError(`geomspace: start ${a} and stop ${b} must have the same sign.`);
+  const sign = a < 0 ? -1 : 1;
+  const { endpoint = true, dtype } = options;
+  const exponents = linspace(log10(asarray(Math.abs(a))), log10(asarray(Math.abs(b))), num, { endpoint });
+  const y = mul(pow(10, exponents), sign);
+  const raw = y.raw() as Float64Array;
+  if (num > 0) raw[0] = a;
+  if (num > 1 && endpoint) raw[num - 1] = b;
+  return dtype === undefined ? y : y.astype(toDType(dtype, 'geomspace'));
+}
+
+// ---------------------------------------------------------------- grids
+
+export interface MeshgridOptions {
+  /** 'xy' (default): the first input runs along columns, as in plots; 'ij': along rows, as in matrices. */
+  indexing?: 'xy' | 'ij';
+  /** Keep axes of length 1, so that the grids broadcast against each other. */
+  sparse?: boolean;
+}
+
+/**
+ * Coordinate grids from coordinate vectors: `[xx, yy] = np.meshgrid(x, y)`.
+ * @see numpy.meshgrid
+ */
+export function meshgrid(...given: (ArrayLike | MeshgridOptions)[]): NDArray[] {
+  const last = given[given.length - 1];
+  const named = given.length > 0 && isOptions(last) && !Array.isArray(last) && !ArrayBuffer.isView(last);
+  const { indexing = 'xy', sparse = false } = (named ? last : {}) as MeshgridOptions;
+  if (indexing !== 'xy' && indexing !== 'ij') throw new TypeError(`meshgrid: indexing must be 'xy' or 'ij', not '${String(indexing)}'.`);
+  const arrays = (named ? given.slice(0, -1) : given).map((v) => asarray(v as ArrayLike, 'meshgrid'));
+  const n = arrays.length;
+  const place = (i: number): number => (indexing === 'xy' && n > 1 && i < 2 ? 1 - i : i);
+  const shape = new Array<number>(n);
+  arrays.forEach((a, i) => {
+    shape[place(i)] = a.size;
+  });
+  return arrays.map((a, i) => {
+    const open = reshape(a, shape.map((length, d) => (d === place(i) ? length : 1)));
+    return copy(sparse ? open : broadcastTo(open, shape));
+  });
+}
+
+/** The coordinates of every element: an int64 array of shape [ndim, ...shape]. @see numpy.indices */
+export function indices(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+  const type = dtypeArgument('indices', dtype) ?? 'int64';
+  const list = shapeList('indices', shape);
+  if (list.length === 0) return empty([0], type);
+  return stack(list.map((n, d) => broadcastTo(reshape(arange(n, { dtype: type }), list.map((_, i) => (i === d ? n : 1))), list)));
+}
+
+/** Index arrays that span a grid: `X.at(...np.ix_(rows, columns))`. @see numpy.ix_ */
+export function ix_(...sequences: ArrayLike[]): NDArray[] {
+  return sequences.map((s, d) => {
+    let a = asarray(s, 'ix_');
+    if (a.ndim !== 1) throw new RangeError(`ix_: cross index must be 1 dimensional; argument ${d} has shape ${shapeText(a.shape)}.`);
+    if (a.dtype === 'bool') a = nonzero(a)[0];
+    else if (isFloat(a.dtype)) a = castTo(a, 'int64');
+    return reshape(a, sequences.map((_, i) => (i === d ? -1 : 1)));
+  });
+}
+
+// ---------------------------------------------------------------- bracket objects
+
+/** A function that can be called, and in cells indexed with brackets. */
+export interface Bracket<T, R> extends Bracketed<readonly T[], R> {
+  (...items: T[]): R;
+}
+
+function bracket<T, R>(f: (...items: T[]) => R): Bracket<T, R> {
+  return Object.assign(f, { [brackets]: (items: readonly T[]) => f(...items) });
+}
+
+const rangeForm = /^([^:]*):([^:]*)(?::([^:]*))?$/;
+
+/** `'0:5'`, `'0:10:2'` as arange, `'0:1:5j'` as linspace of 5 numbers. */
+function rangeOf(caller: string, text: string): NDArray {
+  const match = rangeForm.exec(text.trim());
+  const number = (part: string | undefined, otherwise: number): number => {
+    if (part === undefined || part.trim() === '') return otherwise;
+    const v = Number(part);
+    if (Number.isNaN(v)) throw new SyntaxError(`${caller}: '${text}' is not a range; ranges look like '0:5', '0:10:2', or '0:1:5j' for 5 numbers.`);
+    return v;
+  };
+  if (match === null || match[2].trim() === '') {
+    throw new SyntaxError(`${caller}: '${text}' is not a range; ranges look like '0:5', '0:10:2', or '0:1:5j' for 5 numbers.`);
+  }
+  const start = number(match[1], 0);
+  const stop = number(match[2], 0);
+  if (match[3]?.trim().endsWith('j')) return linspace(start, stop, Math.floor(Math.abs(number(match[3].trim().slice(0, -1), 1))));
+  return arange(start, stop, number(match[3], 1));
+}
+
+function piece(caller: string, item: ArrayLike | string): NDArray {
+  return typeof item === 'string' ? rangeOf(caller, item) : asarray(item, caller);
+}
+
+function joined(caller: string, items: readonly (ArrayLike | string)[], shaped: (a: NDArray) => NDArray): NDArray {
+  if (items.length === 0) throw new RangeError(`${caller}: need at least one array to concatenate.`);
+  return named(caller, () => concatenate(items.map((item) => shaped(piece(caller, item))), -1));
+}
+
+/**
+ * Columns side by side: 1-d arrays become columns, arrays of more dimensions are joined along the last axis.
+ * `np.c_(a, b)`; in cells also `np.c_[a, b]`.
+ * @see numpy.c_
+ */
+export const c_: Bracket<ArrayLike | string, NDArray> = bracket((...items) =>
+  joined('c_', items, (a) => (a.ndim < 2 ? reshape(a, -1, 1) : a)),
+);
+
+/**
+ * Arrays, numbers and ranges one after another along the first axis: `np.r_(a, 0, b)`, `np.r_('0:5', 10)`; in cells
+ * also `np.r_[a, 0, b]`.
+ * @see numpy.r_
+ */
+export const r_: Bracket<ArrayLike | string, NDArray> = bracket((...items) => {
+  if (items.length === 0) throw new RangeError('r_: need at least one array to concatenate.');
+  const pieces = items.map((item) => {
+    const a = piece('r_', item);
+    return a.ndim === 0 ? reshape(a, 1) : a;
+  });
+  return named('r_', () => concatenate(pieces, 0));
+});
+
+function openGrid(caller: string, texts: readonly string[]): NDArray[] {
+  const lines = texts.flatMap((t) => t.split(',')).map((t) => rangeOf(caller, t));
+  const dtype = lines.reduce<DType>((d, a) => promoteTypes(d, a.dtype), 'int64');
+  return lines.map((a, d) => reshape(castTo(a, dtype), lines.map((_, i) => (i === d ? -1 : 1))));
+}
+
+/** A filled coordinate grid, one block per range: `np.mgrid('0:3', '0:1:5j')`. @see numpy.mgrid */
+export const mgrid: Bracket<string, NDArray> = bracket((...ranges) => {
+  const open = openGrid('mgrid', ranges);
+  if (open.length === 1) return open[0];
+  const shape = open.map((a, d) => a.shape[d]);
+  return stack(open.map((a) => broadcastTo(a, shape)));
+});
+
+/** An open coordinate grid: arrays that broadcast against each other. @see numpy.ogrid */
+export const ogrid: Bracket<string, NDArray[]> = bracket((...ranges) => openGrid('ogrid', ranges));

@@ -1,0 +1,71 @@
+// Questions about whole arrays: equal, close, and what kind of thing a value is.
+
+import { asarray } from '../core/create.js';
+import { type ArrayLike, NDArray } from '../core/ndarray.js';
+import { broadcastShapes, sameShape } from '../core/shape.js';
+import { abs, add, equal, isfinite, isinf, isnan, lessEqual, logicalAnd, logicalOr, mul, sub, where } from '../ops/elementwise.js';
+import { all } from '../ops/reduce.js';
+import { named } from './caller.js';
+
+export interface CloseOptions {
+  /** Tolerance relative to |b|; 1e-5 by default. */
+  rtol?: number;
+  /** Absolute tolerance; 1e-8 by default. */
+  atol?: number;
+  /** Whether NaN equals NaN. */
+  equalNan?: boolean;
+}
+
+/**
+ * Which elements are equal within |a - b| <= atol + rtol * |b|. Infinities are close when equal.
+ * @see numpy.isclose
+ */
+export function isclose(a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): NDArray {
+  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+  // In float64, so that the tolerance is not rounded and unsigned integers do not wrap.
+  const x = asarray(a, 'isclose').detach().astype('float64');
+  const y = asarray(b, 'isclose').detach().astype('float64');
+  broadcastShapes('isclose', x.shape, y.shape);
+  const finite = logicalAnd(isfinite(x), isfinite(y));
+  const near = lessEqual(abs(sub(x, y)), add(atol, mul(rtol, abs(y))));
+  const close = where(finite, near, equal(x, y));
+  return equalNan ? logicalOr(close, logicalAnd(isnan(x), isnan(y))) : close;
+}
+
+/** Whether all elements are close, see `isclose`. @see numpy.allclose */
+export function allclose(a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): boolean {
+  return named('allclose', () => Boolean(all(isclose(a, b, options)).item()));
+}
+
+/** Whether two arrays have the same shape and elements. @see numpy.array_equal */
+export function arrayEqual(a: ArrayLike, b: ArrayLike, options: { equalNan?: boolean } = {}): boolean {
+  const x = asarray(a, 'arrayEqual');
+  const y = asarray(b, 'arrayEqual');
+  if (!sameShape(x.shape, y.shape)) return false;
+  const same = equal(x, y);
+  return Boolean(all(options.equalNan ? logicalOr(same, logicalAnd(isnan(x), isnan(y))) : same).item());
+}
+
+/** Which elements are plus infinity. @see numpy.isposinf */
+export const isposinf = (a: ArrayLike): NDArray => logicalAnd(isinf(a), asarray(a).greater(0));
+
+/** Which elements are minus infinity. @see numpy.isneginf */
+export const isneginf = (a: ArrayLike): NDArray => logicalAnd(isinf(a), asarray(a).less(0));
+
+/** Whether a value is a number, bigint or boolean, rather than an array or list. @see numpy.isscalar */
+export const isscalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+
+/** The number of dimensions of an array or nested list. @see numpy.ndim */
+export const ndim = (a: ArrayLike): number => asarray(a, 'ndim').ndim;
+
+/** The lengths of an array or nested list. @see numpy.shape */
+export const shape = (a: ArrayLike): readonly number[] => asarray(a, 'shape').shape;
+
+/** The number of elements, in all or along an axis. @see numpy.size */
+export function size(a: ArrayLike, axis?: number): number {
+  const x = asarray(a, 'size');
+  return axis === undefined ? x.size : x.shape[axis < 0 ? axis + x.ndim : axis];
+}
+
+/** Whether a value is an array of this library. */
+export const isarray = (value: unknown): value is NDArray => value instanceof NDArray;

@@ -1,0 +1,409 @@
+// Searching, counting and sets: unique, bincount, histogram, digitize, where things are. Sorting itself is an
+// operation, in ops/sort.ts.
+
+import { bincount as count } from '../backend/index.js';
+import { asarray } from '../core/create.js';
+import { type DType, isFloat, type Scalar } from '../core/dtype.js';
+import { type ArrayLike, empty, emptyZeroed, NDArray } from '../core/ndarray.js';
+import { checkShape, normalizeAxis, shapeText } from '../core/shape.js';
+import { castTo, div, sub } from '../ops/elementwise.js';
+import { addAt, get, nonzero } from '../ops/index.js';
+import { max, min, sum } from '../ops/reduce.js';
+import { tracking } from '../ops/registry.js';
+import { concatenate, copy, moveaxis, reshape, stack } from '../ops/shape.js';
+import { argsort, searchsorted, sort } from '../ops/sort.js';
+import { arange, linspace } from './grid.js';
+
+// ---------------------------------------------------------------- where things are
+
+/** Flat positions (int64) of the elements that are not zero. @see numpy.flatnonzero */
+export const flatnonzero = (a: ArrayLike): NDArray => nonzero(reshape(asarray(a, 'flatnonzero'), -1))[0];
+
+/** Coordinates of the elements that are not zero, one row each: shape (count, ndim). @see numpy.argwhere */
+export function argwhere(value: ArrayLike): NDArray {
+  const a = asarray(value, 'argwhere');
+  if (a.ndim === 0) return emptyZeroed([Number(a.item()) !== 0 ? 1 : 0, 0], 'int64');
+  return stack(nonzero(a), 1);
+}
+
+/** Whole numbers as int64. Lists of numbers are float64 here and pass when every one is whole. */
+function wholeNumbers(caller: string, value: ArrayLike): NDArray {
+  const a = asarray(value, caller);
+  if (isFloat(a.dtype)) {
+    for (const v of a.data) {
+      if (!Number.isInteger(v)) {
+        throw new TypeError(`${caller}: cannot safely convert ${a.dtype} to int64: ${v} is not a whole number. Use astype('int64') to truncate.`);
+      }
+    }
+  }
+  const out = castTo(a, 'int64');
+  return out.contiguous ? out : copy(out);
+}
+
+// ---------------------------------------------------------------- counting
+
+export interface BincountOptions {
+  /** Sum these instead of counting; one per element. The result is float64. */
+  weights?: ArrayLike;
+  /** The least length of the result. */
+  minlength?: number;
+}
+
+/**
+ * How often each of 0, 1, 2, ... occurs in a vector of whole numbers, as int64 of length max + 1.
+ * @throws RangeError for negative numbers
+ * @see numpy.bincount
+ */
+export function bincount(x: ArrayLike, options: ArrayLike | BincountOptions | null = null): NDArray {
+  const plain = options === null || options instanceof NDArray || Array.isArray(options) || ArrayBuffer.isView(options);
+  const { weights, minlength = 0 } = (plain ? { weights: options ?? undefined } : options) as BincountOptions;
+  const list = wholeNumbers('bincount', x);
+  if (list.ndim !== 1) throw new RangeError(`bincount: object of too small or too large depth for desired array: x must be 1-d, not of shape ${shapeText(list.shape)}.`);
+  if (!Number.isInteger(minlength) || minlength < 0) throw new RangeError(`bincount: 'minlength' must not be negative: ${minlength}.`);
+  if (list.size > 0 && Number(min(list).item()) < 0) {
+    throw new RangeError(`bincount: 'list' argument must have no negative elements; the smallest is ${min(list).item()}.`);
+  }
+  const length = Math.max(minlength, list.size === 0 ? 0 : Number(max(list).item()) + 1);
+  checkShape('bincount', [length]);
+  if (weights === undefined) {
+    const out = emptyZeroed([length], 'int64');
+    if (list.size > 0) count(out, list);
+    return out;
+  }
+  const w = asarray(weights, 'bincount');
+  if (w.ndim !== 1 || w.size !== list.size) {
+    throw new RangeError(`bincount: the weights and list don't have the same length: ${shapeText(w.shape)} and ${shapeText(list.shape)}.`);
+  }
+  const out = emptyZeroed([length], 'float64');
+  if (tracking(w)) return addAt(out, [list], w);
+  const weight = castTo(w, 'float64');
+  if (list.size > 0) count(out, list, weight.contiguous ? weight : copy(weight));
+  return out;
+}
+
+export interface HistogramOptions {
+  /** Lower and upper end of the bins; the extremes of the data by default. */
+  range?: readonly [number, number];
+  /** Scale so that the area is 1. */
+  density?: boolean;
+  /** What each element counts for. */
+  weights?: ArrayLike;
+}
+
+/** How NumPy estimates the number of bins. */
+export type BinRule = 'auto' | 'sturges' | 'sqrt' | 'fd' | 'scott' | 'rice';
+
+function outerEdges(caller: string, a: NDArray, range: readonly [number, number] | undefined): [number, number] {
+  let [first, last] = range ?? [0, 1];
+  if (range !== undefined) {
+    if (first > last) throw new RangeError(`${caller}: max must be larger than min in range parameter: [${first}, ${last}].`);
+    if (!Number.isFinite(first) || !Number.isFinite(last)) throw new RangeError(`${caller}: supplied range of [${first}, ${last}] is not finite.`);
+  } else if (a.size > 0) {
+    first = Number(min(a).item());
+    last = Number(max(a).item());
+    if (!Number.isFinite(first) || !Number.isFinite(last)) {
+      throw new RangeError(`${caller}: autodetected range of [${first}, ${last}] is not finite. Give {range: [low, high]}, or drop what is not: a.at(np.isfinite(a)).`);
+    }
+  }
+  return first === last ? [first - 0.5, last + 0.5] : [first, last];
+}
+
+function binCount(rule: BinRule, a: NDArray, first: number, last: number, range?: readonly [number, number]): number {
+  let x = a.data as Float64Array;
+  if (range !== undefined) x = x.filter((v) => v >= first && v <= last);
+  const n = x.length;
+  if (n === 0) return 1;
+  const values = Float64Array.from(x).sort();
+  const spread = values[n - 1] - values[0];
+  const quantile = (q: number): number => {
+    const at = q * (n - 1);
+    const low = Math.floor(at);
+    return values[low] + (values[Math.min(low + 1, n - 1)] - values[low]) * (at - low);
+  };
+  const fd = (2 * (quantile(0.75) - quantile(0.25))) / n ** (1 / 3);
+  const sturges = spread / (Math.log2(n) + 1);
+  const average = values.reduce((s, v) => s + v, 0) / n;
+  const deviation = Math.sqrt(values.reduce((s, v) => s + (v - average) ** 2, 0) / n);
+  const widths: Record<BinRule, number> = {
+    auto: fd > 0 ? Math.min(fd, sturges) : sturges,
+    sturges,
+    fd,
+    sqrt: spread / Math.sqrt(n),
+    scott: (24 * Math.sqrt(Math.PI) / n) ** (1 / 3) * deviation,
+    rice: spread / (2 * n ** (1 / 3)),
+  };
+  const width = widths[rule];
+  if (width === undefined) throw new TypeError(`histogram: '${String(rule)}' is not a valid estimator for bins; known: ${Object.keys(widths).join(', ')}.`);
+  return width > 0 ? Math.ceil((last - first) / width) : 1;
+}
+
+interface Bins {
+  edges: NDArray;
+  /** First and last edge and the number of bins, when they are equally wide. */
+  uniform: { first: number; last: number; n: number } | null;
+}
+
+function binEdges(caller: string, a: NDArray, bins: number | BinRule | ArrayLike, range?: readonly [number, number]): Bins {
+  if (typeof bins === 'number' || typeof bins === 'string') {
+    const [first, last] = outerEdges(caller, a, range);
+    const n = typeof bins === 'number' ? bins : binCount(bins, a, first, last, range);
+    if (!Number.isInteger(n)) throw new TypeError(`${caller}: bins must be a whole number, a rule or a list of edges; got ${n}.`);
+    if (n < 1) throw new RangeError(`${caller}: bins must be positive, when an integer; got ${n}.`);
+    const edges = linspace(first, last, n + 1);
+    return { edges: a.dtype === 'float32' ? castTo(edges, 'float32') : edges, uniform: { first, last, n } };
+  }
+  const edges = asarray(bins, caller);
+  if (edges.ndim !== 1) throw new RangeError(`${caller}: bins must be 1d, when an array; got shape ${shapeText(edges.shape)}.`);
+  const raw = edges.data;
+  for (let i = 1; i < raw.length; i++) {
+    if (raw[i - 1] > raw[i]) throw new RangeError(`${caller}: bins must increase monotonically, when an array; edge ${i} is ${raw[i]} after ${raw[i - 1]}.`);
+  }
+  return { edges, uniform: null };
+}
+
+/** The edges of the bins that `histogram` would use. @see numpy.histogram_bin_edges */
+export function histogramBinEdges(a: ArrayLike, bins: number | BinRule | ArrayLike = 10, options: { range?: readonly [number, number] } = {}): NDArray {
+  return binEdges('histogramBinEdges', asarray(a, 'histogramBinEdges').detach(), bins, options.range).edges;
+}
+
+/** The bin of every element, -1 outside. Bins are half open but the last, which holds its right edge too. */
+function binNumbers(data: ArrayLike & { length: number }, { edges, uniform }: Bins): Int32Array {
+  const out = new Int32Array(data.length).fill(-1);
+  const e = Float64Array.from(edges.data as Float64Array, Number);
+  const n = e.length - 1;
+  for (let i = 0; i < data.length; i++) {
+    const v = Number((data as Float64Array)[i]);
+    if (!(v >= e[0] && v <= e[n])) continue;
+    let k: number;
+    if (uniform !== null) {
+      // The guess by division may be one off near an edge; the edges decide.
+      k = Math.min(Math.trunc((v - uniform.first) * (uniform.n / (uniform.last - uniform.first))), n - 1);
+      if (v < e[k]) k--;
+      else if (v >= e[k + 1] && k !== n - 1) k++;
+    } else {
+      let low = 0;
+      let high = n;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (e[middle + 1] <= v && middle + 1 < n) low = middle + 1;
+        else high = middle;
+      }
+      k = Math.min(low, n - 1);
+    }
+    out[i] = k;
+  }
+  return out;
+}
+
+/**
+ * Counts of the elements per bin and the edges of the bins: `[counts, edges] = np.histogram(a, 20)`. Counts are int64
+ * (float64 with weights or density), edges one more.
+ * @param bins a number of equally wide bins (10), a list of edges, or a rule such as 'auto'
+ * @throws RangeError when the data hold NaN or infinities and no range is given
+ * @see numpy.histogram
+ */
+export function histogram(value: ArrayLike, bins: number | BinRule | ArrayLike = 10, options: HistogramOptions = {}): [NDArray, NDArray] {
+  let a = reshape(asarray(value, 'histogram').detach(), -1);
+  if (a.dtype === 'bool') a = castTo(a, 'uint8');
+  const found = binEdges('histogram', a, bins, options.range);
+  const numbers = binNumbers(a.data, found);
+  const n = found.edges.size - 1;
+  const counts = new Float64Array(Math.max(n, 0));
+  let out: NDArray;
+  if (options.weights === undefined) {
+    for (const k of numbers) if (k >= 0) counts[k]++;
+    out = castTo(asarray(counts), 'int64');
+  } else {
+    const w = asarray(options.weights, 'histogram');
+    if (w.size !== a.size) throw new RangeError(`histogram: weights should have the same shape as a: ${w.size} and ${a.size} elements.`);
+    const weight = w.data;
+    numbers.forEach((k, i) => {
+      if (k >= 0) counts[k] += Number(weight[i]);
+    });
+    const kept: DType = isFloat(w.dtype) ? w.dtype : 'int64';
+    out = castTo(asarray(counts), kept);
+  }
+  if (options.density) out = div(div(out, castTo(sub(get(found.edges, ['1:']), get(found.edges, [':-1'])), 'float64')), sum(out));
+  return [out, found.edges];
+}
+
+/** Counts of points (x, y) per cell, with the edges along both: [counts (nx, ny), xEdges, yEdges]. @see numpy.histogram2d */
+export function histogram2d(
+  xs: ArrayLike,
+  ys: ArrayLike,
+  bins: number | readonly [number | ArrayLike, number | ArrayLike] = 10,
+  options: { range?: readonly [readonly [number, number], readonly [number, number]]; density?: boolean; weights?: ArrayLike } = {},
+): [NDArray, NDArray, NDArray] {
+  const points = [xs, ys].map((v) => reshape(asarray(v, 'histogram2d').detach(), -1));
+  if (points[0].size !== points[1].size) throw new RangeError(`histogram2d: x and y must have the same length: ${points[0].size} and ${points[1].size}.`);
+  const sides = points.map((p, d) => binEdges('histogram2d', p, typeof bins === 'number' ? bins : bins[d], options.range?.[d]));
+  const [nx, ny] = sides.map((s) => s.edges.size - 1);
+  const [px, py] = points.map((p, d) => binNumbers(p.data, sides[d]));
+  const weight = options.weights === undefined ? null : asarray(options.weights, 'histogram2d').data;
+  const counts = new Float64Array(nx * ny);
+  for (let i = 0; i < px.length; i++) if (px[i] >= 0 && py[i] >= 0) counts[px[i] * ny + py[i]] += weight === null ? 1 : Number(weight[i]);
+  let out = reshape(asarray(counts), nx, ny);
+  if (options.density) {
+    const width = (e: NDArray) => sub(get(e, ['1:']), get(e, [':-1']));
+    const area = reshape(width(sides[0].edges), -1, 1).mul(width(sides[1].edges));
+    out = div(div(out, area), sum(out));
+  }
+  return [out, sides[0].edges, sides[1].edges];
+}
+
+/**
+ * The number of the bin that each element falls into: i with edges[i-1] <= x < edges[i] for rising edges; 0 below,
+ * the number of edges above. `right` closes the bins on the right instead.
+ * @see numpy.digitize
+ */
+export function digitize(x: ArrayLike, bins: ArrayLike, right: boolean | { right?: boolean } = false): NDArray {
+  const closed = typeof right === 'boolean' ? right : (right.right ?? false);
+  const edges = asarray(bins, 'digitize');
+  if (edges.ndim !== 1) throw new RangeError(`digitize: object of too small or too large depth: bins must be 1-d, not of shape ${shapeText(edges.shape)}.`);
+  const raw = edges.data;
+  let rising = true;
+  let falling = true;
+  for (let i = 1; i < raw.length; i++) {
+    if (!(raw[i - 1] <= raw[i])) rising = false;
+    if (!(raw[i - 1] >= raw[i])) falling = false;
+  }
+  if (!rising && !falling) throw new RangeError('digitize: bins must be monotonically increasing or decreasing.');
+  if (rising) return searchsorted(edges, x, closed ? 'left' : 'right');
+  return sub(edges.size, searchsorted(copy(get(edges, ['::-1'])), x, closed ? 'left' : 'right'));
+}
+
+// ---------------------------------------------------------------- sets
+
+export interface UniqueOptions {
+  /** Also the position of each value's first occurrence. */
+  returnIndex?: boolean;
+  /** Also the position in the result of every input element. */
+  returnInverse?: boolean;
+  /** Also how often each value occurs. */
+  returnCounts?: boolean;
+  /** Compare whole slices along this axis instead of elements. */
+  axis?: number | null;
+  /** Count all NaN as one value; true by default. */
+  equalNan?: boolean;
+}
+
+/**
+ * The different values, sorted. With `returnIndex`, `returnInverse` or `returnCounts` a list: values, then those
+ * asked for, in this order.
+ * @see numpy.unique
+ * @example const [labels, counts] = np.unique(y, { returnCounts: true });
+ */
+export function unique(a: ArrayLike): NDArray;
+export function unique(a: ArrayLike, options: { axis?: number | null; equalNan?: boolean; returnIndex?: false; returnInverse?: false; returnCounts?: false }): NDArray;
+export function unique(a: ArrayLike, options: UniqueOptions): NDArray[];
+export function unique(value: ArrayLike, options: UniqueOptions = {}): NDArray | NDArray[] {
+  const a = asarray(value, 'unique');
+  const { axis = null, equalNan = true } = options;
+  const along = axis === null ? 0 : normalizeAxis('unique', axis, a.ndim);
+  // One row per thing to compare.
+  const rows = axis === null ? reshape(a, -1) : moveaxis(a, along, 0);
+  const n = rows.shape[0];
+  const order = axis === null ? argsort(rows) : rowOrder(rows);
+  const sorted = get(rows, [order]);
+  const starts = groupStarts(axis === null ? sorted : reshape(sorted, [n, n === 0 ? 0 : sorted.size / n]), equalNan);
+  const first = asarray(BigInt64Array.from(starts, BigInt));
+  let values = get(sorted, [first]);
+  if (axis !== null) values = copy(moveaxis(values, 0, along));
+  const extra: NDArray[] = [];
+  if (options.returnIndex) extra.push(get(order, [first]));
+  if (options.returnInverse) {
+    const inverse = empty([n], 'int64');
+    const raw = inverse.raw() as BigInt64Array;
+    const positions = order.data as BigInt64Array;
+    let group = -1;
+    for (let i = 0; i < n; i++) {
+      if (starts[group + 1] === i) group++;
+      raw[Number(positions[i])] = BigInt(group);
+    }
+    extra.push(inverse);
+  }
+  if (options.returnCounts) {
+    const ends = [...starts.slice(1), n];
+    extra.push(asarray(BigInt64Array.from(starts, (s, i) => BigInt(ends[i] - s))));
+  }
+  return extra.length === 0 ? values : [values, ...extra];
+}
+
+/** Positions that sort rows lexicographically, stable. */
+function rowOrder(rows: NDArray): NDArray {
+  const n = rows.shape[0];
+  const width = n === 0 ? 0 : rows.size / n;
+  const data = rows.data;
+  const order = Array.from({ length: n }, (_, i) => i);
+  order.sort((p, q) => {
+    for (let k = 0; k < width; k++) {
+      const x = data[p * width + k];
+      const y = data[q * width + k];
+      if (x < y) return -1;
+      if (x > y) return 1;
+    }
+    return p - q;
+  });
+  return asarray(BigInt64Array.from(order, BigInt));
+}
+
+/** Where a new value begins in a sorted vector, or a new row in sorted rows. */
+function groupStarts(sorted: NDArray, equalNan: boolean): number[] {
+  const n = sorted.shape[0];
+  const width = sorted.ndim === 1 ? 1 : sorted.shape[1];
+  const data = sorted.data;
+  const same = (x: number | bigint, y: number | bigint): boolean => x === y || (equalNan && sorted.ndim === 1 && Number.isNaN(x) && Number.isNaN(y));
+  const starts: number[] = [];
+  for (let i = 0; i < n; i++) {
+    let equal = i > 0;
+    for (let k = 0; equal && k < width; k++) equal = same(data[i * width + k], data[(i - 1) * width + k]);
+    if (!equal) starts.push(i);
+  }
+  return starts;
+}
+
+/** Which elements of `a` occur in `values`: booleans in the shape of `a`. @see numpy.isin */
+export function isin(a: ArrayLike, values: ArrayLike, options: { invert?: boolean } = {}): NDArray {
+  const x = asarray(a, 'isin');
+  const known = new Set<Scalar>();
+  for (const v of asarray(values, 'isin').data) known.add(plainValue(v));
+  const out = empty(x.shape, 'bool');
+  const raw = out.raw() as Uint8Array;
+  let i = 0;
+  // NaN equals nothing, not even NaN, but a Set holds it.
+  for (const v of x.data) raw[i++] = (known.has(plainValue(v)) && !Number.isNaN(v)) !== (options.invert ?? false) ? 1 : 0;
+  return out;
+}
+
+const plainValue = (v: number | bigint): Scalar => (typeof v === 'bigint' && v >= -(2n ** 53n) && v <= 2n ** 53n ? Number(v) : v);
+
+/** Values that occur in both arrays, sorted. @see numpy.intersect1d */
+export function intersect1d(a: ArrayLike, b: ArrayLike): NDArray {
+  const x = unique(a);
+  return get(x, [isin(x, b)]);
+}
+
+/** Values that occur in either array, sorted. @see numpy.union1d */
+export const union1d = (a: ArrayLike, b: ArrayLike): NDArray => unique(concatenate([a, b], null));
+
+/** Values of `a` that do not occur in `b`, sorted. @see numpy.setdiff1d */
+export function setdiff1d(a: ArrayLike, b: ArrayLike): NDArray {
+  const x = unique(a);
+  return get(x, [isin(x, b, { invert: true })]);
+}
+
+// ---------------------------------------------------------------- partial sorts
+
+/** A copy whose k-th element is where a full sort puts it, smaller ones before it. Sorts fully. @see numpy.partition */
+export const partition = (a: ArrayLike, _kth: number | readonly number[], axis: number | null = -1): NDArray => sort(a, axis);
+
+/** Positions of `partition`. Sorts fully, ties stay in order. @see numpy.argpartition */
+export const argpartition = (a: ArrayLike, _kth: number | readonly number[], axis: number | null = -1): NDArray => argsort(a, axis);
+
+/** Positions that sort by the last key, then by the one before it... @see numpy.lexsort */
+export function lexsort(keys: readonly ArrayLike[]): NDArray {
+  if (keys.length === 0) throw new TypeError('lexsort: need sequence of keys with len > 0.');
+  let order = arange(asarray(keys[0], 'lexsort').size);
+  for (const key of keys) order = get(order, [argsort(get(asarray(key, 'lexsort'), [order]))]);
+  return order;
+}

@@ -1,0 +1,360 @@
+// Statistics beyond the plain reductions: medians and percentiles, weighted averages, covariance, and the functions
+// that leave NaN out. Composed of operations, so gradients flow through all of them that have one.
+
+import { asarray } from '../core/create.js';
+import { type DType, isFloat } from '../core/dtype.js';
+import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
+import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
+import { add, castTo, div, equal, floor, greaterEqual, isnan, logicalNot, maximum, minimum, mul, sqrt, square, sub, where } from '../ops/elementwise.js';
+import { get } from '../ops/index.js';
+import { dot } from '../ops/matmul.js';
+import { all, any, argmax, argmin, type Axis, max, mean, min, prod, type ReduceOptions, sum, type VarOptions } from '../ops/reduce.js';
+import { astype, concatenate, moveaxis, reshape, squeeze, stack, transpose } from '../ops/shape.js';
+import { sort } from '../ops/sort.js';
+import { diag } from './creation.js';
+
+type AxisArgument = Axis | ReduceOptions | undefined;
+
+function options<T extends ReduceOptions>(argument: Axis | T | undefined): T {
+  if (argument === null || argument === undefined) return {} as T;
+  if (typeof argument === 'number' || Array.isArray(argument)) return { axis: argument } as unknown as T;
+  return argument as T;
+}
+
+/** The array with the reduced axes merged into a first one, and the shape of the result with and without them. */
+function slices(caller: string, a: NDArray, axis: Axis | undefined): { rows: NDArray; n: number; shape: number[]; kept: number[] } {
+  const axes = normalizeAxes(caller, axis, a.ndim);
+  const rest = a.shape.map((_, d) => d).filter((d) => !axes.includes(d));
+  const n = sizeOf(axes.map((d) => a.shape[d]));
+  const shape = rest.map((d) => a.shape[d]);
+  return {
+    rows: reshape(transpose(a, [...axes, ...rest]), [n, ...shape]),
+    n,
+    shape,
+    kept: a.shape.map((length, d) => (axes.includes(d) ? 1 : length)),
+  };
+}
+
+// ---------------------------------------------------------------- order statistics
+
+/**
+ * The middle value, the mean of the two middle ones for an even count; NaN where a NaN takes part.
+ * @see numpy.median
+ */
+export function median(value: ArrayLike, argument?: AxisArgument): NDArray {
+  const { axis, keepdims } = options<ReduceOptions>(argument);
+  const a = asarray(value, 'median');
+  const { rows, n, shape, kept } = slices('median', a, axis);
+  let out: NDArray;
+  if (n === 0) {
+    out = mean(rows, 0);
+  } else {
+    const sorted = sort(rows, 0);
+    const half = n >> 1;
+    out = mean(get(sorted, [n % 2 === 1 ? `${half}:${half + 1}` : `${half - 1}:${half + 1}`]), 0);
+    out = spreadNaN(out, sorted);
+  }
+  return reshape(out, keepdims ? kept : shape);
+}
+
+/** NaN sorts last, so one look at the last element tells whether the slice has any. */
+function spreadNaN(out: NDArray, sorted: NDArray): NDArray {
+  if (!isFloat(sorted.dtype)) return out;
+  const bad = isnan(get(sorted.detach(), [-1]));
+  return any(bad).item() ? where(bad, Number.NaN, out) : out;
+}
+
+export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
+
+export interface QuantileOptions extends ReduceOptions {
+  /** What to take between two elements; 'linear' by default. */
+  method?: QuantileMethod;
+}
+
+function quantiles(caller: string, value: ArrayLike, q: NDArray, argument: Axis | QuantileOptions | undefined, scale: number): NDArray {
+  const { axis, keepdims, method = 'linear' } = options<QuantileOptions>(argument);
+  let a = asarray(value, caller);
+  if (a.dtype === 'bool') a = castTo(a, 'uint8');
+  const wanted = Float64Array.from(q.data as Float64Array, (v) => Number(v) / scale);
+  if (wanted.some((v) => !(v >= 0 && v <= 1))) {
+    throw new RangeError(`${caller}: ${scale === 100 ? 'Percentiles must be in the range [0, 100]' : 'Quantiles must be in the range [0, 1]'}; got ${q}.`);
+  }
+  const { rows, n, shape, kept } = slices(caller, a, axis);
+  const outShape = [...q.shape, ...(keepdims ? kept : shape)];
+  if (n === 0) return reshape(add(emptyZeroed([wanted.length, ...shape], 'float64'), Number.NaN), outShape);
+  const sorted = sort(rows, 0);
+  const low = new BigInt64Array(wanted.length);
+  const high = new BigInt64Array(wanted.length);
+  const gamma = new Float64Array(wanted.length);
+  wanted.forEach((v, i) => {
+    const place = (n - 1) * v;
+    const below = Math.min(Math.floor(place), n - 1);
+    const above = Math.min(below + 1, n - 1);
+    low[i] = BigInt(below);
+    high[i] = BigInt(above);
+    gamma[i] = weight(caller, method, place - below, below);
+  });
+  let out: NDArray;
+  if (method === 'lower' || method === 'higher' || method === 'nearest') {
+    out = get(sorted, [asarray(BigInt64Array.from(low, (p, i) => (gamma[i] > 0 ? high[i] : p)))]);
+  } else {
+    const previous = get(sorted, [asarray(low)]);
+    const next = get(sorted, [asarray(high)]);
+    const type: DType = isFloat(a.dtype) ? a.dtype : 'float64';
+    const t = reshape(castTo(asarray(gamma), type), [wanted.length, ...shape.map(() => 1)]);
+    const step = sub(next, previous);
+    out = where(greaterEqual(t, 0.5), sub(next, mul(step, sub(1, t))), add(previous, mul(step, t)));
+  }
+  return reshape(spreadNaN(out, sorted), outShape);
+}
+
+function weight(caller: string, method: QuantileMethod, fraction: number, below: number): number {
+  switch (method) {
+    case 'linear':
+      return fraction;
+    case 'lower':
+      return 0;
+    case 'higher':
+      return fraction > 0 ? 1 : 0;
+    case 'midpoint':
+      return fraction > 0 ? 0.5 : 0;
+    case 'nearest':
+      return fraction > 0.5 || (fraction === 0.5 && below % 2 === 1) ? 1 : 0;
+    default:
+      throw new TypeError(`${caller}: '${String(method)}' is not a valid method; use one of linear, lower, higher, midpoint, nearest.`);
+  }
+}
+
+/**
+ * The q-th percentile (0 to 100), interpolated linearly between elements. A list of q puts its axis in front.
+ * @see numpy.percentile
+ */
+export const percentile = (a: ArrayLike, q: ArrayLike, axis?: Axis | QuantileOptions): NDArray =>
+  quantiles('percentile', a, asarray(q, 'percentile'), axis, 100);
+
+/** The q-th quantile (0 to 1), see `percentile`. @see numpy.quantile */
+export const quantile = (a: ArrayLike, q: ArrayLike, axis?: Axis | QuantileOptions): NDArray =>
+  quantiles('quantile', a, asarray(q, 'quantile'), axis, 1);
+
+/** Largest minus smallest element. @see numpy.ptp */
+export const ptp = (a: ArrayLike, axis?: AxisArgument): NDArray => sub(max(a, axis), min(a, axis));
+
+// ---------------------------------------------------------------- averages and covariance
+
+export interface AverageOptions extends ReduceOptions {
+  /** In the shape of the array, or 1-d along `axis`. */
+  weights?: ArrayLike;
+}
+
+/** The mean, or the weighted mean sum(a * w) / sum(w). @see numpy.average */
+export function average(value: ArrayLike, argument?: Axis | AverageOptions): NDArray {
+  const { axis, keepdims, weights } = options<AverageOptions>(argument);
+  const a = asarray(value, 'average');
+  if (weights === undefined) return mean(a, { axis, keepdims });
+  let w = asarray(weights, 'average');
+  if (!sameShape(a.shape, w.shape)) {
+    if (typeof axis !== 'number') throw new TypeError(`average: Axis must be specified when shapes of a and weights differ: ${shapeText(a.shape)} and ${shapeText(w.shape)}.`);
+    const at = normalizeAxis('average', axis, a.ndim);
+    if (w.ndim !== 1) throw new TypeError(`average: 1D weights expected when shapes of a and weights differ; weights have shape ${shapeText(w.shape)}.`);
+    if (w.size !== a.shape[at]) throw new RangeError(`average: Length of weights not compatible with specified axis: ${w.size} weights for ${a.shape[at]} elements.`);
+    w = reshape(w, a.shape.map((_, d) => (d === at ? -1 : 1)));
+  }
+  const product = mul(a, isFloat(w.dtype) || isFloat(a.dtype) ? w : castTo(w, 'float64'));
+  const total = sum(sameShape(a.shape, w.shape) ? w : mul(w, 1), sameShape(a.shape, w.shape) ? { axis, keepdims } : {});
+  if (any(equal(total, 0)).item()) throw new RangeError("average: Weights sum to zero, can't be normalized.");
+  return div(sum(product, { axis, keepdims }), total);
+}
+
+export interface CovOptions {
+  /** Rows are variables, columns observations; true by default. */
+  rowvar?: boolean;
+  /** Divide by N instead of N - 1. */
+  bias?: boolean;
+  /** Divide by N - ddof; overrides `bias`. */
+  ddof?: number;
+}
+
+/**
+ * Covariance matrix of variables (rows, or columns with `rowvar: false`); of one variable its variance, 0-d.
+ * @param y more variables of the same form
+ * @see numpy.cov
+ */
+export function cov(m: ArrayLike, y?: ArrayLike | null | CovOptions, more: CovOptions = {}): NDArray {
+  const named = typeof y === 'object' && y !== null && !isArrayLike(y);
+  const { rowvar = true, bias = false, ddof } = named ? (y as CovOptions) : more;
+  const variables = (v: ArrayLike): NDArray => {
+    const a = asarray(v, 'cov');
+    if (a.ndim > 2) throw new RangeError(`cov: m has more than 2 dimensions: shape ${shapeText(a.shape)}.`);
+    let x = reshape(a.dtype === 'float64' ? a : astype(a, 'float64'), a.ndim < 2 ? [1, a.size] : [...a.shape]);
+    if (!rowvar && x.shape[0] !== 1) x = transpose(x);
+    return x;
+  };
+  let x = variables(m);
+  if (x.shape[0] === 0) return emptyZeroed([0, 0], 'float64');
+  if (!named && y !== undefined && y !== null) x = concatenate([x, variables(y as ArrayLike)], 0);
+  const n = Math.max(x.shape[1] - (ddof ?? (bias ? 0 : 1)), 0);
+  const centred = sub(x, mean(x, { axis: 1, keepdims: true }));
+  return squeeze(mul(dot(centred, transpose(centred)), 1 / n));
+}
+
+const isArrayLike = (v: object): boolean => Symbol.iterator in v || ArrayBuffer.isView(v);
+
+/** Matrix of Pearson's correlation coefficients, within [-1, 1]. @see numpy.corrcoef */
+export function corrcoef(x: ArrayLike, y?: ArrayLike | null | CovOptions, more: CovOptions = {}): NDArray {
+  const c = cov(x, y, more);
+  if (c.ndim === 0) return div(c, c);
+  const deviation = sqrt(diag(c));
+  return minimum(maximum(div(div(c, reshape(deviation, -1, 1)), reshape(deviation, 1, -1)), -1), 1);
+}
+
+// ---------------------------------------------------------------- without NaN
+
+function filled(caller: string, value: ArrayLike, by: number): { a: NDArray; bad: NDArray; clean: NDArray } {
+  const a = asarray(value, caller);
+  const bad = isnan(a.detach());
+  return { a, bad, clean: isFloat(a.dtype) ? where(bad, by, a) : a };
+}
+
+/** Sum, NaN counting as 0. @see numpy.nansum */
+export const nansum = (a: ArrayLike, axis?: AxisArgument): NDArray => sum(filled('nansum', a, 0).clean, axis);
+
+/** Product, NaN counting as 1. @see numpy.nanprod */
+export const nanprod = (a: ArrayLike, axis?: AxisArgument): NDArray => prod(filled('nanprod', a, 1).clean, axis);
+
+function extreme(caller: string, value: ArrayLike, axis: AxisArgument, reduce: typeof max, by: number): NDArray {
+  const { a, bad, clean } = filled(caller, value, by);
+  const out = reduce(clean, axis);
+  if (!isFloat(a.dtype)) return out;
+  const empty = all(bad, axis);
+  return any(empty).item() ? where(empty, Number.NaN, out) : out;
+}
+
+/** Largest element that is not NaN; NaN where there is none. @see numpy.nanmax */
+export const nanmax = (a: ArrayLike, axis?: AxisArgument): NDArray => extreme('nanmax', a, axis, max, Number.NEGATIVE_INFINITY);
+
+/** Smallest element that is not NaN; NaN where there is none. @see numpy.nanmin */
+export const nanmin = (a: ArrayLike, axis?: AxisArgument): NDArray => extreme('nanmin', a, axis, min, Number.POSITIVE_INFINITY);
+
+function position(caller: string, value: ArrayLike, axis: number | null | undefined, find: typeof argmax, by: number): NDArray {
+  const { bad, clean } = filled(caller, value, by);
+  if (any(all(bad, axis)).item()) throw new RangeError(`${caller}: All-NaN slice encountered.`);
+  return find(clean, axis);
+}
+
+/** Position of the largest element that is not NaN. @see numpy.nanargmax */
+export const nanargmax = (a: ArrayLike, axis?: number | null): NDArray => position('nanargmax', a, axis, argmax, Number.NEGATIVE_INFINITY);
+
+/** Position of the smallest element that is not NaN. @see numpy.nanargmin */
+export const nanargmin = (a: ArrayLike, axis?: number | null): NDArray => position('nanargmin', a, axis, argmin, Number.POSITIVE_INFINITY);
+
+/** Mean of the elements that are not NaN. @see numpy.nanmean */
+export function nanmean(value: ArrayLike, axis?: AxisArgument): NDArray {
+  const { a, bad, clean } = filled('nanmean', value, 0);
+  if (!isFloat(a.dtype)) return mean(a, axis);
+  return div(sum(clean, axis), castTo(sum(logicalNot(bad), axis), a.dtype));
+}
+
+/** Variance of the elements that are not NaN. @see numpy.nanvar */
+export function nanvar(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
+  const { axis, keepdims, ddof = 0 } = options<VarOptions>(argument);
+  const given = asarray(value, 'nanvar');
+  const a = isFloat(given.dtype) ? given : castTo(given, 'float64');
+  const bad = isnan(a.detach());
+  const centre = nanmean(a, { axis, keepdims: true });
+  const squares = square(where(bad, 0, sub(a, centre)));
+  const count = castTo(sum(logicalNot(bad), { axis, keepdims }), a.dtype);
+  const free = sub(count, ddof);
+  return where(greaterEqual(0, free), Number.NaN, div(sum(squares, { axis, keepdims }), free));
+}
+
+/** Standard deviation of the elements that are not NaN. @see numpy.nanstd */
+export const nanstd = (a: ArrayLike, argument?: Axis | VarOptions): NDArray => sqrt(nanvar(a, argument));
+
+/** Applies `f` to every 1-d slice along an axis; its results take the place of the axis. @see numpy.apply_along_axis */
+export function applyAlongAxis(f: (slice: NDArray) => ArrayLike, axis: number, value: ArrayLike): NDArray {
+  const a = asarray(value, 'applyAlongAxis');
+  const at = normalizeAxis('applyAlongAxis', axis, a.ndim);
+  const rest = a.shape.filter((_, d) => d !== at);
+  const rows = reshape(moveaxis(a, at, -1), [-1, a.shape[at]]);
+  if (rows.shape[0] === 0) throw new RangeError(`applyAlongAxis: Cannot apply along an axis of an array of shape ${shapeText(a.shape)}: there are no slices.`);
+  const results = Array.from({ length: rows.shape[0] }, (_, i) => asarray(f(get(rows, [i])), 'applyAlongAxis'));
+  let out = stack(results);
+  const inner = results[0].shape;
+  out = reshape(out, [...rest, ...inner]);
+  if (inner.length === 0) return out;
+  const from = inner.map((_, i) => rest.length + i);
+  return moveaxis(out, from, inner.map((_, i) => at + i));
+}
+
+function withoutNaN(caller: string, value: ArrayLike, argument: AxisArgument, f: (a: NDArray) => NDArray): NDArray {
+  const { axis, keepdims } = options<ReduceOptions>(argument);
+  const { rows, shape, kept } = slices(caller, asarray(value, caller), axis);
+  const flat = reshape(rows, [rows.shape[0], -1]);
+  const columns = Array.from({ length: flat.shape[1] }, (_, i) => {
+    const column = get(flat, [':', i]);
+    return f(get(column, [logicalNot(isnan(column.detach()))]));
+  });
+  return reshape(columns.length === 0 ? emptyZeroed([0], 'float64') : stack(columns, -1), [...(columns[0]?.shape ?? []), ...(keepdims ? kept : shape)]);
+}
+
+/** Median of the elements that are not NaN. @see numpy.nanmedian */
+export const nanmedian = (a: ArrayLike, axis?: AxisArgument): NDArray => withoutNaN('nanmedian', a, axis, (x) => median(x));
+
+/** Percentile of the elements that are not NaN. @see numpy.nanpercentile */
+export const nanpercentile = (a: ArrayLike, q: ArrayLike, axis?: AxisArgument): NDArray => withoutNaN('nanpercentile', a, axis, (x) => percentile(x, q));
+
+/** Quantile of the elements that are not NaN. @see numpy.nanquantile */
+export const nanquantile = (a: ArrayLike, q: ArrayLike, axis?: AxisArgument): NDArray => withoutNaN('nanquantile', a, axis, (x) => quantile(x, q));
+
+// ---------------------------------------------------------------- curves
+
+/**
+ * Piecewise linear interpolation of the points (xp, fp) at x; beyond the ends the first and last value.
+ * @throws RangeError when xp and fp differ in length
+ * @see numpy.interp
+ */
+export function interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, ends: { left?: number; right?: number } = {}): NDArray {
+  const at = castTo(asarray(x, 'interp'), 'float64');
+  const px = Float64Array.from(asarray(xp, 'interp').data as Float64Array, Number);
+  const py = Float64Array.from(asarray(fp, 'interp').data as Float64Array, Number);
+  const n = px.length;
+  if (n === 0 || n !== py.length) throw new RangeError(`interp: fp and xp are not of the same length, or empty: ${py.length} and ${n}.`);
+  const { left = py[0], right = py[n - 1] } = ends;
+  const out = Float64Array.from(at.data as Float64Array, (v) => {
+    if (Number.isNaN(v)) return v;
+    if (v < px[0]) return left;
+    if (v > px[n - 1]) return right;
+    let low = 0;
+    let high = n;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (px[middle] <= v) low = middle + 1;
+      else high = middle;
+    }
+    const j = low - 1;
+    if (j === n - 1 || px[j] === v) return py[j];
+    return ((py[j + 1] - py[j]) / (px[j + 1] - px[j])) * (v - px[j]) + py[j];
+  });
+  return reshape(asarray(out), [...at.shape]);
+}
+
+/** Area under y by the trapezoidal rule, over x or steps of dx. @see numpy.trapz */
+export function trapz(y: ArrayLike, x?: ArrayLike | null, dx = 1, axis = -1): NDArray {
+  const values = moveaxis(asarray(y, 'trapz'), axis, -1);
+  const halves = mul(add(get(values, ['...', '1:']), get(values, ['...', ':-1'])), 0.5);
+  if (x === undefined || x === null) return sum(mul(halves, dx), -1);
+  let points = asarray(x, 'trapz');
+  if (points.ndim > 1) points = moveaxis(points, axis, -1);
+  return sum(mul(halves, sub(get(points, ['...', '1:']), get(points, ['...', ':-1']))), -1);
+}
+
+/** Values rounded to a number of decimals, halves to even. @see numpy.around */
+export function around(value: ArrayLike, decimals = 0): NDArray {
+  const a = asarray(value, 'around');
+  if (!Number.isInteger(decimals)) throw new TypeError(`around: decimals must be a whole number, not ${decimals}.`);
+  if (!isFloat(a.dtype) && decimals >= 0) return a.copy();
+  if (decimals === 0) return a.rint();
+  if (decimals > 0) return div(mul(a, 10 ** decimals).rint(), 10 ** decimals);
+  const scaled = mul(div(a, 10 ** -decimals).rint(), 10 ** -decimals);
+  return isFloat(a.dtype) ? scaled : astype(floor(scaled), a.dtype);
+}

@@ -1,0 +1,233 @@
+// What the operators of a notebook cell become: `a + b` in a cell is checked and run as `$op.add(a, b)`. Numbers take
+// the plain operator, arrays the library's operation. The types say what TypeScript says, with arrays added.
+
+import { type ArrayLike, NDArray } from './core/ndarray.js';
+import { shapeText } from './core/shape.js';
+import * as el from './ops/elementwise.js';
+import { get as getIndex, type Index, set as setIndex, update as updateIndex } from './ops/index.js';
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** What arithmetic takes. Lists only meet arrays: `[1, 2] + [3]` stays the error that it is. */
+export type Operand = NDArray | number | bigint;
+
+/** The type of `a + b`: an array if one of them is, else the number or bigint that both are. */
+export type Arith<A, B> =
+  IsAny<A> extends true
+    ? any
+    : IsAny<B> extends true
+      ? any
+      : A extends NDArray
+        ? NDArray
+        : B extends NDArray
+          ? NDArray
+          : A extends bigint
+            ? B extends bigint
+              ? bigint
+              : never
+            : B extends bigint
+              ? never
+              : number;
+
+/** The type of a comparison: an array of booleans if one side is an array. */
+export type Comparison<A, B> =
+  IsAny<A> extends true
+    ? any
+    : IsAny<B> extends true
+      ? any
+      : A extends NDArray
+        ? B extends null | undefined
+          ? boolean
+          : NDArray
+        : B extends NDArray
+          ? A extends null | undefined
+            ? boolean
+            : NDArray
+          : boolean;
+
+interface Add {
+  <A extends Operand, B extends Operand>(a: A, b: B): Arith<A, B>;
+  (a: NDArray, b: ArrayLike): NDArray;
+  (a: ArrayLike, b: NDArray): NDArray;
+  (a: string, b: unknown): string;
+  (a: unknown, b: string): string;
+}
+
+interface Arithmetic {
+  <A extends Operand, B extends Operand>(a: A, b: B): Arith<A, B>;
+  (a: NDArray, b: ArrayLike): NDArray;
+  (a: ArrayLike, b: NDArray): NDArray;
+}
+
+interface Compare {
+  <A extends Operand, B extends Operand>(a: A, b: B): Comparison<A, B>;
+  (a: NDArray, b: ArrayLike): NDArray;
+  (a: ArrayLike, b: NDArray): NDArray;
+  (a: string, b: string): boolean;
+  (a: boolean, b: boolean): boolean;
+  (a: Date, b: Date | number): boolean;
+  (a: number, b: Date): boolean;
+}
+
+interface Bitwise {
+  <A extends Operand, B extends Operand>(a: A, b: B): Arith<A, B>;
+  (a: NDArray, b: ArrayLike): NDArray;
+  (a: ArrayLike, b: NDArray): NDArray;
+}
+
+interface Unary {
+  <A extends Operand>(a: A): IsAny<A> extends true ? any : A extends NDArray ? NDArray : A extends bigint ? bigint : number;
+}
+
+type Falsy = false | 0 | 0n | '' | null | undefined;
+type UpdateName = 'add' | 'sub' | 'mul' | 'div' | 'mod' | 'pow' | 'bitwiseAnd' | 'bitwiseOr' | 'bitwiseXor';
+
+/** An object that answers brackets itself, such as `np.c_[a, b]`, has a method of this name. */
+export const brackets: unique symbol = Symbol.for('gradlab.brackets');
+
+export interface Bracketed<I extends readonly unknown[] = readonly never[], R = unknown> {
+  [brackets](indices: I): R;
+}
+
+type Plain = (a: never, b: never) => unknown;
+
+/** An operator: plain for plain operands, the array operation as soon as one side is an array. */
+function operator<F>(plain: (a: any, b: any) => unknown, arrays: (a: ArrayLike, b: ArrayLike) => NDArray): F {
+  const f = (a: unknown, b: unknown): unknown => {
+    if (typeof a === 'number' && typeof b === 'number') return plain(a, b);
+    if (a instanceof NDArray) return typeof b === 'string' ? plain(String(a), b) : arrays(a, b as ArrayLike);
+    if (b instanceof NDArray) return typeof a === 'string' ? plain(a, String(b)) : arrays(a as ArrayLike, b);
+    return plain(a, b);
+  };
+  return f as unknown as F;
+}
+
+/** A compound assignment: in place when the target is an array, else the new value. */
+function compound<F>(name: string, f: Plain): F {
+  const write = el.inPlace.get(name)!;
+  const g = (a: unknown, b: unknown): unknown =>
+    a instanceof NDArray && typeof b !== 'string' ? write(a, b as ArrayLike) : f(a as never, b as never);
+  return g as unknown as F;
+}
+
+function truth<T>(x: T): x is Exclude<T, Falsy> {
+  if (!(x instanceof NDArray)) return Boolean(x);
+  if (x.size === 1) return Boolean(x.item());
+  if (x.size === 0) throw new TypeError('the truth value of an empty array is ambiguous; ask for x.size > 0.');
+  throw new TypeError(
+    `the truth value of an array with more than one element is ambiguous (shape ${shapeText(x.shape)}); use np.any(a) or np.all(a).`,
+  );
+}
+
+function equality(same: boolean) {
+  const arrays = same ? el.equal : el.notEqual;
+  return <A, B>(a: A, b: B): Comparison<A, B> => {
+    const array = a instanceof NDArray || b instanceof NDArray;
+    const nothing = a === null || a === undefined || b === null || b === undefined;
+    if (array && !nothing && typeof a !== 'string' && typeof b !== 'string') {
+      return arrays(a as ArrayLike, b as ArrayLike) as Comparison<A, B>;
+    }
+    // biome-ignore lint/suspicious/noDoubleEquals: the cell wrote ==
+    return ((a as unknown) == (b as unknown) ? same : !same) as Comparison<A, B>;
+  };
+}
+
+function get<I extends readonly unknown[], R>(x: Bracketed<I, R>, indices: I): R;
+function get(x: NDArray, indices: readonly Index[]): NDArray;
+function get<T extends object, K extends keyof T>(x: T, indices: readonly [...unknown[], K]): T[K];
+function get(x: any, indices: readonly any[]): any;
+function get(x: any, indices: readonly any[]): unknown {
+  if (x instanceof NDArray) return getIndex(x, indices);
+  if (x?.[brackets] !== undefined) return x[brackets](indices);
+  return x[plainKey(x, indices)];
+}
+
+function set<T>(x: NDArray, indices: readonly Index[], value: T): T;
+function set<T>(x: any, indices: readonly any[], value: T): T;
+function set(x: any, indices: readonly any[], value: any): unknown {
+  if (x instanceof NDArray) setIndex(x, indices, value);
+  else x[plainKey(x, indices)] = value;
+  return value;
+}
+
+function update(x: NDArray, indices: readonly Index[], op: UpdateName, value: ArrayLike): NDArray;
+function update(x: any, indices: readonly any[], op: UpdateName, value: any): any;
+function update(x: any, indices: readonly any[], op: UpdateName, value: any): unknown {
+  if (x instanceof NDArray) return updateIndex(x, indices, op, value);
+  const key = plainKey(x, indices);
+  x[key] = assign[op](x[key], value);
+  return x[key];
+}
+
+/** Brackets on anything that is not an array mean what JavaScript means: the last of a comma list counts. */
+function plainKey(x: unknown, indices: readonly unknown[]): PropertyKey {
+  const key = indices[indices.length - 1];
+  if (key instanceof NDArray) {
+    if (key.size === 1) return Number(key.item());
+    const what = Array.isArray(x) ? 'a JavaScript list' : typeof x;
+    throw new TypeError(`an index array of shape ${shapeText(key.shape)} cannot index ${what}; make it an array first: np.array(list).`);
+  }
+  return key as PropertyKey;
+}
+
+const add: Add = operator((a, b) => a + b, el.add);
+const sub: Arithmetic = operator((a, b) => a - b, el.sub);
+const mul: Arithmetic = operator((a, b) => a * b, el.mul);
+const div: Arithmetic = operator((a, b) => a / b, el.div);
+const mod: Arithmetic = operator((a, b) => a % b, el.mod);
+const pow: Arithmetic = operator((a, b) => a ** b, el.pow);
+const bitand: Bitwise = operator((a, b) => a & b, el.bitwiseAnd);
+const bitor: Bitwise = operator((a, b) => a | b, el.bitwiseOr);
+const bitxor: Bitwise = operator((a, b) => a ^ b, el.bitwiseXor);
+
+const assign: Record<UpdateName, (a: any, b: any) => unknown> = {
+  add: compound('add', add as Plain),
+  sub: compound('sub', sub as Plain),
+  mul: compound('mul', mul as Plain),
+  div: compound('div', div as Plain),
+  mod: compound('mod', mod as Plain),
+  pow: compound('pow', pow as Plain),
+  bitwiseAnd: compound('bitwiseAnd', bitand as Plain),
+  bitwiseOr: compound('bitwiseOr', bitor as Plain),
+  bitwiseXor: compound('bitwiseXor', bitxor as Plain),
+};
+
+/** The operators of cells, by name. Not for hand-written code: use `np.add` and the methods of arrays there. */
+export const $op = {
+  add,
+  sub,
+  mul,
+  div,
+  mod,
+  pow,
+  neg: ((a: any) => (a instanceof NDArray ? el.neg(a) : -a)) as Unary,
+  pos: ((a: any) => (a instanceof NDArray ? a : +a)) as Unary,
+  lt: operator<Compare>((a, b) => a < b, el.less),
+  le: operator<Compare>((a, b) => a <= b, el.lessEqual),
+  gt: operator<Compare>((a, b) => a > b, el.greater),
+  ge: operator<Compare>((a, b) => a >= b, el.greaterEqual),
+  eq: equality(true),
+  ne: equality(false),
+  bitand,
+  bitor,
+  bitxor,
+  shl: operator<Bitwise>((a, b) => a << b, el.leftShift),
+  shr: operator<Bitwise>((a, b) => a >> b, el.rightShift),
+  invert: ((a: any) => (a instanceof NDArray ? el.invert(a) : ~a)) as Unary,
+  truth,
+  not: (x: unknown): boolean => !truth(x),
+  and: <A, B>(a: A, b: () => B): A | B => (truth(a) ? b() : a),
+  or: <A, B>(a: A, b: () => B): A | B => (truth(a) ? a : b()),
+  iadd: assign.add as Add,
+  isub: assign.sub as Arithmetic,
+  imul: assign.mul as Arithmetic,
+  idiv: assign.div as Arithmetic,
+  imod: assign.mod as Arithmetic,
+  ipow: assign.pow as Arithmetic,
+  ibitand: assign.bitwiseAnd as Bitwise,
+  ibitor: assign.bitwiseOr as Bitwise,
+  ibitxor: assign.bitwiseXor as Bitwise,
+  get,
+  set,
+  update,
+};

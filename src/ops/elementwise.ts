@@ -1,0 +1,431 @@
+// Element-wise operations: arithmetic, comparison, logic, and the unary functions. Each is one block: name, result
+// type, gradient, documentation. Operands broadcast; numbers are weak scalars (NEP 50). The loops are native.
+
+import * as backend from '../backend/index.js';
+import { asarray } from '../core/create.js';
+import { canCastSameKind, checkWeak, type DType, dtypeInfo, isFloat, promoteTypes, promoteWeak } from '../core/dtype.js';
+import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
+import { tape } from '../core/node.js';
+import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
+import { register, track } from './registry.js';
+
+type Operand = NDArray | number | bigint;
+
+/** How the element type of the loop and of the result follow from the operands. */
+type Typing = 'promote' | 'float' | 'compare' | 'logical' | 'integer' | 'test';
+
+type UnaryRule = (g: NDArray, out: NDArray, a: NDArray) => ArrayLike;
+type BinaryRule = (g: NDArray, out: NDArray, a: Operand, b: Operand) => ArrayLike;
+
+interface BinarySpec {
+  readonly dtype: Typing;
+  /** Gradients of the two operands; absent when there is none. */
+  readonly vjp?: readonly [BinaryRule, BinaryRule];
+  /** What the rules read: operands unless said otherwise. Nothing when they only use `g`. */
+  readonly saves?: 'out' | 'all' | 'none';
+  /** Dtypes that the operation refuses, with NumPy's reason. */
+  readonly refuse?: (dtype: DType) => string | undefined;
+}
+
+interface UnarySpec {
+  readonly dtype: Typing;
+  readonly vjp?: UnaryRule;
+  readonly saves?: 'out' | 'all' | 'none';
+  readonly refuse?: (dtype: DType) => string | undefined;
+}
+
+/** The operand as an array, or as a weak number. A boolean is a bool array of no dimension, as in NumPy. */
+function operand(value: ArrayLike, caller: string): Operand {
+  if (value instanceof NDArray || typeof value === 'number' || typeof value === 'bigint') return value;
+  return asarray(value, caller);
+}
+
+/** An array of `dtype` with the same elements; the array itself when it has that type already. */
+export function castTo(a: NDArray, dtype: DType): NDArray {
+  if (a.dtype === dtype) return a;
+  const out = empty(a.shape, dtype);
+  backend.copy(out, a);
+  return out;
+}
+
+function loopType(name: string, typing: Typing, a: Operand, b: Operand): DType {
+  let dtype: DType;
+  if (a instanceof NDArray) {
+    if (b instanceof NDArray) dtype = a.dtype === b.dtype ? a.dtype : promoteTypes(a.dtype, b.dtype);
+    else dtype = weakType(name, typing, a.dtype, b);
+  } else {
+    dtype = weakType(name, typing, (b as NDArray).dtype, a);
+  }
+  if (typing === 'float' && !isFloat(dtype)) return 'float64';
+  return dtype;
+}
+
+function weakType(name: string, typing: Typing, dtype: DType, value: number | bigint): DType {
+  const result = promoteWeak(dtype, value);
+  if (typing === 'float' && dtypeInfo[result].kind !== 'f') return 'float64';
+  if (dtypeInfo[result].kind !== 'f') {
+    // A comparison with a number outside the dtype has an answer; arithmetic with it does not.
+    if (typing !== 'compare') checkWeak(name, result, value);
+    else if (value < dtypeInfo[result].min || value > dtypeInfo[result].max) return 'float64';
+  }
+  return result;
+}
+
+function compute(name: string, opcode: number, spec: BinarySpec, a: Operand, b: Operand, into: NDArray | null): NDArray {
+  const loop = loopType(name, spec.dtype, a, b);
+  const reason = spec.refuse?.(loop);
+  if (reason !== undefined) throw new TypeError(`${name}: ${reason}`);
+  const shape: Shape =
+    a instanceof NDArray ? (b instanceof NDArray ? broadcastShapes(name, a.shape, b.shape) : a.shape) : (b as NDArray).shape;
+  const dtype = spec.dtype === 'compare' || spec.dtype === 'logical' ? 'bool' : loop;
+  let out = into;
+  if (out === null) {
+    out = empty(shape, dtype);
+  } else {
+    if (!sameShape(out.shape, shape)) {
+      throw new RangeError(
+        `${name}: non-broadcastable output: the array has shape ${shapeText(out.shape)}, the result ${shapeText(shape)}. An in-place operation cannot grow its array.`,
+      );
+    }
+    if (!canCastSameKind(dtype, out.dtype)) {
+      throw new TypeError(
+        `${name}: cannot cast the result from ${dtype} to ${out.dtype} with casting rule 'same_kind'. ` +
+          `Use a = a.${name}(b), or convert the array first with astype('${dtype}').`,
+      );
+    }
+  }
+  backend.elementwise(opcode, loop, out, a, b);
+  return out;
+}
+
+function copyOf(a: NDArray): NDArray {
+  const out = empty(a.shape, a.dtype);
+  backend.copy(out, a);
+  return out;
+}
+
+export interface BinaryOp {
+  (a: ArrayLike, b: ArrayLike): NDArray;
+}
+
+/** Operations whose in-place form exists, by name: `iadd` writes the result of `add` into its array. */
+export const inPlace = new Map<string, (target: NDArray, value: ArrayLike) => NDArray>();
+
+function binary(name: string, spec: BinarySpec): BinaryOp {
+  const opcode = backend.opcode(name);
+  const { vjp, saves } = spec;
+  register(name, vjp !== undefined);
+  const attach = (out: NDArray, a: Operand, b: Operand): NDArray => {
+    if (vjp === undefined) return out;
+    const saved = saves === 'none' ? [] : saves === 'out' ? [out] : saves === 'all' ? [a, b, out] : [a, b];
+    return track(name, out, [a, b], [(g) => vjp[0](g, out, a, b), (g) => vjp[1](g, out, a, b)], saved);
+  };
+  const f = (left: ArrayLike, right: ArrayLike): NDArray => {
+    let a = operand(left, name);
+    const b = operand(right, name);
+    if (!(a instanceof NDArray) && !(b instanceof NDArray)) a = asarray(a);
+    const out = compute(name, opcode, spec, a, b, null);
+    if (tape.recording && ((a instanceof NDArray && a.tracked) || (b instanceof NDArray && b.tracked))) attach(out, a, b);
+    return out;
+  };
+  method(name, function (other: ArrayLike) {
+    return f(this, other);
+  });
+  inPlace.set(name, (target, value) => {
+    const b = operand(value, name);
+    return writeInPlace(name, target, [b], (old) => {
+      // The rules read the values from before the write, so the old ones are kept when they are needed.
+      const recording = tape.recording && (target.tracked || (b instanceof NDArray && b.tracked));
+      const before = recording && saves !== 'none' && saves !== 'out' ? track('copy', copyOf(old), [old], [(g) => g], []) : old;
+      compute(name, opcode, spec, target, b, target);
+      return (out) => (recording ? attach(out, before, b) : out);
+    });
+  });
+  return f;
+}
+
+/**
+ * The protocol of every write into an array: refuses what would break the tape, bumps the version, moves the array's
+ * place on the tape to the result, and writes an advanced selection back to where it came from.
+ */
+export function writeInPlace(
+  name: string,
+  target: NDArray,
+  operands: readonly unknown[],
+  write: (old: NDArray) => (out: NDArray) => NDArray,
+): NDArray {
+  const recording = tape.recording && (target.tracked || operands.some((o) => o instanceof NDArray && o.tracked));
+  let old = target;
+  if (recording && target.base !== null) {
+    throw new Error(
+      `${name}: in-place write through a view while gradients are recorded. Write to the array itself, e.g. X.set([':', 0], v), take a copy() first, or use np.noGrad(() => ...).`,
+    );
+  }
+  if (recording) {
+    if (target.tracked && target.node === null) {
+      throw new Error(
+        `${name}: a leaf array that requires grad is being changed in place. Wrap the update in np.noGrad(() => ...).`,
+      );
+    }
+    // The array's history moves to a twin, and the array itself becomes the result.
+    old = target.view(target.shape, target.stridesEl, target.offset);
+    old.base = target.base;
+    old.node = target.node;
+    old.tracked = target.tracked;
+  }
+  const attach = write(old);
+  target.storage.version++;
+  if (recording) {
+    target.node = null;
+    attach(target);
+  }
+  if (target.selection !== null) {
+    const { source, indices } = target.selection;
+    (source as unknown as { set(i: readonly unknown[], v: NDArray): void }).set(indices, target);
+  }
+  return target;
+}
+
+function unary(name: string, spec: UnarySpec): (a: ArrayLike) => NDArray {
+  const opcode = backend.opcode(name);
+  const { vjp, saves } = spec;
+  register(name, vjp !== undefined);
+  const f = (value: ArrayLike): NDArray => {
+    const a = asarray(value, name);
+    const reason = spec.refuse?.(a.dtype);
+    if (reason !== undefined) throw new TypeError(`${name}: ${reason}`);
+    const loop: DType = spec.dtype === 'float' && !isFloat(a.dtype) ? 'float64' : a.dtype;
+    const out = empty(a.shape, spec.dtype === 'test' || spec.dtype === 'logical' ? 'bool' : loop);
+    backend.elementwise(opcode, loop, out, a);
+    if (vjp !== undefined && tape.recording && a.tracked) {
+      track(name, out, [a], [(g) => vjp(g, out, a)], saves === 'none' ? [] : saves === 'out' ? [out] : saves === 'all' ? [a, out] : [a]);
+    }
+    return out;
+  };
+  method(name, function () {
+    return f(this);
+  });
+  return f;
+}
+
+const noBool = (verb: string, instead: string) => (dtype: DType) =>
+  dtype === 'bool' ? `boolean ${verb} is not supported; ${instead}` : undefined;
+const onlyIntegers = (dtype: DType) =>
+  isFloat(dtype) ? `not supported for ${dtype}; bitwise operations take integers and booleans.` : undefined;
+
+// Gradients of step functions: zero wherever they exist.
+const flat: UnaryRule = (g) => mul(g, 0);
+
+// ---------------------------------------------------------------- arithmetic
+
+/** Element-wise sum. @see numpy.add */
+export const add = binary('add', { dtype: 'promote', saves: 'none', vjp: [(g) => g, (g) => g] });
+
+/** Element-wise difference. @see numpy.subtract */
+export const sub = binary('sub', {
+  dtype: 'promote',
+  saves: 'none',
+  vjp: [(g) => g, (g) => neg(g)],
+  refuse: noBool('subtract', 'use np.bitwiseXor, or np.logicalXor.'),
+});
+
+/** Element-wise product. @see numpy.multiply */
+export const mul = binary('mul', {
+  dtype: 'promote',
+  vjp: [(g, _, _a, b) => mul(g, b), (g, _, a) => mul(g, a)],
+});
+
+/** Element-wise true division; integers divide to float64. @see numpy.true_divide */
+export const div = binary('div', {
+  dtype: 'float',
+  vjp: [(g, _, _a, b) => div(g, b), (g, _, a, b) => neg(div(mul(g, div(a, b)), b))],
+});
+
+/** Element-wise quotient, rounded towards minus infinity. @see numpy.floor_divide */
+export const floorDivide = binary('floorDivide', { dtype: 'promote' });
+
+/** Element-wise remainder with the sign of the divisor, as Python's `%`. @see numpy.remainder */
+export const mod = binary('mod', {
+  dtype: 'promote',
+  vjp: [(g) => g, (g, _, a, b) => neg(mul(g, floor(div(a, b))))],
+});
+
+/** Element-wise power. Integers to negative integer powers are refused, as in NumPy. @see numpy.power */
+export const pow = binary('pow', {
+  dtype: 'promote',
+  saves: 'all',
+  vjp: [
+    (g, _, a, b) => (b === 2 ? mul(g, mul(a, 2)) : mul(g, mul(b, pow(a, where(equal(b, 0), 1, sub(b, 1)))))),
+    // a^b log a, which is 0 at a = 0 for the powers that exist there.
+    (g, out, a) => mul(g, mul(out, log(where(equal(a, 0), 1, a)))),
+  ],
+});
+
+/**
+ * Element-wise maximum. NaN in either operand wins; at a tie the first operand takes the gradient.
+ * @see numpy.maximum
+ */
+export const maximum = binary('maximum', {
+  dtype: 'promote',
+  vjp: [(g, _, a, b) => where(greaterEqual(a, b), g, 0), (g, _, a, b) => where(less(a, b), g, 0)],
+});
+
+/** Element-wise minimum. NaN in either operand wins; at a tie the first operand takes the gradient. @see numpy.minimum */
+export const minimum = binary('minimum', {
+  dtype: 'promote',
+  vjp: [(g, _, a, b) => where(lessEqual(a, b), g, 0), (g, _, a, b) => where(greater(a, b), g, 0)],
+});
+
+/** Angle of the point (b, a), in radians. @see numpy.arctan2 */
+export const arctan2 = binary('arctan2', {
+  dtype: 'float',
+  vjp: [
+    (g, _, a, b) => div(mul(g, b), add(square(a), square(b))),
+    (g, _, a, b) => neg(div(mul(g, a), add(square(a), square(b)))),
+  ],
+});
+
+// ---------------------------------------------------------------- comparison and logic
+
+/** Element-wise a < b, as booleans. @see numpy.less */
+export const less = binary('less', { dtype: 'compare' });
+/** Element-wise a <= b. @see numpy.less_equal */
+export const lessEqual = binary('lessEqual', { dtype: 'compare' });
+/** Element-wise a > b. @see numpy.greater */
+export const greater = binary('greater', { dtype: 'compare' });
+/** Element-wise a >= b. @see numpy.greater_equal */
+export const greaterEqual = binary('greaterEqual', { dtype: 'compare' });
+/** Element-wise a == b. @see numpy.equal */
+export const equal = binary('equal', { dtype: 'compare' });
+/** Element-wise a != b. @see numpy.not_equal */
+export const notEqual = binary('notEqual', { dtype: 'compare' });
+
+/** Truth of both, element by element. @see numpy.logical_and */
+export const logicalAnd = binary('logicalAnd', { dtype: 'logical' });
+/** Truth of either. @see numpy.logical_or */
+export const logicalOr = binary('logicalOr', { dtype: 'logical' });
+/** Truth of exactly one. @see numpy.logical_xor */
+export const logicalXor = binary('logicalXor', { dtype: 'logical' });
+/** Falsehood. @see numpy.logical_not */
+export const logicalNot = unary('logicalNot', { dtype: 'logical' });
+
+/** Bitwise and of integers; of booleans, logical and. @see numpy.bitwise_and */
+export const bitwiseAnd = binary('bitwiseAnd', { dtype: 'integer', refuse: onlyIntegers });
+/** Bitwise or. @see numpy.bitwise_or */
+export const bitwiseOr = binary('bitwiseOr', { dtype: 'integer', refuse: onlyIntegers });
+/** Bitwise exclusive or. @see numpy.bitwise_xor */
+export const bitwiseXor = binary('bitwiseXor', { dtype: 'integer', refuse: onlyIntegers });
+/** Bits flipped; of booleans, logical not. @see numpy.invert */
+export const invert = unary('invert', { dtype: 'integer', refuse: onlyIntegers });
+/** Bits shifted to the left. @see numpy.left_shift */
+export const leftShift = binary('leftShift', { dtype: 'integer', refuse: onlyIntegers });
+/** Bits shifted to the right, keeping the sign. @see numpy.right_shift */
+export const rightShift = binary('rightShift', { dtype: 'integer', refuse: onlyIntegers });
+
+// ---------------------------------------------------------------- unary functions
+
+/** Element-wise -a. @see numpy.negative */
+export const neg = unary('neg', {
+  dtype: 'promote',
+  saves: 'none',
+  vjp: (g) => neg(g),
+  refuse: noBool('negative', 'use np.logicalNot or ~.'),
+});
+/** Absolute value. @see numpy.absolute */
+export const abs = unary('abs', { dtype: 'promote', vjp: (g, _, a) => mul(g, sign(a)) });
+/** -1, 0 or 1. @see numpy.sign */
+export const sign = unary('sign', { dtype: 'promote', saves: 'none', vjp: flat });
+/** Square root; NaN below zero. @see numpy.sqrt */
+export const sqrt = unary('sqrt', { dtype: 'float', saves: 'out', vjp: (g, out) => div(mul(g, 0.5), out) });
+/** a * a. @see numpy.square */
+export const square = unary('square', { dtype: 'promote', vjp: (g, _, a) => mul(g, mul(a, 2)) });
+/** 1 / a. @see numpy.reciprocal */
+export const reciprocal = unary('reciprocal', {
+  dtype: 'float',
+  saves: 'out',
+  vjp: (g, out) => neg(mul(g, mul(out, out))),
+});
+/** e to the power a. @see numpy.exp */
+export const exp = unary('exp', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, out) });
+/** exp(a) - 1, accurate near 0. @see numpy.expm1 */
+export const expm1 = unary('expm1', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, add(out, 1)) });
+/** Natural logarithm. @see numpy.log */
+export const log = unary('log', { dtype: 'float', vjp: (g, _, a) => div(g, a) });
+/** log(1 + a), accurate near 0. @see numpy.log1p */
+export const log1p = unary('log1p', { dtype: 'float', vjp: (g, _, a) => div(g, add(a, 1)) });
+/** Logarithm to base 2. @see numpy.log2 */
+export const log2 = unary('log2', { dtype: 'float', vjp: (g, _, a) => div(g, mul(a, Math.LN2)) });
+/** Logarithm to base 10. @see numpy.log10 */
+export const log10 = unary('log10', { dtype: 'float', vjp: (g, _, a) => div(g, mul(a, Math.LN10)) });
+/** Sine of radians. @see numpy.sin */
+export const sin = unary('sin', { dtype: 'float', vjp: (g, _, a) => mul(g, cos(a)) });
+/** Cosine of radians. @see numpy.cos */
+export const cos = unary('cos', { dtype: 'float', vjp: (g, _, a) => neg(mul(g, sin(a))) });
+/** Tangent of radians. @see numpy.tan */
+export const tan = unary('tan', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, add(square(out), 1)) });
+/** Inverse sine, in radians. @see numpy.arcsin */
+export const arcsin = unary('arcsin', { dtype: 'float', vjp: (g, _, a) => div(g, sqrt(sub(1, square(a)))) });
+/** Inverse cosine, in radians. @see numpy.arccos */
+export const arccos = unary('arccos', { dtype: 'float', vjp: (g, _, a) => neg(div(g, sqrt(sub(1, square(a))))) });
+/** Inverse tangent, in radians. @see numpy.arctan */
+export const arctan = unary('arctan', { dtype: 'float', vjp: (g, _, a) => div(g, add(square(a), 1)) });
+/** Hyperbolic sine. @see numpy.sinh */
+export const sinh = unary('sinh', { dtype: 'float', vjp: (g, _, a) => mul(g, cosh(a)) });
+/** Hyperbolic cosine. @see numpy.cosh */
+export const cosh = unary('cosh', { dtype: 'float', vjp: (g, _, a) => mul(g, sinh(a)) });
+/** Hyperbolic tangent. @see numpy.tanh */
+export const tanh = unary('tanh', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, sub(1, square(out))) });
+/** 1 / (1 + exp(-a)), without overflow (torch.sigmoid). */
+export const sigmoid = unary('sigmoid', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, mul(out, sub(1, out))) });
+/** Largest whole number not above a. @see numpy.floor */
+export const floor = unary('floor', { dtype: 'promote', saves: 'none', vjp: flat });
+/** Smallest whole number not below a. @see numpy.ceil */
+export const ceil = unary('ceil', { dtype: 'promote', saves: 'none', vjp: flat });
+/** Nearest whole number, halves to even. @see numpy.rint */
+export const rint = unary('rint', { dtype: 'promote', saves: 'none', vjp: flat });
+/** The whole part, towards zero. @see numpy.trunc */
+export const trunc = unary('trunc', { dtype: 'promote', saves: 'none', vjp: flat });
+/** Which elements are NaN. @see numpy.isnan */
+export const isnan = unary('isnan', { dtype: 'test' });
+/** Which elements are finite. @see numpy.isfinite */
+export const isfinite = unary('isfinite', { dtype: 'test' });
+/** Which elements are infinite. @see numpy.isinf */
+export const isinf = unary('isinf', { dtype: 'test' });
+
+// ---------------------------------------------------------------- selection
+
+/**
+ * Elements of `a` where `condition` holds, of `b` elsewhere; the three broadcast together.
+ * @see numpy.where
+ */
+export function where(condition: ArrayLike, a: ArrayLike, b: ArrayLike): NDArray {
+  const c = asarray(condition, 'where');
+  let x = operand(a, 'where');
+  let y = operand(b, 'where');
+  if (!(x instanceof NDArray) && !(y instanceof NDArray)) {
+    // Two weak numbers: bigint pairs are int64, any other pair float64, as `asarray` makes them.
+    x = asarray(x);
+    y = asarray(y);
+  }
+  const loop = loopType('where', 'promote', x, y);
+  let shape: Shape = c.shape;
+  if (x instanceof NDArray) shape = broadcastShapes('where', shape, x.shape);
+  if (y instanceof NDArray) shape = broadcastShapes('where', shape, y.shape);
+  const out = empty(shape, loop);
+  backend.elementwise(backend.op.where, loop, out, c, x, y);
+  return track('where', out, [x, y], [(g) => where(c, g, 0), (g) => where(c, 0, g)], [c]);
+}
+register('where', true);
+
+/** Elements held between `low` and `high`; either may be null for no bound. @see numpy.clip */
+export function clip(a: ArrayLike, low: ArrayLike | null, high: ArrayLike | null): NDArray {
+  let out = asarray(a, 'clip');
+  // The bound comes second, so that an element exactly on it still takes the gradient.
+  if (low !== null) out = maximum(out, low);
+  if (high !== null) out = minimum(out, high);
+  if (low === null && high === null) throw new TypeError('clip: at least one of low and high must be given.');
+  return out;
+}
+method('clip', function (low: ArrayLike | null, high: ArrayLike | null) {
+  return clip(this, low, high);
+});

@@ -1,0 +1,63 @@
+// What all operations share: the list of them, which the op-table test walks, and how a result gets onto the tape.
+// An operation itself is one block in the file of its family.
+
+import { asarray } from '../core/create.js';
+import { type ArrayLike, method, NDArray } from '../core/ndarray.js';
+import { record, tape } from '../core/node.js';
+
+export interface OpInfo {
+  readonly name: string;
+  readonly differentiable: boolean;
+}
+
+/** Every operation, by NumPy's name. A differentiable one must have a row in the op table of the tests. */
+export const registry = new Map<string, OpInfo>();
+
+export function register(name: string, differentiable: boolean): void {
+  registry.set(name, { name, differentiable });
+}
+
+/** The gradient of one operand from the gradient of the result, in the library's own operations. */
+export type Rule = (g: NDArray) => ArrayLike | null;
+
+/**
+ * Puts a result on the tape when one of its operands is tracked. `operands` and `rules` go in pairs; a rule runs only
+ * for a tracked operand, and its result is summed down to that operand's shape by the walker. `saved` are the arrays
+ * whose values the rules read.
+ */
+export function track(
+  op: string,
+  out: NDArray,
+  operands: readonly unknown[],
+  rules: readonly Rule[],
+  saved: readonly unknown[],
+): NDArray {
+  if (!tape.recording) return out;
+  const inputs: NDArray[] = [];
+  const active: Rule[] = [];
+  for (let i = 0; i < operands.length; i++) {
+    const operand = operands[i];
+    if (operand instanceof NDArray && operand.tracked) {
+      inputs.push(operand);
+      active.push(rules[i]);
+    }
+  }
+  if (inputs.length === 0) return out;
+  const kept = saved.filter((s): s is NDArray => s instanceof NDArray);
+  record(op, out, inputs, kept, (g) =>
+    active.map((rule) => {
+      const result = rule(g);
+      return result === null ? null : asarray(result);
+    }),
+  );
+  return out;
+}
+
+/** Whether a call on these operands has to go onto the tape. */
+export function tracking(...operands: unknown[]): boolean {
+  if (!tape.recording) return false;
+  for (const operand of operands) if (operand instanceof NDArray && operand.tracked) return true;
+  return false;
+}
+
+export { method };

@@ -1,0 +1,326 @@
+// Movement operations: views of the same memory in another shape or order, and joining and repeating arrays.
+
+import * as backend from '../backend/index.js';
+import { asarray } from '../core/create.js';
+import { type DType, promoteTypes, toDType } from '../core/dtype.js';
+import { type ArrayLike, empty, emptyZeroed, getter, method, type NDArray } from '../core/ndarray.js';
+import {
+  broadcastShapes,
+  broadcastStrides,
+  normalizeAxes,
+  normalizeAxis,
+  reshapeStrides,
+  resolveReshape,
+  type Shape,
+  shapeText,
+} from '../core/shape.js';
+import { register, type Rule, track } from './registry.js';
+
+function viewOf(name: string, a: NDArray, shape: Shape, strides: readonly number[] | undefined, offset: number, rule: Rule): NDArray {
+  return track(name, a.view(shape, strides, offset), [a], [rule], []);
+}
+
+/** A C-ordered copy (numpy.ndarray.copy). */
+export function copy(value: ArrayLike): NDArray {
+  const a = asarray(value, 'copy');
+  const out = empty(a.shape, a.dtype);
+  backend.copy(out, a);
+  return track('copy', out, [a], [(g) => g], []);
+}
+register('copy', true);
+
+/** The array itself when its elements lie in C order, else a copy that does (numpy.ascontiguousarray). */
+export function ascontiguousarray(value: ArrayLike): NDArray {
+  const a = asarray(value, 'ascontiguousarray');
+  return a.contiguous ? a : copy(a);
+}
+
+/** A copy converted to another element type (numpy.ndarray.astype). Floats truncate towards zero, integers wrap. */
+export function astype(value: ArrayLike, dtype: DType | string): NDArray {
+  const a = asarray(value, 'astype');
+  const out = empty(a.shape, toDType(dtype, 'astype'));
+  backend.copy(out, a);
+  return track('astype', out, [a], [(g) => g], []);
+}
+register('astype', true);
+
+export function zerosLike(value: ArrayLike, options: { dtype?: DType | string } = {}): NDArray {
+  const a = asarray(value, 'zerosLike');
+  return emptyZeroed(a.shape, options.dtype === undefined ? a.dtype : toDType(options.dtype, 'zerosLike'));
+}
+
+/** The list that `reshape(2, 3)` and `reshape([2, 3])` both mean. */
+export function shapeArgument(first: number | readonly number[], rest: readonly number[]): readonly number[] {
+  return typeof first === 'number' ? [first, ...rest] : first;
+}
+
+/**
+ * The same elements, in C order, in another shape; one length may be -1. A view where strides allow it.
+ * @see numpy.reshape
+ */
+export function reshape(value: ArrayLike, shape: number | readonly number[], ...rest: number[]): NDArray {
+  const a = asarray(value, 'reshape');
+  const to = resolveReshape('reshape', a.shape, shapeArgument(shape, rest));
+  const strides = a.contiguous ? undefined : reshapeStrides(a.shape, a.stridesEl, to);
+  if (strides === null) return reshape(copy(a), to);
+  return viewOf('reshape', a, to, strides, a.offset, (g) => reshape(g, a.shape));
+}
+register('reshape', true);
+
+/** All elements in one row: a view when they lie in C order. @see numpy.ravel */
+export const ravel = (a: ArrayLike): NDArray => reshape(a, -1);
+
+/** All elements in one row, always a copy. @see numpy.ndarray.flatten */
+export const flatten = (a: ArrayLike): NDArray => copy(ravel(a));
+
+/** Axes in another order, reversed by default; a view. @see numpy.transpose */
+export function transpose(value: ArrayLike, axes?: readonly number[] | null): NDArray {
+  const a = asarray(value, 'transpose');
+  const n = a.ndim;
+  const order = axes ? axes.map((d) => normalizeAxis('transpose', d, n)) : Array.from({ length: n }, (_, i) => n - 1 - i);
+  if (order.length !== n || new Set(order).size !== n) {
+    throw new RangeError(`transpose: axes [${axes}] do not match an array of shape ${shapeText(a.shape)}; name each of its ${n} axes once.`);
+  }
+  const inverse = new Array<number>(n);
+  order.forEach((d, i) => {
+    inverse[d] = i;
+  });
+  return viewOf(
+    'transpose',
+    a,
+    order.map((d) => a.shape[d]),
+    order.map((d) => a.stridesEl[d]),
+    a.offset,
+    (g) => transpose(g, inverse),
+  );
+}
+register('transpose', true);
+
+/** Two axes exchanged. @see numpy.swapaxes */
+export function swapaxes(value: ArrayLike, axis1: number, axis2: number): NDArray {
+  const a = asarray(value, 'swapaxes');
+  const p = normalizeAxis('swapaxes', axis1, a.ndim);
+  const q = normalizeAxis('swapaxes', axis2, a.ndim);
+  const order = Array.from({ length: a.ndim }, (_, i) => (i === p ? q : i === q ? p : i));
+  return transpose(a, order);
+}
+
+/** Axes moved to other places, the rest in order. @see numpy.moveaxis */
+export function moveaxis(value: ArrayLike, source: number | readonly number[], destination: number | readonly number[]): NDArray {
+  const a = asarray(value, 'moveaxis');
+  const from = (typeof source === 'number' ? [source] : source).map((d) => normalizeAxis('moveaxis', d, a.ndim));
+  const to = (typeof destination === 'number' ? [destination] : destination).map((d) => normalizeAxis('moveaxis', d, a.ndim));
+  if (from.length !== to.length) throw new RangeError(`moveaxis: ${from.length} source axes and ${to.length} destinations.`);
+  const rest = Array.from({ length: a.ndim }, (_, i) => i).filter((d) => !from.includes(d));
+  const order = new Array<number>(a.ndim).fill(-1);
+  to.forEach((d, i) => {
+    order[d] = from[i];
+  });
+  for (let i = 0; i < order.length; i++) if (order[i] < 0) order[i] = rest.shift()!;
+  return transpose(a, order);
+}
+
+/** A new axis of length 1 at the given place of the result. @see numpy.expand_dims */
+export function expandDims(value: ArrayLike, axis: number): NDArray {
+  const a = asarray(value, 'expandDims');
+  const at = normalizeAxis('expandDims', axis, a.ndim + 1);
+  return reshape(a, [...a.shape.slice(0, at), 1, ...a.shape.slice(at)]);
+}
+
+/** Axes of length 1 removed: all, or the given ones. @see numpy.squeeze */
+export function squeeze(value: ArrayLike, axis?: number | readonly number[] | null): NDArray {
+  const a = asarray(value, 'squeeze');
+  const axes = axis === undefined || axis === null ? a.shape.flatMap((n, d) => (n === 1 ? [d] : [])) : normalizeAxes('squeeze', axis, a.ndim);
+  for (const d of axes) {
+    if (a.shape[d] !== 1) throw new RangeError(`squeeze: axis ${d} has length ${a.shape[d]}, not 1; the shape is ${shapeText(a.shape)}.`);
+  }
+  return reshape(
+    a,
+    a.shape.filter((_, d) => !axes.includes(d)),
+  );
+}
+
+/** The array seen in a larger shape, repeated along new axes and axes of length 1; a view. @see numpy.broadcast_to */
+export function broadcastTo(value: ArrayLike, shape: Shape): NDArray {
+  const a = asarray(value, 'broadcastTo');
+  const out = broadcastShapes('broadcastTo', a.shape, shape);
+  if (out.length !== shape.length || out.some((n, i) => n !== shape[i])) {
+    throw new RangeError(`broadcastTo: an array of shape ${shapeText(a.shape)} does not broadcast to ${shapeText(shape)}.`);
+  }
+  // The walker sums the gradient down to the input's shape.
+  return viewOf('broadcastTo', a, [...shape], broadcastStrides(a.shape, a.stridesEl, shape), a.offset, (g) => g);
+}
+register('broadcastTo', true);
+
+/** Elements in reverse order along the axes, all by default; a view. @see numpy.flip */
+export function flip(value: ArrayLike, axis?: number | readonly number[] | null): NDArray {
+  const a = asarray(value, 'flip');
+  const axes = normalizeAxes('flip', axis, a.ndim);
+  const strides = [...a.stridesEl];
+  let offset = a.offset;
+  if (a.size > 0) {
+    for (const d of axes) {
+      offset += (a.shape[d] - 1) * strides[d];
+      strides[d] = -strides[d];
+    }
+  }
+  return viewOf('flip', a, a.shape, strides, offset, (g) => flip(g, axes));
+}
+register('flip', true);
+
+/** The part `from..to` of one axis, as a view. */
+function part(a: NDArray, axis: number, from: number, to: number): NDArray {
+  const shape = [...a.shape];
+  shape[axis] = to - from;
+  return viewOf('part', a, shape, a.stridesEl, a.offset + from * a.stridesEl[axis], (g) => embed(g, a.shape, axis, from));
+}
+register('part', true);
+
+/** Zeros of `shape` with `a` in the part that starts at `from`: the reverse of `part`. */
+function embed(a: NDArray, shape: Shape, axis: number, from: number): NDArray {
+  const out = emptyZeroed(shape, a.dtype);
+  backend.copy(out.view(a.shape, out.stridesEl, from * out.stridesEl[axis]), a);
+  return track('embed', out, [a], [(g) => part(g, axis, from, from + a.shape[axis])], []);
+}
+register('embed', true);
+
+/** Arrays joined along an existing axis; null joins them flattened. @see numpy.concatenate */
+export function concatenate(values: readonly ArrayLike[], axis: number | null | { axis?: number | null } = 0): NDArray {
+  const chosen = typeof axis === 'object' && axis !== null ? (axis.axis === undefined ? 0 : axis.axis) : axis;
+  let arrays = values instanceof Array ? values.map((v) => asarray(v, 'concatenate')) : [...(values as Iterable<NDArray>)];
+  if (arrays.length === 0) throw new RangeError('concatenate: need at least one array to concatenate.');
+  if (chosen === null) arrays = arrays.map(ravel);
+  const first = arrays[0];
+  if (first.ndim === 0) throw new RangeError('concatenate: zero-dimensional arrays cannot be concatenated; use np.stack.');
+  const at = normalizeAxis('concatenate', chosen ?? 0, first.ndim);
+  let dtype = first.dtype;
+  let length = 0;
+  for (const [i, a] of arrays.entries()) {
+    dtype = promoteTypes(dtype, a.dtype);
+    if (a.ndim !== first.ndim || a.shape.some((n, d) => d !== at && n !== first.shape[d])) {
+      throw new RangeError(
+        `concatenate: all the input array dimensions except for the concatenation axis (${at}) must match exactly; ` +
+          `array 0 has shape ${shapeText(first.shape)}, array ${i} ${shapeText(a.shape)}.`,
+      );
+    }
+    length += a.shape[at];
+  }
+  const shape = [...first.shape];
+  shape[at] = length;
+  const out = empty(shape, dtype);
+  let from = 0;
+  const starts: number[] = [];
+  for (const a of arrays) {
+    starts.push(from);
+    backend.copy(out.view(a.shape, out.stridesEl, from * out.stridesEl[at]), a);
+    from += a.shape[at];
+  }
+  return track(
+    'concatenate',
+    out,
+    arrays,
+    arrays.map((a, i) => (g) => part(g, at, starts[i], starts[i] + a.shape[at])),
+    [],
+  );
+}
+register('concatenate', true);
+
+/** Arrays of equal shape joined along a new axis. @see numpy.stack */
+export function stack(values: readonly ArrayLike[], axis: number | { axis?: number } = 0): NDArray {
+  const arrays = [...values].map((v) => asarray(v, 'stack'));
+  if (arrays.length === 0) throw new RangeError('stack: need at least one array to stack.');
+  const at = normalizeAxis('stack', typeof axis === 'number' ? axis : (axis.axis ?? 0), arrays[0].ndim + 1);
+  for (const [i, a] of arrays.entries()) {
+    if (shapeText(a.shape) !== shapeText(arrays[0].shape)) {
+      throw new RangeError(`stack: all input arrays must have the same shape; array 0 has ${shapeText(arrays[0].shape)}, array ${i} ${shapeText(a.shape)}.`);
+    }
+  }
+  return concatenate(
+    arrays.map((a) => expandDims(a, at)),
+    at,
+  );
+}
+
+const atLeast = (n: number) => (value: ArrayLike): NDArray => {
+  const a = asarray(value);
+  if (a.ndim >= n) return a;
+  return n === 1 ? reshape(a, [1]) : reshape(a, [1, a.size]);
+};
+export const atleast1d = atLeast(1);
+export const atleast2d = atLeast(2);
+
+/** Arrays on top of each other: 1-d arrays become rows. @see numpy.vstack */
+export const vstack = (values: readonly ArrayLike[]): NDArray => concatenate([...values].map(atleast2d), 0);
+
+/** Arrays side by side: along the second axis, of 1-d arrays along the first. @see numpy.hstack */
+export function hstack(values: readonly ArrayLike[]): NDArray {
+  const arrays = [...values].map(atleast1d);
+  return concatenate(arrays, arrays[0]?.ndim === 1 ? 0 : 1);
+}
+
+/** 1-d arrays as the columns of a matrix, 2-d arrays side by side. @see numpy.column_stack */
+export function columnStack(values: readonly ArrayLike[]): NDArray {
+  return concatenate(
+    [...values].map((v) => {
+      const a = asarray(v, 'columnStack');
+      return a.ndim < 2 ? reshape(a, [a.size, 1]) : a;
+    }),
+    1,
+  );
+}
+
+/** The array repeated as a block, `reps` times along each axis. @see numpy.tile */
+export function tile(value: ArrayLike, reps: number | readonly number[]): NDArray {
+  let a = asarray(value, 'tile');
+  let times = typeof reps === 'number' ? [reps] : [...reps];
+  const n = Math.max(times.length, a.ndim);
+  times = [...new Array<number>(n - times.length).fill(1), ...times];
+  if (a.ndim < n) a = reshape(a, [...new Array<number>(n - a.ndim).fill(1), ...a.shape]);
+  const spread = a.shape.flatMap((length) => [1, length]);
+  const wide = a.shape.flatMap((length, d) => [times[d], length]);
+  return reshape(
+    copy(broadcastTo(reshape(a, spread), wide)),
+    a.shape.map((length, d) => length * times[d]),
+  );
+}
+
+/** The array cut into parts along an axis: a number of equal parts, or the places to cut at. @see numpy.split */
+export function split(value: ArrayLike, sections: number | readonly number[], axis: number | { axis?: number } = 0): NDArray[] {
+  const a = asarray(value, 'split');
+  const at = normalizeAxis('split', typeof axis === 'number' ? axis : (axis.axis ?? 0), a.ndim);
+  const n = a.shape[at];
+  let cuts: number[];
+  if (typeof sections === 'number') {
+    if (!(sections > 0) || n % sections !== 0) {
+      throw new RangeError(`split: array split does not result in an equal division: ${n} elements along axis ${at} into ${sections} parts.`);
+    }
+    cuts = Array.from({ length: sections - 1 }, (_, i) => ((i + 1) * n) / sections);
+  } else {
+    cuts = sections.map((c) => Math.min(n, c < 0 ? Math.max(0, c + n) : c));
+  }
+  const starts = [0, ...cuts];
+  const ends = [...cuts, n];
+  return starts.map((from, i) => part(a, at, from, Math.max(from, ends[i])));
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: one list for methods of several shapes; the interface below types them
+const methods: [string, (...args: any[]) => unknown][] = [
+  ['copy', copy],
+  ['astype', astype],
+  ['reshape', reshape],
+  ['ravel', ravel],
+  ['flatten', flatten],
+  ['swapaxes', swapaxes],
+  ['squeeze', squeeze],
+];
+for (const [name, f] of methods) {
+  method(name, function (...args) {
+    return f(this, ...args);
+  });
+}
+method('transpose', function (...axes: (number | readonly number[])[]) {
+  return transpose(this, axes.length === 0 ? null : shapeArgument(axes[0], axes.slice(1) as number[]));
+});
+getter('T', function () {
+  return transpose(this);
+});

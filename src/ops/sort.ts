@@ -1,0 +1,136 @@
+// Sorting along an axis, and reading along an axis by sorted positions. Gradients flow through the positions: a sorted
+// array is a gather of the original.
+
+import * as backend from '../backend/index.js';
+import { asarray } from '../core/create.js';
+import { isFloat } from '../core/dtype.js';
+import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
+import { broadcastShapes, normalizeAxis, shapeText } from '../core/shape.js';
+import { castTo } from './elementwise.js';
+import { get, set } from './index.js';
+import { tracking } from './registry.js';
+import { copy, moveaxis, reshape } from './shape.js';
+
+export interface SortOptions {
+  /** The last by default; null sorts the flattened array. */
+  axis?: number | null;
+}
+
+type SortArgument = number | null | SortOptions | undefined;
+
+/** The array to work on and the axis in it. */
+function target(caller: string, value: ArrayLike, argument: SortArgument): [NDArray, number] {
+  const axis = typeof argument === 'object' && argument !== null ? argument.axis : argument;
+  const a = asarray(value, caller);
+  if (axis === null) return [reshape(a, -1), 0];
+  return [a, normalizeAxis(caller, axis ?? -1, a.ndim)];
+}
+
+/** A contiguous array with `axis` last: the copy that native loops may change, or only read. */
+function withAxisLast(a: NDArray, axis: number, fresh: boolean): NDArray {
+  const moved = moveaxis(a.detach(), axis, -1);
+  return fresh || !moved.contiguous ? copy(moved) : moved;
+}
+
+/**
+ * A sorted copy; NaN goes last.
+ * @param argument axis, or `{axis}`; the last by default, null flattens
+ * @see numpy.sort
+ */
+export function sort(value: ArrayLike, argument?: SortArgument): NDArray {
+  const [a, axis] = target('sort', value, argument);
+  if (tracking(a)) return takeAlongAxis(a, argsort(a, axis), axis);
+  const rows = withAxisLast(a, axis, true);
+  if (rows.size > 0) backend.sortRows(rows);
+  return axis === a.ndim - 1 ? rows : copy(moveaxis(rows, -1, axis));
+}
+
+/**
+ * The positions (int64) that sort an array along an axis. Equal elements keep their order; NaN goes last.
+ * @see numpy.argsort (kind 'stable')
+ */
+export function argsort(value: ArrayLike, argument?: SortArgument): NDArray {
+  const [a, axis] = target('argsort', value, argument);
+  const rows = withAxisLast(a, axis, false);
+  const out = empty(rows.shape, 'int64');
+  if (rows.size > 0) backend.argsortRows(out, rows);
+  return axis === a.ndim - 1 ? out : copy(moveaxis(out, -1, axis));
+}
+
+/** Index arrays that pair `indices` along `axis` with every place of the other axes. */
+function alongAxis(caller: string, a: NDArray, indices: ArrayLike, axis: number): NDArray[] {
+  let at = asarray(indices, caller);
+  if (isFloat(at.dtype)) at = castTo(at, 'int64');
+  if (at.ndim !== a.ndim) {
+    throw new RangeError(`${caller}: indices and array must have the same number of dimensions; shapes ${shapeText(at.shape)} and ${shapeText(a.shape)}.`);
+  }
+  const shape = a.shape.map((n, d) => (d === axis ? 1 : n));
+  broadcastShapes(caller, at.shape.map((n, d) => (d === axis ? 1 : n)), shape);
+  return a.shape.map((n, d) => {
+    if (d === axis) return at;
+    const line = empty([n], 'int64');
+    const raw = line.raw() as BigInt64Array;
+    for (let i = 0; i < n; i++) raw[i] = BigInt(i);
+    return reshape(line, a.shape.map((_, k) => (k === d ? n : 1)));
+  });
+}
+
+/** out[i][j] = a[i][indices[i][j]] for axis 1, and so on. @see numpy.take_along_axis */
+export function takeAlongAxis(value: ArrayLike, indices: ArrayLike, axis: number | null): NDArray {
+  let a = asarray(value, 'takeAlongAxis');
+  if (axis === null) a = reshape(a, -1);
+  const at = normalizeAxis('takeAlongAxis', axis ?? 0, a.ndim);
+  return get(a, alongAxis('takeAlongAxis', a, indices, at));
+}
+
+/** Writes a[i][indices[i][j]] = values[i][j] for axis 1, and so on. @see numpy.put_along_axis */
+export function putAlongAxis(a: NDArray, indices: ArrayLike, values: ArrayLike, axis: number): void {
+  const at = normalizeAxis('putAlongAxis', axis, a.ndim);
+  set(a, alongAxis('putAlongAxis', a, indices, at), values);
+}
+
+/**
+ * Positions in the sorted vector `a` where `values` would keep it sorted, as int64.
+ * @param side 'left': before equal elements (default), 'right': after them
+ * @see numpy.searchsorted
+ */
+export function searchsorted(
+  a: ArrayLike,
+  values: ArrayLike,
+  side: 'left' | 'right' | { side?: 'left' | 'right'; sorter?: ArrayLike } = 'left',
+): NDArray {
+  const o = typeof side === 'object' ? side : { side };
+  let sorted = asarray(a, 'searchsorted').detach();
+  if (sorted.ndim !== 1) throw new RangeError(`searchsorted: the sorted array must be 1-d; this one has shape ${shapeText(sorted.shape)}.`);
+  if (o.side !== undefined && o.side !== 'left' && o.side !== 'right') {
+    throw new TypeError(`searchsorted: side must be 'left' or 'right', not '${String(o.side)}'.`);
+  }
+  if (o.sorter !== undefined) sorted = get(sorted, [o.sorter]);
+  const v = asarray(values, 'searchsorted').detach();
+  // A number is float64 as an array; comparing in float64 is right for every dtype but large int64.
+  const dtype = sorted.dtype === v.dtype ? v.dtype : 'float64';
+  const out = empty(v.shape, 'int64');
+  if (out.size === 0) return out;
+  const [x, y] = [dense(castTo(sorted, dtype)), dense(castTo(v, dtype))];
+  backend.searchsorted(out, x, y, o.side ?? 'left');
+  return out;
+}
+
+const dense = (a: NDArray): NDArray => (a.contiguous ? a : copy(a));
+
+method('sort', function (argument?: SortArgument) {
+  const [a, axis] = target('sort', this, argument === null ? undefined : argument);
+  return set(this, ['...'], sort(a, axis));
+});
+method('argsort', function (argument?: SortArgument) {
+  return argsort(this, argument);
+});
+
+declare module '../core/ndarray.js' {
+  interface NDArray {
+    /** Sorts in place along an axis (the last by default) and returns the array; `np.sort` sorts a copy. */
+    sort(axis?: number | { axis?: number }): NDArray;
+    /** The positions that sort the array along an axis, the last by default. */
+    argsort(axis?: number | null | SortOptions): NDArray;
+  }
+}

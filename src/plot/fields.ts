@@ -1,0 +1,422 @@
+// Builds Plotly traces for values on a grid: heatmaps, images, contours, surfaces, decision regions; and turns
+// images into pixels. Pure functions from user values to traces.
+
+import { classColors, colorscale, sampler } from './colors.js';
+import { enlarge, type Pixels, pngDataUri } from './png.js';
+import { distinct, type Trace } from './series.js';
+import {
+  extent,
+  type Labels,
+  labelVector,
+  type Matrix,
+  matrix,
+  type Numbers,
+  numbers,
+  rowsOf,
+  shapeText,
+  short,
+  vector,
+} from './values.js';
+
+export interface HeatmapOptions {
+  cmap?: string;
+  vmin?: number;
+  vmax?: number;
+  alpha?: number;
+  /** Write each value into its cell: true, a number of significant digits, or the texts themselves. */
+  annotate?: boolean | number | readonly (readonly string[])[];
+  colorbar?: boolean | string;
+  /** Names or positions of the columns and rows. */
+  x?: Labels;
+  y?: Labels;
+  /** Where row 0 lies. Default 'upper', as a matrix is written. */
+  origin?: 'upper' | 'lower';
+  /** Default 'equal' (square cells), unless the matrix is more than four times as long as wide. */
+  aspect?: 'equal' | 'auto';
+}
+
+export interface ContourOptions {
+  cmap?: string;
+  /** How many levels, or the levels' values (evenly spaced). Default 12. */
+  levels?: number | readonly number[];
+  colorbar?: boolean | string;
+  /** Write the values on the lines. */
+  labels?: boolean;
+  /** One colour for all lines. */
+  color?: string;
+  linewidth?: number;
+  alpha?: number;
+  vmin?: number;
+  vmax?: number;
+}
+
+export interface RegionsOptions {
+  cmap?: string;
+  opacity?: number;
+  /** Draw the boundaries between the classes. Default true. */
+  boundary?: boolean;
+}
+
+export interface SurfaceOptions {
+  cmap?: string;
+  alpha?: number;
+  vmin?: number;
+  vmax?: number;
+  colorbar?: boolean | string;
+  /** Draw contour lines on the surface and below it. */
+  contours?: boolean;
+}
+
+const barOf = (colorbar: boolean | string | undefined, fallback: boolean): Trace => ({
+  showscale: colorbar === undefined ? fallback : colorbar !== false,
+  ...(typeof colorbar === 'string' ? { colorbar: { title: { text: colorbar } } } : {}),
+});
+
+/** The x and y of a grid: vectors, or the matrices that meshgrid gives. */
+export function gridAxes(
+  fn: string,
+  x: unknown,
+  y: unknown,
+  rows: number,
+  cols: number,
+): { x: number[]; y: number[] } {
+  const along = (value: unknown, name: string, length: number, first: (m: Matrix) => number[]): number[] => {
+    const read = numbers(value, `${fn}: ${name}`);
+    let out: number[];
+    if (read.shape.length === 2 && read.shape[0] > 1 && read.shape[1] > 1) {
+      if (read.shape[0] !== rows || read.shape[1] !== cols) {
+        throw new RangeError(
+          `${fn}: ${name} has shape ${shapeText(read.shape)} and the values (${rows}, ${cols}). ` +
+            'Both come from one meshgrid; reshape the values to it: Z.reshape(xx.shape)',
+        );
+      }
+      out = first({ rows, cols, flat: read.flat });
+    } else out = vector(value, `${fn}: ${name}`);
+    if (out.length !== length) {
+      throw new RangeError(
+        `${fn}: ${name} has ${out.length} values, but the grid (${rows}, ${cols}) needs ${length}`,
+      );
+    }
+    return out;
+  };
+  return {
+    x: along(x, 'x', cols, (m) => m.flat.slice(0, m.cols)),
+    y: along(y, 'y', rows, (m) => Array.from({ length: m.rows }, (_, r) => m.flat[r * m.cols])),
+  };
+}
+
+export interface Field {
+  trace: Trace;
+  rows: number;
+  cols: number;
+  x: number[] | string[];
+  y: number[] | string[];
+}
+
+const steps = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
+
+export function heatmap(fn: string, z: unknown, o: HeatmapOptions, bar: boolean): Field {
+  const { rows, cols, flat } = matrix(z, `${fn}: z`);
+  const [low, high] = extent(flat);
+  const [zmin, zmax] = [o.vmin ?? low, o.vmax ?? high];
+  const cmap = o.cmap ?? 'viridis';
+  const axis = (labels: Labels | undefined, name: string, n: number): number[] | string[] => {
+    if (labels === undefined) return steps(n);
+    const read = labelVector(labels, `${fn}: ${name}`);
+    if (read.length !== n)
+      throw new RangeError(
+        `${fn}: ${name} has ${read.length} names, the matrix (${rows}, ${cols}) needs ${n}`,
+      );
+    return read;
+  };
+  const x = axis(o.x, 'x', cols);
+  const y = axis(o.y, 'y', rows);
+  const trace: Trace = {
+    type: 'heatmap',
+    x,
+    y,
+    z: rowsOf(flat, rows, cols),
+    zmin,
+    zmax,
+    colorscale: colorscale(cmap, fn),
+    ...barOf(o.colorbar, bar),
+    opacity: o.alpha ?? 1,
+    hovertemplate: 'row %{y}, column %{x}<br>%{z:.6~g}<extra></extra>',
+    ...(rows * cols <= 400 ? { xgap: 1, ygap: 1 } : {}),
+  };
+  if (o.annotate !== undefined && o.annotate !== false) {
+    const digits = typeof o.annotate === 'number' ? o.annotate : 4;
+    const texts = Array.isArray(o.annotate)
+      ? o.annotate
+      : rowsOf(
+          flat.map((v) => short(v, digits)),
+          rows,
+          cols,
+        );
+    if (texts.length !== rows || texts.some((r) => r.length !== cols)) {
+      throw new RangeError(
+        `${fn}: annotate has ${texts.length} rows of ${texts[0]?.length} texts, the matrix is (${rows}, ${cols})`,
+      );
+    }
+    Object.assign(trace, { text: texts, texttemplate: '%{text}' });
+  }
+  return { trace, rows, cols, x, y };
+}
+
+function contourLevels(
+  fn: string,
+  levels: ContourOptions['levels'],
+  low: number,
+  high: number,
+): { start: number; end: number; size: number } {
+  if (levels !== undefined && typeof levels !== 'number') {
+    if (levels.length === 0) throw new RangeError(`${fn}: levels is empty`);
+    if (levels.length === 1) return { start: levels[0], end: levels[0], size: 1 };
+    const size = levels[1] - levels[0];
+    const even = levels.every(
+      (l, i) => i === 0 || Math.abs(l - levels[i - 1] - size) <= 1e-9 * Math.max(1, Math.abs(size)),
+    );
+    if (!(size > 0) || !even) {
+      throw new RangeError(
+        `${fn}: levels must grow in even steps (Plotly draws no others), got [${levels.join(', ')}]. ` +
+          'Draw log(z) for levels that grow by a factor',
+      );
+    }
+    return { start: levels[0], end: levels[levels.length - 1], size };
+  }
+  const count = levels ?? 12;
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`${fn}: levels must be a whole number of at least 1, got ${count}`);
+  const size = (high - low) / (count + 1) || 1;
+  return { start: low + size, end: high - size / 2, size };
+}
+
+export function contour(fn: 'contour' | 'contourf', args: readonly unknown[], o: ContourOptions): Field {
+  const [x, y, z] = args.length >= 3 ? args : [undefined, undefined, args[0]];
+  const { rows, cols, flat } = matrix(z, `${fn}: z`);
+  if (rows < 2 || cols < 2)
+    throw new RangeError(`${fn}: z needs at least 2 rows and 2 columns, got (${rows}, ${cols})`);
+  const grid = x === undefined ? { x: steps(cols), y: steps(rows) } : gridAxes(fn, x, y, rows, cols);
+  const [low, high] = extent(flat);
+  const filled = fn === 'contourf';
+  const levels = contourLevels(fn, o.levels, o.vmin ?? low, o.vmax ?? high);
+  const trace: Trace = {
+    type: 'contour',
+    ...grid,
+    z: rowsOf(flat, rows, cols),
+    zmin: o.vmin ?? low,
+    zmax: o.vmax ?? high,
+    autocontour: false,
+    contours: {
+      ...levels,
+      coloring: filled ? 'fill' : o.color ? 'none' : 'lines',
+      showlabels: o.labels === true,
+    },
+    line: {
+      width: filled ? 0.5 : (o.linewidth ?? 1.5),
+      ...(o.color ? { color: o.color } : filled ? { color: 'rgba(255,255,255,0.4)' } : {}),
+    },
+    colorscale: colorscale(o.cmap ?? 'viridis', fn),
+    opacity: o.alpha ?? 1,
+    ...barOf(o.colorbar, filled),
+    hovertemplate: 'x %{x:.4~g}<br>y %{y:.4~g}<br>%{z:.6~g}<extra></extra>',
+  };
+  return { trace, rows, cols, ...grid };
+}
+
+export function surface(args: readonly unknown[], o: SurfaceOptions): Field {
+  const [x, y, z] = args.length >= 3 ? args : [undefined, undefined, args[0]];
+  const { rows, cols, flat } = matrix(z, 'surface: z');
+  const grid = x === undefined ? { x: steps(cols), y: steps(rows) } : gridAxes('surface', x, y, rows, cols);
+  const [low, high] = extent(flat);
+  const trace: Trace = {
+    type: 'surface',
+    ...grid,
+    z: rowsOf(flat, rows, cols),
+    cmin: o.vmin ?? low,
+    cmax: o.vmax ?? high,
+    colorscale: colorscale(o.cmap ?? 'viridis', 'surface'),
+    opacity: o.alpha ?? 1,
+    ...barOf(o.colorbar, true),
+    ...(o.contours
+      ? { contours: { z: { show: true, usecolormap: true, project: { z: true } } } as Trace['contours'] }
+      : {}),
+    hovertemplate: 'x %{x:.4~g}<br>y %{y:.4~g}<br>z %{z:.6~g}<extra></extra>',
+  };
+  return { trace, rows, cols, ...grid };
+}
+
+/** Decision regions: a heatmap of class labels, to be painted by `paintRegions`, and its classes. */
+export interface Regions extends Field {
+  labels: (number | string)[];
+  classes: (number | string)[];
+  boundary?: Trace;
+}
+
+export function regions(xx: unknown, yy: unknown, labels: unknown, o: RegionsOptions): Regions {
+  const shape = numbers(xx, 'regions: xx').shape;
+  const rows = shape.length === 2 ? shape[0] : numbers(yy, 'regions: yy').flat.length;
+  const cols = shape.length === 2 ? shape[1] : numbers(xx, 'regions: xx').flat.length;
+  const read: Pick<Numbers, 'shape'> & { flat: readonly (number | string)[] } =
+    Array.isArray(labels) && typeof labels.flat(1)[0] === 'string'
+      ? { flat: labels.flat(1) as string[], shape: [labels.flat(1).length] }
+      : numbers(labels, 'regions: labels');
+  if (read.flat.length !== rows * cols) {
+    throw new RangeError(
+      `regions: the grid has shape (${rows}, ${cols}), ${rows * cols} points, and labels have shape ` +
+        `${shapeText(read.shape)}, ${read.flat.length}. Predict once per grid point: np.c_(xx.ravel(), yy.ravel())`,
+    );
+  }
+  const flat = [...read.flat];
+  const classes = distinct(flat);
+  if (classes.length > 50) {
+    throw new RangeError(
+      `regions: labels has ${classes.length} different values; these look like scores. ` +
+        'Take np.argmax(scores, {axis: 1}) for classes, or draw scores with contourf',
+    );
+  }
+  const grid = gridAxes('regions', xx, yy, rows, cols);
+  const trace: Trace = {
+    type: 'heatmap',
+    ...grid,
+    opacity: o.opacity ?? 0.45,
+    showscale: false,
+  };
+  return { trace, rows, cols, ...grid, labels: flat, classes };
+}
+
+/** Gives a region trace its values and one flat colour per class. `classes` are all classes of the axes, sorted. */
+export function paintRegions(r: Regions, classes: readonly (number | string)[], cmap: string): void {
+  const colors = classColors(classes, cmap, 'regions');
+  const n = classes.length;
+  const position = new Map(classes.map((c, i) => [c, i]));
+  // Where labels count from 0 the cell's value is its label; otherwise each cell carries its name.
+  const counted = classes.every((c, i) => c === i);
+  Object.assign(r.trace, {
+    z: rowsOf(
+      r.labels.map((l) => position.get(l) ?? null),
+      r.rows,
+      r.cols,
+    ),
+    ...(counted
+      ? {}
+      : {
+          text: rowsOf(
+            r.labels.map((l) => (typeof l === 'string' ? l : `class ${l}`)),
+            r.rows,
+            r.cols,
+          ),
+        }),
+    hovertemplate: `x %{x:.4~g}<br>y %{y:.4~g}<br>${counted ? 'class %{z}' : '%{text}'}<extra></extra>`,
+    zmin: -0.5,
+    zmax: n - 0.5,
+    colorscale: colors.flatMap((c, i) => [
+      [i / n, c],
+      [(i + 1) / n, c],
+    ]),
+  });
+}
+
+export type Normalize = 'each' | 'all' | false;
+
+export interface ImageValues {
+  height: number;
+  width: number;
+  channels: 1 | 3 | 4;
+  dtype: string;
+  flat: readonly number[];
+}
+
+/** Reads images: (H, W), (H, W, 3 or 4), or, for a stack, (N, H, W[, C]); (.., 3, H, W) as PyTorch keeps them too. */
+export function readImages(value: unknown, fn: string, stack: boolean): ImageValues[] {
+  if (stack && Array.isArray(value)) {
+    return value.map((v, i) => {
+      const one = numbers(v, `${fn}: image ${i}`);
+      return oneImage(one.shape, one.dtype, one.flat, `${fn}: image ${i}`);
+    });
+  }
+  const { shape, dtype, flat } = numbers(value, `${fn}: image`);
+  if (!stack) return [oneImage(shape, dtype, flat, `${fn}: image`)];
+  if (shape.length < 3) {
+    throw new TypeError(
+      `${fn}: images must be a list of images or an array (N, H, W) or (N, H, W, 3), got shape ${shapeText(shape)}`,
+    );
+  }
+  const size = flat.length / shape[0];
+  return steps(shape[0]).map((i) =>
+    oneImage(shape.slice(1), dtype, flat.slice(i * size, (i + 1) * size), `${fn}: image ${i}`),
+  );
+}
+
+function oneImage(
+  shape: readonly number[],
+  dtype: string,
+  flat: readonly number[],
+  what: string,
+): ImageValues {
+  if (flat.length === 0) throw new TypeError(`${what} is empty: shape ${shapeText(shape)}`);
+  if (shape.length === 2) return { height: shape[0], width: shape[1], channels: 1, dtype, flat };
+  if (shape.length === 3) {
+    const [a, b, c] = shape;
+    if (c === 1 || c === 3 || c === 4) return { height: a, width: b, channels: c, dtype, flat };
+    if (a === 1 || a === 3 || a === 4) {
+      const moved = new Array<number>(flat.length);
+      for (let ch = 0; ch < a; ch++) for (let p = 0; p < b * c; p++) moved[p * a + ch] = flat[ch * b * c + p];
+      return { height: b, width: c, channels: a, dtype, flat: moved };
+    }
+  }
+  throw new TypeError(`${what} must have shape (H, W), (H, W, 3) or (H, W, 4), got ${shapeText(shape)}`);
+}
+
+/** The value range that becomes black to white: what is asked, else 0-255 for uint8, 0-1 for fractions, else the image's own. */
+export function pixelRange(image: ImageValues, low?: number, high?: number): [number, number] {
+  if (low !== undefined && high !== undefined) return [low, high];
+  const [min, max] = extent(image.flat);
+  if (image.dtype === 'uint8') return [low ?? 0, high ?? 255];
+  if (min >= 0 && max <= 1 && image.dtype !== 'bool') return [low ?? 0, high ?? 1];
+  return [low ?? min, high ?? max];
+}
+
+/** 8-bit pixels of an image; one channel goes through the colormap. */
+export function toPixels(
+  image: ImageValues,
+  [low, high]: readonly [number, number],
+  cmap: string,
+  fn: string,
+): Pixels {
+  const { height, width, channels, flat } = image;
+  const scale = high > low ? 1 / (high - low) : 0;
+  if (channels === 1) {
+    const at = sampler(cmap, fn);
+    const lut = Array.from({ length: 256 }, (_, i) => at(i / 255));
+    const data = new Uint8Array(height * width * 3);
+    for (let i = 0; i < flat.length; i++) {
+      const t = Number.isNaN(flat[i]) ? 0 : Math.min(1, Math.max(0, (flat[i] - low) * scale));
+      data.set(lut[Math.round(255 * t)], i * 3);
+    }
+    return { height, width, channels: 3, data };
+  }
+  const data = new Uint8Array(flat.length);
+  for (let i = 0; i < flat.length; i++) {
+    const opacity = channels === 4 && i % 4 === 3;
+    const t = opacity ? flat[i] / (image.dtype === 'uint8' ? 255 : 1) : (flat[i] - low) * scale;
+    data[i] = Math.round(255 * Math.min(1, Math.max(0, t)));
+  }
+  return { height, width, channels, data };
+}
+
+/** An image trace: pixels as a PNG, row 0 on top, hover showing the pixel's place. */
+export function imageTrace(image: ImageValues, fn: string): Trace {
+  const pixels = toPixels(image, pixelRange(image), 'gray', fn);
+  return {
+    type: 'image',
+    source: pngDataUri(pixels),
+    hovertemplate: 'row %{y}, column %{x}<br>%{color}<extra></extra>',
+  };
+}
+
+/** A tile for an image grid: enlarged to about 128 pixels so that browsers keep it crisp. */
+export function tileUri(image: ImageValues, range: readonly [number, number], cmap: string): string {
+  const pixels = toPixels(image, range, cmap, 'imageGrid');
+  return pngDataUri(enlarge(pixels, Math.max(1, Math.floor(128 / Math.max(image.height, image.width)))));
+}

@@ -1,0 +1,34 @@
+// Charts: helpers with matplotlib's vocabulary that return Plotly figures.
+
+export { Axes, type ImageGridOptions, type PlotArguments } from './axes.js';
+export type { Colormap } from './colors.js';
+export type { AnnotateOptions, LegendPlace, RuleOptions, StyleOptions } from './coordinates.js';
+export type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
+export { Figure, type FigureJSON, type FigureOptions, type SubplotsOptions } from './figure.js';
+export { embedLibrary } from './html.js';
+export {
+  bar,
+  contour,
+  contourf,
+  errorbar,
+  figure,
+  heatmap,
+  hist,
+  imageGrid,
+  imshow,
+  line,
+  plot,
+  regions,
+  scatter,
+  subplots,
+  surface,
+} from './pyplot.js';
+export type {
+  BarOptions,
+  ErrorbarOptions,
+  HistOptions,
+  LineOptions,
+  ScatterOptions,
+  Trace,
+} from './series.js';
+export type { Labels, Values } from './values.js';

@@ -1,0 +1,192 @@
+// `npm run bench [spiral] [gemm] [memory] [latency]`: gradlab beside NumPy and PyTorch on this machine. All contenders
+// run in turns within one session, so that whatever else the machine does hits them alike; medians are compared.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join } from 'node:path';
+import { jupyterHome, measureLatency, python } from '../clients/jupyter.js';
+import {
+  type Answer,
+  atBest,
+  type Contender,
+  contend,
+  type Kind,
+  median,
+  peers,
+  root,
+} from './contenders.js';
+
+/** Asks all contenders in turns, `rounds` times; an answer that differs from the first contender's ends the run. */
+async function interleave(
+  contenders: { contender: Contender; request: object }[],
+  rounds: number,
+  tolerance: number,
+): Promise<Answer[][]> {
+  const answers = contenders.map((): Answer[] => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { contender, request }] of contenders.entries()) {
+      const answer = await contender.ask(request);
+      const expected = answers[0][0]?.value ?? answer.value;
+      if (!(Math.abs(answer.value - expected) <= tolerance)) {
+        throw new Error(
+          `${contender.name} computed ${answer.value}, ${contenders[0].contender.name} ${expected}`,
+        );
+      }
+      answers[i].push(answer);
+    }
+  }
+  return answers;
+}
+
+function table(header: string[], rows: string[][]): void {
+  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column].length)));
+  const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
+  console.log(line(header));
+  console.log(`|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
+  for (const row of rows) console.log(line(row));
+}
+
+const ms = (seconds: number): string => {
+  const value = seconds * 1000;
+  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(4);
+};
+
+async function spiral(others: Kind[]): Promise<void> {
+  const iterations = 10_000;
+  console.log(`\n## Spiral: ${iterations} full-batch steps, 300 x 2 -> 100 -> 3, float64\n`);
+  const entries: { kind: Kind; name: string; name_of_case: string }[] = [
+    { kind: 'gradlab', name: 'gradlab, gradient by hand', name_of_case: 'spiral' },
+    { kind: 'gradlab', name: 'gradlab, autograd', name_of_case: 'spiral-autograd' },
+    ...(others.includes('numpy')
+      ? [{ kind: 'numpy' as const, name: 'NumPy, gradient by hand', name_of_case: 'spiral' }]
+      : []),
+    ...(others.includes('torch')
+      ? [
+          { kind: 'torch' as const, name: 'PyTorch, gradient by hand', name_of_case: 'spiral' },
+          { kind: 'torch' as const, name: 'PyTorch, autograd', name_of_case: 'spiral-autograd' },
+        ]
+      : []),
+  ];
+  const contenders = [];
+  for (const { kind, name, name_of_case } of entries) {
+    const contender = await atBest(kind, name, { case: name_of_case, iterations: 500 });
+    contenders.push({ contender, request: { case: name_of_case, iterations } });
+  }
+  const answers = await interleave(contenders, 5, 1e-5);
+  const times = answers.map((runs) => median(runs.map((run) => run.seconds)));
+  table(
+    ['', 'threads', 'median s', 'fastest s', 'times gradlab', 'peak RSS MB'],
+    contenders.map(({ contender }, i) => [
+      contender.name,
+      String(contender.threads),
+      times[i].toFixed(3),
+      Math.min(...answers[i].map((run) => run.seconds)).toFixed(3),
+      (times[i] / times[0]).toFixed(2),
+      answers[i][answers[i].length - 1].rss.toFixed(0),
+    ]),
+  );
+  for (const { contender } of contenders) contender.close();
+}
+
+/** GFLOP/s of the machine, measured with fused multiply-adds in registers; undefined without a compiler. */
+function machinePeak(): { float64: number; float32: number } | undefined {
+  const program = join(root, 'build/bench/peak');
+  const source = join(root, 'test/bench/peak.cc');
+  const built = spawnSync('g++', ['-O3', '-march=native', '-fopenmp', source, '-o', program], {
+    stdio: 'inherit',
+  });
+  if (built.status !== 0) return undefined;
+  const [float64, float32] = spawnSync(program, { encoding: 'utf8' }).stdout.trim().split(' ').map(Number);
+  return { float64, float32 };
+}
+
+async function gemm(others: Kind[]): Promise<void> {
+  console.log('\n## GEMM: np.dot of two n x n matrices, all threads\n');
+  const peak = machinePeak();
+  if (peak)
+    console.log(`arithmetic peak: float64 ${peak.float64} GFLOP/s, float32 ${peak.float32} GFLOP/s\n`);
+  const kinds: Kind[] = ['gradlab', ...others];
+  const contenders = kinds.map((kind) => contend(kind, kind));
+  const rows: string[][] = [];
+  for (const dtype of ['float64', 'float32'] as const) {
+    for (const n of [128, 512, 2048]) {
+      const asked = contenders.map((contender) => ({ contender, request: { case: 'gemm', n, dtype } }));
+      const answers = await interleave(asked, 5, dtype === 'float64' ? 1e-9 : 1e-2);
+      const times = answers.map((runs) => median(runs.map((run) => run.seconds)));
+      const share = (seconds: number) =>
+        peak ? ` (${((100 * 2 * n ** 3) / seconds / 1e9 / peak[dtype]).toFixed(0)}%)` : '';
+      rows.push([
+        `${dtype} ${n}`,
+        ...times.map((seconds) => `${ms(seconds)}${share(seconds)}`),
+        ...times.slice(1).map((seconds) => (seconds / times[0]).toFixed(2)),
+      ]);
+    }
+  }
+  table(
+    ['', ...kinds.map((kind) => `${kind} ms (of peak)`), ...others.map((kind) => `${kind} / gradlab`)],
+    rows,
+  );
+  for (const contender of contenders) contender.close();
+}
+
+async function memory(others: Kind[]): Promise<void> {
+  console.log('\n## Memory: a synchronous loop, peak resident set\n');
+  const kinds: Kind[] = ['gradlab', ...others];
+  const rows: string[][] = [];
+  const loops = [
+    { what: '10,000 additions of 1 MB arrays', request: { case: 'additions', count: 10_000 } },
+    { what: 'spiral, 10,000 steps', request: { case: 'spiral', iterations: 10_000 } },
+  ];
+  for (const { what, request } of loops) {
+    const cells = [];
+    for (const kind of kinds) {
+      const contender = contend(kind, kind);
+      const answer = await contender.ask(request);
+      contender.close();
+      cells.push(`${answer.rss.toFixed(0)} MB, ${answer.seconds.toFixed(2)} s`);
+    }
+    rows.push([what, ...cells]);
+  }
+  table(['', ...kinds], rows);
+}
+
+async function latency(): Promise<void> {
+  console.log('\n## Kernel latency, by jupyter_client\n');
+  if (spawnSync(python, ['-c', 'import jupyter_client']).status !== 0) {
+    console.log('(without jupyter_client: apt-get install python3-jupyter-client)');
+    return;
+  }
+  const home = jupyterHome();
+  try {
+    const kernels = ['gradlab'];
+    if (spawnSync(python, ['-c', 'import ipykernel']).status === 0) kernels.push('python3');
+    const measured = measureLatency(home, 5, ...kernels);
+    table(
+      ['median', ...kernels],
+      Object.keys(measured.gradlab).map((name) => [
+        name,
+        ...kernels.map((kernel) => measured[kernel][name].toFixed(name.endsWith('ms') ? 1 : 0)),
+      ]),
+    );
+  } finally {
+    home.remove();
+  }
+}
+
+const benches: Record<string, (others: Kind[]) => Promise<void>> = { spiral, gemm, memory, latency };
+const asked = process.argv.slice(2);
+for (const name of asked) {
+  if (!(name in benches)) {
+    console.error(`bench: no benchmark "${name}". There are: ${Object.keys(benches).join(', ')}`);
+    process.exit(1);
+  }
+}
+const load = Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0]);
+console.log(
+  `${new Date().toISOString().slice(0, 10)}, ${cpus()[0].model.trim()}, ${availableParallelism()} cores, ` +
+    `Node ${process.versions.node}, load ${load.toFixed(1)} before the start`,
+);
+const others = peers();
+for (const [name, bench] of Object.entries(benches)) {
+  if (asked.length === 0 || asked.includes(name)) await bench(others);
+}

@@ -1,0 +1,130 @@
+// gradlab as a contender of `npm run bench`: the cases of peers.py through the public API, one JSON line each.
+import { createInterface } from 'node:readline';
+import { type DType, type NDArray, np } from 'gradlab';
+
+const [N, D, K, H] = [100, 2, 3, 100];
+const [stepSize, reg] = [1, 1e-3];
+
+function spiralData() {
+  np.random.seed(0);
+  const X = np.zeros([N * K, D]);
+  const y = np.zeros(N * K, { dtype: 'uint8' });
+  for (let j = 0; j < K; j++) {
+    const ix = np.arange(N * j, N * (j + 1));
+    const r = np.linspace(0, 1, N);
+    const t = np.linspace(j * 4, (j + 1) * 4, N).add(np.random.randn(N).mul(0.2));
+    X.set([ix], np.c_(r.mul(np.sin(t)), r.mul(np.cos(t))));
+    y.set([ix], j);
+  }
+  np.random.randn(18 + D * K);
+  const W = np.random.randn(D, H).mul(0.01);
+  const W2 = np.random.randn(H, K).mul(0.01);
+  return { X, y, W, b: np.zeros([1, H]), W2, b2: np.zeros([1, K]) };
+}
+
+function spiral(iterations: number): [number, number] {
+  const { X, y, W, b, W2, b2 } = spiralData();
+  const n = X.shape[0];
+  const rows = np.arange(n);
+  let loss = Number.NaN;
+  const begun = performance.now();
+  for (let i = 0; i < iterations; i++) {
+    const hidden = np.maximum(0, np.dot(X, W).add(b));
+    const scores = np.dot(hidden, W2).add(b2);
+    const expScores = np.exp(scores);
+    const probs = expScores.div(np.sum(expScores, { axis: 1, keepdims: true }));
+    const dataLoss = np.sum(np.log(probs.at(rows, y)).neg()).item() / n;
+    const regLoss = 0.5 * reg * np.sum(W.mul(W)).item() + 0.5 * reg * np.sum(W2.mul(W2)).item();
+    loss = dataLoss + regLoss;
+
+    const dscores = probs;
+    dscores.set([rows, y], dscores.at(rows, y).sub(1));
+    dscores.idiv(n);
+    const dW2 = np.dot(hidden.T, dscores);
+    const db2 = np.sum(dscores, { axis: 0, keepdims: true });
+    const dhidden = np.dot(dscores, W2.T);
+    dhidden.set([hidden.lessEqual(0)], 0);
+    const dW = np.dot(X.T, dhidden);
+    const db = np.sum(dhidden, { axis: 0, keepdims: true });
+    dW2.iadd(W2.mul(reg));
+    dW.iadd(W.mul(reg));
+    W.iadd(dW.mul(-stepSize));
+    b.iadd(db.mul(-stepSize));
+    W2.iadd(dW2.mul(-stepSize));
+    b2.iadd(db2.mul(-stepSize));
+  }
+  return [(performance.now() - begun) / 1000, loss];
+}
+
+function spiralAutograd(iterations: number): [number, number] {
+  const { X, y, W, b, W2, b2 } = spiralData();
+  const n = X.shape[0];
+  const rows = np.arange(n);
+  const params = [W, b, W2, b2];
+  for (const p of params) p.requiresGrad();
+  let loss = np.zeros([]);
+  const begun = performance.now();
+  for (let i = 0; i < iterations; i++) {
+    const hidden = np.maximum(0, np.dot(X, W).add(b));
+    const scores = np.dot(hidden, W2).add(b2);
+    const expScores = np.exp(scores);
+    const probs = expScores.div(np.sum(expScores, { axis: 1, keepdims: true }));
+    const dataLoss = np.sum(np.log(probs.at(rows, y)).neg()).div(n);
+    loss = dataLoss.add(np.sum(W.mul(W)).mul(0.5 * reg)).add(np.sum(W2.mul(W2)).mul(0.5 * reg));
+    loss.backward();
+    np.noGrad(() => {
+      for (const p of params) {
+        p.isub((p.grad as NDArray).mul(stepSize));
+        p.grad = null;
+      }
+    });
+  }
+  return [(performance.now() - begun) / 1000, loss.item()];
+}
+
+/** The mean time of a call over at least `seconds`, after one call that does not count. */
+function timed(call: () => unknown, seconds: number): number {
+  call();
+  let count = 0;
+  const begun = performance.now();
+  while (performance.now() - begun < 1000 * seconds || count < 3) {
+    call();
+    count++;
+  }
+  return (performance.now() - begun) / 1000 / count;
+}
+
+function gemm(n: number, dtype: DType): [number, number] {
+  const rng = np.random.default_rng(0);
+  const A = rng.standard_normal([n, n]).astype(dtype);
+  const B = rng.standard_normal([n, n]).astype(dtype);
+  return [timed(() => np.dot(A, B), 0.3), np.dot(A, B).at(1, 2).item()];
+}
+
+function additions(count: number): [number, number] {
+  let a = np.zeros(131072);
+  const one = np.ones(131072);
+  const begun = performance.now();
+  for (let i = 0; i < count; i++) a = a.add(one);
+  return [(performance.now() - begun) / 1000, a.at(7).item()];
+}
+
+interface Request {
+  case: string;
+  iterations: number;
+  n: number;
+  dtype: DType;
+  count: number;
+}
+
+for await (const line of createInterface(process.stdin)) {
+  const request = JSON.parse(line) as Request;
+  const cases: Record<string, () => [number, number]> = {
+    spiral: () => spiral(request.iterations),
+    'spiral-autograd': () => spiralAutograd(request.iterations),
+    gemm: () => gemm(request.n, request.dtype),
+    additions: () => additions(request.count),
+  };
+  const [seconds, value] = cases[request.case]();
+  console.log(JSON.stringify({ seconds, value, rss: process.resourceUsage().maxRSS / 1024 }));
+}

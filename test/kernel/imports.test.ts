@@ -1,0 +1,110 @@
+// What a cell can import, and what it is told when it cannot.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { failure, printed, result, useKernel } from './session.js';
+
+const session = useKernel();
+const put = (name: string, text: string) => {
+  const path = join(session.folder, name);
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(path, text);
+};
+
+beforeAll(() => {
+  put('package.json', '{"private": true}');
+  put('node_modules/esm-only/package.json', '{"name": "esm-only", "version": "1.0.0", "type": "module", "exports": {"import": "./index.js", "types": "./index.d.ts"}}');
+  put('node_modules/esm-only/index.js', 'export const value = await Promise.resolve("from esm with await");\nexport default () => 1;\n');
+  put('node_modules/esm-only/index.d.ts', 'export const value: string;\ndeclare const f: () => number;\nexport default f;\n');
+  put('node_modules/old-style/package.json', '{"name": "old-style", "version": "1.0.0", "main": "index.js", "types": "index.d.ts"}');
+  put('node_modules/old-style/index.js', 'const make = (o) => { o["hid" + "den"] = 2; return o; };\nmodule.exports = make({ seen: 1 });\n');
+  put('node_modules/old-style/index.d.ts', 'export const seen: number;\nexport const hidden: number;\n');
+  put('shapes.ts', "import { unit } from './unit';\nexport enum Kind { Square, Circle }\nexport interface Shape { kind: Kind }\nexport function area(side: number): number {\n  if (side < 0) {\n    throw new RangeError(`a side of ${side}`);\n  }\n  return side * side * unit;\n}\nexport const here = import.meta.url;\n");
+  put('unit.ts', 'export const unit: number = 1;\n');
+  put('data.json', '{"rows": [1, 2, 3]}');
+  put('broken.ts', 'export const x: number = ;\n');
+});
+
+describe('packages', () => {
+  it('Node\'s own, with and without node:', async () => {
+    const cell = await session.run("import { join } from 'node:path';\nimport * as os from 'os';\n[join('a', 'b'), typeof os.cpus]");
+    expect(result(cell)).toBe("[ 'a/b', 'function' ]");
+  });
+
+  it('ES modules with only an import condition and a top-level await', async () => {
+    const cell = await session.run("import one, { value } from 'esm-only';\n[one(), value]");
+    expect(result(cell)).toBe("[ 1, 'from esm with await' ]");
+  });
+
+  it('CommonJS, with names that Node\'s lexer cannot see', async () => {
+    expect(result(await session.run("import { seen, hidden } from 'old-style';\n[seen, hidden]"))).toBe('[ 1, 2 ]');
+    expect(result(await session.run("const old = require('old-style');\nold.seen"))).toBe('1');
+  });
+
+  it('the library itself: the same objects as the preloaded ones', async () => {
+    expect(result(await session.run("import { np as again } from 'gradlab';\nagain === np"))).toBe('true');
+  });
+
+  it('dynamic import() works, and import.meta and __dirname speak of the notebook\'s folder', async () => {
+    const cell = await session.run("const m = await import('node:path');\n[m.basename(__dirname) === m.basename(import.meta.dirname!), import.meta.url.startsWith('file://')]");
+    expect(result(cell)).toBe('[ true, true ]');
+  });
+
+  it('a missing package is named, with the command that installs it', async () => {
+    const { traceback } = failure(await session.run("import { x } from 'no-such-package/sub';\nx"));
+    expect(traceback).toContain('npm install no-such-package');
+    const dynamic = failure(await session.run("const name: string = 'no-such-' + 'package';\nawait import(name)"));
+    expect(dynamic.evalue).toContain('there is no package "no-such-package"');
+    expect(dynamic.evalue).toContain('npm install no-such-package');
+  });
+});
+
+describe('local files', () => {
+  it.each(['./shapes', './shapes.ts', './shapes.js'])('TypeScript as %s', async (specifier) => {
+    const cell = await session.run(`import { area, Kind } from '${specifier}';\n[area(3), Kind.Circle]`);
+    expect(result(cell)).toBe('[ 9, 1 ]');
+  });
+
+  it('JSON is its default export', async () => {
+    expect(result(await session.run("import data_ from './data.json';\ndata_.rows.length"))).toBe('3');
+  });
+
+  it('are read again when they, or what they import, have changed', async () => {
+    await session.run("import { area } from './shapes';");
+    put('unit.ts', 'export const unit: number = 10;\n');
+    expect(result(await session.run("import { area } from './shapes';\narea(3)"))).toBe('90');
+    put('data.json', '{"rows": [1]}');
+    expect(result(await session.run("import data_ from './data.json';\ndata_.rows.length"))).toBe('1');
+  });
+
+  it('are the same module while nothing has changed', async () => {
+    await session.run("const first = await import('./shapes');");
+    expect(result(await session.run("(await import('./shapes')) === first"))).toBe('true');
+  });
+
+  it('appear in traces with their own lines', async () => {
+    const { traceback } = failure(await session.run("import { area } from './shapes';\narea(-1)"));
+    expect(traceback).toContain('at area (shapes.ts:6:11)');
+    expect(traceback).toMatch(/at Cell \[\d+\]:2:1/);
+  });
+
+  it('that do not parse are shown at the place', async () => {
+    const error = failure(await session.run("const path_: string = './broken';\nawait import(path_)"));
+    expect(error.ename).toBe('SyntaxError');
+    expect(error.evalue).toMatch(/broken\.ts:1:26: Unexpected ";"/);
+  });
+
+  it('that are missing are said to be, with what was looked for', async () => {
+    const error = failure(await session.run("const gone_: string = './gone';\nawait import(gone_)"));
+    expect(error.evalue).toMatch(/import: cannot find ".\/gone" from .*looked for .*\.ts/);
+  });
+
+  it('an export that is missing at run time is a SyntaxError', async () => {
+    put('late.ts', 'export const present = 1;\n');
+    await session.run("import { present } from './late';");
+    const error = failure(await session.run("// @ts-ignore\nimport { absent } from './late';\nabsent"));
+    expect(error).toMatchObject({ ename: 'SyntaxError' });
+    expect(error.evalue).toContain("does not provide an export named 'absent'");
+    expect(printed(await session.run('console.log(present)'))).toBe('1\n');
+  });
+});

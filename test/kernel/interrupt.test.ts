@@ -1,0 +1,85 @@
+// Interrupts, by message and by signal: the cell ends at once, whatever it does, and variables keep their values.
+import { describe, expect, it } from 'vitest';
+import type { KernelClient } from '../../kernel/protocol/client.js';
+import { failure, printed, result, sleep, useKernel } from './session.js';
+
+const session = useKernel();
+
+const ways: [string, (kernel: KernelClient) => void][] = [
+  ['a message', (kernel) => void kernel.interrupt()],
+  ['SIGINT', (kernel) => kernel.signal('SIGINT')],
+];
+
+const waits: [string, string][] = [
+  ['a synchronous loop', 'while (true) state.n++;'],
+  ['a loop that catches everything', 'for (;;) { try { state.n++; throw 1 } catch {} }'],
+  ['a pending await', 'await new Promise(() => {});'],
+  ['a loop after an await', 'await new Promise((r) => setTimeout(r, 20));\nwhile (true) state.n++;'],
+  ['a loop in microtasks', 'for (;;) { await null; state.n++; }'],
+  ['a loop in a timer', 'await new Promise(() => setTimeout(() => { while (true) state.n++; }, 20));'],
+  ['a loop in a nextTick', 'await new Promise(() => process.nextTick(() => { while (true) state.n++; }));'],
+  ['a loop that prints', 'for (;;) { console.log("x".repeat(100)); state.n++; }'],
+  ['Atomics.wait', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);'],
+];
+
+describe.each(ways)('by %s', (_, stop) => {
+  it.each(waits)('ends %s', async (_, code) => {
+    await session.run('var state = { n: 0 };');
+    const cell = session.run(code);
+    await sleep(250);
+    const asked = Date.now();
+    stop(session.kernel);
+    expect(failure(await cell)).toMatchObject({ ename: 'Interrupted' });
+    expect(Date.now() - asked).toBeLessThan(2000);
+    expect(result(await session.run('typeof state.n'))).toBe("'number'");
+    // Timers and awaits still work in the session.
+    expect(result(await session.run('await new Promise((r) => setTimeout(() => r("alive"), 10))'))).toBe("'alive'");
+  });
+});
+
+describe('an interrupt', () => {
+  it('says where the cell was', async () => {
+    const cell = session.run('function spin(): never {\n  for (;;) {}\n}\nspin();');
+    await sleep(200);
+    await session.kernel.interrupt();
+    const { traceback } = failure(await cell);
+    expect(traceback).toMatch(/at spin \(Cell \[\d+\]:2:\d+\)/);
+    expect(traceback).toMatch(/at Cell \[\d+\]:4:1/);
+  });
+
+  it('ends a child process that the cell waits for', async () => {
+    const cell = session.run("import { execSync } from 'node:child_process';\nexecSync('sleep 30');");
+    await sleep(300);
+    const asked = Date.now();
+    await session.kernel.interrupt();
+    expect(failure(await cell).ename).toMatch(/Interrupted|Error/);
+    expect(Date.now() - asked).toBeLessThan(5000);
+  });
+
+  it('aborts the cells that wait behind', async () => {
+    const looping = session.run('while (true) {}');
+    const waiting = session.run('console.log("must not run")');
+    await sleep(200);
+    await session.kernel.interrupt();
+    expect(failure(await looping).ename).toBe('Interrupted');
+    expect((await waiting).reply).toEqual({ status: 'aborted' });
+    expect(printed(await waiting)).toBe('');
+  });
+
+  it('with no cell running does nothing', async () => {
+    await session.kernel.interrupt();
+    session.kernel.signal('SIGINT');
+    await sleep(50);
+    expect(result(await session.run('1 + 1'))).toBe('2');
+  });
+
+  it('right behind the request stops the cell as well', async () => {
+    for (let i = 0; i < 5; i++) {
+      const cell = session.run('await new Promise(() => {});');
+      await session.kernel.interrupt();
+      const settled = await Promise.race([cell, sleep(3000)]);
+      if (!settled) await session.kernel.interrupt();
+      expect(settled && failure(settled).ename).toBe('Interrupted');
+    }
+  });
+});

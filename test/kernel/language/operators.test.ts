@@ -1,0 +1,214 @@
+// Array operators in cells: what is rewritten, what stays plain, and what the rewritten cell computes.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { calls } from './fake-library.js';
+import { Notebook } from './notebook.js';
+
+let nb: Notebook;
+beforeAll(async () => {
+  nb = new Notebook();
+  await nb.run('const X = np.array([1, 2, 3]), Y = np.array([10, 20, 30]); let k = 2; const list = [1, 2, 3]; let u: any = X;');
+});
+afterAll(() => nb.close());
+beforeEach(() => calls.splice(0));
+
+describe('arithmetic on arrays', () => {
+  const table: [string, unknown][] = [
+    ['X + Y', [11, 22, 33]],
+    ['X + 1', [2, 3, 4]],
+    ['1 - X', [0, -1, -2]],
+    ['X * Y / k', [5, 20, 45]],
+    ['(X + Y) * (X - 1)', [0, 22, 66]],
+    ['X ** 2', [1, 4, 9]],
+    ['X % 2', [1, 0, 1]],
+    ['-X', [-1, -2, -3]],
+    ['+X', [1, 2, 3]],
+    ['-(X ** 2)', [-1, -4, -9]],
+    ['2 ** X', [2, 4, 8]],
+    ['X - -Y', [11, 22, 33]],
+    ['X - - -Y', [-9, -18, -27]],
+    ['X + Y * 2 - X', [20, 40, 60]],
+    ['X < 2', [1, 0, 0]],
+    ['X <= 2', [1, 1, 0]],
+    ['2 < X', [0, 0, 1]],
+    ['X >= Y', [0, 0, 0]],
+    ['X == Y', [0, 0, 0]],
+    ['X != 2', [1, 0, 1]],
+    ['(X > 1) & (X < 3)', [0, 1, 0]],
+    ['(X == 1) | (X == 3)', [1, 0, 1]],
+    ['~(X > 1)', [1, 0, 0]],
+    ['X + [1, 1, 1]', [2, 3, 4]],
+    ['X /* a + b */ + // c - d\n Y', [11, 22, 33]],
+    ['np.sum(X * X)', [14]],
+    ['[X + 1, X + 2].length', 2],
+    ['((a: NDArray) => a + 1)(X)', [2, 3, 4]],
+    ['(a => a * 2)(X)', [2, 4, 6]],
+    ['(() => { return X\n + 1 })()', [2, 3, 4]],
+    ['{ const f = function (a = X + 1) { return a }; f() }\nX', [1, 2, 3]],
+    ['`${np.sum(X + 1).item()}`', '9'],
+    ['(X + 1 as NDArray)', [2, 3, 4]],
+    ['(X + 1)!', [2, 3, 4]],
+    ['(await Promise.resolve(X)) + 1', [2, 3, 4]],
+    ['await Promise.resolve(X + 1)', [2, 3, 4]],
+    ['k > 1 ? X + 1 : X', [2, 3, 4]],
+    ['({a: X + 1}).a', [2, 3, 4]],
+    ['[...[X]].map(x => x + 1)[0]', [2, 3, 4]],
+    ['[1, 2].reduce((s, x) => s + x, X)', [4, 5, 6]],
+    ['(k, X + 1)', [2, 3, 4]],
+    ['u + 1', [2, 3, 4]],
+    ['u + u', [2, 4, 6]],
+    ['-u', [-1, -2, -3]],
+    ['u > 1', [0, 1, 1]],
+    ['u == u', [1, 1, 1]],
+  ];
+  it.each(table)('%s', async (code, expected) => {
+    expect(await nb.run(code)).toEqual(expected);
+  });
+});
+
+describe('plain operators stay plain', () => {
+  const same = [
+    'k * 2 + k ** 2 - -k',
+    'for (let i = 0; i < k; i++) { k += i * 2; k -= i }',
+    'list[0] += 1; list[k - 1] *= 2; list[0]++',
+    'if (k > 1 && list.length) { k = k == 2 ? 1 : 2 }',
+    'while (!(k < 100)) { k /= 2 }',
+    "'a' + k; `${k + 1}` + 'b'; 'a' < 'b'",
+    '10n ** 2n + 1n',
+    'list.map(v => v * v).filter(v => v % 2 == 0)',
+    'k & 1 | 2 ^ 3; ~k; k << 2 >> 1; k &= 3',
+    'const m = new Map<number, number>(); m.get(k) || 1',
+    "const o: Record<string, number> = {}; o['a'] = 1; o['a:b'] += 2",
+    'k === 2 || k !== 3; typeof k == "number"',
+    'k = 1 << 3',
+    'const t: [number, string] = [1, "a"]; t[0] + t[1].length',
+    'class P { x = 1; f() { return this.x * 2 + list[0] } }',
+    'list?.[0]; list.at(-1)! + 1',
+  ];
+  it.each(same)('%s', (code) => {
+    expect(nb.js(code)).not.toMatch(/\$op|\$held/);
+  });
+
+  it('keeps `i++` and scalar loops free of calls even next to arrays', () => {
+    const js = nb.js('let acc = X; for (let i = 0; i < 10; i++) { acc = acc + i * 2 }');
+    expect(js).toContain('for (let i = 0; i < 10; i++)');
+    expect(js).toContain('$op.add(acc , i * 2)');
+  });
+
+  it('leaves === and !== as identity', () => {
+    expect(nb.js('X === Y; X !== Y;')).not.toContain('$op');
+  });
+
+  it('joins a string with anything by the plain operator', () => {
+    expect(nb.js("'X = ' + X + '.'")).not.toContain('$op');
+    expect(nb.js("const label = 'loss'; label + X")).not.toContain('$op');
+  });
+});
+
+describe('assignments', () => {
+  it('works in place: aliases of W see W += 1', async () => {
+    expect(await nb.run('let W = np.array([1, 2]); const alias = W; W += 1; W *= 2; alias')).toEqual([4, 6]);
+  });
+  it('may change an array that a const names', async () => {
+    expect(await nb.run('const C = np.array([1, 2]); C -= 1; C')).toEqual([0, 1]);
+    expect(await nb.run('C += 5; C')).toEqual([5, 6]);
+  });
+  it('reaches properties, private fields and elements of lists', async () => {
+    const code = `class Layer { W = np.array([1]); #b = np.array([2]); step() { this.W -= 1; this.#b += 3; return this.#b } }
+const layer = new Layer(); const grads = [np.array([7])]; grads[0] *= 2;
+np.array([...layer.step().toArray() as number[], ...layer.W.toArray() as number[], ...grads[0].toArray() as number[]])`;
+    expect(await nb.run(code)).toEqual([5, 0, 14]);
+  });
+  it('evaluates the object of a compound assignment once', async () => {
+    const code = 'let n = 0; const box: any = { W: np.array([1]), m: 1 }; const f = () => { n++; return box };\nf().W += 1; f().m += 1; f()[`m`] += 1; [n, box.m, box.W.item()]';
+    expect(await nb.run(code)).toEqual([3, 3, 2]);
+  });
+  it('gives the value of the assignment', async () => {
+    expect(await nb.run('let V = np.array([1]); const got = (V += 1); got')).toEqual([2]);
+  });
+  it('dispatches at run time when the target is any', async () => {
+    expect(await nb.run('let a: any = np.array([1]); a += 1; a *= 3; a')).toEqual([6]);
+    expect(await nb.run('let b: any = 1; b += 1; b')).toBe(2);
+  });
+});
+
+describe('brackets', () => {
+  const table: [string, unknown][] = [
+    ['X[0]', [1]],
+    ['X[-1]', [3]],
+    ["X['1:']", [2, 3]],
+    ["X[':2']", [1, 2]],
+    ['X[X > 1]', [2, 3]],
+    ['X[k - 1]', [2]],
+    ["X['1:'][0]", [2]],
+    ["X['1:'][0] + 1", [3]],
+    ['X[X[0]]', [2]],
+    ['const row = X[0]; row[0]', [1]],
+    ["['a', 'b', 'c'][np.argmax(X)]", 'c'],
+    ['X?.[0]', [1]],
+    ['({ a: { b: X } } as { a?: { b: NDArray } }).a?.b[0]', [1]],
+    ['({} as { a?: { b: NDArray } }).a?.b[0]', undefined],
+    ['[X, Y][1][2]', [30]],
+    ['u[1]', [2]],
+    ['u["size"]', 3],
+    ['[[1, 2], [3, 4]][1][0]', 3],
+  ];
+  it.each(table)('%s', async (code, expected) => {
+    expect(await nb.run(code)).toEqual(expected);
+  });
+
+  it('writes: a slice, a mask, an index array, one element', async () => {
+    expect(await nb.run("const Z = np.arange(5); Z['3:'] = 0; Z[Z == 1] = 9; Z[np.array([0, 2])] = 7; Z")).toEqual([
+      7, 9, 7, 0, 0,
+    ]);
+    expect(await nb.run("const Q = np.arange(4); Q['1:3'] += 10; Q[0] -= 1; Q[Q > 10] *= 2; Q[3]++; Q")).toEqual([
+      -1, 22, 24, 4,
+    ]);
+  });
+  it('passes several indices as a list', () => {
+    expect(nb.js("X[':', 0]")).toBe("$cell.value($op.get(X, [':', 0]))");
+    expect(nb.js("X[':', 0] -= 1;")).toBe("$op.update(X, [':', 0] , 'sub', 1);");
+    expect(nb.js('X[np.arange(3), Y] = 0')).toBe('$op.set(X, [np.arange(3), Y] , 0)');
+    expect(nb.js("X[0][':', 1 + k]")).toBe("$cell.value($op.get($op.get(X, [0]), [':', 1 + k]))");
+    expect(nb.js('X?.[0, 1]')).toBe('$cell.value(X?.at(0, 1))');
+  });
+  it('asks objects that answer brackets themselves', () => {
+    expect(nb.js('np.c_[X, Y]')).toBe('$cell.value($op.get(np.c_, [X, Y]))');
+  });
+  it('keeps the receiver of a method call', async () => {
+    expect(await nb.run('const o: any = { f() { return this.v }, v: 4 }; o["f"]()')).toBe(4);
+  });
+  it('leaves patterns, delete and destructuring alone', async () => {
+    expect(await nb.run('const sw: any[] = [1, 2]; [sw[0], sw[1]] = [sw[1], sw[0]]; delete sw[5]; sw')).toEqual([2, 1]);
+    expect(await nb.run('const into: any = {}; for (into[`x`] of [1, 2]); into.x')).toBe(2);
+  });
+});
+
+describe('truth values', () => {
+  it('takes the element of an array of one', async () => {
+    expect(await nb.run('let n = 0; if (np.array([1])) n++; if (np.array([0])) n += 10; n')).toBe(1);
+    expect(await nb.run('np.array([0]) ? 1 : 2')).toBe(2);
+    expect(await nb.run('!np.array([0])')).toBe(true);
+    expect(await nb.run('let i = np.array([3]); let turns = 0; while (i > 0) { i -= 1; turns++ } turns')).toBe(3);
+    expect(await nb.run('let j = np.array([3]); do { j -= 1 } while (j > 0 && k > 0); j')).toEqual([0]);
+    expect(await nb.run('let steps = 0; for (let a = np.array([0]); a < 3; a += 1) steps++; steps')).toBe(3);
+  });
+  it('says what to do about an array of several', async () => {
+    await expect(nb.run('if (X > 1) {}')).rejects.toThrow(/truth value of an array/);
+    await expect(nb.run('X && 1')).rejects.toThrow(/truth value of an array/);
+  });
+  it('gives && and || the values that JavaScript gives them', async () => {
+    expect(await nb.run('np.array([0]) || X')).toEqual([1, 2, 3]);
+    expect(await nb.run('np.array([1]) && X')).toEqual([1, 2, 3]);
+    expect(await nb.run('np.array([0]) && X')).toEqual([0]);
+    expect(await nb.run('const nothing: NDArray | null = null as any; (nothing || X) + 1')).toEqual([2, 3, 4]);
+    expect(await nb.run('const no: any = 0; (no && no.x) || (no || 5)')).toBe(5);
+    expect(await nb.run('const yes: any = np.array([1]); yes && await Promise.resolve(3)')).toBe(3);
+  });
+  it('still narrows: null checks of an optional array', () => {
+    expect(nb.problems('const g = X.grad; if (g) g.item(); const h = g ? g * 2 : X; if (!g) throw 1; g.item()')).toEqual([]);
+    expect(nb.problems('function f(x: string | null, y?: NDArray) { if (x && y) return x.length + y.size; return x == null ? 0 : x.length }')).toEqual([]);
+  });
+  it('does not lose an array in the branch where it was false', () => {
+    expect(nb.problems('const done = X < 1; if (!done) { done.item() } else done.item()')).toEqual([]);
+  });
+});

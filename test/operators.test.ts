@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { np } from '../src/index.js';
+import { $op } from '../src/operators.js';
+
+const list = (x: unknown) => (x as { toArray(): unknown }).toArray();
+
+describe('operators of cells at run time', () => {
+  it('leave numbers, strings and bigints to JavaScript', () => {
+    expect($op.add(1, 2)).toBe(3);
+    expect($op.add('a', 1)).toBe('a1');
+    expect($op.mul(2n, 3n)).toBe(6n);
+    expect($op.mod(-7, 3)).toBe(-1);
+    expect($op.lt('a', 'b')).toBe(true);
+    expect($op.eq(null, undefined)).toBe(true);
+  });
+
+  it('compute with arrays on either side', () => {
+    const a = np.array([1, 2]);
+    expect(list($op.add(a, 1))).toEqual([2, 3]);
+    expect(list($op.sub(10, a))).toEqual([9, 8]);
+    expect(list($op.pow(a, 2))).toEqual([1, 4]);
+    expect(list($op.mod(np.array([-7, 7]), 3))).toEqual([2, 1]);
+    expect(list($op.neg(a))).toEqual([-1, -2]);
+    expect(list($op.add(a, [10, 20]))).toEqual([11, 22]);
+  });
+
+  it('compare element by element, except with null', () => {
+    const a = np.array([1, 2]);
+    expect(list($op.le(a, 1))).toEqual([true, false]);
+    expect(list($op.eq(a, np.array([1, 3])))).toEqual([true, false]);
+    expect($op.eq(a, null)).toBe(false);
+    expect($op.ne(a, undefined)).toBe(true);
+  });
+
+  it('put arrays into text as NumPy prints them', () => {
+    expect($op.add('loss ', np.array(0.5))).toBe('loss 0.5');
+  });
+
+  it('assign in place: an alias sees W += 1', () => {
+    const w = np.array([1, 2]);
+    const alias = w;
+    expect($op.iadd(w, 1)).toBe(w);
+    expect(alias.toArray()).toEqual([2, 3]);
+    expect($op.iadd(1, 2)).toBe(3);
+    expect(list($op.iadd(1, w))).toEqual([3, 4]);
+  });
+
+  it('index, assign and update through brackets', () => {
+    const x = np.array([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(list($op.get(x, [':', 0]))).toEqual([1, 3]);
+    $op.set(x, [':', 0], 9);
+    $op.update(x, [[0, 1], [1, 1]], 'sub', 1);
+    expect(x.toArray()).toEqual([
+      [9, 1],
+      [9, 3],
+    ]);
+    const plain = { a: [1, 2] };
+    expect($op.get(plain.a, [1])).toBe(2);
+    $op.update(plain.a, [0], 'add', 5);
+    expect(plain.a).toEqual([6, 2]);
+  });
+
+  it('reading an advanced index in brackets gives a copy that stays one', () => {
+    const x = np.array([1, 2, 3]);
+    const picked = $op.get(x, [np.array([0, 1])]);
+    $op.iadd(picked, 10);
+    expect(x.toArray()).toEqual([1, 2, 3]);
+  });
+
+  it('take the truth of one element, and explain the truth of several', () => {
+    expect($op.truth(np.array(0))).toBe(false);
+    expect($op.truth(np.array([2]))).toBe(true);
+    expect($op.not(np.array([0]))).toBe(true);
+    expect($op.and(np.array(1), () => 5)).toBe(5);
+    expect(() => $op.truth(np.array([1, 2]))).toThrow(/ambiguous \(shape \(2,\)\); use np\.any\(a\) or np\.all\(a\)/);
+  });
+
+  it('answer brackets on np.c_', () => {
+    expect(list($op.get(np.c_, [np.array([1, 2]), np.array([3, 4])]))).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
+  });
+});

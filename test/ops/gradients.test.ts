@@ -1,0 +1,40 @@
+// Every differentiable operation against centred differences, first and second order, on contiguous and strided
+// inputs. The table is ops.cases.ts.
+
+import { describe, expect, it } from 'vitest';
+import { gradCheck, type NDArray, np } from '../../src/index.js';
+import { cases, missing } from './ops.cases.js';
+
+/** Distinct values, spread over the range, without ties and away from the whole numbers where steps lie. */
+function input(shape: number[], [low, high]: [number, number], salt: number, strided: boolean): NDArray {
+  const n = shape.reduce((p, q) => p * q, 1);
+  const values = Float64Array.from({ length: n }, (_, i) => {
+    const u = ((i + 1) * 0.6180339887498949 + salt * 0.37) % 1;
+    const v = low + (high - low) * u;
+    return Math.abs(v * 2 - Math.round(v * 2)) < 0.02 ? v + 0.03 : v;
+  });
+  const a = np.array(values).reshape(shape);
+  if (!strided || shape.length === 0) return a;
+  // The same values seen through a transposed, reversed view.
+  return np.flip(np.flip(a.transpose(), 0).copy(), 0).transpose();
+}
+
+describe('gradients against centred differences, orders 1 and 2', () => {
+  it('has a row for every differentiable operation', () => {
+    expect(missing()).toEqual([]);
+  });
+
+  for (const { op, f, shapes, range = [0.3, 1.7], note } of cases) {
+    for (const trial of shapes) {
+      for (const strided of [false, true]) {
+        const name = `${op}${note ? ` (${note})` : ''} ${JSON.stringify(trial)}${strided ? ' strided' : ''}`;
+        it(name, () => {
+          const call = f ?? ((np as unknown as Record<string, (...a: NDArray[]) => NDArray>)[op]);
+          const inputs = trial.map((shape, i) => input(shape, range, i + 1, strided));
+          const report = gradCheck(call, inputs, { order: 2, rtol: 1e-5, atol: 1e-6 });
+          expect(report.passed, String(report)).toBe(true);
+        });
+      }
+    }
+  }
+});

@@ -1,0 +1,157 @@
+// One row per differentiable operation: how to call it, the shapes to try, the range of inputs. A new operation
+// without a row fails the test beside this file.
+
+import { type NDArray, np } from '../../src/index.js';
+import { addAt, get, set } from '../../src/ops/index.js';
+import { registry } from '../../src/ops/registry.js';
+
+export interface OpCase {
+  op: string;
+  /** Another way to call it than `np[op](...inputs)`. */
+  f?: (...inputs: NDArray[]) => NDArray;
+  /** One list of input shapes per trial. */
+  shapes: number[][][];
+  /** Inputs lie here; the default keeps away from 0. */
+  range?: [number, number];
+  /** What sets this row apart from others of the same operation. */
+  note?: string;
+}
+
+const unaryShapes = [[[3, 4]], [[5]], [[]]];
+const binaryShapes = [
+  [
+    [3, 4],
+    [3, 4],
+  ],
+  [
+    [3, 4],
+    [4],
+  ],
+  [
+    [3, 1],
+    [1, 4],
+  ],
+  [[2, 3], []],
+];
+const matrix = [[[3, 4]]];
+
+const unary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: unaryShapes, range });
+const binary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: binaryShapes, range });
+
+export const cases: OpCase[] = [
+  binary('add'),
+  binary('sub'),
+  binary('mul'),
+  binary('div'),
+  binary('mod', [0.6, 2.4]),
+  binary('pow', [0.5, 2]),
+  { op: 'pow', note: 'number as the exponent', f: (a) => np.pow(a, 3), shapes: unaryShapes },
+  { op: 'pow', note: 'negative base', f: (a) => np.pow(a, 2), shapes: unaryShapes, range: [-2, -0.5] },
+  binary('maximum'),
+  binary('minimum'),
+  binary('arctan2'),
+  unary('neg'),
+  unary('abs'),
+  unary('sign'),
+  unary('sqrt', [0.3, 2]),
+  unary('square'),
+  unary('reciprocal', [0.5, 2]),
+  unary('exp'),
+  unary('expm1'),
+  unary('log', [0.3, 2]),
+  unary('log1p', [-0.5, 2]),
+  unary('log2', [0.3, 2]),
+  unary('log10', [0.3, 2]),
+  unary('sin'),
+  unary('cos'),
+  unary('tan', [-1, 1]),
+  unary('arcsin', [-0.8, 0.8]),
+  unary('arccos', [-0.8, 0.8]),
+  unary('arctan'),
+  unary('sinh'),
+  unary('cosh'),
+  unary('tanh'),
+  unary('sigmoid'),
+  unary('floor'),
+  unary('ceil'),
+  unary('rint'),
+  unary('trunc'),
+  { op: 'where', f: (a, b) => np.where(np.greater(a, 0), a, b), shapes: binaryShapes },
+  ...(['sum', 'prod', 'max', 'min'] as const).flatMap((op): OpCase[] => [
+    { op, shapes: unaryShapes },
+    { op, note: 'axis 0', f: (a) => np[op](a, 0), shapes: [[[3, 4]], [[2, 3, 2]]] },
+    { op, note: 'two axes, kept', f: (a) => np[op](a, { axis: [0, -1], keepdims: true }), shapes: [[[2, 3, 2]]] },
+  ]),
+  { op: 'cumsum', f: (a) => np.cumsum(a, 1), shapes: matrix },
+  { op: 'cumsum', note: 'flattened', f: (a) => np.cumsum(a), shapes: matrix },
+  { op: 'cumprod', f: (a) => np.cumprod(a, 0), shapes: matrix },
+  {
+    op: 'matmul',
+    shapes: [
+      [
+        [3, 4],
+        [4, 2],
+      ],
+      [[4], [4, 2]],
+      [[3, 4], [4]],
+      [[4], [4]],
+      [
+        [2, 3, 4],
+        [4, 2],
+      ],
+      [
+        [2, 1, 3, 4],
+        [3, 4, 2],
+      ],
+      [[4], [3, 4, 2]],
+      [[3, 2, 4], [4]],
+    ],
+  },
+  {
+    op: 'matmul',
+    note: 'np.dot',
+    f: (a, b) => np.dot(a, b),
+    shapes: [
+      [
+        [3, 4],
+        [4, 2],
+      ],
+      [
+        [2, 3, 4],
+        [2, 4, 3],
+      ],
+      [[2, 3, 4], [4]],
+    ],
+  },
+  { op: 'copy', f: (a) => a.copy(), shapes: matrix },
+  { op: 'astype', f: (a) => a.astype('float64'), shapes: matrix },
+  { op: 'reshape', f: (a) => np.reshape(a, [2, -1]), shapes: [[[3, 4]], [[4, 3]]] },
+  { op: 'transpose', f: (a) => np.transpose(a, [1, 2, 0]), shapes: [[[2, 3, 2]]] },
+  { op: 'broadcastTo', f: (a) => np.broadcastTo(a, [2, 3, 4]), shapes: [[[3, 1]], [[4]], [[]]] },
+  { op: 'flip', f: (a) => np.flip(a, 1), shapes: matrix },
+  { op: 'concatenate', f: (a, b) => np.concatenate([a, b], 1), shapes: [[[3, 2], [3, 3]]] },
+  { op: 'part', f: (a) => np.split(a, [1, 3], 1)[1], shapes: matrix },
+  { op: 'embed', note: 'second order of part', f: (a) => np.split(a.mul(a), 2, 1)[0], shapes: matrix },
+  { op: 'slice', f: (a) => get(a, ['1:, ::-2']), shapes: matrix },
+  { op: 'slice', note: 'numbers and new axes', f: (a) => get(a, [-1, null, ':']), shapes: matrix },
+  { op: 'scatterView', note: 'second order of slice', f: (a) => get(a.mul(a), [':', 0]), shapes: matrix },
+  { op: 'gather', note: 'paired index arrays', f: (a) => get(a, [[0, 2, 2], [1, 3, 3]]), shapes: matrix },
+  { op: 'gather', note: 'index array and slice', f: (a) => get(a, [':', [0, 2, 2]]), shapes: matrix },
+  { op: 'gather', note: 'apart: block first', f: (a) => get(a, [0, ':', [1, 1]]), shapes: [[[2, 3, 2]]] },
+  { op: 'gather', note: 'mask', f: (a) => get(a, [np.greater(a, 1)]), shapes: matrix },
+  { op: 'scatterAdd', note: 'second order of gather', f: (a) => get(a.mul(a), [[0, 0]]), shapes: matrix },
+  { op: 'set', f: (a, b) => set(a.copy(), [':', 1], b), shapes: [[[3, 4], [3]]] },
+  { op: 'set', note: 'index arrays', f: (a, b) => set(a.copy(), [[0, 2], [1, 1]], b), shapes: [[[3, 4], [2]]] },
+  { op: 'inv', f: (a) => np.linalg.inv(a.add(np.eye(3).mul(3))), shapes: [[[3, 3]]] },
+  { op: 'solve', f: (a, b) => np.linalg.solve(a.add(np.eye(3).mul(3)), b), shapes: [[[3, 3], [3, 2]], [[3, 3], [3]]] },
+  { op: 'det', f: (a) => np.linalg.det(a), shapes: [[[3, 3]]] },
+  { op: 'slogdet', f: (a) => np.linalg.slogdet(a)[1], shapes: [[[3, 3]]] },
+  { op: 'cholesky', f: (a) => np.linalg.cholesky(np.dot(a, a.T).add(np.eye(3))), shapes: [[[3, 3]]] },
+  { op: 'norm', f: (a) => np.linalg.norm(a), shapes: [[[3, 4]], [[5]]] },
+  { op: 'norm', note: 'axis 1', f: (a) => np.linalg.norm(a, { axis: 1 }), shapes: matrix },
+  { op: 'addAt', f: (a, b) => addAt(a.copy(), [[0, 0, 2]], b), shapes: [[[3, 4], [3, 4]]] },
+];
+
+/** Differentiable operations that no row names. */
+export const missing = (): string[] =>
+  [...registry.values()].filter((o) => o.differentiable && !cases.some((c) => c.op === o.name)).map((o) => o.name);
