@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The command `gradlab`. Only dispatches: every command's code is loaded when it is the one that was asked for, so
 // that a kernel starts without the others.
-import { parseArgs } from 'node:util';
 import { readVersion } from './protocol/product.js';
 
 const HELP = `gradlab: TypeScript notebooks with NumPy-like, differentiable arrays
@@ -11,6 +10,7 @@ const HELP = `gradlab: TypeScript notebooks with NumPy-like, differentiable arra
   gradlab uninstall [--user | --prefix DIR | --sys-prefix]
         removes it
   gradlab run NOTEBOOK.ipynb [-o OUT.ipynb] [--html OUT.html] [--timeout SECONDS]
+              [--cwd DIR] [--allow-errors]
         runs a notebook without a browser; exit code 1 when a cell fails
   gradlab kernel --connection-file FILE
         runs a kernel; this is what Jupyter calls
@@ -28,10 +28,7 @@ const commands: Record<string, Command> = {
   },
   install: async (args) => (await import('./install.js')).install(args),
   uninstall: async (args) => (await import('./install.js')).uninstall(args),
-  run: async (args) => {
-    const { path, ...options } = runOptions(args);
-    return (await import('./notebook/run.js')).runNotebook(path, options);
-  },
+  run: async (args) => (await import('./notebook/run.js')).runCommand(args),
 };
 
 function optionValue(args: string[], names: string[], command: string): string {
@@ -41,27 +38,6 @@ function optionValue(args: string[], names: string[], command: string): string {
     if (assigned) return arg.slice(assigned.length + 1);
   }
   throw new Error(`${command}: ${names[0]} FILE is missing`);
-}
-
-/** The arguments of `run`: a notebook, and options with a value each. */
-function runOptions(args: string[]): { path: string; out?: string; html?: string; timeout?: number } {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      output: { type: 'string', short: 'o' },
-      html: { type: 'string' },
-      timeout: { type: 'string' },
-    },
-  });
-  if (positionals.length !== 1) {
-    throw new Error(`run: one notebook is needed, got ${positionals.length}: gradlab run NOTEBOOK.ipynb [-o OUT.ipynb]`);
-  }
-  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
-  if (timeout !== undefined && !(timeout > 0)) {
-    throw new Error(`run: --timeout ${JSON.stringify(values.timeout)} is not a number of seconds above 0`);
-  }
-  return { path: positionals[0], out: values.output, html: values.html, timeout };
 }
 
 async function main([name, ...args]: string[]): Promise<number | undefined> {

@@ -49,12 +49,15 @@ function specFolder(args: string[], command: string): string {
     options: { user: { type: 'boolean' }, prefix: { type: 'string' }, 'sys-prefix': { type: 'boolean' } },
   });
   const chosen = Object.keys(values);
-  if (chosen.length > 1) throw new Error(`${command}: choose one of ${chosen.map((name) => `--${name}`).join(' and ')}`);
+  if (chosen.length > 1)
+    throw new Error(`${command}: choose one of ${chosen.map((name) => `--${name}`).join(' and ')}`);
   if (values.prefix !== undefined) return join(resolve(values.prefix), 'share/jupyter/kernels', NAME);
   if (values['sys-prefix']) {
     const prefix = process.env.VIRTUAL_ENV ?? process.env.CONDA_PREFIX;
     if (!prefix) {
-      throw new Error(`${command}: --sys-prefix needs an active Python environment (VIRTUAL_ENV or CONDA_PREFIX); use --prefix DIR`);
+      throw new Error(
+        `${command}: --sys-prefix needs an active Python environment (VIRTUAL_ENV or CONDA_PREFIX); use --prefix DIR`,
+      );
     }
     return join(prefix, 'share/jupyter/kernels', NAME);
   }

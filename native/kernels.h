@@ -66,8 +66,15 @@ GL_FN To bits(From x) {
 
 // ---- simple pieces --------------------------------------------------------------------------------------------------
 
-template <class T> GL_FN T maximumOf(T a, T b) { return ((a > b) | (a != a)) ? a : b; }
-template <class T> GL_FN T minimumOf(T a, T b) { return ((a < b) | (a != a)) ? a : b; }
+// NaN in either operand wins.
+template <class T> GL_FN T maximumOf(T a, T b) {
+  T m = a > b ? a : b;
+  return a != a ? a : m;
+}
+template <class T> GL_FN T minimumOf(T a, T b) {
+  T m = a < b ? a : b;
+  return a != a ? a : m;
+}
 
 GL_FN double absolute(double a) { return __builtin_fabs(a); }
 GL_FN float absolute(float a) { return __builtin_fabsf(a); }
@@ -197,7 +204,8 @@ template <> struct Real<double> {
   static constexpr double integers = 0x1p52;   // from here on neighbours differ by 1
   static constexpr int mantissa = 52;
   static constexpr int64_t bias = 1023;
-  static constexpr double expMax = 710, expMin = -746, expm1Min = -40, tanhMax = 20;
+  static constexpr double expMax = 0x1.62e42fefa39efp+9, expMin = -746, expLow = -707;  // expMax: log of the largest
+  static constexpr double expm1Max = 710, expm1Min = -40, tanhMax = 20;
   static constexpr uint64_t one = 0x3ff0000000000000, rootHalf = 0x3fe6a09e667f3bcd, fraction = 0x000fffffffffffff;
   static constexpr double tiny = 0x1p-1022, lift = 0x1p54, lifted = 54;
 };
@@ -209,7 +217,8 @@ template <> struct Real<float> {
   static constexpr float integers = 0x1p23f;
   static constexpr int mantissa = 23;
   static constexpr int32_t bias = 127;
-  static constexpr float expMax = 89, expMin = -104, expm1Min = -20, tanhMax = 10;
+  static constexpr float expMax = 0x1.62e42ep+6f, expMin = -104, expLow = -86;
+  static constexpr float expm1Max = 89, expm1Min = -20, tanhMax = 10;
   static constexpr uint32_t one = 0x3f800000, rootHalf = 0x3f3504f3, fraction = 0x007fffff;
   static constexpr float tiny = 0x1p-126f, lift = 0x1p25f, lifted = 25;
 };
@@ -271,22 +280,27 @@ template <class T> GL_FN T expParts(T x, T& n) {
 // Within 0.6 ulp: what rounding loses of r and of 1 + r is carried along.
 template <class T> GL_FN T exponential(T x) {
   using R = Real<T>;
-  x = x > T(R::expMax) ? T(R::expMax) : x;
-  x = x < T(R::expMin) ? T(R::expMin) : x;
-  T n = madd(x, T(R::log2e), T(R::shifter)) - T(R::shifter);
+  using U = typename R::UInt;
+  T t = madd(x, T(R::log2e), T(R::shifter));
+  T n = t - T(R::shifter);
   T high = madd(n, -T(R::ln2hi), x);
   T r = madd(n, -T(R::ln2lo), high);
   T lost = madd(n, -T(R::ln2lo), high - r);
   T sum = T(1) + r;
-  T tail = madd(r * r, expSeries(r), (r - (sum - T(1))) + lost);
-  // 2^n in two factors, because n may lie outside the range of exponents.
-  T half = madd(n, T(0.5), T(R::shifter)) - T(R::shifter);
-  return (sum + tail) * powerOfTwo(half) * powerOfTwo(n - half);
+  T p = sum + madd(r * r, expSeries(r), (r - (sum - T(1))) + lost);
+  // n stands in the low bits of t; added to the exponent it multiplies by 2^n. Where that could leave the range of
+  // normal numbers it goes through 2^64 times the result.
+  bool low = x < T(R::expLow);
+  T y = bits<T>(U(bits<U>(p) + U(bits<U>(t) << R::mantissa) + (low ? U(64) << R::mantissa : U(0))));
+  y = low ? y * T(0x1p-64) : y;
+  y = x > T(R::expMax) ? std::numeric_limits<T>::infinity() : y;
+  y = x < T(R::expMin) ? T(0) : y;
+  return x != x ? x : y;
 }
 
 template <class T> GL_FN T exponentialM1(T x) {
   using R = Real<T>;
-  T c = x > T(R::expMax) ? T(R::expMax) : x;
+  T c = x > T(R::expm1Max) ? T(R::expm1Max) : x;
   c = c < T(R::expm1Min) ? T(R::expm1Min) : c;
   T n;
   T p = expParts(c, n);

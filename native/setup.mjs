@@ -70,7 +70,9 @@ const onPath = (program) =>
 
 /** Looks where native/CMakeLists.txt looks: Debian keeps OpenBLAS's OpenMP flavour in a folder, Fedora names it so. */
 function hasOpenblas() {
-  const multiarch = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-')) : [];
+  const multiarch = existsSync('/usr/lib')
+    ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-'))
+    : [];
   return [
     ...multiarch.map((name) => `/usr/lib/${name}/openblas-openmp/libopenblas.so`),
     '/usr/lib64/libopenblaso.so',
@@ -333,7 +335,7 @@ async function start() {
   const keep = (chunk) => log.push(chunk.toString()) > 200 && log.shift();
   server.stdout.on('data', keep);
   server.stderr.on('data', keep);
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill('SIGTERM'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill('SIGTERM'));
   const ended = new Promise((done) => server.on('close', done));
 
   const base = `http://127.0.0.1:${port}`;

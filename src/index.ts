@@ -3,11 +3,11 @@
 import './ops/methods.js';
 import './autograd/tape.js';
 
-export type { DType, Scalar, TypedArray } from './core/dtype.js';
-export { type ArrayLike, NDArray, type NestedArray } from './core/ndarray.js';
 export { type GradCheckOptions, type GradCheckReport, gradCheck } from './autograd/check.js';
 export { type GradOf, grad, type Tree, valueAndGrad } from './autograd/grad.js';
-export * as np from './numpy/index.js';
-export { sprintf } from './numpy/format.js';
+export type { DType, Scalar, TypedArray } from './core/dtype.js';
+export { type ArrayLike, NDArray, type NestedArray } from './core/ndarray.js';
 export * as nn from './nn/index.js';
+export { sprintf } from './numpy/format.js';
+export * as np from './numpy/index.js';
 export * as plot from './plot/index.js';

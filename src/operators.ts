@@ -45,19 +45,14 @@ export type Comparison<A, B> =
             : NDArray
           : boolean;
 
-interface Add {
-  <A extends Operand, B extends Operand>(a: A, b: B): Arith<A, B>;
-  (a: NDArray, b: ArrayLike): NDArray;
-  (a: ArrayLike, b: NDArray): NDArray;
-  (a: string, b: unknown): string;
-  (a: unknown, b: string): string;
-}
-
 interface Arithmetic {
   <A extends Operand, B extends Operand>(a: A, b: B): Arith<A, B>;
   (a: NDArray, b: ArrayLike): NDArray;
   (a: ArrayLike, b: NDArray): NDArray;
 }
+
+// Strings come last, or an operand of type any would make the sum a string.
+type Add = Arithmetic & { (a: string, b: unknown): string; (a: unknown, b: string): string };
 
 interface Compare {
   <A extends Operand, B extends Operand>(a: A, b: B): Comparison<A, B>;
@@ -69,14 +64,10 @@ interface Compare {
   (a: number, b: Date): boolean;
 }
 
-interface Bitwise {
-  <A extends Operand, B extends Operand>(a: A, b: B): Arith<A, B>;
-  (a: NDArray, b: ArrayLike): NDArray;
-  (a: ArrayLike, b: NDArray): NDArray;
-}
-
 interface Unary {
-  <A extends Operand>(a: A): IsAny<A> extends true ? any : A extends NDArray ? NDArray : A extends bigint ? bigint : number;
+  <A extends Operand>(
+    a: A,
+  ): IsAny<A> extends true ? any : A extends NDArray ? NDArray : A extends bigint ? bigint : number;
 }
 
 type Falsy = false | 0 | 0n | '' | null | undefined;
@@ -113,7 +104,8 @@ function compound<F>(name: string, f: Plain): F {
 function truth<T>(x: T): x is Exclude<T, Falsy> {
   if (!(x instanceof NDArray)) return Boolean(x);
   if (x.size === 1) return Boolean(x.item());
-  if (x.size === 0) throw new TypeError('the truth value of an empty array is ambiguous; ask for x.size > 0.');
+  if (x.size === 0)
+    throw new TypeError('the truth value of an empty array is ambiguous; ask for x.size > 0.');
   throw new TypeError(
     `the truth value of an array with more than one element is ambiguous (shape ${shapeText(x.shape)}); use np.any(a) or np.all(a).`,
   );
@@ -165,7 +157,9 @@ function plainKey(x: unknown, indices: readonly unknown[]): PropertyKey {
   if (key instanceof NDArray) {
     if (key.size === 1) return Number(key.item());
     const what = Array.isArray(x) ? 'a JavaScript list' : typeof x;
-    throw new TypeError(`an index array of shape ${shapeText(key.shape)} cannot index ${what}; make it an array first: np.array(list).`);
+    throw new TypeError(
+      `an index array of shape ${shapeText(key.shape)} cannot index ${what}; make it an array first: np.array(list).`,
+    );
   }
   return key as PropertyKey;
 }
@@ -176,9 +170,9 @@ const mul: Arithmetic = operator((a, b) => a * b, el.mul);
 const div: Arithmetic = operator((a, b) => a / b, el.div);
 const mod: Arithmetic = operator((a, b) => a % b, el.mod);
 const pow: Arithmetic = operator((a, b) => a ** b, el.pow);
-const bitand: Bitwise = operator((a, b) => a & b, el.bitwiseAnd);
-const bitor: Bitwise = operator((a, b) => a | b, el.bitwiseOr);
-const bitxor: Bitwise = operator((a, b) => a ^ b, el.bitwiseXor);
+const bitand: Arithmetic = operator((a, b) => a & b, el.bitwiseAnd);
+const bitor: Arithmetic = operator((a, b) => a | b, el.bitwiseOr);
+const bitxor: Arithmetic = operator((a, b) => a ^ b, el.bitwiseXor);
 
 const assign: Record<UpdateName, (a: any, b: any) => unknown> = {
   add: compound('add', add as Plain),
@@ -211,8 +205,8 @@ export const $op = {
   bitand,
   bitor,
   bitxor,
-  shl: operator<Bitwise>((a, b) => a << b, el.leftShift),
-  shr: operator<Bitwise>((a, b) => a >> b, el.rightShift),
+  shl: operator<Arithmetic>((a, b) => a << b, el.leftShift),
+  shr: operator<Arithmetic>((a, b) => a >> b, el.rightShift),
   invert: ((a: any) => (a instanceof NDArray ? el.invert(a) : ~a)) as Unary,
   truth,
   not: (x: unknown): boolean => !truth(x),
@@ -224,9 +218,9 @@ export const $op = {
   idiv: assign.div as Arithmetic,
   imod: assign.mod as Arithmetic,
   ipow: assign.pow as Arithmetic,
-  ibitand: assign.bitwiseAnd as Bitwise,
-  ibitor: assign.bitwiseOr as Bitwise,
-  ibitxor: assign.bitwiseXor as Bitwise,
+  ibitand: assign.bitwiseAnd as Arithmetic,
+  ibitor: assign.bitwiseOr as Arithmetic,
+  ibitxor: assign.bitwiseXor as Arithmetic,
   get,
   set,
   update,

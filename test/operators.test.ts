@@ -52,7 +52,15 @@ describe('operators of cells at run time', () => {
     ]);
     expect(list($op.get(x, [':', 0]))).toEqual([1, 3]);
     $op.set(x, [':', 0], 9);
-    $op.update(x, [[0, 1], [1, 1]], 'sub', 1);
+    $op.update(
+      x,
+      [
+        [0, 1],
+        [1, 1],
+      ],
+      'sub',
+      1,
+    );
     expect(x.toArray()).toEqual([
       [9, 1],
       [9, 3],
@@ -75,7 +83,9 @@ describe('operators of cells at run time', () => {
     expect($op.truth(np.array([2]))).toBe(true);
     expect($op.not(np.array([0]))).toBe(true);
     expect($op.and(np.array(1), () => 5)).toBe(5);
-    expect(() => $op.truth(np.array([1, 2]))).toThrow(/ambiguous \(shape \(2,\)\); use np\.any\(a\) or np\.all\(a\)/);
+    expect(() => $op.truth(np.array([1, 2]))).toThrow(
+      /ambiguous \(shape \(2,\)\); use np\.any\(a\) or np\.all\(a\)/,
+    );
   });
 
   it('answer brackets on np.c_', () => {

@@ -26,7 +26,8 @@ export function typeError(cell: CompiledCell, label: string, language: LanguageS
   const frames = language.formatDiagnostics(cell, label, true);
   const evalue = first ? `TS${first.code}: ${first.message}` : 'the cell has errors';
   const traceback = frames.trimEnd().split('\n');
-  for (const name of missingPackages(cell)) traceback.push('', `There is no package "${name}" here. Install it with: npm install ${name}`);
+  for (const name of missingPackages(cell))
+    traceback.push('', `There is no package "${name}" here. Install it with: npm install ${name}`);
   return { ename: 'TypeScriptError', evalue, traceback };
 }
 
@@ -35,7 +36,7 @@ const CANNOT_FIND_MODULE = 2307;
 /** Packages that the cell imports and that are not installed. */
 function missingPackages(cell: CompiledCell): string[] {
   const names = cell.diagnostics.flatMap(({ code, message }) => {
-    const specifier = code === CANNOT_FIND_MODULE ? /'([^'.\/][^']*)'/.exec(message)?.[1] : undefined;
+    const specifier = code === CANNOT_FIND_MODULE ? /'([^'./][^']*)'/.exec(message)?.[1] : undefined;
     return specifier ? [/^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? specifier] : [];
   });
   return [...new Set(names)].filter((name) => !name.startsWith('node:'));
@@ -66,11 +67,10 @@ function frames(stack: string, tracer: Tracer): string[] {
   const lines = stack.split('\n').filter((line) => /^\s+at /.test(line));
   if (lines.length === 0 || !tracer.language) return [];
   try {
-    return tracer.language.mapStack(
-      lines.join('\n'),
-      (script) => tracer.cells(script) ?? localFile(script),
-      { label: (id) => (isFileName(id) ? relative(process.cwd(), filePath(id)) : tracer.label(id)), color: true },
-    );
+    return tracer.language.mapStack(lines.join('\n'), (script) => tracer.cells(script) ?? localFile(script), {
+      label: (id) => (isFileName(id) ? relative(process.cwd(), filePath(id)) : tracer.label(id)),
+      color: true,
+    });
   } catch {
     return [];
   }
@@ -88,7 +88,8 @@ function filePath(script: string): string {
 function localFile(script: string): CompiledCell | undefined {
   if (!isFileName(script)) return undefined;
   const path = filePath(script);
-  if (path.includes('/node_modules/') || path.startsWith(distFolder) || !path.startsWith(process.cwd())) return undefined;
+  if (path.includes('/node_modules/') || path.startsWith(distFolder) || !path.startsWith(process.cwd()))
+    return undefined;
   const code = readFileSync(path, 'utf8');
   const positions = { toCell: (line: number, column: number) => ({ line, column }) };
   return { id: script, code, js: code, diagnostics: [], failed: false, positions };

@@ -1,7 +1,13 @@
 // The queue of cells: compile, run in the user process, answer; one at a time, in order of arrival. After an error
 // with stop_on_error, what was already queued is answered with status "aborted".
 import type { CompiledCell, LanguageService } from '../language/index.js';
-import type { ErrorContent, ExecuteReply, ExecuteRequest, ExpressionResult, Message } from '../protocol/messages.js';
+import type {
+  ErrorContent,
+  ExecuteReply,
+  ExecuteRequest,
+  ExpressionResult,
+  Message,
+} from '../protocol/messages.js';
 import type { CellOutcome, InputFrame, UserFrame } from '../protocol/pipe.js';
 import { deathReport, interruption, runtimeError, type Tracer, typeError } from './errors.js';
 import type { History } from './history.js';
@@ -186,7 +192,8 @@ export class Executor {
     const cell = this.addCell(owner.message, owner.count, true, false);
     const compiled = language.compile(cell.id, code);
     cell.compiled = compiled;
-    if (isRefused(compiled)) return { status: 'error', ...typeError(compiled, this.label(cell.id), language) };
+    if (isRefused(compiled))
+      return { status: 'error', ...typeError(compiled, this.label(cell.id), language) };
     const outcome = await this.supervisor.execute({
       t: 'execute',
       cell: cell.serial,
@@ -230,7 +237,11 @@ export class Executor {
   /** A fault of ours: the cell gets it as its error, the kernel goes on. */
   private internalError(error: Error, message: Message): ExecuteOutcome {
     this.host.log(`a cell could not be run: ${error.stack}`);
-    const content = { ename: error.name, evalue: error.message, traceback: [`${error.name}: ${error.message}`] };
+    const content = {
+      ename: error.name,
+      evalue: error.message,
+      traceback: [`${error.name}: ${error.message}`],
+    };
     this.host.output.event('error', content, message);
     return { status: 'error', execution_count: this.executionCount, ...content };
   }
@@ -240,7 +251,8 @@ export class Executor {
     const say = (text: string) => this.onStream('stderr', `${text}\n`, cell.serial);
     if (this.freshSession) say('Fresh session: the variables and imports of earlier cells are gone.');
     this.freshSession = false;
-    if (this.libraryError) say(`The library could not be loaded, only plain TypeScript runs: ${this.libraryError}`);
+    if (this.libraryError)
+      say(`The library could not be loaded, only plain TypeScript runs: ${this.libraryError}`);
     this.libraryError = undefined;
   }
 

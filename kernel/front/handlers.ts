@@ -73,7 +73,9 @@ export const handlers: Handlers = {
 
   history_request: (kernel, content) => ({ history: kernel.history.find(content) }),
 
-  comm_info_request: (kernel, { target_name }) => ({ comms: kernel.comms.info(target_name) }),
+  // Sessions register no comm targets: none is ever open, and one that a client opens is closed at once, as the
+  // protocol asks for an unknown target.
+  comm_info_request: () => ({ comms: {} }),
 
   connect_request: (kernel) =>
     Object.fromEntries(SOCKET_NAMES.map((name) => [`${name}_port`, kernel.connection[`${name}_port`]])),
@@ -91,7 +93,7 @@ export const handlers: Handlers = {
 
   comm_open: (kernel, { comm_id, target_name }, message) => {
     kernel.log(`comm_open: there is no comm target ${JSON.stringify(target_name)}`);
-    kernel.publish('comm_close', kernel.comms.refuse(comm_id), message);
+    kernel.publish('comm_close', { comm_id, data: {} }, message);
     return null;
   },
 
@@ -100,8 +102,5 @@ export const handlers: Handlers = {
     return null;
   },
 
-  comm_close: (kernel, { comm_id }) => {
-    kernel.comms.close(comm_id);
-    return null;
-  },
+  comm_close: () => null,
 };

@@ -44,7 +44,8 @@ export class History {
   }
 
   private select(request: HistoryRequest): Entry[] {
-    const last = (entries: Entry[]) => (request.n === undefined ? entries : entries.slice(-Math.max(request.n, 0) || entries.length));
+    const last = (entries: Entry[]) =>
+      request.n === undefined ? entries : entries.slice(-Math.max(request.n, 0) || entries.length);
     switch (request.hist_access_type) {
       case 'tail':
         return last(this.entries);
@@ -91,6 +92,9 @@ export class History {
 }
 
 function globToRegExp(glob: string): RegExp {
-  const source = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[\\s\\S]*').replaceAll('?', '[\\s\\S]');
+  const source = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[\\s\\S]*')
+    .replaceAll('?', '[\\s\\S]');
   return new RegExp(`^${source}$`);
 }

@@ -1,14 +1,22 @@
 // The kernel as a Jupyter client sees it: binds the sockets, takes requests, says busy and idle around each, and
 // answers from the handler table. Cells queue up; everything else is answered at once, also while a cell runs.
+import childProcess from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { resolve } from 'node:path';
 import type { LanguageService } from '../language/index.js';
 import { type ConnectionInfo, readConnectionFile } from '../protocol/connection.js';
-import { contentFault, isRequestType, type IopubContents, type IopubType, type Json, type Message } from '../protocol/messages.js';
+import {
+  contentFault,
+  type IopubContents,
+  type IopubType,
+  isRequestType,
+  type Json,
+  type Message,
+} from '../protocol/messages.js';
 import { distFolder } from '../protocol/product.js';
 import { KernelSockets } from '../protocol/sockets.js';
 import { decode, encode, makeHeader, Signer, WireError } from '../protocol/wire.js';
-import { randomUUID } from 'node:crypto';
-import { Comms } from './comms.js';
 import { type ExecuteOutcome, Executor } from './executor.js';
 import { handlers } from './handlers.js';
 import { History } from './history.js';
@@ -22,7 +30,6 @@ export type Channel = 'shell' | 'control';
 
 export class Kernel {
   readonly connection: ConnectionInfo;
-  readonly comms = new Comms();
   readonly history: History;
   readonly executor: Executor;
   private readonly session = randomUUID();
@@ -73,6 +80,7 @@ export class Kernel {
 
   /** The language service, loaded on first use. */
   language(): Promise<LanguageService> {
+    if (!this.service) spawnInOwnGroup();
     this.service ??= import('../language/index.js').then(
       ({ LanguageService }) => new LanguageService({ cwd: process.cwd(), libraryTypes: distFolder }),
     );
@@ -117,7 +125,8 @@ export class Kernel {
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.log(`a message on ${channel} was dropped: ${error.message}`);
-      if (error.header && channel !== 'stdin') this.refuse(channel, error.identities, error.header, error.message);
+      if (error.header && channel !== 'stdin')
+        this.refuse(channel, error.identities, error.header, error.message);
       return;
     }
     if (channel === 'stdin') return this.receiveInput(message);
@@ -143,7 +152,11 @@ export class Kernel {
       if (!isRequestType(type)) throw new Error(`${type}: this kernel does not know this message`);
       const fault = contentFault(type, message.content);
       if (fault) throw new Error(fault);
-      const handler = handlers[type as keyof typeof handlers] as (kernel: Kernel, content: never, message: Message) => unknown;
+      const handler = handlers[type as keyof typeof handlers] as (
+        kernel: Kernel,
+        content: never,
+        message: Message,
+      ) => unknown;
       const reply = (await handler(this, message.content as never, message)) as Json | null;
       if (reply) this.reply(channel, message, { status: 'ok', ...reply });
     } catch (error) {
@@ -224,8 +237,26 @@ export class Kernel {
   }
 }
 
+/**
+ * The compiler is a child process that answers no more once it has got a SIGINT. Clients send theirs to the kernel's
+ * whole process group, so the children of this process get groups of their own.
+ */
+function spawnInOwnGroup(): void {
+  if (process.platform === 'win32') return;
+  const { spawn } = childProcess;
+  const detached = (command: string, args: readonly string[], options: childProcess.SpawnOptions) =>
+    spawn(command, args, { ...options, detached: true });
+  childProcess.spawn = detached as typeof spawn;
+  syncBuiltinESMExports();
+}
+
 function errorReply(error: Error): Json {
-  return { status: 'error', ename: error.name, evalue: error.message, traceback: [`${error.name}: ${error.message}`] };
+  return {
+    status: 'error',
+    ename: error.name,
+    evalue: error.message,
+    traceback: [`${error.name}: ${error.message}`],
+  };
 }
 
 function isAlive(pid: number): boolean {
@@ -241,6 +272,8 @@ function isAlive(pid: number): boolean {
 export async function runKernel(connectionFile: string): Promise<void> {
   const kernel = new Kernel(resolve(connectionFile));
   process.on('uncaughtException', (error) => kernel.log(`uncaught: ${error.stack}`));
-  process.on('unhandledRejection', (reason) => kernel.log(`unhandled: ${(reason as Error)?.stack ?? reason}`));
+  process.on('unhandledRejection', (reason) =>
+    kernel.log(`unhandled: ${(reason as Error)?.stack ?? reason}`),
+  );
   await kernel.start();
 }

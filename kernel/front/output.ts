@@ -44,7 +44,10 @@ export class Output {
     const last = this.items.at(-1);
     if (type === 'update_display_data' && last?.type === type && last.parent === parent) {
       const id = (content as IopubContents['update_display_data']).transient.display_id;
-      if (id !== undefined && id === (last.content as IopubContents['update_display_data']).transient.display_id) {
+      if (
+        id !== undefined &&
+        id === (last.content as IopubContents['update_display_data']).transient.display_id
+      ) {
         last.content = content;
         return;
       }

@@ -8,8 +8,8 @@ import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
 import {
   type CellOutcome,
-  encodeFrame,
   type ExecuteOrder,
+  encodeFrame,
   FD_CONTROL,
   FD_INTERRUPT,
   FD_OUTPUT,
@@ -38,8 +38,9 @@ export interface SupervisorEvents {
 }
 
 /** Where Node's own report of a crash begins. */
-const CRASH_REPORT = /<--- Last few GCs --->|FATAL ERROR: |----- Native stack trace -----| {2}# +\S*node\S*\[\d+\]: /;
-const MEMORY_CHECK_MS = 200;
+const CRASH_REPORT =
+  /<--- Last few GCs --->|FATAL ERROR: |----- Native stack trace -----| {2}# +\S*node\S*\[\d+\]: /;
+const MEMORY_CHECK_MS = 100;
 /** The system keeps this much; below it, the session is ended before the system ends something else. */
 const MEMORY_RESERVE = Math.min(512 * 2 ** 20, totalmem() * 0.04);
 const CHILD_INTERRUPT_MS = 400;
@@ -51,6 +52,12 @@ export function heapLimitMegabytes(): number {
   const asked = Number(process.env.GRADLAB_MAX_HEAP_MB);
   if (Number.isFinite(asked) && asked >= 32) return Math.round(asked);
   return Math.min(4096, Math.round(totalmem() / 2 ** 21));
+}
+
+/** What a session may hold in all, arrays included: no limit but the machine's unless one is asked for. */
+function memoryLimitBytes(): number {
+  const asked = Number(process.env.GRADLAB_MAX_MEMORY_MB);
+  return asked > 0 ? asked * 2 ** 20 : Infinity;
 }
 
 interface Waiting {
@@ -167,7 +174,9 @@ class UserProcess {
   private readonly heapLimit = heapLimitMegabytes();
   private readonly memoryCheck: NodeJS.Timeout;
   private exitFrame: Extract<UserFrame, { t: 'exit' }> | undefined;
-  private outOfSystemMemory = false;
+  private readonly memoryLimit = memoryLimitBytes();
+  /** Set when this end was for its memory: the cause, as a clause. */
+  private overLimit: string | undefined;
   /** V8's last words, kept out of the cell's output. */
   private crashText = '';
   private over = false;
@@ -244,6 +253,7 @@ class UserProcess {
   private onFrames(chunk: Buffer): void {
     this.decoder.push(chunk, (frame) => {
       if (frame.t === 'drain' || frame.t === 'done') this.drainRaw();
+      if (frame.t === 'drain') this.pipe(FD_OUTPUT).write(encodeFrame({ drained: true }));
       if (frame.t === 'ready') this.ready = true;
       if (frame.t === 'exit') this.exitFrame = frame;
       this.events.frame(frame);
@@ -283,15 +293,12 @@ class UserProcess {
     // Children that the session left behind end with it.
     this.signalGroup('SIGKILL');
     const { exitFrame } = this;
-    if (this.outOfSystemMemory) {
-      const free = Math.round(MEMORY_RESERVE / 2 ** 20);
-      return this.end(
-        `it used almost all memory of this machine (less than ${free} MB were left) and was stopped. ` +
-          'Free arrays that are no longer needed, or work in batches',
-        'OutOfMemory',
-      );
+    if (this.overLimit) {
+      const advice = 'Let go of arrays that are no longer needed, or work in batches';
+      return this.end(`${this.overLimit} and was stopped. ${advice}`, 'OutOfMemory');
     }
-    if (exitFrame) return this.end(`a cell called process.exit(${exitFrame.code})`, 'SessionEnded', exitFrame.how);
+    if (exitFrame)
+      return this.end(`a cell called process.exit(${exitFrame.code})`, 'SessionEnded', exitFrame.how);
     if (/heap out of memory|Reached heap limit|invalid (array|table) (length|size)/i.test(this.crashText)) {
       return this.end(
         `its JavaScript heap reached the limit of ${this.heapLimit} MB. Keep less in memory ` +
@@ -311,10 +318,15 @@ class UserProcess {
 
   /** A container counts its file cache as used; only a session that holds most of the memory itself is at fault. */
   private checkMemory(): void {
-    if (process.availableMemory() > MEMORY_RESERVE) return;
-    const limit = Math.min(totalmem(), process.constrainedMemory() || Infinity);
-    if (this.residentBytes() < limit / 2) return;
-    this.outOfSystemMemory = true;
+    const resident = this.residentBytes();
+    if (resident > this.memoryLimit) {
+      const megabytes = Math.round(this.memoryLimit / 2 ** 20);
+      this.overLimit = `it held more than the ${megabytes} MB that GRADLAB_MAX_MEMORY_MB allows`;
+    } else {
+      const total = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+      if (resident < total / 2 || process.availableMemory() > MEMORY_RESERVE) return;
+      this.overLimit = `it held ${Math.round(resident / 2 ** 20)} MB, almost all memory of this machine,`;
+    }
     this.signalGroup('SIGKILL');
   }
 

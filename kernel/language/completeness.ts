@@ -9,6 +9,8 @@ import { SyntaxKind } from './typescript.js';
 const OPEN_ENDED = new Set([1160, 1010, 17008, 17014]);
 /** Unterminated string literal or regular expression: a new line cannot mend them. */
 const BROKEN = new Set([1002, 1161]);
+/** A closing bracket too many: "Declaration or statement expected" at the bracket itself. */
+const STRAY = 1128;
 
 export function completeness({ code, origin, syntax, file }: Parsed): CompletenessResult {
   if (code.trim() === '') return { status: 'complete' };
@@ -25,7 +27,7 @@ export function completeness({ code, origin, syntax, file }: Parsed): Completene
   }
   if (syntax.some((d) => BROKEN.has(d.code))) return { status: 'invalid' };
   const open = syntax.some((d) => OPEN_ENDED.has(d.code)) || endsInComment(code, end, first.pos - origin, file.end);
-  const atEnd = first.pos - origin >= end || first.end - origin >= code.length;
+  const atEnd = first.pos - origin >= end || (first.end - origin >= code.length && first.code !== STRAY);
   if (open || atEnd) return { status: 'incomplete', indent: indentAfter(code) };
   return { status: 'invalid' };
 }

@@ -4,6 +4,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { CompletionMatch, CompletionResult, InspectResult } from './contract.js';
+import { readable } from './diagnostics.js';
+import { namesInScope } from './scope.js';
 import type { Analysis, TypeService } from './types.js';
 import type { CompletionEntry, Node, TsSymbol, Type } from './typescript.js';
 import { CompletionItemKind, getTokenAtPosition, SignatureKind, SymbolFlags, SyntaxKind } from './typescript.js';
@@ -11,7 +13,7 @@ import { CompletionItemKind, getTokenAtPosition, SignatureKind, SymbolFlags, Syn
 /** How many entries get their type worked out. */
 const TYPED_ENTRIES = 40;
 const MAX_SIGNATURE = 200;
-const HIDDEN = /^\$(?:S|op|cell|held|await|array|bracketed|lib|c\d+)$/;
+const HIDDEN = /^\$(?:S|op|cell|held|await|array|bracketed|lib|self|c\d+)$/;
 
 /** Sort text that the compiler gives to global names and keywords; they come after locals and members. */
 const AUTO_IMPORT = '16';
@@ -55,9 +57,17 @@ export function complete(service: TypeService, code: string, offset: number, cwd
   if (/\d$/.test(before) && /(?:^|[^\p{ID_Continue}$.])\d+$/u.test(before)) return nothing;
 
   const analysis = service.analyze(code, true);
-  const { checker } = service.compiler;
   const at = analysis.checked.toGenerated(offset);
-  const info = checker.getCompletionsAtPosition(analysis.path, at, { includeSymbol: true });
+  const info = membersAt(service, analysis.path, at);
+  if (info === 'scope') {
+    const names = namesInScope(service, analysis, offset, prefix);
+    const types = signaturesOf(service, names);
+    const matches = names.map(({ name, type }, i): CompletionMatch => {
+      const signature = types[i];
+      return { text: name, type, start, end, ...(signature ? { signature } : {}) };
+    });
+    return { matches, start, end };
+  }
   const lower = prefix.toLowerCase();
   const found = (info?.entries ?? []).filter(
     (e) => !HIDDEN.test(e.name) && (e.sortText ?? '') < AUTO_IMPORT && e.name.toLowerCase().startsWith(lower),
@@ -79,9 +89,19 @@ export function complete(service: TypeService, code: string, offset: number, cwd
   return { matches, start, end };
 }
 
+/** The compiler's completion, or `scope` where it would have to offer imports, which this interface cannot do. */
+function membersAt(service: TypeService, path: string, at: number) {
+  try {
+    return service.compiler.checker.getCompletionsAtPosition(path, at, { includeSymbol: true });
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('auto imports')) return 'scope';
+    throw error;
+  }
+}
+
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function signaturesOf(service: TypeService, entries: readonly CompletionEntry[]): (string | undefined)[] {
+function signaturesOf(service: TypeService, entries: readonly { symbol?: TsSymbol | undefined }[]): (string | undefined)[] {
   const { checker } = service.compiler;
   const typed = entries
     .slice(0, TYPED_ENTRIES)
@@ -98,7 +118,7 @@ function signaturesOf(service: TypeService, entries: readonly CompletionEntry[])
 }
 
 function clip(text: string): string {
-  const flat = text.replace(/\s+/g, ' ');
+  const flat = readable(text).replace(/\s+/g, ' ');
   return flat.length > MAX_SIGNATURE ? `${flat.slice(0, MAX_SIGNATURE - 1)}…` : flat;
 }
 
@@ -158,9 +178,11 @@ export function inspect(service: TypeService, code: string, offset: number): Ins
   const file = service.compiler.sourceFile(analysis.path);
   const token = file && getTokenAtPosition(file, position);
   const symbol = checker.getSymbolAtPosition(analysis.path, position);
-  if (!symbol || !token) return NOT_FOUND;
+  if (!symbol || !token || (token.kind !== SyntaxKind.Identifier && token.kind !== SyntaxKind.PrivateIdentifier)) {
+    return NOT_FOUND;
+  }
   const target = original(service, analysis, symbol);
-  const signature = describe(service, target, symbol, token);
+  const signature = readable(describe(service, target, symbol, token));
   const docs = target.getDocumentationComment(checker).trim() || symbol.getDocumentationComment(checker).trim();
   const tags = target.getJsDocTags(checker);
   const tagLines = tags.map((t) => `@${t.name}${t.text ? ` ${t.text.trim()}` : ''}`);
@@ -178,7 +200,9 @@ export function inspect(service: TypeService, code: string, offset: number): Ins
 function identifierAround(code: string, offset: number): number | undefined {
   const isPart = (c: string | undefined) => c !== undefined && /[\p{ID_Continue}$]/u.test(c);
   let at = Math.min(Math.max(offset, 0), code.length);
-  if (!isPart(code[at]) && !isPart(code[at - 1])) {
+  const word = /[\p{ID_Continue}$]*$/u.exec(code.slice(0, at))?.[0] ?? '';
+  if ((!isPart(code[at]) && !isPart(code[at - 1])) || (/^\d/.test(word) && !isPart(code[at]))) {
+    at -= word.length;
     // Inside `f(a, |`: go back to the opening parenthesis that is still open.
     let depth = 0;
     while (at > 0) {

@@ -64,7 +64,7 @@ export function diagnose(found: readonly Diagnostic[], context: Explaining): Cel
     const key = `${start}:${told.code}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    out.push({ code: told.code, message: told.message, category: 'error', ...lines.at(start), length, start });
+    out.push({ code: told.code, message: readable(told.message), category: 'error', ...lines.at(start), length, start });
   }
   return out.sort((a, b) => a.start - b.start);
 }
@@ -183,6 +183,19 @@ function deepest(d: Diagnostic): Diagnostic {
     at = next;
   }
   return at;
+}
+
+/**
+ * Types as the user knows them: without the paths of the library's modules and without the namespaces that earlier
+ * cells have become.
+ */
+export function readable(text: string): string {
+  return text
+    .replace(/typeof import\("[^"]*\/src\/numpy\/index"\)/g, 'typeof np')
+    .replace(/typeof import\("[^"]*\/src\/(\w+)\/index"\)/g, 'typeof $1')
+    .replace(/import\("[^"]*\$gradlab-[\w-]+"\)\./g, '')
+    .replace(/\$(?:S|self|lib)\./g, '')
+    .replace(/\$c\d+\.(?=[\w$])/g, '');
 }
 
 /** A diagnostic's text with the reasons that TypeScript chains to it, one a line. */

@@ -21,6 +21,13 @@ import { preloadCompiler } from './typescript.js';
 /** Compiled cells that `commit` may still ask for. */
 const REMEMBERED = 64;
 
+/** Cells that touch what the first real cells will need: types of the library, operators, brackets, errors. */
+const WARM_UP = [
+  '1 + 1',
+  'const a = np.zeros([2, 2]), b = a * 2 + 1;\nfor (let i = 0; i < 2; i++) { a[i] -= b[0] }\na == b',
+  "const text: string = 1; [1, 2].map((x) => x + 1)[0]; print('a')",
+];
+
 const nowhere = { toCell: () => undefined };
 
 export class LanguageService {
@@ -29,17 +36,21 @@ export class LanguageService {
 
   constructor(private readonly options: LanguageOptions) {}
 
-  /** Loads the compiler ahead of the first cell. Never rejects. */
+  /**
+   * Loads the compiler ahead of the first cell and runs every part of it once, in steps that leave the event loop
+   * free between them. Never rejects.
+   */
   async warmUp(): Promise<void> {
     try {
       await preloadCompiler();
     } catch {
       return; // The first cell will say what is wrong.
     }
-    this.guard<unknown>(
-      (types) => types.analyze('np;'),
-      () => undefined,
-    );
+    for (const code of WARM_UP) {
+      await new Promise((resolve) => setImmediate(resolve));
+      this.compile('warm-up', code);
+      this.analyses.delete('warm-up');
+    }
   }
 
   /**
@@ -92,6 +103,13 @@ export class LanguageService {
       (types) => types.commit(commitCell(analysis)),
       () => undefined,
     );
+    setImmediate(() => {
+      this.guard(
+        (types) => types.settleDown(),
+        () => undefined,
+        false,
+      );
+    });
   }
 
   /** Forgets every cell: the user process has started afresh. */

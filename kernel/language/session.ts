@@ -43,7 +43,7 @@ interface Visible {
 }
 
 /** Names that a cell has without importing them, when the library exports them. */
-const LIBRARY_NAMES = ['np', 'nn', 'optim', 'data', 'plot', 'grad', 'valueAndGrad', 'gradCheck', 'NDArray', 'sprintf'];
+const LIBRARY_NAMES = ['np', 'nn', 'optim', 'data', 'plot', 'grad', 'valueAndGrad', 'NDArray', 'sprintf'];
 
 /** Types of `$op`: the library's, with brackets and truth values as strict as a cell wants them. */
 const OPERATORS = `
@@ -81,7 +81,7 @@ export class Session {
   ) {
     const from = (file: string) => JSON.stringify(join(library, 'src', file));
     this.header =
-      `import * as $lib from ${from('index.js')};\n` +
+      `import * as $lib from ${from('index.js')};\nimport * as $self from "./$gradlab-session";\n` +
       `import { $op as $library_op, type Bracketed as $Bracketed } from ${from('operators.js')};\n` +
       `import type { NDArray as $NDArray, ArrayLike as $ArrayLike } from ${from('index.js')};\n` +
       `type $Index = Parameters<$NDArray['at']>[number];\nexport { $lib };\n${OPERATORS}`;
@@ -103,7 +103,11 @@ export class Session {
       const own = new Set(entry.declared.map((d) => d.name));
       for (const name of this.libraryNames)
         if (entry.mentions.has(name) && !own.has(name) && !entry.seen.has(name)) bring += `import ${name} = $lib.${name};`;
-      for (const name of entry.aliases) bring += `export import ${name} = ${entry.space}_${name};`;
+      for (const name of entry.aliases) {
+        imports += `export { ${entry.space}_${name} };\n`;
+        // Only a dotted name brings in types as well, so the module imports itself.
+        bring += `export import ${name} = $self.${entry.space}_${name};`;
+      }
       spaces += `export namespace ${entry.space} {${bring}\n${entry.body}\n}\n`;
     }
     return `${this.header}${imports}${spaces}`;
@@ -133,8 +137,9 @@ export class Session {
     return this.visible.get(name)?.declared.constant ?? false;
   }
 
-  has(name: string): boolean {
-    return this.visible.has(name) || this.libraryNames.includes(name);
+  /** Names that a cell has without declaring them: of earlier cells (newest first) and of the library. */
+  names(): string[] {
+    return [...[...this.visible.keys()].reverse(), ...this.libraryNames];
   }
 
   commit(cell: CommittedCell): void {

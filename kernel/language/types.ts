@@ -3,7 +3,7 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { CellDiagnostic, LanguageOptions } from './contract.js';
 import { readTopLevel, type TopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
@@ -63,7 +63,8 @@ export class TypeService {
   private readonly localFiles = new Map<string, number>();
   private arrayTypes = new Map<number, Operand>();
   private libraryKnown = false;
-  private missingModules = false;
+  /** Specifiers that could not be resolved; they may be installed or written later. */
+  private readonly missing = new Set<string>();
 
   constructor(options: LanguageOptions) {
     const cwd = existsSync(options.cwd) ? realpathSync(options.cwd) : realpathSync(tmpdir());
@@ -197,7 +198,8 @@ export class TypeService {
       analysis.checked = generated.mapped;
       analysis.diagnostics = this.explain(analysis, generated, this.errors(parsed, generated));
     }
-    this.missingModules = analysis.diagnostics.some((d) => d.code === 2307 || d.code === 2792);
+    for (const d of analysis.diagnostics)
+      if (d.code === 2307 || d.code === 2792) this.missing.add(code.slice(d.start + 1, d.start + d.length - 1));
     return analysis;
   }
 
@@ -405,6 +407,12 @@ export class TypeService {
   commit(cell: Parameters<Session['commit']>[0]): void {
     this.session.commit(cell);
     this.compiler.write(this.sessionPath, this.session.text());
+    this.compiler.write(this.cellPath, IMPORT_SESSION);
+  }
+
+  /** Takes in what was committed, so that the next cell need not wait for it. */
+  settleDown(): void {
+    this.compiler.flush();
   }
 
   reset(): void {
@@ -415,8 +423,9 @@ export class TypeService {
 
   /** Notices what has changed on disk: the notebook's own modules, and packages that were missing. */
   private refresh(): void {
-    if (this.missingModules) {
-      this.missingModules = false;
+    for (const specifier of this.missing) {
+      if (!isPresent(specifier, dirname(this.cellPath))) continue;
+      this.missing.clear();
       this.compiler.invalidate();
     }
     for (const [path, known] of this.localFiles) {
@@ -435,6 +444,19 @@ export class TypeService {
       if (!path.startsWith('/') || this.localFiles.has(path) || !existsSync(path)) continue;
       this.localFiles.set(path, modified(path));
     }
+  }
+}
+
+/** Whether a module that was missing has come to be there since. */
+function isPresent(specifier: string, cwd: string): boolean {
+  if (/^\.{0,2}\//.test(specifier)) {
+    const base = resolve(cwd, specifier).replace(/\.[mc]?[jt]sx?$/, '');
+    return ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json', '.d.ts'].some((end) => existsSync(base + end));
+  }
+  const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  for (let at = cwd; ; at = dirname(at)) {
+    if (existsSync(join(at, 'node_modules', name))) return true;
+    if (dirname(at) === at) return false;
   }
 }
 

@@ -55,6 +55,9 @@ export async function preloadCompiler(): Promise<void> {
   if (!api) adopt(sync, ast);
 }
 
+/** Half a character: the native process would not survive it. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
 export interface CompilerSetup {
   /** Folder that the native process works in. */
   cwd: string;
@@ -80,7 +83,8 @@ export class Compiler {
   }
 
   /** Sets the text of a virtual file; the next request sees it. */
-  write(path: string, text: string): void {
+  write(path: string, written: string): void {
+    const text = written.replace(LONE_SURROGATE, '\ufffd');
     if (this.files.get(path) === text) return;
     (this.files.has(path) ? this.dirty : this.created).add(path);
     this.files.set(path, text);
@@ -118,6 +122,15 @@ export class Compiler {
 
   semantic(path: string): readonly Diagnostic[] {
     return this.program.getSemanticDiagnostics(path);
+  }
+
+  /** Takes in everything that was written, in one step: cheaper when imports have changed. */
+  flush(): void {
+    if (!this.client || this.dirty.size === 0) return;
+    const changed = [...this.dirty];
+    this.dirty.clear();
+    this.adopt(this.client.updateSnapshot({ fileChanges: { changed, created: [...this.created] } }));
+    this.created.clear();
   }
 
   /** Brings the program up to date. One changed file at a time keeps to the compiler's fast path. */

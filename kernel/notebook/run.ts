@@ -34,9 +34,6 @@ export interface RunOptions {
   color?: boolean;
 }
 
-const USAGE = `usage: gradlab run NOTEBOOK.ipynb [-o OUT.ipynb] [--html OUT.html] [--timeout SECONDS] [--cwd DIR] [--allow-errors]
-`;
-
 /** How long an interrupted cell has to end before the kernel is killed. */
 const GRACE_MS = 10_000;
 
@@ -158,7 +155,7 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
     client.interrupt().catch(() => client.kill());
   };
   process.on('SIGINT', onSigint);
-  let failed: { cell: CodeCell; place: string; why: string } | undefined;
+  let failed: Failure | undefined;
   try {
     await describeKernel(client, notebook);
     for (const [i, cell] of code.entries()) {
@@ -177,7 +174,7 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
           : `${place} ${text} ... ${end}\n`,
       );
       if (why !== undefined && (!expected || run.interrupted)) {
-        failed = { cell, place, why };
+        failed = { cell, place: `cell ${i + 1} of ${code.length}`, why };
         break;
       }
     }
@@ -226,6 +223,12 @@ function writeTo(path: string, text: string): void {
   writeFileSync(path, text);
 }
 
+interface Failure {
+  cell: CodeCell;
+  place: string;
+  why: string;
+}
+
 /** The failing cell with line numbers, and its trace. */
 function failureText(
   { cell, place, why }: { cell: CodeCell; place: string; why: string },
@@ -237,7 +240,7 @@ function failureText(
     .map((line, i) => `\x1b[90m${String(i + 1).padStart(width)} |\x1b[0m ${line}`)
     .join('\n');
   const trace = cell.outputs.flatMap((o) => (o.output_type === 'error' ? o.traceback : [])).join('\n') || why;
-  return `\n\x1b[1m${path}, cell ${place.replace(/\s/g, '')}:\x1b[0m\n${source}\n\n${trace}\n\n`;
+  return `\n\x1b[1m${path}, ${place}:\x1b[0m\n${source}\n\n${trace}\n\n`;
 }
 
 /** The command line of `gradlab run`. */
@@ -246,33 +249,22 @@ export async function runCommand(args: string[]): Promise<number> {
     args,
     allowPositionals: true,
     options: {
-      out: { type: 'string', short: 'o' },
+      output: { type: 'string', short: 'o' },
       html: { type: 'string' },
       timeout: { type: 'string' },
       cwd: { type: 'string' },
       'allow-errors': { type: 'boolean' },
-      help: { type: 'boolean', short: 'h' },
     },
   });
-  if (values.help) {
-    process.stdout.write(USAGE);
-    return 0;
-  }
   if (positionals.length !== 1) {
-    process.stderr.write(
-      `gradlab run: ${positionals.length === 0 ? 'which notebook?' : `one notebook at a time, got ${positionals.length}`}\n${USAGE}`,
+    throw new Error(
+      `run: one notebook is needed, got ${positionals.length}: gradlab run NOTEBOOK.ipynb [-o OUT.ipynb] [--html OUT.html]`,
     );
-    return 2;
   }
   const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
   if (timeout !== undefined && !(timeout > 0)) {
-    throw new Error(`run: --timeout takes seconds above 0, got ${JSON.stringify(values.timeout)}`);
+    throw new Error(`run: --timeout ${JSON.stringify(values.timeout)} is not a number of seconds above 0`);
   }
-  return runNotebook(positionals[0], {
-    out: values.out,
-    html: values.html,
-    timeout,
-    cwd: values.cwd,
-    allowErrors: values['allow-errors'],
-  });
+  const { output: out, html, cwd, 'allow-errors': allowErrors } = values;
+  return runNotebook(positionals[0], { out, html, timeout, cwd, allowErrors });
 }

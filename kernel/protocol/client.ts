@@ -23,6 +23,8 @@ export interface KernelOptions {
   env?: Record<string, string | undefined>;
   /** Unix sockets by default, which need no free ports; `tcp` on Windows. */
   transport?: 'ipc' | 'tcp';
+  /** Gives the kernel a process group of its own, as Jupyter does. Without it a Ctrl-C reaches it too. */
+  ownGroup?: boolean;
   /** Milliseconds until the kernel must have answered; 30,000 by default. */
   startTimeout?: number;
   /** What the kernel's front process logs. */
@@ -90,6 +92,7 @@ export async function startKernel(options: KernelOptions = {}): Promise<KernelCl
     cwd: options.cwd,
     env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...options.env },
     stdio: ['ignore', 'inherit', 'pipe'],
+    detached: options.ownGroup === true,
   });
   const client = new KernelClient(child, connection, folder, options.onLog);
   try {
@@ -154,7 +157,8 @@ export class KernelClient {
       control: new SendQueue(this.sockets.control, log),
       stdin: new SendQueue(this.sockets.stdin, log),
     };
-    for (const [name, socket] of Object.entries(this.sockets)) socket.connect(endpoint(connection, name as 'shell'));
+    for (const [name, socket] of Object.entries(this.sockets))
+      socket.connect(endpoint(connection, name as 'shell'));
     this.sockets.iopub.subscribe();
     void this.listen(this.sockets.shell, (message) => this.onReply(message));
     void this.listen(this.sockets.control, (message) => this.onReply(message));
@@ -237,7 +241,11 @@ export class KernelClient {
     return this.ask('shell', 'complete_request', { code, cursor_pos: cursor });
   }
 
-  inspect(code: string, cursor = [...code].length, detail_level: 0 | 1 = 0): Promise<Reply<'inspect_request'>> {
+  inspect(
+    code: string,
+    cursor = [...code].length,
+    detail_level: 0 | 1 = 0,
+  ): Promise<Reply<'inspect_request'>> {
     return this.ask('shell', 'inspect_request', { code, cursor_pos: cursor, detail_level });
   }
 
@@ -318,7 +326,14 @@ export class KernelClient {
         );
       }
     });
-    const message = { identities: [], header, parent_header: {}, metadata: {}, content: content as Json, buffers: [] };
+    const message = {
+      identities: [],
+      header,
+      parent_header: {},
+      metadata: {},
+      content: content as Json,
+      buffers: [],
+    };
     this.queues[channel].send(encode(message, this.signer));
     return answered.finally(() => {
       clearTimeout(timer);

@@ -31,9 +31,17 @@ export function readConnectionFile(path: string): ConnectionInfo {
     throw new Error(`connection file ${path}: ${(error as Error).message}`);
   }
   if (typeof raw !== 'object' || raw === null) throw new Error(`connection file ${path}: not a JSON object`);
-  const info = { transport: 'tcp', ip: '127.0.0.1', key: '', signature_scheme: 'hmac-sha256', ...raw } as ConnectionInfo;
+  const info = {
+    transport: 'tcp',
+    ip: '127.0.0.1',
+    key: '',
+    signature_scheme: 'hmac-sha256',
+    ...raw,
+  } as ConnectionInfo;
   if (info.transport !== 'tcp' && info.transport !== 'ipc') {
-    throw new Error(`connection file ${path}: transport ${JSON.stringify(info.transport)} is neither "tcp" nor "ipc"`);
+    throw new Error(
+      `connection file ${path}: transport ${JSON.stringify(info.transport)} is neither "tcp" nor "ipc"`,
+    );
   }
   for (const name of SOCKET_NAMES) {
     const port = info[`${name}_port`];

@@ -108,7 +108,10 @@ export interface Requests {
   /** The reply's status is the answer: complete, incomplete, invalid or unknown. */
   is_complete_request: { content: { code: string }; reply: { status: string; indent?: string } };
   history_request: { content: HistoryRequest; reply: { history: HistoryRow[] } };
-  comm_info_request: { content: { target_name?: string }; reply: { comms: Record<string, { target_name: string }> } };
+  comm_info_request: {
+    content: { target_name?: string };
+    reply: { comms: Record<string, { target_name: string }> };
+  };
   connect_request: { content: Json; reply: Record<string, number> };
   interrupt_request: { content: Json; reply: Json };
   shutdown_request: { content: { restart?: boolean }; reply: { restart: boolean } };
@@ -155,7 +158,14 @@ const FIELDS: { [T in RequestType]: Record<string, Field> } = {
   complete_request: { code: text, cursor_pos: count },
   inspect_request: { code: text, cursor_pos: count, detail_level: count },
   is_complete_request: { code: text },
-  history_request: { hist_access_type: text, output: flag, session: count, start: count, n: count, unique: flag },
+  history_request: {
+    hist_access_type: text,
+    output: flag,
+    session: count,
+    start: count,
+    n: count,
+    unique: flag,
+  },
   comm_info_request: { target_name: { kind: 'string', optional: true } },
   connect_request: {},
   interrupt_request: {},

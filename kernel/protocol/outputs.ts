@@ -29,7 +29,11 @@ export class OutputCollector {
         return this.update(content);
       case 'error': {
         this.beforeOutput();
-        const { ename, evalue, traceback } = content as { ename: string; evalue: string; traceback: string[] };
+        const { ename, evalue, traceback } = content as {
+          ename: string;
+          evalue: string;
+          traceback: string[];
+        };
         this.outputs.push({ output_type: 'error', ename, evalue, traceback });
         return true;
       }
@@ -46,7 +50,8 @@ export class OutputCollector {
   update(content: Json): boolean {
     const id = displayId(content);
     const shown = id === undefined ? undefined : this.displays.get(id);
-    for (const output of shown ?? []) Object.assign(output, { data: content.data, metadata: content.metadata });
+    for (const output of shown ?? [])
+      Object.assign(output, { data: content.data, metadata: content.metadata });
     return shown !== undefined;
   }
 

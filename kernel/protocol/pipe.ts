@@ -29,7 +29,7 @@ export type UserFrame =
   | { t: 'result'; cell: number; data: MimeBundle; metadata: Json }
   | { t: 'error'; cell: number; origin: string; error: WireErrorValue }
   | { t: 'input'; cell: number; prompt: string; password: boolean }
-  /** A child process ended: what it wrote to the inherited stdout and stderr comes before what follows. */
+  /** A child process ended. The session waits until what it wrote to the inherited streams has been read. */
   | { t: 'drain' }
   | { t: 'exit'; code: number; how: string }
   | { t: 'done'; cell: number; outcome: CellOutcome };
@@ -55,8 +55,12 @@ export type ControlFrame = ExecuteOrder | { t: 'exit' };
 export interface InterruptFrame {
   cell: number;
 }
-/** From the front process, on the output pipe, where a cell blocks in `input()`. */
+/** From the front process, on the output pipe: the answer to an `input` frame, where a cell blocks. */
 export type InputFrame = { value: string } | { interrupted: true } | { refused: string };
+/** The answer to a `drain` frame. */
+export interface DrainedFrame {
+  drained: true;
+}
 
 const HEADER_BYTES = 4;
 

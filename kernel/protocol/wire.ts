@@ -83,7 +83,11 @@ export function decode(frames: readonly Buffer[], signer: Signer): Message {
   const known = header as unknown as Header;
   const [parent_header, metadata, content] = parts.slice(1).map(parseObject);
   if (!parent_header || !metadata || !content) {
-    throw new WireError(`${known.msg_type}: parent_header, metadata or content is not a JSON object`, identities, known);
+    throw new WireError(
+      `${known.msg_type}: parent_header, metadata or content is not a JSON object`,
+      identities,
+      known,
+    );
   }
   return { identities, header: known, parent_header, metadata, content, buffers: frames.slice(at + 6) };
 }

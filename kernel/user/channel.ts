@@ -2,7 +2,14 @@
 // that never yields and its order is exact. Also knows which cell is running where (AsyncLocalStorage).
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { readSync, writeSync } from 'node:fs';
-import { encodeFrame, FD_OUTPUT, FrameDecoder, type InputFrame, type UserFrame } from '../protocol/pipe.js';
+import {
+  type DrainedFrame,
+  encodeFrame,
+  FD_OUTPUT,
+  FrameDecoder,
+  type InputFrame,
+  type UserFrame,
+} from '../protocol/pipe.js';
 
 /** What a cell carries through its awaits, timers and callbacks. */
 export interface CellScope {
@@ -68,11 +75,14 @@ export function send(frame: UserFrame): void {
   }
 }
 
-/** Blocks until the front process answers an `input` frame. */
-export function receiveInput(): InputFrame {
-  const decoder = new FrameDecoder<InputFrame>();
+/** Sends a frame that is answered, and blocks until the answer is there. */
+export function ask(frame: Extract<UserFrame, { t: 'input' }>): InputFrame;
+export function ask(frame: Extract<UserFrame, { t: 'drain' }>): DrainedFrame;
+export function ask(frame: UserFrame): InputFrame | DrainedFrame {
+  send(frame);
+  const decoder = new FrameDecoder<InputFrame | DrainedFrame>();
   const chunk = Buffer.alloc(4096);
-  let answer: InputFrame | undefined;
+  let answer: InputFrame | DrainedFrame | undefined;
   while (!answer) {
     let size: number;
     try {
@@ -82,8 +92,8 @@ export function receiveInput(): InputFrame {
       throw error;
     }
     if (size === 0) process.kill(process.pid, 'SIGKILL');
-    decoder.push(Buffer.from(chunk.subarray(0, size)), (frame) => {
-      answer = frame;
+    decoder.push(Buffer.from(chunk.subarray(0, size)), (received) => {
+      answer = received;
     });
   }
   return answer;

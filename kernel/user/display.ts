@@ -1,7 +1,8 @@
 // What a cell shows and how: values to MIME bundles (`Symbol.for('Jupyter.display')`, else util.inspect), and the
 // functions `display`, `print`, `clearOutput`, `html` and `markdown` that every cell has.
-import { inspect } from 'node:util';
+
 import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import type { Json, MimeBundle } from '../protocol/messages.js';
 import { cellScope, currentCell, send } from './channel.js';
 
@@ -31,7 +32,13 @@ export interface DisplayHandle {
 
 /** How a value prints as text in a result; also the fall-back of every rich value. */
 export function inspectText(value: unknown): string {
-  return inspect(value, { depth: 4, maxArrayLength: 100, maxStringLength: 100_000, breakLength: 80, colors: false });
+  return inspect(value, {
+    depth: 4,
+    maxArrayLength: 100,
+    maxStringLength: 100_000,
+    breakLength: 80,
+    colors: false,
+  });
 }
 
 function isDisplayable(value: unknown): value is Displayable {
@@ -52,13 +59,38 @@ export function toMimeBundle(value: unknown): MimeBundle | Promise<MimeBundle> {
 }
 
 function checkBundle(bundle: unknown): MimeBundle {
-  if (typeof bundle !== 'object' || bundle === null || Object.keys(bundle).some((type) => !type.includes('/'))) {
+  if (
+    typeof bundle !== 'object' ||
+    bundle === null ||
+    Object.keys(bundle).some((type) => !type.includes('/'))
+  ) {
     throw new TypeError(
       `display: a MIME bundle is an object from MIME types to data, such as {'text/html': '<b>hi</b>'}; ` +
         `got ${inspect(bundle, { depth: 1 })}`,
     );
   }
   return bundle as MimeBundle;
+}
+
+/**
+ * The running cell as libraries may see it, under `Symbol.for('gradlab.cell')`: charts bring their library along once a
+ * notebook, and again when the output that had it is replaced. (The library's side is in src/plot/html.ts.)
+ */
+interface RunningCell {
+  serial: number;
+  code: string;
+  /** How often this run cleared or updated outputs. */
+  cleared: number;
+}
+const library = globalThis as unknown as Record<symbol, RunningCell | undefined>;
+const CELL = Symbol.for('gradlab.cell');
+
+export function startRunningCell(serial: number, code: string): void {
+  library[CELL] = { serial, code, cleared: 0 };
+}
+
+function outputReplaced(): void {
+  if (library[CELL]) library[CELL].cleared++;
 }
 
 /**
@@ -71,7 +103,15 @@ export function display(value: unknown, options: DisplayOptions = {}): DisplayHa
   const display_id = options.display_id ?? randomUUID();
   const cell = currentCell();
   const show = (data: MimeBundle) =>
-    send({ t: 'display', cell, data, metadata: options.metadata ?? {}, display_id, update: options.update === true });
+    send({
+      t: 'display',
+      cell,
+      data,
+      metadata: options.metadata ?? {},
+      display_id,
+      update: options.update === true,
+    });
+  if (options.update) outputReplaced();
   const bundle = options.raw ? checkBundle(value) : toMimeBundle(value);
   if (bundle instanceof Promise) keep(bundle.then(show));
   else show(bundle);
@@ -115,6 +155,7 @@ function printText(value: unknown): string {
 
 /** Clears the cell's output; with `wait` only when the next output comes, which avoids flicker. */
 export function clearOutput(wait = false): void {
+  outputReplaced();
   send({ t: 'clear', cell: currentCell(), wait });
 }
 
@@ -134,9 +175,19 @@ class RichText implements Displayable {
   }
 }
 
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
-function fillIn(source: string | readonly string[], values: unknown[], each: (value: unknown) => string): string {
+function fillIn(
+  source: string | readonly string[],
+  values: unknown[],
+  each: (value: unknown) => string,
+): string {
   return typeof source === 'string' ? source : String.raw({ raw: source }, ...values.map(each));
 }
 
@@ -150,5 +201,8 @@ export function html(source: string | TemplateStringsArray, ...values: unknown[]
 /** Markdown as a value, with LaTeX between dollar signs; also as a tag. */
 export function markdown(source: string | TemplateStringsArray, ...values: unknown[]): Displayable {
   // Raw, so that \alpha in a tag stays LaTeX.
-  return new RichText('text/markdown', fillIn(typeof source === 'string' ? source : source.raw, values, String));
+  return new RichText(
+    'text/markdown',
+    fillIn(typeof source === 'string' ? source : source.raw, values, String),
+  );
 }

@@ -18,7 +18,10 @@ export function describeError(thrown: unknown, depth = 0): WireErrorValue {
 function isError(value: unknown): value is Error {
   return (
     value instanceof Error ||
-    (typeof value === 'object' && value !== null && typeof (value as Error).stack === 'string' && 'message' in value)
+    (typeof value === 'object' &&
+      value !== null &&
+      typeof (value as Error).stack === 'string' &&
+      'message' in value)
   );
 }
 
@@ -31,7 +34,8 @@ function fromError(error: Error, depth: number): WireErrorValue {
   const details = ownDetails(error);
   if (details) described.details = details;
   if (depth >= MAX_CAUSES) return described;
-  if (error.cause !== undefined && error.cause !== null) described.cause = describeError(error.cause, depth + 1);
+  if (error.cause !== undefined && error.cause !== null)
+    described.cause = describeError(error.cause, depth + 1);
   if (error instanceof AggregateError) {
     described.errors = error.errors.slice(0, MAX_CAUSES).map((member) => describeError(member, depth + 1));
   }
@@ -43,5 +47,7 @@ function ownDetails(error: Error): string | undefined {
   const hidden = new Set(['name', 'message', 'stack', 'cause', 'errors']);
   const entries = Object.entries(error).filter(([key]) => !hidden.has(key));
   if (entries.length === 0) return undefined;
-  return entries.map(([key, value]) => `${key}: ${inspect(value, { depth: 1, breakLength: Infinity })}`).join(', ');
+  return entries
+    .map(([key, value]) => `${key}: ${inspect(value, { depth: 1, breakLength: Infinity })}`)
+    .join(', ');
 }

@@ -4,7 +4,7 @@ import inspector from 'node:inspector';
 import type { MimeBundle } from '../protocol/messages.js';
 import type { CellOutcome, ExecuteOrder } from '../protocol/pipe.js';
 import { type CellScope, cellScope, isWriting, makeScope, send, whenWritten } from './channel.js';
-import { toMimeBundle } from './display.js';
+import { startRunningCell, toMimeBundle } from './display.js';
 import { describeError } from './errors.js';
 import { INTERRUPT_KEY } from './interrupt-key.js';
 import { Interrupted } from './stdin.js';
@@ -24,7 +24,8 @@ let running: Running | undefined;
 let interruptAhead = 0;
 let lastDone: { cell: number; outcome: CellOutcome } | undefined;
 
-const ENDLESS_AWAIT = 'the cell awaits a promise that nothing can settle any more: nobody holds its resolve function';
+const ENDLESS_AWAIT =
+  'the cell awaits a promise that nothing can settle any more: nobody holds its resolve function';
 
 /** Where the inspector leaves the value that a cell threw. */
 const thrownKey = Symbol('gradlab.thrown');
@@ -55,6 +56,7 @@ export function executeCell(order: ExecuteOrder): void {
   const scope = makeScope(order.cell);
   const cell: Running = { order, scope, synchronous: true };
   running = cell;
+  if (order.value === 'show') startRunningCell(order.cell, order.js);
   if (interruptAhead === order.cell) return settle(cell, { status: 'interrupted', stack: '' });
   cellScope.run(scope, () => {
     evaluate(order.id, order.js, (failure) => {
@@ -70,7 +72,11 @@ export function executeCell(order: ExecuteOrder): void {
  * Evaluates a script in REPL mode and calls back once: at its end, with what it threw, or 'terminated'.
  * Callbacks and not promises, since an interrupt drops the microtasks that are waiting.
  */
-function evaluate(id: string, js: string, back: (failure?: { thrown: unknown } | 'terminated') => void): void {
+function evaluate(
+  id: string,
+  js: string,
+  back: (failure?: { thrown: unknown } | 'terminated') => void,
+): void {
   const named = js.trimEnd().endsWith(`//# sourceURL=${id}`) ? js : `${js}\n//# sourceURL=${id}`;
   session.post('Runtime.evaluate', { expression: named, replMode: true, objectGroup: id }, (error, reply) => {
     if (error) {

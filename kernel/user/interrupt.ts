@@ -13,7 +13,9 @@ const pipe = new Socket({ fd: FD_INTERRUPT, readable: true, writable: false });
 
 pipe.on('data', (chunk: Buffer) => {
   decoder.push(chunk, ({ cell }) => {
-    session.post('Runtime.evaluate', { expression: `globalThis[Symbol.for('${INTERRUPT_KEY}')](${Number(cell)})` });
+    session.post('Runtime.evaluate', {
+      expression: `globalThis[Symbol.for('${INTERRUPT_KEY}')](${Number(cell)})`,
+    });
   });
 });
 pipe.on('error', endWithFront);

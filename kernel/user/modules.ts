@@ -4,8 +4,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire, isBuiltin, SourceMap } from 'node:module';
 import { dirname, extname, join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import vm from 'node:vm';
 import type { SourceTextModule, SyntheticModule } from 'node:vm';
+import vm from 'node:vm';
 import { currentCell } from './channel.js';
 
 type Namespace = Record<string, unknown>;
@@ -85,7 +85,9 @@ function isLocal(specifier: string): boolean {
 async function importFrom(specifier: string, from: string): Promise<Namespace> {
   if (specifier === 'gradlab') {
     if (library) return library;
-    throw moduleError('import: the library "gradlab" could not be loaded in this session; its first cell says why');
+    throw moduleError(
+      'import: the library "gradlab" could not be loaded in this session; its first cell says why',
+    );
   }
   if (!isLocal(specifier)) return importPackage(specifier, from);
   const path = resolveLocal(specifier, from);
@@ -119,11 +121,15 @@ function moduleError(message: string): Error {
 function explain(error: unknown, specifier: string, from: string): unknown {
   const code = (error as NodeJS.ErrnoException)?.code;
   if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') return error;
-  const name = specifier.startsWith('@') ? specifier.split('/').slice(0, 2).join('/') : specifier.split('/')[0];
+  const name = specifier.startsWith('@')
+    ? specifier.split('/').slice(0, 2).join('/')
+    : specifier.split('/')[0];
   // The error may be about something that the package itself imports.
   if (!String((error as Error).message).includes(`'${name}`)) return error;
   if (isLocal(specifier)) return error;
-  return moduleError(`import: there is no package ${JSON.stringify(name)} in ${from} or above it. Install it with: npm install ${name}`);
+  return moduleError(
+    `import: there is no package ${JSON.stringify(name)} in ${from} or above it. Install it with: npm install ${name}`,
+  );
 }
 
 /** Real `import()` as a module in `from` would do it, one importer per folder. */
@@ -323,7 +329,12 @@ async function transpile(path: string): Promise<string> {
 
 type Transform = typeof import('esbuild').transformSync;
 
-function compileTypeScript(path: string, source: string, format: 'esm' | 'cjs', transform: Transform): string {
+function compileTypeScript(
+  path: string,
+  source: string,
+  format: 'esm' | 'cjs',
+  transform: Transform,
+): string {
   try {
     const { code, map } = transform(source, {
       loader: extname(path) === '.tsx' ? 'tsx' : 'ts',
@@ -337,11 +348,14 @@ function compileTypeScript(path: string, source: string, format: 'esm' | 'cjs', 
     maps.set(path, new SourceMap(JSON.parse(map)));
     return code;
   } catch (error) {
-    const problem = (error as { errors?: { text: string; location: { line: number; column: number; lineText: string } }[] })
-      .errors?.[0];
+    const problem = (
+      error as { errors?: { text: string; location: { line: number; column: number; lineText: string } }[] }
+    ).errors?.[0];
     if (!problem) throw error;
     const { line, column, lineText } = problem.location;
-    throw new SyntaxError(`${path}:${line}:${column + 1}: ${problem.text}\n  ${lineText}\n  ${' '.repeat(column)}^`);
+    throw new SyntaxError(
+      `${path}:${line}:${column + 1}: ${problem.text}\n  ${lineText}\n  ${' '.repeat(column)}^`,
+    );
   }
 }
 
@@ -354,12 +368,15 @@ function compileTypeScriptForRequire(module: NodeJS.Module, path: string): void 
 /** Puts the original lines of transpiled modules into a stack. */
 export function mapModuleFrames(stack: string): string {
   if (maps.size === 0) return stack;
-  return stack.replace(/((?:file:\/\/)?\/[^\s():]+\.[mc]?tsx?):(\d+):(\d+)/g, (whole, file: string, line, column) => {
-    const path = file.startsWith('file:') ? fileURLToPath(file) : file;
-    const origin = maps.get(path)?.findEntry(Number(line) - 1, Number(column) - 1);
-    if (!origin || !('originalLine' in origin)) return whole;
-    return `${file}:${origin.originalLine + 1}:${origin.originalColumn + 1}`;
-  });
+  return stack.replace(
+    /((?:file:\/\/)?\/[^\s():]+\.[mc]?tsx?):(\d+):(\d+)/g,
+    (whole, file: string, line, column) => {
+      const path = file.startsWith('file:') ? fileURLToPath(file) : file;
+      const origin = maps.get(path)?.findEntry(Number(line) - 1, Number(column) - 1);
+      if (!origin || !('originalLine' in origin)) return whole;
+      return `${file}:${origin.originalLine + 1}:${origin.originalColumn + 1}`;
+    },
+  );
 }
 
 // CommonJS -------------------------------------------------------------------------------------------------------------

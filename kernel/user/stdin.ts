@@ -1,6 +1,6 @@
 // Asking the user: `input`, `prompt`, `confirm` and `password` block the cell until the client answers, as Python's
 // input does. Nothing else of the session runs meanwhile.
-import { currentCell, receiveInput, send } from './channel.js';
+import { ask, currentCell } from './channel.js';
 
 /** The cell was interrupted by the user. */
 export class Interrupted extends Error {
@@ -10,9 +10,8 @@ export class Interrupted extends Error {
   }
 }
 
-function ask(name: string, prompt: string, password: boolean): string {
-  send({ t: 'input', cell: currentCell(), prompt, password });
-  const answer = receiveInput();
+function askUser(name: string, prompt: string, password: boolean): string {
+  const answer = ask({ t: 'input', cell: currentCell(), prompt, password });
   if ('interrupted' in answer) throw new Interrupted();
   if ('refused' in answer) throw new Error(`${name}: ${answer.refused}`);
   return answer.value;
@@ -24,15 +23,18 @@ function ask(name: string, prompt: string, password: boolean): string {
  * @see Python's input
  */
 export function input(prompt = ''): string {
-  return ask('input', String(prompt), false);
+  return askUser('input', String(prompt), false);
 }
 
 /** `input` under the browser's name. An empty answer gives `initial`, null without one. */
 export function prompt(message = '', initial?: string): string | null {
-  return ask('prompt', initial === undefined ? message : `${message} [${initial}] `, false) || (initial ?? null);
+  return (
+    askUser('prompt', initial === undefined ? message : `${message} [${initial}] `, false) ||
+    (initial ?? null)
+  );
 }
 
 /** `input` that does not show what is typed. */
 export function password(message = 'Password: '): string {
-  return ask('password', String(message), true);
+  return askUser('password', String(message), true);
 }

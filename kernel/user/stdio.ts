@@ -1,12 +1,12 @@
 // Captures what a session prints: process.stdout, process.stderr and console write frames to the output pipe.
-// Child processes that inherit stdio write to file descriptors 1 and 2, which the front process reads as well; a
-// `drain` frame at their end keeps the order.
+// Child processes that inherit stdio write to file descriptors 1 and 2, which the front process reads as well; when
+// one has ended, the session waits until that is read, so that the order is exact.
 import childProcess from 'node:child_process';
 import { Console } from 'node:console';
 import { syncBuiltinESMExports } from 'node:module';
-import { StringDecoder } from 'node:string_decoder';
 import { Writable } from 'node:stream';
-import { currentCell, send } from './channel.js';
+import { StringDecoder } from 'node:string_decoder';
+import { ask, currentCell, send } from './channel.js';
 import { clearOutput } from './display.js';
 
 type Done = (error?: Error | null) => void;
@@ -26,7 +26,9 @@ class CellStream extends Writable {
   override write(chunk: unknown, encoding?: BufferEncoding | Done, done?: Done): boolean {
     const callback = typeof encoding === 'function' ? encoding : done;
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) {
-      throw new TypeError(`process.${this.label}.write: the chunk is a ${typeof chunk}, not a string or Uint8Array`);
+      throw new TypeError(
+        `process.${this.label}.write: the chunk is a ${typeof chunk}, not a string or Uint8Array`,
+      );
     }
     const isText = typeof encoding !== 'string' || /^utf-?8$/i.test(encoding);
     const text =
@@ -58,7 +60,12 @@ export function captureOutput(): void {
     ['stdout', stdout],
     ['stderr', stderr],
   ] as const) {
-    Object.defineProperty(process, name, { value: stream, configurable: true, enumerable: true, writable: true });
+    Object.defineProperty(process, name, {
+      value: stream,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    });
   }
   // A console of our own: Node's also keeps every logged value for a debugger, and memory would grow.
   const own = new Console({ stdout, stderr });
@@ -68,9 +75,9 @@ export function captureOutput(): void {
   drainAfterChildren();
 }
 
-/** Tells the front process when a child that may have written to the inherited streams has ended. */
+/** When a child that may have written to the inherited streams ends, what it wrote comes before what follows. */
 function drainAfterChildren(): void {
-  const drain = () => send({ t: 'drain' });
+  const drain = () => void ask({ t: 'drain' });
   type Any = (...args: unknown[]) => unknown;
   const functions = childProcess as unknown as Record<string, Any>;
   for (const name of ['spawnSync', 'execSync', 'execFileSync']) {

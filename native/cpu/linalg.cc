@@ -5,8 +5,9 @@
 #include <cstring>
 #include <limits>
 #include <vector>
-#include "cpu/blas.h"
 #include "command.h"
+#include "cpu/blas.h"
+#include "cpu/threads.h"
 
 namespace gl {
 
@@ -62,8 +63,8 @@ void expectConvergence(int info, const char* what) {
 }
 
 // A in C order is A' to LAPACK: A' = V S U', so its "U" is our V' and its "VT" is our U, both already in C order.
-template <class T>
-void svd(Command& c, bool vectors) {
+template <class T, bool vectors>
+void svd(Command& c) {
   const int m = dimension(c, 0), n = dimension(c, 1);
   const int k = std::min(m, n);
   const bool full = vectors && c.param(2) != 0;
@@ -219,28 +220,25 @@ void slogdet(Command& c) {
   c.result(2, det);
 }
 
-#define GL_FLOATS(name, ...) \
-  switch (c.dtype(0)) { \
-    case DType::Float64: return __VA_ARGS__<double> GL_ARGS; \
-    case DType::Float32: return __VA_ARGS__<float> GL_ARGS; \
-    default: throw Error(name ": needs float64 or float32 matrices; convert with astype('float64')"); \
+// Runs one of the two precisions, on one thread when the matrix is small.
+void inPrecision(Command& c, const char* name, void (*f64)(Command&), void (*f32)(Command&)) {
+  const SingleThreaded guard(c.param(0) < 256);
+  switch (c.dtype(0)) {
+    case DType::Float64: return f64(c);
+    case DType::Float32: return f32(c);
+    default: throw Error(std::string(name) + ": needs float64 or float32 matrices; convert with astype('float64')");
   }
+}
 
 }  // namespace
 
-#define GL_ARGS (c, true)
-void run_svd(Command& c) { GL_FLOATS("svd", svd) }
-#undef GL_ARGS
-#define GL_ARGS (c, false)
-void run_svdvals(Command& c) { GL_FLOATS("svd", svd) }
-#undef GL_ARGS
-#define GL_ARGS (c)
-void run_eigh(Command& c) { GL_FLOATS("eigh", eigh) }
-void run_solve(Command& c) { GL_FLOATS("solve", solve) }
-void run_inv(Command& c) { GL_FLOATS("inv", inv) }
-void run_cholesky(Command& c) { GL_FLOATS("cholesky", cholesky) }
-void run_qr(Command& c) { GL_FLOATS("qr", qr) }
-void run_slogdet(Command& c) { GL_FLOATS("slogdet", slogdet) }
-#undef GL_ARGS
+void run_svd(Command& c) { inPrecision(c, "svd", svd<double, true>, svd<float, true>); }
+void run_svdvals(Command& c) { inPrecision(c, "svd", svd<double, false>, svd<float, false>); }
+void run_eigh(Command& c) { inPrecision(c, "eigh", eigh<double>, eigh<float>); }
+void run_solve(Command& c) { inPrecision(c, "solve", solve<double>, solve<float>); }
+void run_inv(Command& c) { inPrecision(c, "inv", inv<double>, inv<float>); }
+void run_cholesky(Command& c) { inPrecision(c, "cholesky", cholesky<double>, cholesky<float>); }
+void run_qr(Command& c) { inPrecision(c, "qr", qr<double>, qr<float>); }
+void run_slogdet(Command& c) { inPrecision(c, "slogdet", slogdet<double>, slogdet<float>); }
 
 }  // namespace gl

@@ -92,7 +92,9 @@ void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
     std::fill_n(c, m * n, T(0));
     return;
   }
-  if (smallProduct(c, a, b, ma, mb)) return;
+  // One row or column from a large matrix is a matter of bandwidth, which BLAS's own routines use up.
+  const bool vector = (m == 1 || n == 1) && m * n * k > 16384;
+  if (!vector && smallProduct(c, a, b, ma, mb)) return;
   std::vector<T> memoryA, memoryB;
   a = compact(a, ma, memoryA);
   b = compact(b, mb, memoryB);

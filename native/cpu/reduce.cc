@@ -2,6 +2,7 @@
 // summed in its pairwise blocks and buffers of 8192 elements, so float sums equal NumPy's to the last bit, with any
 // number of threads. The folds themselves are in isa/folds.cc.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -91,25 +92,17 @@ void merge(Axes& axes) {
   if (axes.count > 0) axes.count = at + 1;
 }
 
-// The order of NumPy's iterator: negative strides turned round, largest stride outermost; a stride of 0 says nothing,
-// ties stay in C order.
+// The order of NumPy's iterator: largest stride outermost, whatever its sign; a stride of 0 says nothing, ties stay in
+// C order.
 void order(Work& w) {
   Axes& a = w.axes;
-  for (int d = 0; d < a.count; d++) {
-    Axis& x = a.at[d];
-    if (x.s >= 0) continue;
-    w.in += x.s * (x.n - 1);
-    w.out += x.o * (x.n - 1);
-    x.s = -x.s;
-    x.o = -x.o;
-  }
   std::reverse(a.at, a.at + a.count);
   for (int i = 1; i < a.count; i++) {
     const Axis x = a.at[i];
     int place = i;
     for (int j = i - 1; j >= 0; j--) {
       if (x.s == 0 || a.at[j].s == 0) continue;
-      if (a.at[j].s <= x.s) break;
+      if (std::abs(a.at[j].s) <= std::abs(x.s)) break;
       place = j;
     }
     for (int j = i; j > place; j--) a.at[j] = a.at[j - 1];

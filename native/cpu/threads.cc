@@ -10,7 +10,7 @@ namespace gl {
 namespace {
 int count = 1;
 // Work below this stays on the calling thread: waking sleeping threads costs some 10 us.
-constexpr int64_t kParallelWork = 128 * 1024;
+constexpr int64_t kParallelWork = 256 * 1024;
 }  // namespace
 
 void initThreads() { setNumThreads(omp_get_max_threads()); }
@@ -21,6 +21,14 @@ void setNumThreads(int n) {
   count = std::max(1, n);
   omp_set_num_threads(count);
   openblas_set_num_threads(count);
+}
+
+// OpenBLAS's OpenMP flavour asks OpenMP how many threads there are, at every call.
+SingleThreaded::SingleThreaded(bool small) : active(small && count > 1) {
+  if (active) omp_set_num_threads(1);
+}
+SingleThreaded::~SingleThreaded() {
+  if (active) omp_set_num_threads(count);
 }
 
 int threadsFor(int64_t work) {

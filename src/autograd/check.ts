@@ -1,10 +1,10 @@
 // Gradient checking: the gradients that the rules give against centred differences, to any order. The tests run it
 // over every differentiable operation; users run it over their own functions.
 
-import { type ArrayLike, NDArray } from '../core/ndarray.js';
-import { sizeOf } from '../core/shape.js';
 import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
+import { type ArrayLike, NDArray } from '../core/ndarray.js';
+import { sizeOf } from '../core/shape.js';
 import { mul } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { valueAndGrad } from './grad.js';
@@ -68,7 +68,9 @@ export function gradCheck(
   const { order = 2, h = 1e-6, rtol = 1e-5, atol = 1e-7 } = options;
   for (const [i, input] of inputs.entries()) {
     if (!(input instanceof NDArray) || !isFloat(input.dtype) || input.dtype !== 'float64') {
-      throw new TypeError(`gradCheck: input ${i} is ${input instanceof NDArray ? input.dtype : typeof input}; centred differences need float64 arrays.`);
+      throw new TypeError(
+        `gradCheck: input ${i} is ${input instanceof NDArray ? input.dtype : typeof input}; centred differences need float64 arrays.`,
+      );
     }
   }
   const entries: GradCheckEntry[] = [];
@@ -107,7 +109,15 @@ function compare(
   atol: number,
 ): GradCheckEntry {
   const { shape } = inputs[which];
-  let worst: GradCheckEntry = { order, input: which, index: [], analytic: 0, numeric: 0, relativeError: 0, passed: true };
+  let worst: GradCheckEntry = {
+    order,
+    input: which,
+    index: [],
+    analytic: 0,
+    numeric: 0,
+    relativeError: 0,
+    passed: true,
+  };
   let worstScore = -1;
   const index = new Array<number>(shape.length).fill(0);
   const n = sizeOf(shape);
@@ -124,7 +134,15 @@ function compare(
     const bad = Number.isNaN(score) || score > 1;
     if (Number.isNaN(score) || score > worstScore) {
       worstScore = Number.isNaN(score) ? Number.POSITIVE_INFINITY : score;
-      worst = { order, input: which, index: [...index], analytic: exact, numeric, relativeError: relativeError(exact, numeric), passed: !bad };
+      worst = {
+        order,
+        input: which,
+        index: [...index],
+        analytic: exact,
+        numeric,
+        relativeError: relativeError(exact, numeric),
+        passed: !bad,
+      };
     }
     for (let d = shape.length - 1; d >= 0; d--) {
       if (++index[d] < shape[d]) break;
@@ -139,4 +157,3 @@ function entryText(e: GradCheckEntry): string {
   const numbers = `gradient ${e.analytic}, centred difference ${e.numeric}, relative error ${e.relativeError.toExponential(1)}`;
   return `${e.passed ? 'ok   ' : 'WRONG'} ${place}: ${numbers}`;
 }
-

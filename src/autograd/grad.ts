@@ -28,16 +28,25 @@ export type GradOf<T> = T extends NDArray | number | bigint | boolean
 let depth = 0;
 
 function isLeafValue(value: unknown): boolean {
-  return value instanceof NDArray || typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || isNumberList(value);
+  return (
+    value instanceof NDArray ||
+    typeof value !== 'object' ||
+    value === null ||
+    ArrayBuffer.isView(value) ||
+    isNumberList(value)
+  );
 }
 
-const isNumberList = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && typeof value[0] !== 'object';
+const isNumberList = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && typeof value[0] !== 'object';
 
 /** Applies `f` to the leaves of a tree and keeps its form. */
 function mapTree(tree: unknown, f: (leaf: unknown, path: string) => unknown, path = ''): unknown {
   if (isLeafValue(tree)) return f(tree, path);
   if (Array.isArray(tree)) return tree.map((t, i) => mapTree(t, f, `${path}[${i}]`));
-  return Object.fromEntries(Object.entries(tree as object).map(([k, t]) => [k, mapTree(t, f, path === '' ? k : `${path}.${k}`)]));
+  return Object.fromEntries(
+    Object.entries(tree as object).map(([k, t]) => [k, mapTree(t, f, path === '' ? k : `${path}.${k}`)]),
+  );
 }
 
 /**
@@ -49,7 +58,7 @@ function mapTree(tree: unknown, f: (leaf: unknown, path: string) => unknown, pat
  * @example
  * const [loss, g] = valueAndGrad((p: Params) => np.sum((X.dot(p.W).sub(y)).square()))({ W });
  */
-export function valueAndGrad<P extends Tree, A extends unknown[]>(
+export function valueAndGrad<P, A extends unknown[]>(
   f: (params: P, ...rest: A) => ArrayLike,
 ): (params: P, ...rest: A) => [NDArray, GradOf<P>] {
   return (params, ...rest) => {
@@ -57,11 +66,15 @@ export function valueAndGrad<P extends Tree, A extends unknown[]>(
     const inside = mapTree(params, (leaf, path) => {
       const where = path === '' ? 'the argument' : `parameter '${path}'`;
       if (typeof leaf !== 'number' && (typeof leaf !== 'object' || leaf === null)) {
-        throw new TypeError(`grad: ${where} is ${typeof leaf} ${String(leaf)}; gradients exist for floating point arrays and numbers.`);
+        throw new TypeError(
+          `grad: ${where} is ${typeof leaf} ${String(leaf)}; gradients exist for floating point arrays and numbers.`,
+        );
       }
       const a = asarray(leaf as ArrayLike, 'grad');
       if (!isFloat(a.dtype)) {
-        throw new TypeError(`grad: ${where} has dtype ${a.dtype}; gradients exist for floating point arrays. Convert it with astype('float64').`);
+        throw new TypeError(
+          `grad: ${where} has dtype ${a.dtype}; gradients exist for floating point arrays. Convert it with astype('float64').`,
+        );
       }
       // A twin, so that the caller's array stays as it is; tied to it when an outer gradient is being taken.
       const twin = a.view(a.shape, a.stridesEl, a.offset);
@@ -77,11 +90,15 @@ export function valueAndGrad<P extends Tree, A extends unknown[]>(
     try {
       const result = f(inside, ...rest);
       if (result instanceof Promise) {
-        throw new TypeError('grad: the function returned a promise; gradients are taken of synchronous functions.');
+        throw new TypeError(
+          'grad: the function returned a promise; gradients are taken of synchronous functions.',
+        );
       }
       value = asarray(result, 'grad');
       if (value.size !== 1) {
-        throw new TypeError(`grad: the function must return a single number, not an array of shape ${shapeText(value.shape)}. Reduce it, e.g. with np.sum.`);
+        throw new TypeError(
+          `grad: the function must return a single number, not an array of shape ${shapeText(value.shape)}. Reduce it, e.g. with np.sum.`,
+        );
       }
       found = gradients(value, leaves, { nested: depth > 1 });
     } finally {
@@ -97,7 +114,9 @@ export function valueAndGrad<P extends Tree, A extends unknown[]>(
  * A function that returns the gradient of `f` with respect to its first argument (jax.grad). May be nested:
  * `grad(grad(f))` is the second derivative of a function of one number.
  */
-export function grad<P extends Tree, A extends unknown[]>(f: (params: P, ...rest: A) => ArrayLike): (params: P, ...rest: A) => GradOf<P> {
+export function grad<P, A extends unknown[]>(
+  f: (params: P, ...rest: A) => ArrayLike,
+): (params: P, ...rest: A) => GradOf<P> {
   const both = valueAndGrad(f);
   return (params, ...rest) => both(params, ...rest)[1];
 }

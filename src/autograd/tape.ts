@@ -5,8 +5,8 @@ import { fill } from '../backend/index.js';
 import { isFloat } from '../core/dtype.js';
 import { empty, getter, method, NDArray } from '../core/ndarray.js';
 import { type Node, noGrad } from '../core/node.js';
-import { sameShape, type Shape, shapeText } from '../core/shape.js';
-import { allocations, reclaim, release, scoped, type Storage } from '../core/storage.js';
+import { type Shape, sameShape, shapeText } from '../core/shape.js';
+import { allocations, reclaim, release, type Storage, scoped } from '../core/storage.js';
 import { add, castTo, inPlace } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { copy, reshape } from '../ops/shape.js';
@@ -48,7 +48,10 @@ function blocksOf(value: unknown, into: Set<Storage>): Set<Storage> {
     for (const node of nodesOf(value)) {
       for (const a of [...node.saved, ...node.inputs]) into.add(a.storage);
     }
-  } else if (Array.isArray(value) || (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)) {
+  } else if (
+    Array.isArray(value) ||
+    (typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype)
+  ) {
     for (const part of Object.values(value)) blocksOf(part, into);
   }
   return into;
@@ -67,7 +70,10 @@ export function scope<T>(body: () => T): T {
   return reclaim(
     () => {
       const result = body();
-      if (result instanceof Promise) throw new TypeError('scope: the body returned a promise; a scope is synchronous. Put the await outside.');
+      if (result instanceof Promise)
+        throw new TypeError(
+          'scope: the body returned a promise; a scope is synchronous. Put the await outside.',
+        );
       return result;
     },
     (result) => blocksOf(result, new Set()),
@@ -78,21 +84,21 @@ export function scope<T>(body: () => T): T {
 function nodesOf(out: NDArray): Node[] {
   const seen = new Set<Node>();
   const stack: Node[] = [];
-  const visit = (a: NDArray) => {
-    if (a.node !== null && !seen.has(a.node)) {
-      seen.add(a.node);
-      stack.push(a.node);
+  const visit = (source: Node | NDArray | null) => {
+    if (source !== null && !(source instanceof NDArray) && !seen.has(source)) {
+      seen.add(source);
+      stack.push(source);
     }
   };
-  visit(out);
-  while (stack.length > 0) for (const input of stack.pop()!.inputs) visit(input);
+  visit(out.node);
+  while (stack.length > 0) for (const source of stack.pop()!.sources) visit(source);
   return [...seen].sort((p, q) => q.id - p.id);
 }
 
 /** Whether the result of `out` depends on a leaf outside `inputs`: someone may want to go through it again. */
 function hasOtherLeaves(nodes: readonly Node[], inputs: ReadonlySet<NDArray>): boolean {
   for (const node of nodes) {
-    for (const input of node.inputs) if (input.node === null && input.tracked && !inputs.has(input)) return true;
+    for (const source of node.sources) if (source instanceof NDArray && !inputs.has(source)) return true;
   }
   return false;
 }
@@ -108,7 +114,12 @@ export interface BackwardOptions {
  * The walk. Returns the gradients of `inputs`, or when `inputs` is null of every leaf reached. Unless the walk itself
  * is recorded, blocks whose gradient has been used up go back to the pool, and the results own their memory.
  */
-function walk(out: NDArray, seed: NDArray, inputs: readonly NDArray[] | null, createGraph: boolean): Map<NDArray, NDArray> {
+function walk(
+  out: NDArray,
+  seed: NDArray,
+  inputs: readonly NDArray[] | null,
+  createGraph: boolean,
+): Map<NDArray, NDArray> {
   const nodes = nodesOf(out);
   // The place of an array in the graph is its node, or itself when it is a leaf.
   const wanted = new Map<Node | NDArray, NDArray[]>();
@@ -122,8 +133,7 @@ function walk(out: NDArray, seed: NDArray, inputs: readonly NDArray[] | null, cr
   // Sums that this walk made and nobody else holds: later terms are added in place.
   const sums = new Set<NDArray>();
 
-  const give = (a: NDArray, g: NDArray): void => {
-    const key = a.node ?? a;
+  const give = (key: Node | NDArray, g: NDArray): void => {
     const before = pending.get(key);
     if (before === undefined) {
       pending.set(key, g);
@@ -141,30 +151,35 @@ function walk(out: NDArray, seed: NDArray, inputs: readonly NDArray[] | null, cr
     }
   };
   const keep = (targets: readonly NDArray[], g: NDArray): void => {
-    for (const t of targets) found.set(t, createGraph || (targets.length === 1 && blocks.isSole(g)) ? g : copy(g));
+    for (const t of targets)
+      found.set(t, createGraph || (targets.length === 1 && blocks.isSole(g)) ? g : copy(g));
     blocks.forget(g);
   };
 
-  give(out, seed);
+  give(out.node ?? out, seed);
   for (const node of nodes) {
     const g = pending.get(node);
     if (g === undefined) continue;
     pending.delete(node);
     checkVersions(node);
     const run = (): (NDArray | null)[] =>
-      node.vjp(g).map((raw, i) => (raw === null ? null : castTo(unbroadcast(raw, node.inputs[i].shape), node.inputs[i].dtype)));
+      node
+        .vjp(g)
+        .map((raw, i) =>
+          raw === null ? null : castTo(unbroadcast(raw, node.inputs[i].shape), node.inputs[i].dtype),
+        );
     if (createGraph || node.op === 'custom') {
       // The rule may keep what it sees, so nothing here may be reused.
       blocks.forget(g);
       run().forEach((r, i) => {
-        if (r !== null) give(node.inputs[i], r);
+        if (r !== null) give(node.sources[i], r);
       });
     } else {
       const before = allocations();
       const results = scoped(run);
       for (const r of results) if (r !== null && r.storage.born > before) blocks.adopt(r);
       results.forEach((r, i) => {
-        if (r !== null) give(node.inputs[i], r);
+        if (r !== null) give(node.sources[i], r);
       });
       for (const r of results) if (r !== null && r.storage.born > before) blocks.drop(r);
     }
@@ -172,7 +187,8 @@ function walk(out: NDArray, seed: NDArray, inputs: readonly NDArray[] | null, cr
     if (targets !== undefined) keep(targets, g);
     blocks.drop(g);
   }
-  for (const [key, g] of pending) if (key instanceof NDArray) keep(inputs === null ? [key] : (wanted.get(key) ?? []), g);
+  for (const [key, g] of pending)
+    if (key instanceof NDArray) keep(inputs === null ? [key] : (wanted.get(key) ?? []), g);
   return found;
 }
 
@@ -220,7 +236,9 @@ function seedFor(caller: string, out: NDArray, gradient: NDArray | undefined): N
   }
   if (gradient !== undefined) {
     if (!sameShape(gradient.shape, out.shape)) {
-      throw new RangeError(`${caller}: the gradient has shape ${shapeText(gradient.shape)}, the array ${shapeText(out.shape)}; they must be equal.`);
+      throw new RangeError(
+        `${caller}: the gradient has shape ${shapeText(gradient.shape)}, the array ${shapeText(out.shape)}; they must be equal.`,
+      );
     }
     return gradient;
   }
@@ -233,17 +251,23 @@ function seedFor(caller: string, out: NDArray, gradient: NDArray | undefined): N
 }
 
 /** Gradients of `out` with respect to `inputs` (torch.autograd.grad). Zeros for an input that `out` does not depend on. */
-export function gradients(out: NDArray, inputs: readonly NDArray[], options: BackwardOptions & { nested?: boolean } = {}): NDArray[] {
+export function gradients(
+  out: NDArray,
+  inputs: readonly NDArray[],
+  options: BackwardOptions & { nested?: boolean } = {},
+): NDArray[] {
   if (!out.tracked) return inputs.map((a) => filled(a, 0));
   const seed = seedFor('grad', out, options.gradient);
-  const createGraph = options.createGraph ?? (options.nested || hasOtherLeaves(nodesOf(out), new Set(inputs)));
+  const createGraph =
+    options.createGraph ?? (options.nested || hasOtherLeaves(nodesOf(out), new Set(inputs)));
   const body = () => walk(out, seed, inputs, createGraph);
   const found = createGraph ? body() : noGrad(body);
   return inputs.map((a) => found.get(a) ?? filled(a, 0));
 }
 
 method('backward', function (options?: NDArray | BackwardOptions) {
-  const { gradient, createGraph = false } = options instanceof NDArray ? { gradient: options } : (options ?? {});
+  const { gradient, createGraph = false } =
+    options instanceof NDArray ? { gradient: options } : (options ?? {});
   const seed = seedFor('backward', this, gradient);
   const body = () => {
     for (const [leaf, g] of walk(this, seed, null, createGraph)) {
@@ -258,10 +282,14 @@ method('backward', function (options?: NDArray | BackwardOptions) {
 
 method('requiresGrad', function (on = true) {
   if (on && !isFloat(this.dtype)) {
-    throw new TypeError(`requiresGrad: only floating point arrays can require gradients; this one is ${this.dtype}. Convert it with astype('float64').`);
+    throw new TypeError(
+      `requiresGrad: only floating point arrays can require gradients; this one is ${this.dtype}. Convert it with astype('float64').`,
+    );
   }
   if (this.node !== null) {
-    throw new Error('requiresGrad: this array is the result of an operation on the tape; only leaves can be switched. Use detach() for a plain value.');
+    throw new Error(
+      'requiresGrad: this array is the result of an operation on the tape; only leaves can be switched. Use detach() for a plain value.',
+    );
   }
   this.tracked = on;
   if (!on) this.grad = null;

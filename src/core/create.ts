@@ -10,7 +10,8 @@ function dtypeOfScalar(value: Scalar): DType {
   return typeof value === 'number' ? 'float64' : typeof value === 'bigint' ? 'int64' : 'bool';
 }
 
-const isTyped = (v: unknown): v is ArrayBufferView & ArrayLike & { length: number } => ArrayBuffer.isView(v) && !(v instanceof DataView);
+const isTyped = (v: unknown): v is ArrayBufferView & ArrayLike & { length: number } =>
+  ArrayBuffer.isView(v) && !(v instanceof DataView);
 
 /** The array itself, or a new one made of the value. `dtype` only applies to values that are not arrays yet. */
 export function asarray(value: ArrayLike, caller = 'array', dtype?: DType): NDArray {
@@ -53,11 +54,19 @@ function discover(value: unknown, caller: string, found: Found, path: number[]):
   if (isTyped(value)) {
     const type = dtypeOfTypedArray(value);
     if (type !== undefined) meet(found, type);
-    else meet(found, value instanceof BigUint64Array ? 'int64' : value instanceof Uint32Array ? 'int64' : 'int32');
+    else
+      meet(
+        found,
+        value instanceof BigUint64Array ? 'int64' : value instanceof Uint32Array ? 'int64' : 'int32',
+      );
     return [value.length];
   }
   if (Array.isArray(value)) {
     if (value.length === 0) return [0];
+    if (value.every((v) => typeof v === 'number')) {
+      meet(found, 'float64');
+      return [value.length];
+    }
     const first = discover(value[0], caller, found, [...path, 0]);
     for (let i = 1; i < value.length; i++) {
       const shape = discover(value[i], caller, found, [...path, i]);
@@ -71,8 +80,17 @@ function discover(value: unknown, caller: string, found: Found, path: number[]):
     return [value.length, ...first];
   }
   const where = path.length > 0 ? ` at [${path.join('][')}]` : '';
-  const what = value === undefined ? 'undefined' : value === null ? 'null' : typeof value === 'object' ? value.constructor?.name : `${typeof value} ${String(value).slice(0, 40)}`;
-  throw new TypeError(`${caller}: cannot make an array element of ${what}${where}; numbers, bigints, booleans, typed arrays and nested lists of them work.`);
+  const what =
+    value === undefined
+      ? 'undefined'
+      : value === null
+        ? 'null'
+        : typeof value === 'object'
+          ? value.constructor?.name
+          : `${typeof value} ${String(value).slice(0, 40)}`;
+  throw new TypeError(
+    `${caller}: cannot make an array element of ${what}${where}; numbers, bigints, booleans, typed arrays and nested lists of them work.`,
+  );
 }
 
 function meet(found: Found, dtype: DType): void {
@@ -81,11 +99,16 @@ function meet(found: Found, dtype: DType): void {
 
 function write(value: unknown, dtype: DType, raw: { [i: number]: number | bigint }, at: number): number {
   if (value instanceof NDArray || isTyped(value)) {
-    for (const v of value instanceof NDArray ? value.data : (value as Float64Array)) raw[at++] = toRaw(dtype, v);
+    for (const v of value instanceof NDArray ? value.data : (value as Float64Array))
+      raw[at++] = toRaw(dtype, v);
     return at;
   }
   if (Array.isArray(value)) {
-    for (const v of value) at = write(v, dtype, raw, at);
+    const plain = dtype !== 'int64' && dtype !== 'bool';
+    for (const v of value) {
+      if (plain && typeof v === 'number') raw[at++] = v;
+      else at = write(v, dtype, raw, at);
+    }
     return at;
   }
   raw[at] = toRaw(dtype, value as Scalar);

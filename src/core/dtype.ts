@@ -53,7 +53,8 @@ export function toDType(name: string, caller = 'dtype'): DType {
 
 export const itemsize = (dtype: DType): number => dtypeInfo[dtype].itemsize;
 export const isFloat = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'f';
-export const isInteger = (dtype: DType): boolean => dtypeInfo[dtype].kind === 'i' || dtypeInfo[dtype].kind === 'u';
+export const isInteger = (dtype: DType): boolean =>
+  dtypeInfo[dtype].kind === 'i' || dtypeInfo[dtype].kind === 'u';
 
 /** The dtype that holds both operands' values (numpy.promote_types). */
 export function promoteTypes(a: DType, b: DType): DType {
@@ -142,7 +143,9 @@ export function toRaw(dtype: DType, value: Scalar): number | bigint {
       return value ? 1 : 0;
     case 'int64':
       if (typeof value === 'bigint') return BigInt.asIntN(64, value);
-      return Number.isFinite(Number(value)) ? BigInt.asIntN(64, BigInt(Math.trunc(Number(value)))) : -(2n ** 63n);
+      return Number.isFinite(Number(value))
+        ? BigInt.asIntN(64, BigInt(Math.trunc(Number(value))))
+        : -(2n ** 63n);
     default:
       // Typed arrays wrap integers and truncate floats by themselves.
       return Number(value);

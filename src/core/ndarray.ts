@@ -1,7 +1,15 @@
 // The one array type: a strided, typed view over a storage, which may carry a tape node. This file holds what an
 // array *is* (layout, element access, printing); what it can *do* is attached by the op files through `method`.
 
-import { type DType, dtypeInfo, readScalar, type Scalar, type TypedArray, toRaw, typedView } from './dtype.js';
+import {
+  type DType,
+  dtypeInfo,
+  readScalar,
+  type Scalar,
+  type TypedArray,
+  toRaw,
+  typedView,
+} from './dtype.js';
 import type { Node } from './node.js';
 import { arrayRepr, arrayStr } from './print.js';
 import { contiguousStrides, isContiguous, type Shape, shapeText, sizeOf } from './shape.js';
@@ -142,7 +150,8 @@ export class NDArray {
     let full = index;
     if (index.length === 1 && ndim !== 1) {
       let rest = index[0] < 0 ? index[0] + size : index[0];
-      if (!(rest >= 0 && rest < size)) throw new RangeError(`item: index ${index[0]} is out of bounds for size ${size}.`);
+      if (!(rest >= 0 && rest < size))
+        throw new RangeError(`item: index ${index[0]} is out of bounds for size ${size}.`);
       full = new Array<number>(ndim);
       for (let d = ndim - 1; d >= 0; d--) {
         full[d] = rest % shape[d];
@@ -150,7 +159,9 @@ export class NDArray {
       }
     }
     if (full.length !== ndim) {
-      throw new RangeError(`item: ${index.length} indices for an array with ${ndim} dimensions, shape ${shapeText(shape)}.`);
+      throw new RangeError(
+        `item: ${index.length} indices for an array with ${ndim} dimensions, shape ${shapeText(shape)}.`,
+      );
     }
     return this.element(
       full.map((i, d) => {

@@ -11,6 +11,8 @@ export interface Node {
   readonly id: number;
   readonly op: string;
   readonly inputs: readonly NDArray[];
+  /** Where each input stood on the tape at the time: what made it, or itself when it is a leaf. */
+  readonly sources: readonly (Node | NDArray)[];
   readonly vjp: Vjp;
   /** Arrays whose values the rule reads, with the versions that they had. */
   readonly saved: readonly NDArray[];
@@ -22,11 +24,17 @@ export const tape = { recording: true };
 
 let lastId = 0;
 
-export const nextId = (): number => ++lastId;
-
 /** Puts `out = op(inputs)` on the tape. The caller has checked that recording is on and an input is tracked. */
-export function record(op: string, out: NDArray, inputs: readonly NDArray[], saved: readonly NDArray[], vjp: Vjp): void {
-  out.node = { id: ++lastId, op, inputs, vjp, saved, versions: saved.map((a) => a.storage.version) };
+export function record(
+  op: string,
+  out: NDArray,
+  inputs: readonly NDArray[],
+  saved: readonly NDArray[],
+  vjp: Vjp,
+): void {
+  // An in-place operation gives an array another place on the tape later, so the places are noted now.
+  const sources = inputs.map((a) => a.node ?? a);
+  out.node = { id: ++lastId, op, inputs, sources, vjp, saved, versions: saved.map((a) => a.storage.version) };
   out.tracked = true;
 }
 

@@ -53,7 +53,9 @@ export function checkShape(caller: string, shape: Shape, itemsize = 8): void {
   }
   const bytes = sizeOf(shape) * itemsize;
   if (bytes > MAX_BYTES) {
-    throw new RangeError(`${caller}: unable to allocate ${formatBytes(bytes)} for an array with shape ${shapeText(shape)}.`);
+    throw new RangeError(
+      `${caller}: unable to allocate ${formatBytes(bytes)} for an array with shape ${shapeText(shape)}.`,
+    );
   }
 }
 
@@ -92,7 +94,8 @@ function broadcastHint(a: Shape, b: Shape): string {
   if (short.length === 1 && long.length === 2 && long[0] === short[0]) {
     return ` To pair one value with each row, make the ${name} operand a column: reshape(${short[0]}, 1), or use keepdims: true in the reduction that made it.`;
   }
-  if (a.length === 2 && b.length === 2 && a[0] === b[1] && a[1] === b[0]) return ' Did you mean the transpose, .T?';
+  if (a.length === 2 && b.length === 2 && a[0] === b[1] && a[1] === b[0])
+    return ' Did you mean the transpose, .T?';
   return '';
 }
 
@@ -115,10 +118,15 @@ export function normalizeAxis(caller: string, axis: number, ndim: number): numbe
 }
 
 /** Axes as a sorted list without repeats; null or undefined means all. */
-export function normalizeAxes(caller: string, axis: number | readonly number[] | null | undefined, ndim: number): number[] {
+export function normalizeAxes(
+  caller: string,
+  axis: number | readonly number[] | null | undefined,
+  ndim: number,
+): number[] {
   if (axis === null || axis === undefined) return Array.from({ length: ndim }, (_, i) => i);
   const list = (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(caller, a, ndim));
-  if (new Set(list).size !== list.length) throw new RangeError(`${caller}: duplicate value in axis [${axis}].`);
+  if (new Set(list).size !== list.length)
+    throw new RangeError(`${caller}: duplicate value in axis [${axis}].`);
   return list.sort((p, q) => p - q);
 }
 
@@ -128,13 +136,16 @@ export function resolveReshape(caller: string, from: Shape, to: readonly number[
   const out = [...to];
   const unknown = out.indexOf(-1);
   if (unknown >= 0) {
-    if (out.indexOf(-1, unknown + 1) >= 0) throw new RangeError(`${caller}: can only specify one unknown dimension (-1).`);
+    if (out.indexOf(-1, unknown + 1) >= 0)
+      throw new RangeError(`${caller}: can only specify one unknown dimension (-1).`);
     out[unknown] = 1;
     const rest = sizeOf(out);
     out[unknown] = rest === 0 ? 0 : size / rest;
   }
   if (!out.every((n) => Number.isInteger(n) && n >= 0) || sizeOf(out) !== size) {
-    throw new RangeError(`${caller}: cannot reshape array of size ${size}, shape ${shapeText(from)}, into shape ${shapeText(to)}.`);
+    throw new RangeError(
+      `${caller}: cannot reshape array of size ${size}, shape ${shapeText(from)}, into shape ${shapeText(to)}.`,
+    );
   }
   return out;
 }

@@ -36,10 +36,13 @@ export class Storage {
 
 /** What using an array after the end of its scope says. */
 export const deadError = (): Error =>
-  new Error('this array was freed when its np.scope ended; return it from the scope, or keep a copy made outside.');
+  new Error(
+    'this array was freed when its np.scope ended; return it from the scope, or keep a copy made outside.',
+  );
 
 /** A storage over a buffer that exists already. */
-export const storageOver = (buffer: ArrayBuffer): Storage => new Storage(new Slab(buffer), 0, buffer.byteLength);
+export const storageOver = (buffer: ArrayBuffer): Storage =>
+  new Storage(new Slab(buffer), 0, buffer.byteLength);
 
 // Arrays up to this size share slabs: a buffer of their own costs more than they do. One of them that lives on keeps
 // its whole slab alive, so slabs are small.

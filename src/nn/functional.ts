@@ -4,11 +4,11 @@
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
-import { add, exp, maximum, mul, sigmoid, square, sub, tanh, where, less } from '../ops/elementwise.js';
+import { arange } from '../numpy/grid.js';
+import { add, exp, less, maximum, mul, sigmoid, square, sub, tanh, where } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
 import { logsumexp, mean, sum } from '../ops/reduce.js';
-import { arange } from '../numpy/grid.js';
 
 export { sigmoid, tanh };
 
@@ -31,7 +31,8 @@ export function logSoftmax(x: ArrayLike, options: { axis?: number } = {}): NDArr
 }
 
 /** exp(x) / sum(exp(x)) along an axis, the last by default, without overflow (torch.nn.functional.softmax). */
-export const softmax = (x: ArrayLike, options: { axis?: number } = {}): NDArray => exp(logSoftmax(x, options));
+export const softmax = (x: ArrayLike, options: { axis?: number } = {}): NDArray =>
+  exp(logSoftmax(x, options));
 
 /** X . W + b for rows of X: shapes (N, D), (D, K), (K,) or (1, K) give (N, K), the layout of the course's notes. */
 export function linear(x: ArrayLike, w: ArrayLike, b?: ArrayLike | null): NDArray {
@@ -52,7 +53,9 @@ function checkLabels(caller: string, scores: NDArray, labels: NDArray): void {
   const k = scores.shape[1];
   for (const [i, y] of Array.from(labels.data as Float64Array, Number).entries()) {
     if (!(Number.isInteger(y) && y >= 0 && y < k)) {
-      throw new RangeError(`${caller}: label ${y} of example ${i} is out of range; with ${k} classes labels are 0 to ${k - 1}.`);
+      throw new RangeError(
+        `${caller}: label ${y} of example ${i} is out of range; with ${k} classes labels are 0 to ${k - 1}.`,
+      );
     }
   }
 }
@@ -66,7 +69,11 @@ const ofLabels = (rows: NDArray, labels: NDArray): NDArray => get(rows, [arange(
  * @param scores (N, K), unnormalised
  * @param labels N class indices
  */
-export function crossEntropy(scores: ArrayLike, labels: ArrayLike, options: { reduction?: Reduction } = {}): NDArray {
+export function crossEntropy(
+  scores: ArrayLike,
+  labels: ArrayLike,
+  options: { reduction?: Reduction } = {},
+): NDArray {
   const s = asarray(scores, 'crossEntropy');
   const y = asarray(labels, 'crossEntropy');
   checkLabels('crossEntropy', s, y);

@@ -2,9 +2,9 @@
 // grid.ts; random arrays in random/.
 
 import { fill } from '../backend/index.js';
-import { asarray as fromValue, fromNested } from '../core/create.js';
+import { fromNested, asarray as fromValue } from '../core/create.js';
 import { type DType, dtypeInfo, isFloat, isInteger, type Scalar, toDType } from '../core/dtype.js';
-import { type ArrayLike, emptyZeroed, empty as newArray, NDArray } from '../core/ndarray.js';
+import { type ArrayLike, emptyZeroed, NDArray, empty as newArray } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
 import { checkShape, type Shape, shapeText } from '../core/shape.js';
 import { where } from '../ops/elementwise.js';
@@ -13,17 +13,7 @@ import { ascontiguousarray, astype, copy, reshape, stack } from '../ops/shape.js
 import { arange } from './grid.js';
 
 /** The names that a dtype can be given by: NumPy's, and Python's `float`, `int`. */
-export type DTypeLike =
-  | DType
-  | 'float'
-  | 'double'
-  | 'int'
-  | 'boolean'
-  | 'f8'
-  | 'f4'
-  | 'i8'
-  | 'i4'
-  | 'u1';
+export type DTypeLike = DType | 'float' | 'double' | 'int' | 'boolean' | 'f8' | 'f4' | 'i8' | 'i4' | 'u1';
 
 /** A shape: a list of lengths, or one length for a vector. */
 export type ShapeLike = number | Shape;
@@ -38,7 +28,9 @@ export type DTypeArgument = DTypeLike | DTypeOption | undefined;
 /** The dtype that an argument names, if any. */
 export function dtypeArgument(caller: string, argument: DTypeArgument): DType | undefined {
   if (typeof argument === 'number') {
-    throw new TypeError(`${caller}: the second argument is a dtype, not ${argument as number}. Pass the shape as a list: np.${caller}([2, 3]).`);
+    throw new TypeError(
+      `${caller}: the second argument is a dtype, not ${argument as number}. Pass the shape as a list: np.${caller}([2, 3]).`,
+    );
   }
   const name = typeof argument === 'object' && argument !== null ? argument.dtype : argument;
   return name === undefined || name === null ? undefined : toDType(name, caller);
@@ -50,7 +42,10 @@ export function shapeList(caller: string, shape: ShapeLike | NDArray, itemsize =
   if (typeof shape === 'number') list = [shape];
   else if (shape instanceof NDArray) list = [...(shape.data as Float64Array)].map(Number);
   else if (Array.isArray(shape)) list = shape.map(Number);
-  else throw new TypeError(`${caller}: the shape must be a whole number or a list of them, such as [2, 3]; got ${String(shape)}.`);
+  else
+    throw new TypeError(
+      `${caller}: the shape must be a whole number or a list of them, such as [2, 3]; got ${String(shape)}.`,
+    );
   checkShape(caller, list, itemsize);
   return list;
 }
@@ -70,7 +65,9 @@ function holdsTracked(value: unknown): boolean {
 }
 
 function stacked(value: unknown): NDArray {
-  return Array.isArray(value) && holdsTracked(value) ? stack(value.map(stacked)) : fromValue(value as ArrayLike, 'array');
+  return Array.isArray(value) && holdsTracked(value)
+    ? stack(value.map(stacked))
+    : fromValue(value as ArrayLike, 'array');
 }
 
 /** Integers are checked: a number that the dtype lacks is refused, as NumPy 2 does, rather than wrapped. */
@@ -79,7 +76,8 @@ function toIntegers(value: ArrayLike, dtype: DType): NDArray {
   const info = dtypeInfo[dtype];
   if (!ArrayBuffer.isView(value)) {
     for (const v of found.data) {
-      if (typeof v === 'number' && !Number.isFinite(v)) throw new TypeError(`array: cannot convert ${v} to ${dtype}.`);
+      if (typeof v === 'number' && !Number.isFinite(v))
+        throw new TypeError(`array: cannot convert ${v} to ${dtype}.`);
       if (v < info.min || v > info.max) {
         throw new RangeError(
           `array: the integer ${v} is out of bounds for ${dtype} (${info.min} to ${info.max}). np.array(x).astype('${dtype}') wraps it around.`,
@@ -112,23 +110,39 @@ export function array(value: ArrayLike, options?: DTypeLike | ArrayOptions): NDA
   } else {
     out = fromNested(value, 'array', dtype);
   }
-  return out.ndim < ndmin ? reshape(out, [...new Array<number>(ndmin - out.ndim).fill(1), ...out.shape]) : out;
+  return out.ndim < ndmin
+    ? reshape(out, [...new Array<number>(ndmin - out.ndim).fill(1), ...out.shape])
+    : out;
 }
 
 /** The array itself when it is one (of that dtype), else a new array. @see numpy.asarray */
 export function asarray(value: ArrayLike, dtype?: DTypeArgument): NDArray {
   const wanted = dtypeArgument('asarray', dtype);
-  if (value instanceof NDArray) return wanted === undefined || wanted === value.dtype ? value : astype(value, wanted);
+  if (value instanceof NDArray)
+    return wanted === undefined || wanted === value.dtype ? value : astype(value, wanted);
   return array(value, wanted);
 }
 
 /** Calls `f` once with arrays of row numbers, column numbers... @see numpy.fromfunction */
-export function fromfunction(f: (...index: NDArray[]) => ArrayLike, shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+export function fromfunction(
+  f: (...index: NDArray[]) => ArrayLike,
+  shape: ShapeLike,
+  dtype?: DTypeArgument,
+): NDArray {
   const list = shapeList('fromfunction', shape);
   const type = dtypeArgument('fromfunction', dtype) ?? 'float64';
   const coordinates = list.map((n, d) => {
-    const line = reshape(arange(n, { dtype: type }), list.map((_, i) => (i === d ? n : 1)));
-    return ascontiguousarray(line.view(list, line.stridesEl.map((s, i) => (i === d ? s : 0)), line.offset));
+    const line = reshape(
+      arange(n, { dtype: type }),
+      list.map((_, i) => (i === d ? n : 1)),
+    );
+    return ascontiguousarray(
+      line.view(
+        list,
+        line.stridesEl.map((s, i) => (i === d ? s : 0)),
+        line.offset,
+      ),
+    );
   });
   return asarray(f(...coordinates));
 }
@@ -206,7 +220,11 @@ export function fullLike(a: ArrayLike, value: ArrayLike, dtype?: LikeArgument): 
   return filled('fullLike', ...insert(like('fullLike', a, dtype), value));
 }
 
-const insert = ([shape, dtype]: [number[], DType], value: ArrayLike): [number[], ArrayLike, DType] => [shape, value, dtype];
+const insert = ([shape, dtype]: [number[], DType], value: ArrayLike): [number[], ArrayLike, DType] => [
+  shape,
+  value,
+  dtype,
+];
 
 // ---------------------------------------------------------------- standard matrices
 
@@ -232,7 +250,11 @@ export function eye(n: number, columns?: number | null | EyeOptions, k = 0, dtyp
 export const identity = (n: number, dtype?: DTypeArgument): NDArray => eye(n, n, 0, dtype);
 
 /** Where the k-th diagonal of a matrix starts, and how long it is. */
-function diagonalOf(rows: number, columns: number, k: number): { row: number; column: number; length: number } {
+function diagonalOf(
+  rows: number,
+  columns: number,
+  k: number,
+): { row: number; column: number; length: number } {
   if (!Number.isInteger(k)) throw new TypeError(`diag: k must be a whole number, not ${k}.`);
   const row = Math.max(0, -k);
   const column = Math.max(0, k);
@@ -250,10 +272,15 @@ export function diag(value: ArrayLike, k: number | { k?: number } = 0): NDArray 
     const d = diagonalOf(v.shape[0], v.shape[1], by);
     return get(v, [arange(d.row, d.row + d.length), arange(d.column, d.column + d.length)]);
   }
-  if (v.ndim !== 1) throw new RangeError(`diag: input must be 1- or 2-d; this one has shape ${shapeText(v.shape)}.`);
+  if (v.ndim !== 1)
+    throw new RangeError(`diag: input must be 1- or 2-d; this one has shape ${shapeText(v.shape)}.`);
   const n = v.size + Math.abs(by);
   const d = diagonalOf(n, n, by);
-  return set(emptyZeroed([n, n], v.dtype), [arange(d.row, d.row + d.length), arange(d.column, d.column + d.length)], v);
+  return set(
+    emptyZeroed([n, n], v.dtype),
+    [arange(d.row, d.row + d.length), arange(d.column, d.column + d.length)],
+    v,
+  );
 }
 
 /** Ones at and below the k-th diagonal, zeros above. @see numpy.tri */
@@ -270,7 +297,8 @@ export function tri(n: number, columns?: number | null, k = 0, dtype?: DTypeArgu
 
 function triangle(caller: string, value: ArrayLike, k: number, lower: boolean): NDArray {
   const a = fromValue(value, caller);
-  if (a.ndim === 0) throw new RangeError(`${caller}: a number has no triangle; give an array of one dimension or more.`);
+  if (a.ndim === 0)
+    throw new RangeError(`${caller}: a number has no triangle; give an array of one dimension or more.`);
   const columns = a.shape[a.ndim - 1];
   const mask = tri(a.ndim === 1 ? columns : a.shape[a.ndim - 2], columns, lower ? k : k - 1, 'bool');
   const zero = emptyZeroed([], a.dtype);

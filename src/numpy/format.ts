@@ -26,53 +26,75 @@ const pattern = /%(?:\((\w+)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d*))?([hlL]?)(.)?/g
  * @example sprintf('iteration %d: loss %f', 0, 1.096956)   // iteration 0: loss 1.096956
  */
 export function sprintf(format: string, ...values: unknown[]): string {
-  if (typeof format !== 'string') throw new TypeError(`sprintf: the format must be a string, got ${typeof format}.`);
+  if (typeof format !== 'string')
+    throw new TypeError(`sprintf: the format must be a string, got ${typeof format}.`);
   let used = 0;
   let named = false;
   const next = (): unknown => {
     if (used >= values.length) {
-      throw new TypeError(`sprintf: not enough arguments for format string '${format}': it needs more than ${values.length}.`);
+      throw new TypeError(
+        `sprintf: not enough arguments for format string '${format}': it needs more than ${values.length}.`,
+      );
     }
     return values[used++];
   };
-  const out = format.replace(pattern, (whole, name: string | undefined, flags: string, width: string | undefined, precision: string | undefined, _length: string, conversion: string | undefined) => {
-    if (conversion === '%') return '%';
-    if (conversion === undefined) throw new TypeError(`sprintf: incomplete format '${whole}' at the end of '${format}'; write %% for a percent sign.`);
-    let left = flags.includes('-');
-    let wide = width === undefined ? 0 : width === '*' ? Number(next()) : Number(width);
-    if (wide < 0) {
-      left = true;
-      wide = -wide;
-    }
-    const digits = precision === undefined ? undefined : precision === '*' ? Number(next()) : Number(precision);
-    let value: unknown;
-    if (name === undefined) {
-      value = next();
-    } else {
-      named = true;
-      const source = values[0] as Record<string, unknown> | undefined;
-      if (typeof source !== 'object' || source === null || !(name in source)) {
-        throw new TypeError(`sprintf: '%(${name})${conversion}' needs an object with a value named '${name}'.`);
+  const out = format.replace(
+    pattern,
+    (
+      whole,
+      name: string | undefined,
+      flags: string,
+      width: string | undefined,
+      precision: string | undefined,
+      _length: string,
+      conversion: string | undefined,
+    ) => {
+      if (conversion === '%') return '%';
+      if (conversion === undefined)
+        throw new TypeError(
+          `sprintf: incomplete format '${whole}' at the end of '${format}'; write %% for a percent sign.`,
+        );
+      let left = flags.includes('-');
+      let wide = width === undefined ? 0 : width === '*' ? Number(next()) : Number(width);
+      if (wide < 0) {
+        left = true;
+        wide = -wide;
       }
-      value = source[name];
-    }
-    return convert(
-      {
-        left,
-        plus: flags.includes('+'),
-        space: flags.includes(' '),
-        zero: flags.includes('0'),
-        alternate: flags.includes('#'),
-        width: wide,
-        precision: digits,
-        conversion,
-      },
-      value,
-      format,
-    );
-  });
+      const digits =
+        precision === undefined ? undefined : precision === '*' ? Number(next()) : Number(precision);
+      let value: unknown;
+      if (name === undefined) {
+        value = next();
+      } else {
+        named = true;
+        const source = values[0] as Record<string, unknown> | undefined;
+        if (typeof source !== 'object' || source === null || !(name in source)) {
+          throw new TypeError(
+            `sprintf: '%(${name})${conversion}' needs an object with a value named '${name}'.`,
+          );
+        }
+        value = source[name];
+      }
+      return convert(
+        {
+          left,
+          plus: flags.includes('+'),
+          space: flags.includes(' '),
+          zero: flags.includes('0'),
+          alternate: flags.includes('#'),
+          width: wide,
+          precision: digits,
+          conversion,
+        },
+        value,
+        format,
+      );
+    },
+  );
   if (!named && used < values.length) {
-    throw new TypeError(`sprintf: not all arguments converted during string formatting: '${format}' takes ${used}, got ${values.length}.`);
+    throw new TypeError(
+      `sprintf: not all arguments converted during string formatting: '${format}' takes ${used}, got ${values.length}.`,
+    );
   }
   return out;
 }
@@ -101,7 +123,8 @@ function convert(spec: Spec, value: unknown, format: string): string {
     case 'c': {
       const v = plain(value);
       const text = typeof v === 'number' || typeof v === 'bigint' ? String.fromCodePoint(Number(v)) : v;
-      if (typeof text !== 'string' || [...text].length !== 1) throw new TypeError(`sprintf: %c requires a code point or a single character, got ${String(v)}.`);
+      if (typeof text !== 'string' || [...text].length !== 1)
+        throw new TypeError(`sprintf: %c requires a code point or a single character, got ${String(v)}.`);
       return pad(spec, text);
     }
     case 's':
@@ -111,7 +134,9 @@ function convert(spec: Spec, value: unknown, format: string): string {
       return pad(spec, spec.precision === undefined ? text : [...text].slice(0, spec.precision).join(''));
     }
     default:
-      throw new TypeError(`sprintf: unsupported format character '${spec.conversion}' in '${format}'; known: d i u f F e E g G s r a c x X o %.`);
+      throw new TypeError(
+        `sprintf: unsupported format character '${spec.conversion}' in '${format}'; known: d i u f F e E g G s r a c x X o %.`,
+      );
   }
 }
 
@@ -133,8 +158,10 @@ function integerOf(spec: Spec, value: unknown, truncates: boolean): bigint {
   if (typeof v === 'bigint') return v;
   if (typeof v === 'boolean') return v ? 1n : 0n;
   if (typeof v === 'number') {
-    if (!Number.isFinite(v)) throw new RangeError(`sprintf: %${spec.conversion} format: cannot convert float ${v} to integer.`);
-    if (!truncates && !Number.isInteger(v)) throw new TypeError(`sprintf: %${spec.conversion} format: an integer is required, not ${v}.`);
+    if (!Number.isFinite(v))
+      throw new RangeError(`sprintf: %${spec.conversion} format: cannot convert float ${v} to integer.`);
+    if (!truncates && !Number.isInteger(v))
+      throw new TypeError(`sprintf: %${spec.conversion} format: an integer is required, not ${v}.`);
     return BigInt(Math.trunc(v));
   }
   throw new TypeError(`sprintf: %${spec.conversion} format: a number is required, not ${describe(v)}.`);
@@ -170,7 +197,9 @@ function repr(value: unknown): string {
   }
   if (value === null) return 'None';
   if (value instanceof NDArray) {
-    const inspect = (value as unknown as Record<symbol, () => string>)[Symbol.for('nodejs.util.inspect.custom')];
+    const inspect = (value as unknown as Record<symbol, () => string>)[
+      Symbol.for('nodejs.util.inspect.custom')
+    ];
     return inspect.call(value);
   }
   if (Array.isArray(value)) return `[${value.map(repr).join(', ')}]`;
@@ -201,7 +230,8 @@ function quoted(text: string): string {
 /** Sign, prefix and digits: zeros to fill the width go between the last two. */
 type NumberText = readonly [sign: string, prefix: string, digits: string];
 
-const signOf = (spec: Spec, negative: boolean): string => (negative ? '-' : spec.plus ? '+' : spec.space ? ' ' : '');
+const signOf = (spec: Spec, negative: boolean): string =>
+  negative ? '-' : spec.plus ? '+' : spec.space ? ' ' : '';
 
 function integerText(spec: Spec, value: bigint, base: number, prefix: string): NumberText {
   const digits = (value < 0n ? -value : value).toString(base);
@@ -250,7 +280,9 @@ function scaled(value: number, digits: number): bigint {
 
 // JavaScript's toFixed rounds the exact value too, but half up, and gives up at 1e21.
 function fixed(value: number, precision: number): string {
-  const digits = scaled(value, precision).toString().padStart(precision + 1, '0');
+  const digits = scaled(value, precision)
+    .toString()
+    .padStart(precision + 1, '0');
   return precision === 0 ? digits : `${digits.slice(0, -precision)}.${digits.slice(-precision)}`;
 }
 
@@ -277,7 +309,8 @@ function exponential(value: number, precision: number, alternate: boolean): stri
 
 function general(value: number, precision: number, alternate: boolean): string {
   const { digits, exponent } = leadingDigits(value, precision);
-  const trim = (text: string): string => (alternate || !text.includes('.') ? text : text.replace(/\.?0+$/, ''));
+  const trim = (text: string): string =>
+    alternate || !text.includes('.') ? text : text.replace(/\.?0+$/, '');
   if (exponent < -4 || exponent >= precision) {
     const mantissa = precision > 1 ? `${digits[0]}.${digits.slice(1)}` : digits + (alternate ? '.' : '');
     return trim(mantissa) + exponentText(exponent);
@@ -291,7 +324,8 @@ function general(value: number, precision: number, alternate: boolean): string {
 // ---------------------------------------------------------------- padding
 
 function padNumber(spec: Spec, [sign, prefix, digits]: NumberText): string {
-  const zeros = spec.zero && !spec.left ? Math.max(0, spec.width - sign.length - prefix.length - digits.length) : 0;
+  const zeros =
+    spec.zero && !spec.left ? Math.max(0, spec.width - sign.length - prefix.length - digits.length) : 0;
   return pad(spec, sign + prefix + '0'.repeat(zeros) + digits);
 }
 

@@ -8,7 +8,16 @@ import { checkShape, shapeText } from '../core/shape.js';
 import { type Bracketed, brackets } from '../operators.js';
 import { add, castTo, div, floor, log10, mul, pow, sub } from '../ops/elementwise.js';
 import { nonzero } from '../ops/index.js';
-import { astype, broadcastTo, concatenate, copy, expandDims, moveaxis, reshape, stack } from '../ops/shape.js';
+import {
+  astype,
+  broadcastTo,
+  concatenate,
+  copy,
+  expandDims,
+  moveaxis,
+  reshape,
+  stack,
+} from '../ops/shape.js';
 import { named } from './caller.js';
 import { type DTypeArgument, type DTypeLike, dtypeArgument, type ShapeLike, shapeList } from './creation.js';
 
@@ -39,7 +48,12 @@ function fillInt64(out: NDArray, start: number, step: number): void {
  */
 export function arange(stop: NumberLike, options?: { dtype?: DTypeLike }): NDArray;
 export function arange(start: NumberLike, stop: NumberLike, options?: { dtype?: DTypeLike }): NDArray;
-export function arange(start: NumberLike, stop: NumberLike, step: NumberLike, options?: DTypeArgument): NDArray;
+export function arange(
+  start: NumberLike,
+  stop: NumberLike,
+  step: NumberLike,
+  options?: DTypeArgument,
+): NDArray;
 export function arange(...given: (NumberLike | DTypeArgument)[]): NDArray {
   const args = [...given];
   const last = args[args.length - 1];
@@ -50,20 +64,32 @@ export function arange(...given: (NumberLike | DTypeArgument)[]): NDArray {
   }
   const numbers = args.filter((v) => v !== undefined) as NumberLike[];
   if (numbers.length < 1 || numbers.length > 3) {
-    throw new TypeError('arange: needs a stop, or start and stop, or start, stop and step: np.arange(5), np.arange(1, 10, 2).');
+    throw new TypeError(
+      'arange: needs a stop, or start and stop, or start, stop and step: np.arange(5), np.arange(1, 10, 2).',
+    );
   }
-  const whole = numbers.every((v) => (v instanceof NDArray ? !isFloat(v.dtype) : typeof v === 'bigint' || Number.isInteger(v)));
+  const whole = numbers.every((v) =>
+    v instanceof NDArray ? !isFloat(v.dtype) : typeof v === 'bigint' || Number.isInteger(v),
+  );
   const values = numbers.map((v) => {
     if (v instanceof NDArray) return Number(v.item());
-    if (typeof v !== 'number' && typeof v !== 'bigint') throw new TypeError(`arange: ${String(v)} is not a number.`);
+    if (typeof v !== 'number' && typeof v !== 'bigint')
+      throw new TypeError(`arange: ${String(v)} is not a number.`);
     return Number(v);
   });
-  const [start, stop, step] = values.length === 1 ? [0, values[0], 1] : [values[0], values[1], values[2] ?? 1];
+  const [start, stop, step] =
+    values.length === 1 ? [0, values[0], 1] : [values[0], values[1], values[2] ?? 1];
   if (step === 0) throw new RangeError(`arange: the step from ${start} to ${stop} must not be 0.`);
   const exact = (stop - start) / step;
-  if (Number.isNaN(exact)) throw new RangeError(`arange: cannot compute length of the range from ${start} to ${stop} in steps of ${step}.`);
+  if (Number.isNaN(exact))
+    throw new RangeError(
+      `arange: cannot compute length of the range from ${start} to ${stop} in steps of ${step}.`,
+    );
   const n = Math.max(0, Math.ceil(exact));
-  if (n > MAX_LENGTH) throw new RangeError(`arange: Maximum allowed size exceeded: from ${start} to ${stop} in steps of ${step} are ${n} numbers.`);
+  if (n > MAX_LENGTH)
+    throw new RangeError(
+      `arange: Maximum allowed size exceeded: from ${start} to ${stop} in steps of ${step} are ${n} numbers.`,
+    );
   const type = dtype ?? (whole ? 'int64' : 'float64');
   checkShape('arange', [n], dtypeInfo[type].itemsize);
   return progression(type, n, start, step);
@@ -82,7 +108,9 @@ function progression(dtype: DType, n: number, start: number, step: number): NDAr
     if (n > 1) raw[1] = start + step;
   } else {
     const raw = out.raw() as Float64Array;
-    const [first, delta] = isFloat(dtype) ? [start, start + step - start] : [Math.trunc(start), Math.trunc(start + step) - Math.trunc(start)];
+    const [first, delta] = isFloat(dtype)
+      ? [start, start + step - start]
+      : [Math.trunc(start), Math.trunc(start + step) - Math.trunc(start)];
     for (let i = 0; i < n; i++) raw[i] = first + i * delta;
     if (n > 1 && isFloat(dtype)) raw[1] = start + step;
   }
@@ -104,9 +132,19 @@ export interface LinspaceOptions {
  * point unless a dtype is given; the last number is exactly `stop`. Arrays make one column per element.
  * @see numpy.linspace
  */
-export function linspace(start: ArrayLike, stop: ArrayLike, num: number | undefined, options: LinspaceOptions & { retstep: true }): [NDArray, NDArray];
+export function linspace(
+  start: ArrayLike,
+  stop: ArrayLike,
+  num: number | undefined,
+  options: LinspaceOptions & { retstep: true },
+): [NDArray, NDArray];
 export function linspace(start: ArrayLike, stop: ArrayLike, num?: number, options?: LinspaceOptions): NDArray;
-export function linspace(start: ArrayLike, stop: ArrayLike, num = 50, options: LinspaceOptions = {}): NDArray | [NDArray, NDArray] {
+export function linspace(
+  start: ArrayLike,
+  stop: ArrayLike,
+  num = 50,
+  options: LinspaceOptions = {},
+): NDArray | [NDArray, NDArray] {
   const { endpoint = true, retstep = false, axis = 0 } = options;
   const dtype = options.dtype === undefined ? undefined : toDType(options.dtype, 'linspace');
   if (!Number.isInteger(num) || num < 0) {
@@ -161,17 +199,28 @@ export interface LogspaceOptions extends LinspaceOptions {
 }
 
 /** Numbers evenly spaced on a logarithmic scale, from base^start to base^stop. @see numpy.logspace */
-export function logspace(start: ArrayLike, stop: ArrayLike, num = 50, options: LogspaceOptions = {}): NDArray {
+export function logspace(
+  start: ArrayLike,
+  stop: ArrayLike,
+  num = 50,
+  options: LogspaceOptions = {},
+): NDArray {
   const { base = 10, dtype, endpoint, axis } = options;
   const y = pow(base, linspace(start, stop, num, { endpoint, axis }));
   return dtype === undefined ? y : y.astype(toDType(dtype, 'logspace'));
 }
 
 /** Numbers of which each is a constant multiple of the one before; the ends are exact. @see numpy.geomspace */
-export function geomspace(start: NumberLike, stop: NumberLike, num = 50, options: LinspaceOptions = {}): NDArray {
+export function geomspace(
+  start: NumberLike,
+  stop: NumberLike,
+  num = 50,
+  options: LinspaceOptions = {},
+): NDArray {
   const a = Number(asarray(start, 'geomspace').item());
   const b = Number(asarray(stop, 'geomspace').item());
-  if (a === 0 || b === 0) throw new RangeError(`geomspace: geometric sequence cannot include zero; start is ${a}, stop ${b}.`);
+  if (a === 0 || b === 0)
+    throw new RangeError(`geomspace: geometric sequence cannot include zero; start is ${a}, stop ${b}.`);
   if (a * b < 0) throw new RangeError(`geomspace: start ${a} and stop ${b} must have the same sign.`);
   const sign = a < 0 ? -1 : 1;
   const { endpoint = true, dtype } = options;
@@ -200,7 +249,8 @@ export function meshgrid(...given: (ArrayLike | MeshgridOptions)[]): NDArray[] {
   const last = given[given.length - 1];
   const named = given.length > 0 && isOptions(last) && !Array.isArray(last) && !ArrayBuffer.isView(last);
   const { indexing = 'xy', sparse = false } = (named ? last : {}) as MeshgridOptions;
-  if (indexing !== 'xy' && indexing !== 'ij') throw new TypeError(`meshgrid: indexing must be 'xy' or 'ij', not '${String(indexing)}'.`);
+  if (indexing !== 'xy' && indexing !== 'ij')
+    throw new TypeError(`meshgrid: indexing must be 'xy' or 'ij', not '${String(indexing)}'.`);
   const arrays = (named ? given.slice(0, -1) : given).map((v) => asarray(v as ArrayLike, 'meshgrid'));
   const n = arrays.length;
   const place = (i: number): number => (indexing === 'xy' && n > 1 && i < 2 ? 1 - i : i);
@@ -209,7 +259,10 @@ export function meshgrid(...given: (ArrayLike | MeshgridOptions)[]): NDArray[] {
     shape[place(i)] = a.size;
   });
   return arrays.map((a, i) => {
-    const open = reshape(a, shape.map((length, d) => (d === place(i) ? length : 1)));
+    const open = reshape(
+      a,
+      shape.map((length, d) => (d === place(i) ? length : 1)),
+    );
     return copy(sparse ? open : broadcastTo(open, shape));
   });
 }
@@ -219,17 +272,33 @@ export function indices(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
   const type = dtypeArgument('indices', dtype) ?? 'int64';
   const list = shapeList('indices', shape);
   if (list.length === 0) return empty([0], type);
-  return stack(list.map((n, d) => broadcastTo(reshape(arange(n, { dtype: type }), list.map((_, i) => (i === d ? n : 1))), list)));
+  return stack(
+    list.map((n, d) =>
+      broadcastTo(
+        reshape(
+          arange(n, { dtype: type }),
+          list.map((_, i) => (i === d ? n : 1)),
+        ),
+        list,
+      ),
+    ),
+  );
 }
 
 /** Index arrays that span a grid: `X.at(...np.ix_(rows, columns))`. @see numpy.ix_ */
 export function ix_(...sequences: ArrayLike[]): NDArray[] {
   return sequences.map((s, d) => {
     let a = asarray(s, 'ix_');
-    if (a.ndim !== 1) throw new RangeError(`ix_: cross index must be 1 dimensional; argument ${d} has shape ${shapeText(a.shape)}.`);
+    if (a.ndim !== 1)
+      throw new RangeError(
+        `ix_: cross index must be 1 dimensional; argument ${d} has shape ${shapeText(a.shape)}.`,
+      );
     if (a.dtype === 'bool') a = nonzero(a)[0];
     else if (isFloat(a.dtype)) a = castTo(a, 'int64');
-    return reshape(a, sequences.map((_, i) => (i === d ? -1 : 1)));
+    return reshape(
+      a,
+      sequences.map((_, i) => (i === d ? -1 : 1)),
+    );
   });
 }
 
@@ -252,15 +321,21 @@ function rangeOf(caller: string, text: string): NDArray {
   const number = (part: string | undefined, otherwise: number): number => {
     if (part === undefined || part.trim() === '') return otherwise;
     const v = Number(part);
-    if (Number.isNaN(v)) throw new SyntaxError(`${caller}: '${text}' is not a range; ranges look like '0:5', '0:10:2', or '0:1:5j' for 5 numbers.`);
+    if (Number.isNaN(v))
+      throw new SyntaxError(
+        `${caller}: '${text}' is not a range; ranges look like '0:5', '0:10:2', or '0:1:5j' for 5 numbers.`,
+      );
     return v;
   };
   if (match === null || match[2].trim() === '') {
-    throw new SyntaxError(`${caller}: '${text}' is not a range; ranges look like '0:5', '0:10:2', or '0:1:5j' for 5 numbers.`);
+    throw new SyntaxError(
+      `${caller}: '${text}' is not a range; ranges look like '0:5', '0:10:2', or '0:1:5j' for 5 numbers.`,
+    );
   }
   const start = number(match[1], 0);
   const stop = number(match[2], 0);
-  if (match[3]?.trim().endsWith('j')) return linspace(start, stop, Math.floor(Math.abs(number(match[3].trim().slice(0, -1), 1))));
+  if (match[3]?.trim().endsWith('j'))
+    return linspace(start, stop, Math.floor(Math.abs(number(match[3].trim().slice(0, -1), 1))));
   return arange(start, stop, number(match[3], 1));
 }
 
@@ -268,9 +343,18 @@ function piece(caller: string, item: ArrayLike | string): NDArray {
   return typeof item === 'string' ? rangeOf(caller, item) : asarray(item, caller);
 }
 
-function joined(caller: string, items: readonly (ArrayLike | string)[], shaped: (a: NDArray) => NDArray): NDArray {
+function joined(
+  caller: string,
+  items: readonly (ArrayLike | string)[],
+  shaped: (a: NDArray) => NDArray,
+): NDArray {
   if (items.length === 0) throw new RangeError(`${caller}: need at least one array to concatenate.`);
-  return named(caller, () => concatenate(items.map((item) => shaped(piece(caller, item))), -1));
+  return named(caller, () =>
+    concatenate(
+      items.map((item) => shaped(piece(caller, item))),
+      -1,
+    ),
+  );
 }
 
 /**
@@ -299,7 +383,12 @@ export const r_: Bracket<ArrayLike | string, NDArray> = bracket((...items) => {
 function openGrid(caller: string, texts: readonly string[]): NDArray[] {
   const lines = texts.flatMap((t) => t.split(',')).map((t) => rangeOf(caller, t));
   const dtype = lines.reduce<DType>((d, a) => promoteTypes(d, a.dtype), 'int64');
-  return lines.map((a, d) => reshape(castTo(a, dtype), lines.map((_, i) => (i === d ? -1 : 1))));
+  return lines.map((a, d) =>
+    reshape(
+      castTo(a, dtype),
+      lines.map((_, i) => (i === d ? -1 : 1)),
+    ),
+  );
 }
 
 /** A filled coordinate grid, one block per range: `np.mgrid('0:3', '0:1:5j')`. @see numpy.mgrid */

@@ -1,68 +1,22 @@
 // The `np` namespace: every function under NumPy's name, in camelCase and in NumPy's own spelling. Nothing is defined
 // here.
 
-// Arrays from nothing.
+export { scope } from '../autograd/tape.js';
+export { getNumThreads, setNumThreads } from '../backend/threads.js';
+// The tape, threads, printing.
+export { noGrad, noGrad as no_grad } from '../core/node.js';
 export {
-  type ArrayOptions,
-  array,
-  asarray,
-  type DTypeArgument,
-  type DTypeLike,
-  type DTypeOption,
-  diag,
-  empty,
-  emptyLike,
-  emptyLike as empty_like,
-  eye,
-  fromfunction,
-  full,
-  fullLike,
-  fullLike as full_like,
-  identity,
-  ones,
-  onesLike,
-  onesLike as ones_like,
-  type ShapeLike,
-  tri,
-  tril,
-  triu,
-  vander,
-  zeros,
-  zerosLike,
-  zerosLike as zeros_like,
-} from './creation.js';
-export {
-  arange,
-  type Bracket,
-  c_,
-  geomspace,
-  indices,
-  ix_,
-  type LinspaceOptions,
-  linspace,
-  logspace,
-  meshgrid,
-  mgrid,
-  ogrid,
-  r_,
-} from './grid.js';
-export {
-  bool_,
-  e,
-  euler_gamma,
-  float32,
-  float64,
-  inf,
-  inf as Inf,
-  int32,
-  int64,
-  nan,
-  nan as NaN,
-  newaxis,
-  pi,
-  uint8,
-} from './constants.js';
-
+  array2string,
+  getPrintOptions,
+  getPrintOptions as get_printoptions,
+  getPrintOptions as getPrintoptions,
+  type PrintOptions,
+  printOptions,
+  printOptions as printoptions,
+  setPrintOptions,
+  setPrintOptions as set_printoptions,
+  setPrintOptions as setPrintoptions,
+} from '../core/print.js';
 // Arithmetic and functions of each element.
 export {
   abs,
@@ -151,16 +105,18 @@ export {
   tanh,
   trunc,
   trunc as fix,
-  where,
 } from '../ops/elementwise.js';
-
+// Indexing.
+export { addAt, addAt as add_at, nonzero, take } from '../ops/index.js';
+// Products.
+export { dot, matmul, outer } from '../ops/matmul.js';
 // Reductions.
 export {
+  type Axis,
   all,
   any,
   argmax,
   argmin,
-  type Axis,
   countNonzero,
   countNonzero as count_nonzero,
   cumprod,
@@ -179,10 +135,6 @@ export {
   type VarOptions,
   var,
 } from '../ops/reduce.js';
-
-// Products.
-export { dot, matmul, outer } from '../ops/matmul.js';
-
 // Shape.
 export {
   ascontiguousarray,
@@ -196,6 +148,7 @@ export {
   columnStack,
   columnStack as column_stack,
   concatenate,
+  concatenate as concat,
   copy,
   expandDims,
   expandDims as expand_dims,
@@ -212,12 +165,194 @@ export {
   transpose,
   vstack,
 } from '../ops/shape.js';
-
-// Indexing.
-export { addAt, addAt as add_at, nonzero, take } from '../ops/index.js';
-
-export { argsort, putAlongAxis, putAlongAxis as put_along_axis, searchsorted, type SortOptions, sort, takeAlongAxis, takeAlongAxis as take_along_axis } from '../ops/sort.js';
-
+export {
+  argsort,
+  putAlongAxis,
+  putAlongAxis as put_along_axis,
+  type SortOptions,
+  searchsorted,
+  sort,
+  takeAlongAxis,
+  takeAlongAxis as take_along_axis,
+} from '../ops/sort.js';
+export {
+  arccosh,
+  arccosh as acosh,
+  arcsinh,
+  arcsinh as asinh,
+  arctanh,
+  arctanh as atanh,
+  copysign,
+  fmax,
+  fmin,
+  fmod,
+  hypot,
+  logaddexp,
+  signbit,
+} from '../ops/special.js';
+export {
+  bool_,
+  e,
+  euler_gamma,
+  float32,
+  float64,
+  inf,
+  inf as Inf,
+  int32,
+  int64,
+  nan,
+  nan as NaN,
+  newaxis,
+  pi,
+  uint8,
+} from './constants.js';
+// Arrays from nothing.
+export {
+  type ArrayOptions,
+  array,
+  asarray,
+  type DTypeArgument,
+  type DTypeLike,
+  type DTypeOption,
+  diag,
+  empty,
+  emptyLike,
+  emptyLike as empty_like,
+  eye,
+  fromfunction,
+  full,
+  fullLike,
+  fullLike as full_like,
+  identity,
+  ones,
+  onesLike,
+  onesLike as ones_like,
+  type ShapeLike,
+  tri,
+  tril,
+  triu,
+  vander,
+  zeros,
+  zerosLike,
+  zerosLike as zeros_like,
+} from './creation.js';
+export {
+  deg2rad,
+  deg2rad as radians,
+  divmod,
+  exp2,
+  type FloatInfo,
+  finfo,
+  floatPower,
+  floatPower as float_power,
+  heaviside,
+  iinfo,
+  nanToNum,
+  nanToNum as nan_to_num,
+  promoteDtypes as promote_types,
+  promoteDtypes as promoteTypes,
+  rad2deg,
+  rad2deg as degrees,
+  resultType,
+  resultType as result_type,
+  select,
+  sinc,
+  vectorize,
+  where,
+} from './elements.js';
+export { sprintf } from './format.js';
+export {
+  arange,
+  type Bracket,
+  c_,
+  geomspace,
+  indices,
+  ix_,
+  type LinspaceOptions,
+  linspace,
+  logspace,
+  meshgrid,
+  mgrid,
+  ogrid,
+  r_,
+} from './grid.js';
+// Files.
+export {
+  load,
+  loadtxt,
+  save,
+  savetxt,
+  savez,
+  savezCompressed,
+  savezCompressed as savez_compressed,
+} from './io.js';
+// Linear algebra.
+export * as linalg from './linalg.js';
+export { diagonal, trace } from './linalg.js';
+// Questions about arrays.
+export {
+  allclose,
+  arrayEqual,
+  arrayEqual as array_equal,
+  type CloseOptions,
+  isclose,
+  isneginf,
+  isposinf,
+  isscalar,
+  ndim,
+  shape,
+  size,
+} from './logic.js';
+// Arrays rearranged.
+export {
+  append,
+  arraySplit,
+  arraySplit as array_split,
+  atleast3d,
+  atleast3d as atleast_3d,
+  broadcastArrays,
+  broadcastArrays as broadcast_arrays,
+  compress,
+  copyto,
+  type DiffOptions,
+  delete,
+  diff,
+  dstack,
+  ediff1d,
+  extract,
+  fillDiagonal,
+  fillDiagonal as fill_diagonal,
+  fliplr,
+  flipud,
+  gradient,
+  hsplit,
+  insert,
+  mayShareMemory,
+  mayShareMemory as may_share_memory,
+  type PadOptions,
+  type PadWidth,
+  pad,
+  put,
+  ravelMultiIndex,
+  ravelMultiIndex as ravel_multi_index,
+  repeat,
+  resize,
+  roll,
+  rollaxis,
+  rot90,
+  trilIndices,
+  trilIndices as tril_indices,
+  trimZeros,
+  trimZeros as trim_zeros,
+  triuIndices,
+  triuIndices as triu_indices,
+  unravelIndex,
+  unravelIndex as unravel_index,
+  vsplit,
+} from './manipulation.js';
+export { convolve, cross, inner, kron, tensordot, vdot } from './products.js';
+// Random numbers.
+export * as random from './random/index.js';
 // Searching, counting, sets.
 export {
   argpartition,
@@ -242,22 +377,6 @@ export {
   union1d,
   unique,
 } from './sorting.js';
-
-// Questions about arrays.
-export {
-  allclose,
-  arrayEqual,
-  arrayEqual as array_equal,
-  type CloseOptions,
-  isclose,
-  isneginf,
-  isposinf,
-  isscalar,
-  ndim,
-  shape,
-  size,
-} from './logic.js';
-
 // Statistics.
 export {
   type AverageOptions,
@@ -290,81 +409,5 @@ export {
   trapz,
   trapz as trapezoid,
 } from './statistics.js';
-
-// Arrays rearranged.
-export {
-  append,
-  arraySplit,
-  arraySplit as array_split,
-  atleast3d,
-  atleast3d as atleast_3d,
-  broadcastArrays,
-  broadcastArrays as broadcast_arrays,
-  compress,
-  convolve,
-  cross,
-  type DiffOptions,
-  delete,
-  diff,
-  dstack,
-  ediff1d,
-  extract,
-  fliplr,
-  flipud,
-  gradient,
-  hsplit,
-  inner,
-  insert,
-  kron,
-  type PadOptions,
-  type PadWidth,
-  pad,
-  ravelMultiIndex,
-  ravelMultiIndex as ravel_multi_index,
-  repeat,
-  resize,
-  resultType,
-  resultType as result_type,
-  roll,
-  rollaxis,
-  rot90,
-  tensordot,
-  trilIndices,
-  trilIndices as tril_indices,
-  trimZeros,
-  trimZeros as trim_zeros,
-  triuIndices,
-  triuIndices as triu_indices,
-  unravelIndex,
-  unravelIndex as unravel_index,
-  vdot,
-  vsplit,
-} from './manipulation.js';
-
-// Linear algebra.
-export * as linalg from './linalg.js';
-export { diagonal, trace } from './linalg.js';
-
-// Random numbers.
-export * as random from './random/index.js';
-
-// Files.
-export { load, loadtxt, save, savetxt, savez, savezCompressed, savezCompressed as savez_compressed } from './io.js';
-
-// The tape, threads, printing.
-export { noGrad, noGrad as no_grad } from '../core/node.js';
-export { scope } from '../autograd/tape.js';
-export { getNumThreads, setNumThreads } from '../backend/threads.js';
-export {
-  array2string,
-  getPrintOptions,
-  getPrintOptions as get_printoptions,
-  getPrintOptions as getPrintoptions,
-  type PrintOptions,
-  printOptions,
-  printOptions as printoptions,
-  setPrintOptions,
-  setPrintOptions as set_printoptions,
-  setPrintOptions as setPrintoptions,
-} from '../core/print.js';
-export { sprintf } from './format.js';
+// Assertions.
+export * as testing from './testing.js';

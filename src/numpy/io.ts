@@ -44,7 +44,8 @@ function header(a: NDArray): Uint8Array {
   return out;
 }
 
-const bytesOf = (a: NDArray): Uint8Array => new Uint8Array(a.storage.buffer, a.offset * a.itemsize, a.nbytes);
+const bytesOf = (a: NDArray): Uint8Array =>
+  new Uint8Array(a.storage.buffer, a.storage.byteOffset + a.offset * a.itemsize, a.nbytes);
 
 /**
  * Writes one array to a .npy file; the ending is added when it is missing.
@@ -56,7 +57,8 @@ export function save(file: string | URL, value: ArrayLike): void {
   const handle = openSync(path.endsWith('.npy') ? path : `${path}.npy`, 'w');
   try {
     const write = (bytes: Uint8Array): void => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at, Math.min(bytes.length - at, 2 ** 30));
+      for (let at = 0; at < bytes.length; )
+        at += writeSync(handle, bytes, at, Math.min(bytes.length - at, 2 ** 30));
     };
     write(header(a));
     write(bytesOf(a));
@@ -84,35 +86,51 @@ function parseHeader(name: string, head: Uint8Array, total: number): Described {
     broken(`not a .npy file: the magic string is not correct; expected 93 4e 55 4d 50 59, got ${first}.`);
   }
   const major = head[6];
-  if (major < 1 || major > 3) broken(`we only support format version (1,0), (2,0), and (3,0), not (${major},${head[7]}).`);
+  if (major < 1 || major > 3)
+    broken(`we only support format version (1,0), (2,0), and (3,0), not (${major},${head[7]}).`);
   const wide = major >= 2;
   const at = wide ? 12 : 10;
   if (head.length < at) broken(`the header is truncated after ${head.length} bytes.`);
-  const length = wide ? new DataView(head.buffer, head.byteOffset).getUint32(8, true) : head[8] | (head[9] << 8);
-  if (total < at + length) broken(`EOF: reading array header, expected ${length} bytes got ${total - at}; the file is truncated.`);
+  const length = wide
+    ? new DataView(head.buffer, head.byteOffset).getUint32(8, true)
+    : head[8] | (head[9] << 8);
+  if (total < at + length)
+    broken(`EOF: reading array header, expected ${length} bytes got ${total - at}; the file is truncated.`);
   const text = new TextDecoder(major === 3 ? 'utf-8' : 'latin1').decode(head.subarray(at, at + length));
   const descr = /'descr'\s*:\s*(?:'([^']*)'|"([^"]*)"|(\[))/.exec(text);
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(text);
   const shape = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text);
-  if (descr === null || order === null || shape === null) return broken(`cannot parse the header ${JSON.stringify(text.trim())}.`);
+  if (descr === null || order === null || shape === null)
+    return broken(`cannot parse the header ${JSON.stringify(text.trim())}.`);
   const code = descr[1] ?? descr[2] ?? 'a structured dtype';
-  const dtype = (Object.keys(descriptors) as DType[]).find((d) => descriptors[d] === code || descriptors[d].slice(1) === code.replace(/^[=|]/, ''));
+  const dtype = (Object.keys(descriptors) as DType[]).find(
+    (d) => descriptors[d] === code || descriptors[d].slice(1) === code.replace(/^[=|]/, ''),
+  );
   if (dtype === undefined) {
     return broken(
-      `its dtype ${code} is not supported; supported are ${Object.entries(descriptors).map(([d, c]) => `${d} (${c})`).join(', ')}. Convert it in Python: np.save(file, a.astype('float64')).`,
+      `its dtype ${code} is not supported; supported are ${Object.entries(descriptors)
+        .map(([d, c]) => `${d} (${c})`)
+        .join(', ')}. Convert it in Python: np.save(file, a.astype('float64')).`,
     );
   }
   const lengths = shape[1].split(',').flatMap((n) => (n.trim() === '' ? [] : [Number.parseInt(n, 10)]));
   return { dtype, shape: lengths, fortran: order[1] === 'True', start: at + length };
 }
 
-function finish(name: string, found: Described, available: number, read: (into: Uint8Array) => void): NDArray {
+function finish(
+  name: string,
+  found: Described,
+  available: number,
+  read: (into: Uint8Array) => void,
+): NDArray {
   const { dtype, shape, fortran } = found;
   const { itemsize } = dtypeInfo[dtype];
   checkShape('load', shape, itemsize);
   const size = sizeOf(shape);
   if (available < size * itemsize) {
-    throw new RangeError(`load: ${name}: the file is truncated: shape ${shapeText(shape)} of ${dtype} takes ${size * itemsize} bytes, ${available} are there.`);
+    throw new RangeError(
+      `load: ${name}: the file is truncated: shape ${shapeText(shape)} of ${dtype} takes ${size * itemsize} bytes, ${available} are there.`,
+    );
   }
   const out = empty(fortran ? [...shape].reverse() : shape, dtype);
   read(bytesOf(out));
@@ -121,7 +139,9 @@ function finish(name: string, found: Described, available: number, read: (into: 
 
 function fromBytes(name: string, bytes: Uint8Array): NDArray {
   const found = parseHeader(name, bytes, bytes.length);
-  return finish(name, found, bytes.length - found.start, (into) => into.set(bytes.subarray(found.start, found.start + into.length)));
+  return finish(name, found, bytes.length - found.start, (into) =>
+    into.set(bytes.subarray(found.start, found.start + into.length)),
+  );
 }
 
 /**
@@ -168,7 +188,8 @@ const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;
 const END = 0x06054b50;
 
-const isZip = (bytes: Uint8Array): boolean => bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === LOCAL;
+const isZip = (bytes: Uint8Array): boolean =>
+  bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === LOCAL;
 
 function unzip(name: string, bytes: Uint8Array): Record<string, NDArray> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -179,7 +200,8 @@ function unzip(name: string, bytes: Uint8Array): Record<string, NDArray> {
   let at = view.getUint32(end + 16, true);
   const out: Record<string, NDArray> = {};
   for (let i = 0; i < count; i++) {
-    if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL) throw new RangeError(`load: ${name}: the archive's directory is damaged at entry ${i}.`);
+    if (at + 46 > bytes.length || view.getUint32(at, true) !== CENTRAL)
+      throw new RangeError(`load: ${name}: the archive's directory is damaged at entry ${i}.`);
     const method = view.getUint16(at + 10, true);
     const checksum = view.getUint32(at + 16, true);
     const packed = view.getUint32(at + 20, true);
@@ -187,18 +209,30 @@ function unzip(name: string, bytes: Uint8Array): Record<string, NDArray> {
     const entry = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
     const local = view.getUint32(at + 42, true);
     at += 46 + nameLength + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
-    if (packed === 0xffffffff || local === 0xffffffff) throw new RangeError(`load: ${name}: entry '${entry}' is larger than 4 GiB (zip64), which is not supported.`);
+    if (packed === 0xffffffff || local === 0xffffffff)
+      throw new RangeError(
+        `load: ${name}: entry '${entry}' is larger than 4 GiB (zip64), which is not supported.`,
+      );
     const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
     const body = bytes.subarray(start, start + packed);
-    if (method !== 0 && method !== 8) throw new RangeError(`load: ${name}: entry '${entry}' uses compression method ${method}; stored (0) and deflate (8) are supported.`);
+    if (method !== 0 && method !== 8)
+      throw new RangeError(
+        `load: ${name}: entry '${entry}' uses compression method ${method}; stored (0) and deflate (8) are supported.`,
+      );
     const raw = method === 8 ? inflateRawSync(body) : body;
-    if (crc32(raw) !== checksum) throw new RangeError(`load: ${name}: entry '${entry}' is damaged: its checksum is wrong.`);
+    if (crc32(raw) !== checksum)
+      throw new RangeError(`load: ${name}: entry '${entry}' is damaged: its checksum is wrong.`);
     if (entry.endsWith('.npy')) out[entry.slice(0, -4)] = fromBytes(`${name}: ${entry}`, raw);
   }
   return out;
 }
 
-function archive(caller: string, file: string | URL, arrays: Record<string, ArrayLike>, compressed: boolean): void {
+function archive(
+  caller: string,
+  file: string | URL,
+  arrays: Record<string, ArrayLike>,
+  compressed: boolean,
+): void {
   const path = pathOf(caller, file);
   const parts: Uint8Array[] = [];
   const directory: Uint8Array[] = [];
@@ -222,10 +256,15 @@ function archive(caller: string, file: string | URL, arrays: Record<string, Arra
     const local = Buffer.concat([u32(LOCAL), fields, name, body]);
     const place = new DataView(new ArrayBuffer(14));
     place.setUint32(10, offset, true);
-    directory.push(Buffer.concat([u32(CENTRAL), Uint8Array.of(20, 0), fields, new Uint8Array(place.buffer), name]));
+    directory.push(
+      Buffer.concat([u32(CENTRAL), Uint8Array.of(20, 0), fields, new Uint8Array(place.buffer), name]),
+    );
     parts.push(local);
     offset += local.length;
-    if (offset > 0xfffffffe) throw new RangeError(`${caller}: the archive is larger than 4 GiB, which is not supported; save the arrays one by one with np.save.`);
+    if (offset > 0xfffffffe)
+      throw new RangeError(
+        `${caller}: the archive is larger than 4 GiB, which is not supported; save the arrays one by one with np.save.`,
+      );
   }
   const size = directory.reduce((s, d) => s + d.length, 0);
   const tail = new DataView(new ArrayBuffer(22));
@@ -234,16 +273,21 @@ function archive(caller: string, file: string | URL, arrays: Record<string, Arra
   tail.setUint16(10, directory.length, true);
   tail.setUint32(12, size, true);
   tail.setUint32(16, offset, true);
-  writeFileSync(path.endsWith('.npz') ? path : `${path}.npz`, Buffer.concat([...parts, ...directory, new Uint8Array(tail.buffer)]));
+  writeFileSync(
+    path.endsWith('.npz') ? path : `${path}.npz`,
+    Buffer.concat([...parts, ...directory, new Uint8Array(tail.buffer)]),
+  );
 }
 
 const u32 = (n: number): Uint8Array => Uint8Array.of(n & 255, (n >> 8) & 255, (n >> 16) & 255, n >>> 24);
 
 /** Writes several arrays, by name, to one .npz file. @see numpy.savez */
-export const savez = (file: string | URL, arrays: Record<string, ArrayLike>): void => archive('savez', file, arrays, false);
+export const savez = (file: string | URL, arrays: Record<string, ArrayLike>): void =>
+  archive('savez', file, arrays, false);
 
 /** As `savez`, compressed. @see numpy.savez_compressed */
-export const savezCompressed = (file: string | URL, arrays: Record<string, ArrayLike>): void => archive('savezCompressed', file, arrays, true);
+export const savezCompressed = (file: string | URL, arrays: Record<string, ArrayLike>): void =>
+  archive('savezCompressed', file, arrays, true);
 
 // ---------------------------------------------------------------- text
 
@@ -274,7 +318,9 @@ export function loadtxt(file: string | URL, options: LoadtxtOptions = {}): NDArr
       if (columns !== null) fields = columns.map((c) => fields[c < 0 ? c + fields.length : c]);
       const row = fields.map((field) => parseNumber(field, path, i + 1));
       if (rows.length > 0 && row.length !== rows[0].length) {
-        throw new RangeError(`loadtxt: ${path}: the number of columns changed from ${rows[0].length} to ${row.length} at line ${i + 1}; use usecols to select a subset.`);
+        throw new RangeError(
+          `loadtxt: ${path}: the number of columns changed from ${rows[0].length} to ${row.length} at line ${i + 1}; use usecols to select a subset.`,
+        );
       }
       rows.push(row);
     });
@@ -284,10 +330,16 @@ export function loadtxt(file: string | URL, options: LoadtxtOptions = {}): NDArr
 
 function parseNumber(field: string | undefined, path: string, line: number): number {
   const text = field?.trim() ?? '';
-  const special: Record<string, number> = { nan: Number.NaN, inf: Number.POSITIVE_INFINITY, '-inf': Number.NEGATIVE_INFINITY };
+  const special: Record<string, number> = {
+    nan: Number.NaN,
+    inf: Number.POSITIVE_INFINITY,
+    '-inf': Number.NEGATIVE_INFINITY,
+  };
   const value = special[text.toLowerCase()] ?? (text === '' ? Number.NaN : Number(text));
   if (Number.isNaN(value) && text.toLowerCase() !== 'nan') {
-    throw new TypeError(`loadtxt: ${path}: could not convert string '${text}' to float64 at line ${line}. Give the delimiter, e.g. {delimiter: ','}, or {skiprows: 1} for a heading.`);
+    throw new TypeError(
+      `loadtxt: ${path}: could not convert string '${text}' to float64 at line ${line}. Give the delimiter, e.g. {delimiter: ','}, or {skiprows: 1} for a heading.`,
+    );
   }
   return value;
 }
@@ -309,7 +361,9 @@ export function savetxt(file: string | URL, value: ArrayLike, options: SavetxtOp
   const width = rows.shape[1];
   const lines = heading === undefined ? [] : heading.split('\n').map((l) => `# ${l}`);
   for (let i = 0; i < rows.shape[0]; i++) {
-    lines.push(Array.from({ length: width }, (_, j) => sprintf(fmt, Number(data[i * width + j]))).join(delimiter));
+    lines.push(
+      Array.from({ length: width }, (_, j) => sprintf(fmt, Number(data[i * width + j]))).join(delimiter),
+    );
   }
   writeFileSync(pathOf('savetxt', file), `${lines.join('\n')}\n`);
 }

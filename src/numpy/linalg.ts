@@ -6,13 +6,46 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
-import { broadcastShapes, normalizeAxes, normalizeAxis, type Shape, shapeText, sizeOf } from '../core/shape.js';
-import { abs, add, div, equal, greater, isfinite, logicalAnd, logicalNot, logicalOr, mul, neg, notEqual, pow, reciprocal, sqrt, square, where } from '../ops/elementwise.js';
+import {
+  broadcastShapes,
+  normalizeAxes,
+  normalizeAxis,
+  type Shape,
+  shapeText,
+  sizeOf,
+} from '../core/shape.js';
+import {
+  abs,
+  add,
+  div,
+  equal,
+  greater,
+  isfinite,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  mul,
+  neg,
+  notEqual,
+  pow,
+  reciprocal,
+  sqrt,
+  square,
+  where,
+} from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { matmul } from '../ops/matmul.js';
-import { any, type Axis, max, min, sum } from '../ops/reduce.js';
+import { type Axis, any, max, min, sum } from '../ops/reduce.js';
 import { register, track, tracking } from '../ops/registry.js';
-import { ascontiguousarray, astype, broadcastTo, expandDims, moveaxis, reshape, swapaxes } from '../ops/shape.js';
+import {
+  ascontiguousarray,
+  astype,
+  broadcastTo,
+  expandDims,
+  moveaxis,
+  reshape,
+  swapaxes,
+} from '../ops/shape.js';
 import { eye, tril } from './creation.js';
 import { arange } from './grid.js';
 
@@ -27,10 +60,15 @@ export class LinAlgError extends Error {
 function matrices(caller: string, value: ArrayLike, square = false): NDArray {
   const a = asarray(value, caller);
   if (a.ndim < 2) {
-    throw new LinAlgError(`${caller}: ${a.ndim}-dimensional array given, shape ${shapeText(a.shape)}. Array must be at least two-dimensional.`);
+    throw new LinAlgError(
+      `${caller}: ${a.ndim}-dimensional array given, shape ${shapeText(a.shape)}. Array must be at least two-dimensional.`,
+    );
   }
   const [m, n] = a.shape.slice(-2);
-  if (square && m !== n) throw new LinAlgError(`${caller}: Last 2 dimensions of the array must be square; the shape is ${shapeText(a.shape)}.`);
+  if (square && m !== n)
+    throw new LinAlgError(
+      `${caller}: Last 2 dimensions of the array must be square; the shape is ${shapeText(a.shape)}.`,
+    );
   return isFloat(a.dtype) ? a : astype(a, 'float64');
 }
 
@@ -46,7 +84,8 @@ function refuseTracked(caller: string, a: NDArray): void {
 const dense = (a: NDArray): NDArray => ascontiguousarray(a.detach());
 
 /** The i-th block of a contiguous array whose trailing axes have the given shape. */
-const block = (a: NDArray, i: number, shape: Shape): NDArray => a.view(shape, undefined, a.offset + i * sizeOf(shape));
+const block = (a: NDArray, i: number, shape: Shape): NDArray =>
+  a.view(shape, undefined, a.offset + i * sizeOf(shape));
 
 /** Runs native code and gives its errors this function's name and a way out. */
 function lapack<T>(caller: string, a: NDArray, hint: string, body: () => T): T {
@@ -54,7 +93,9 @@ function lapack<T>(caller: string, a: NDArray, hint: string, body: () => T): T {
     return body();
   } catch (error) {
     const text = (error as Error).message.replace(/^\w+: /, '').replace(/\.$/, '');
-    throw new LinAlgError(`${caller}: ${text}, for a matrix of shape ${shapeText(a.shape.slice(-2))}. ${hint}`);
+    throw new LinAlgError(
+      `${caller}: ${text}, for a matrix of shape ${shapeText(a.shape.slice(-2))}. ${hint}`,
+    );
   }
 }
 
@@ -92,7 +133,9 @@ export function solve(left: ArrayLike, right: ArrayLike): NDArray {
   const vector = b.ndim === a.ndim - 1;
   const rowsAt = vector ? b.ndim - 1 : b.ndim - 2;
   if (b.ndim === 0 || rowsAt < 0 || b.shape[rowsAt] !== n) {
-    throw new RangeError(`solve: shapes ${shapeText(a.shape)} and ${shapeText(b.shape)} do not align: b needs ${n} rows.`);
+    throw new RangeError(
+      `solve: shapes ${shapeText(a.shape)} and ${shapeText(b.shape)} do not align: b needs ${n} rows.`,
+    );
   }
   const dtype: DType = promoteTypes(a.dtype, isFloat(b.dtype) ? b.dtype : 'float64');
   if (a.dtype !== dtype) a = astype(a, dtype);
@@ -105,7 +148,8 @@ export function solve(left: ArrayLike, right: ArrayLike): NDArray {
   const out = empty([...batch, n, k], dtype);
   lapack('solve', a, 'np.linalg.lstsq solves in the least squares sense.', () => {
     if (out.size === 0) return;
-    for (let i = 0; i < sizeOf(batch); i++) backend.solve(block(out, i, [n, k]), block(p, i, [n, n]), block(q, i, [n, k]));
+    for (let i = 0; i < sizeOf(batch); i++)
+      backend.solve(block(out, i, [n, k]), block(p, i, [n, n]), block(q, i, [n, k]));
   });
   track(
     'solve',
@@ -181,7 +225,8 @@ export function svd(value: ArrayLike, options: SvdOptions = {}): NDArray | [NDAr
   const hint = 'Check it for NaN and infinities with np.isfinite.';
   if (!computeUv) {
     lapack('svd', a, hint, () => {
-      for (let i = 0; k > 0 && i < sizeOf(batch); i++) backend.svdvals(block(from, i, [m, n]), block(s, i, [k]));
+      for (let i = 0; k > 0 && i < sizeOf(batch); i++)
+        backend.svdvals(block(from, i, [m, n]), block(s, i, [k]));
     });
     return s;
   }
@@ -194,7 +239,13 @@ export function svd(value: ArrayLike, options: SvdOptions = {}): NDArray | [NDAr
   }
   lapack('svd', a, hint, () => {
     for (let i = 0; i < sizeOf(batch); i++) {
-      backend.svd(block(from, i, [m, n]), block(u, i, u.shape.slice(-2)), block(s, i, [k]), block(vt, i, vt.shape.slice(-2)), fullMatrices);
+      backend.svd(
+        block(from, i, [m, n]),
+        block(u, i, u.shape.slice(-2)),
+        block(s, i, [k]),
+        block(vt, i, vt.shape.slice(-2)),
+        fullMatrices,
+      );
     }
   });
   return [u, s, vt];
@@ -216,7 +267,8 @@ export function eigh(value: ArrayLike, uplo: 'L' | 'U' = 'L'): [NDArray, NDArray
   const w = empty(a.shape.slice(0, -1), a.dtype);
   const v = empty(a.shape, a.dtype);
   lapack('eigh', a, 'Check it for NaN and infinities with np.isfinite.', () => {
-    for (let i = 0; n > 0 && i < sizeOf(a.shape.slice(0, -2)); i++) backend.eigh(block(from, i, [n, n]), block(w, i, [n]), block(v, i, [n, n]));
+    for (let i = 0; n > 0 && i < sizeOf(a.shape.slice(0, -2)); i++)
+      backend.eigh(block(from, i, [n, n]), block(w, i, [n]), block(v, i, [n, n]));
   });
   return [w, v];
 }
@@ -235,7 +287,8 @@ export function cholesky(value: ArrayLike): NDArray {
   const from = dense(a);
   const out = empty(a.shape, a.dtype);
   lapack('cholesky', a, 'Adding a small multiple of np.eye(n) may help.', () => {
-    for (let i = 0; n > 0 && i < sizeOf(a.shape.slice(0, -2)); i++) backend.cholesky(block(out, i, [n, n]), block(from, i, [n, n]));
+    for (let i = 0; n > 0 && i < sizeOf(a.shape.slice(0, -2)); i++)
+      backend.cholesky(block(out, i, [n, n]), block(from, i, [n, n]));
   });
   return track(
     'cholesky',
@@ -270,7 +323,8 @@ export function qr(value: ArrayLike): [NDArray, NDArray] {
   const from = dense(a);
   const q = empty([...batch, m, k], a.dtype);
   const r = empty([...batch, k, n], a.dtype);
-  for (let i = 0; k > 0 && i < sizeOf(batch); i++) backend.qr(block(q, i, [m, k]), block(r, i, [k, n]), block(from, i, [m, n]));
+  for (let i = 0; k > 0 && i < sizeOf(batch); i++)
+    backend.qr(block(q, i, [m, k]), block(r, i, [k, n]), block(from, i, [m, n]));
   return [q, r];
 }
 
@@ -287,7 +341,8 @@ const eps = (dtype: DType): number => (dtype === 'float32' ? 2 ** -23 : 2 ** -52
 export function pinv(value: ArrayLike, rcond = 1e-15): NDArray {
   const a = matrices('pinv', value);
   refuseTracked('pinv', a);
-  if (a.size === 0) return empty([...a.shape.slice(0, -2), a.shape[a.ndim - 1], a.shape[a.ndim - 2]], a.dtype);
+  if (a.size === 0)
+    return empty([...a.shape.slice(0, -2), a.shape[a.ndim - 1], a.shape[a.ndim - 2]], a.dtype);
   const [u, s, vt] = svd(a, { fullMatrices: false });
   const large = greater(s, mul(max(s, { axis: -1, keepdims: true }), rcond));
   const inverse = where(large, reciprocal(where(large, s, 1)), 0);
@@ -309,14 +364,20 @@ export function matrixRank(value: ArrayLike, tol?: number): NDArray {
  * @returns [x, residuals, rank, s]: residuals are empty unless a has full column rank and m > n
  * @see numpy.linalg.lstsq
  */
-export function lstsq(left: ArrayLike, right: ArrayLike, rcond?: number | null): [NDArray, NDArray, number, NDArray] {
+export function lstsq(
+  left: ArrayLike,
+  right: ArrayLike,
+  rcond?: number | null,
+): [NDArray, NDArray, number, NDArray] {
   const a = matrices('lstsq', left);
   const b = asarray(right, 'lstsq');
   refuseTracked('lstsq', a);
   refuseTracked('lstsq', b);
   const [m, n] = a.shape;
   if (a.ndim !== 2 || b.ndim < 1 || b.ndim > 2 || b.shape[0] !== m) {
-    throw new LinAlgError(`lstsq: Incompatible dimensions: a ${shapeText(a.shape)} and b ${shapeText(b.shape)}; b needs ${m} rows.`);
+    throw new LinAlgError(
+      `lstsq: Incompatible dimensions: a ${shapeText(a.shape)} and b ${shapeText(b.shape)}; b needs ${m} rows.`,
+    );
   }
   const [u, s, vt] = svd(a, { fullMatrices: false });
   const large = greater(s, mul(max(s), rcond ?? eps(s.dtype) * Math.max(m, n)));
@@ -324,7 +385,8 @@ export function lstsq(left: ArrayLike, right: ArrayLike, rcond?: number | null):
   const inverse = where(large, reciprocal(where(large, s, 1)), 0);
   const projected = matmul(transposed(u), b);
   const x = matmul(transposed(vt), mul(b.ndim === 1 ? inverse : reshape(inverse, -1, 1), projected));
-  const residuals = rank === n && m > n ? reshape(sum(square(matmul(a, x).sub(b)), 0), -1) : empty([0], a.dtype);
+  const residuals =
+    rank === n && m > n ? reshape(sum(square(matmul(a, x).sub(b)), 0), -1) : empty([0], a.dtype);
   return [x, residuals, rank, s];
 }
 
@@ -350,7 +412,10 @@ export function matrixPower(value: ArrayLike, n: number): NDArray {
 /** The k-th diagonal over two axes, as a copy; its axis comes last. @see numpy.diagonal */
 export function diagonal(value: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray {
   const a = asarray(value, 'diagonal');
-  if (a.ndim < 2) throw new RangeError(`diagonal: diag requires an array of at least two dimensions; this one has shape ${shapeText(a.shape)}.`);
+  if (a.ndim < 2)
+    throw new RangeError(
+      `diagonal: diag requires an array of at least two dimensions; this one has shape ${shapeText(a.shape)}.`,
+    );
   const p = normalizeAxis('diagonal', axis1, a.ndim);
   const q = normalizeAxis('diagonal', axis2, a.ndim);
   if (p === q) throw new RangeError(`diagonal: axis1 and axis2 cannot be the same: ${axis1} and ${axis2}.`);
@@ -362,7 +427,8 @@ export function diagonal(value: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): ND
 }
 
 /** Sum over the k-th diagonal. @see numpy.trace */
-export const trace = (a: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray => sum(diagonal(a, offset, axis1, axis2), -1);
+export const trace = (a: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray =>
+  sum(diagonal(a, offset, axis1, axis2), -1);
 
 // ---------------------------------------------------------------- norms
 
@@ -381,7 +447,12 @@ export interface NormOptions {
  * @param axis one axis for vector norms, two for matrix norms
  * @see numpy.linalg.norm
  */
-export function norm(value: ArrayLike, ord?: NormOrder | null | NormOptions, axis?: Axis, keepdims = false): NDArray {
+export function norm(
+  value: ArrayLike,
+  ord?: NormOrder | null | NormOptions,
+  axis?: Axis,
+  keepdims = false,
+): NDArray {
   const o: NormOptions = typeof ord === 'object' && ord !== null ? ord : { ord, axis, keepdims };
   const given = asarray(value, 'norm');
   const x = isFloat(given.dtype) ? given : astype(given, 'float64');
@@ -389,7 +460,8 @@ export function norm(value: ArrayLike, ord?: NormOrder | null | NormOptions, axi
   let axes: number[];
   if (o.axis === null || o.axis === undefined) {
     axes = x.shape.map((_, d) => d);
-    if (order === null || (order === 2 && x.ndim === 1) || (order === 'fro' && x.ndim === 2)) return euclidean(x, axes, o.keepdims ?? false);
+    if (order === null || (order === 2 && x.ndim === 1) || (order === 'fro' && x.ndim === 2))
+      return euclidean(x, axes, o.keepdims ?? false);
   } else {
     // Matrix norms tell the row axis from the column axis, so the given order counts.
     normalizeAxes('norm', o.axis, x.ndim);
@@ -397,29 +469,48 @@ export function norm(value: ArrayLike, ord?: NormOrder | null | NormOptions, axi
   }
   if (axes.length === 1) return vectorNorm(x, order, axes[0], o.keepdims ?? false);
   if (axes.length === 2) return matrixNorm(x, order, axes, o.keepdims ?? false);
-  throw new RangeError(`norm: Improper number of dimensions to norm: ${axes.length} axes of shape ${shapeText(x.shape)}; give one axis for vectors, two for matrices.`);
+  throw new RangeError(
+    `norm: Improper number of dimensions to norm: ${axes.length} axes of shape ${shapeText(x.shape)}; give one axis for vectors, two for matrices.`,
+  );
 }
 
 /** Root of the sum of squares. Its gradient is x / norm, and 0 where the norm is 0. */
 function euclidean(x: NDArray, axes: number[], keepdims: boolean): NDArray {
   const kept = noGrad(() => {
-    const plain = sqrt(sum(square(x), { axis: axes, keepdims: true }));
+    // Over all elements the dot product needs no temporary, and is what NumPy takes.
+    const plain =
+      axes.length === x.ndim && x.contiguous && x.ndim > 0
+        ? reshape(
+            sqrt(matmul(reshape(x, -1), reshape(x, -1))),
+            x.shape.map(() => 1),
+          )
+        : sqrt(sum(square(x), { axis: axes, keepdims: true }));
     const suspect = logicalOr(logicalNot(isfinite(plain)), equal(plain, 0));
     if (x.size === 0 || !any(suspect).item()) return plain;
     // Squares overflow or vanish although the norm does not: divide by the largest element first.
     const top = max(abs(x), { axis: axes, keepdims: true });
     const scale = where(logicalAnd(isfinite(top), notEqual(top, 0)), top, 1);
-    return where(suspect, mul(scale, sqrt(sum(square(div(x, scale)), { axis: axes, keepdims: true }))), plain);
+    return where(
+      suspect,
+      mul(scale, sqrt(sum(square(div(x, scale)), { axis: axes, keepdims: true }))),
+      plain,
+    );
   });
   track('norm', kept, [x], [(g) => mul(g, div(x, where(equal(kept, 0), 1, kept)))], [x, kept]);
-  return keepdims ? kept : reshape(kept, x.shape.filter((_, d) => !axes.includes(d)));
+  return keepdims
+    ? kept
+    : reshape(
+        kept,
+        x.shape.filter((_, d) => !axes.includes(d)),
+      );
 }
 register('norm', true);
 
 function vectorNorm(x: NDArray, order: NormOrder | null, axis: number, keepdims: boolean): NDArray {
   const o = { axis, keepdims };
   if (order === null || order === 2) return euclidean(x, [axis], keepdims);
-  if (typeof order !== 'number') throw new RangeError(`norm: Invalid norm order '${order}' for vectors; use a number.`);
+  if (typeof order !== 'number')
+    throw new RangeError(`norm: Invalid norm order '${order}' for vectors; use a number.`);
   if (order === Number.POSITIVE_INFINITY) return max(abs(x), o);
   if (order === Number.NEGATIVE_INFINITY) return min(abs(x), o);
   if (order === 0) return sum(notEqual(x, 0).astype(x.dtype), o);
@@ -428,8 +519,15 @@ function vectorNorm(x: NDArray, order: NormOrder | null, axis: number, keepdims:
 }
 
 function matrixNorm(x: NDArray, order: NormOrder | null, [row, col]: number[], keepdims: boolean): NDArray {
-  const restore = (out: NDArray) => (keepdims ? reshape(out, x.shape.map((n, d) => (d === row || d === col ? 1 : n))) : out);
-  const sums = (axis: number, other: number, pick: typeof max) => restore(pick(sum(abs(x), axis), { axis: other > axis ? other - 1 : other }));
+  const restore = (out: NDArray) =>
+    keepdims
+      ? reshape(
+          out,
+          x.shape.map((n, d) => (d === row || d === col ? 1 : n)),
+        )
+      : out;
+  const sums = (axis: number, other: number, pick: typeof max) =>
+    restore(pick(sum(abs(x), axis), { axis: other > axis ? other - 1 : other }));
   const values = () => svdvals(moveaxis(x, [row, col], [-2, -1]));
   switch (order) {
     case null:
@@ -450,8 +548,10 @@ function matrixNorm(x: NDArray, order: NormOrder | null, [row, col]: number[], k
     case Number.NEGATIVE_INFINITY:
       return sums(col, row, min);
     default:
-      throw new RangeError(`norm: Invalid norm order ${String(order)} for matrices; known: 1, -1, 2, -2, Infinity, -Infinity, 'fro', 'nuc'.`);
+      throw new RangeError(
+        `norm: Invalid norm order ${String(order)} for matrices; known: 1, -1, 2, -2, Infinity, -Infinity, 'fro', 'nuc'.`,
+      );
   }
 }
 
-export { matrixRank as matrix_rank, matrixPower as matrix_power };
+export { matrixPower as matrix_power, matrixRank as matrix_rank };

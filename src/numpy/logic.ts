@@ -3,7 +3,21 @@
 import { asarray } from '../core/create.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { broadcastShapes, sameShape } from '../core/shape.js';
-import { abs, add, equal, isfinite, isinf, isnan, lessEqual, logicalAnd, logicalOr, mul, sub, where } from '../ops/elementwise.js';
+import { scoped } from '../core/storage.js';
+import {
+  abs,
+  add,
+  equal,
+  isfinite,
+  isinf,
+  isnan,
+  lessEqual,
+  logicalAnd,
+  logicalOr,
+  mul,
+  sub,
+  where,
+} from '../ops/elementwise.js';
 import { all } from '../ops/reduce.js';
 import { named } from './caller.js';
 
@@ -23,13 +37,14 @@ export interface CloseOptions {
 export function isclose(a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): NDArray {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
   // In float64, so that the tolerance is not rounded and unsigned integers do not wrap.
-  const x = asarray(a, 'isclose').detach().astype('float64');
-  const y = asarray(b, 'isclose').detach().astype('float64');
-  broadcastShapes('isclose', x.shape, y.shape);
-  const finite = logicalAnd(isfinite(x), isfinite(y));
-  const near = lessEqual(abs(sub(x, y)), add(atol, mul(rtol, abs(y))));
-  const close = where(finite, near, equal(x, y));
-  return equalNan ? logicalOr(close, logicalAnd(isnan(x), isnan(y))) : close;
+  return scoped(() => {
+    const x = asarray(a, 'isclose').detach().astype('float64');
+    const y = asarray(b, 'isclose').detach().astype('float64');
+    broadcastShapes('isclose', x.shape, y.shape);
+    const near = lessEqual(abs(sub(x, y)), add(atol, mul(rtol, abs(y))));
+    const close = where(logicalAnd(isfinite(x), isfinite(y)), near, equal(x, y));
+    return equalNan ? logicalOr(close, logicalAnd(isnan(x), isnan(y))) : close;
+  });
 }
 
 /** Whether all elements are close, see `isclose`. @see numpy.allclose */
@@ -53,7 +68,8 @@ export const isposinf = (a: ArrayLike): NDArray => logicalAnd(isinf(a), asarray(
 export const isneginf = (a: ArrayLike): NDArray => logicalAnd(isinf(a), asarray(a).less(0));
 
 /** Whether a value is a number, bigint or boolean, rather than an array or list. @see numpy.isscalar */
-export const isscalar = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+export const isscalar = (value: unknown): boolean =>
+  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
 
 /** The number of dimensions of an array or nested list. @see numpy.ndim */
 export const ndim = (a: ArrayLike): number => asarray(a, 'ndim').ndim;

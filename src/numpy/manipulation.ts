@@ -1,14 +1,14 @@
 // Arrays rearranged beyond reshape and concatenate: padding, rolling, repeating, differences, and parts taken out or
 // put in. Composed of operations, so gradients flow.
 
+import { mayShareMemory as extentsMeet } from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { isFloat, promoteTypes } from '../core/dtype.js';
+import { isFloat } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
-import { castTo, logicalXor, mul, notEqual, sub } from '../ops/elementwise.js';
+import { castTo, logicalXor, notEqual, sub, where } from '../ops/elementwise.js';
 import { get, set, take } from '../ops/index.js';
-import { matmul } from '../ops/matmul.js';
-import { broadcastTo, concatenate, flip, moveaxis, reshape, split, swapaxes, transpose } from '../ops/shape.js';
+import { broadcastTo, concatenate, flip, moveaxis, reshape, split, swapaxes } from '../ops/shape.js';
 import { named } from './caller.js';
 import { arange } from './grid.js';
 
@@ -35,7 +35,8 @@ function padPairs(width: PadWidth, ndim: number): [number, number][] {
   const pairs = Array.from({ length: ndim }, (_, d): [number, number] => {
     if (typeof width === 'number') return [width, width];
     const own = width.length === 1 && typeof width[0] !== 'number' ? width[0] : width[d];
-    if (typeof width[0] === 'number') return [width[0] as number, (width.length === 1 ? width[0] : width[1]) as number];
+    if (typeof width[0] === 'number')
+      return [width[0] as number, (width.length === 1 ? width[0] : width[1]) as number];
     return Array.isArray(own) ? [own[0], own[own.length - 1]] : [Number.NaN, Number.NaN];
   });
   for (const pair of pairs) {
@@ -45,7 +46,12 @@ function padPairs(width: PadWidth, ndim: number): [number, number][] {
       );
     }
   }
-  if (typeof width !== 'number' && typeof width[0] !== 'number' && width.length !== 1 && width.length !== ndim) {
+  if (
+    typeof width !== 'number' &&
+    typeof width[0] !== 'number' &&
+    width.length !== 1 &&
+    width.length !== ndim
+  ) {
     throw new RangeError(`pad: ${width.length} pairs of pad widths for an array of ${ndim} axes.`);
   }
   return pairs;
@@ -80,13 +86,22 @@ export function pad(value: ArrayLike, width: PadWidth, options: PadMode | PadOpt
   const { mode = 'constant', constantValues = 0 } = typeof options === 'string' ? { mode: options } : options;
   const pairs = padPairs(width, a.ndim);
   if (mode === 'constant') {
-    const out = emptyZeroed(a.shape.map((n, d) => n + pairs[d][0] + pairs[d][1]), a.dtype);
+    const out = emptyZeroed(
+      a.shape.map((n, d) => n + pairs[d][0] + pairs[d][1]),
+      a.dtype,
+    );
     if (constantValues !== 0) set(out, ['...'], constantValues);
     if (a.ndim === 0) return set(out, ['...'], a);
-    return set(out, pairs.map(([before], d) => `${before}:${before + a.shape[d]}`), a);
+    return set(
+      out,
+      pairs.map(([before], d) => `${before}:${before + a.shape[d]}`),
+      a,
+    );
   }
   if (!['edge', 'reflect', 'symmetric', 'wrap'].includes(mode)) {
-    throw new TypeError(`pad: mode '${String(mode)}' is not supported; known: constant, edge, reflect, symmetric, wrap.`);
+    throw new TypeError(
+      `pad: mode '${String(mode)}' is not supported; known: constant, edge, reflect, symmetric, wrap.`,
+    );
   }
   let out = a;
   pairs.forEach(([before, after], d) => {
@@ -101,7 +116,11 @@ export function pad(value: ArrayLike, width: PadWidth, options: PadMode | PadOpt
 // ---------------------------------------------------------------- order
 
 /** Elements shifted along an axis (of the flattened array without one); what leaves at one end enters at the other. @see numpy.roll */
-export function roll(value: ArrayLike, shift: number | readonly number[], axis?: number | readonly number[] | null): NDArray {
+export function roll(
+  value: ArrayLike,
+  shift: number | readonly number[],
+  axis?: number | readonly number[] | null,
+): NDArray {
   const a = asarray(value, 'roll');
   if (axis === undefined || axis === null) {
     const by = typeof shift === 'number' ? shift : shift.reduce((s, n) => s + n, 0);
@@ -109,10 +128,14 @@ export function roll(value: ArrayLike, shift: number | readonly number[], axis?:
   }
   const axes = (typeof axis === 'number' ? [axis] : axis).map((d) => normalizeAxis('roll', d, a.ndim));
   const shifts = typeof shift === 'number' ? axes.map(() => shift) : shift;
-  const pairs: [number, number][] = axes.length === 1 ? shifts.map((s) => [axes[0], s]) : axes.map((d, i) => [d, shifts[shifts.length === 1 ? 0 : i]]);
+  const pairs: [number, number][] =
+    axes.length === 1
+      ? shifts.map((s) => [axes[0], s])
+      : axes.map((d, i) => [d, shifts[shifts.length === 1 ? 0 : i]]);
   let out = a;
   for (const [d, s] of pairs) {
-    if (!Number.isInteger(s)) throw new TypeError(`roll: the shift must be a whole number for each axis; got ${String(shift)}.`);
+    if (!Number.isInteger(s))
+      throw new TypeError(`roll: the shift must be a whole number for each axis; got ${String(shift)}.`);
     const n = a.shape[d];
     const by = n === 0 ? 0 : ((s % n) + n) % n;
     if (by > 0) out = concatenate([get(out, along(d, `${n - by}:`)), get(out, along(d, `:${n - by}`))], d);
@@ -140,7 +163,8 @@ export function rot90(value: ArrayLike, k = 1, axes: readonly [number, number] =
 /** Columns in reverse order; a view. @see numpy.fliplr */
 export function fliplr(value: ArrayLike): NDArray {
   const m = asarray(value, 'fliplr');
-  if (m.ndim < 2) throw new RangeError(`fliplr: Input must be >= 2-d; this one has shape ${shapeText(m.shape)}.`);
+  if (m.ndim < 2)
+    throw new RangeError(`fliplr: Input must be >= 2-d; this one has shape ${shapeText(m.shape)}.`);
   return flip(m, 1);
 }
 
@@ -171,10 +195,15 @@ export function repeat(value: ArrayLike, repeats: ArrayLike, axis?: number | nul
   let counts = [...asarray(repeats, 'repeat').data].map(Number);
   if (counts.length === 1) counts = new Array<number>(n).fill(counts[0]);
   if (counts.length !== n) {
-    throw new RangeError(`repeat: operands could not be broadcast together: ${counts.length} counts for ${n} elements along axis ${at}.`);
+    throw new RangeError(
+      `repeat: operands could not be broadcast together: ${counts.length} counts for ${n} elements along axis ${at}.`,
+    );
   }
   const bad = counts.find((c) => !Number.isInteger(c) || c < 0);
-  if (bad !== undefined) throw new RangeError(`repeat: repeats may not contain negative values; each count is a whole number of 0 or more, not ${bad}.`);
+  if (bad !== undefined)
+    throw new RangeError(
+      `repeat: repeats may not contain negative values; each count is a whole number of 0 or more, not ${bad}.`,
+    );
   const list = new BigInt64Array(counts.reduce((s, c) => s + c, 0));
   let k = 0;
   counts.forEach((c, i) => {
@@ -210,15 +239,28 @@ export function diff(value: ArrayLike, n: number | DiffOptions = 1, axis = -1): 
   const o: DiffOptions = typeof n === 'number' ? { n, axis } : n;
   let a = asarray(value, 'diff');
   const times = o.n ?? 1;
-  if (!Number.isInteger(times) || times < 0) throw new RangeError(`diff: order must be non-negative but got ${times}.`);
+  if (!Number.isInteger(times) || times < 0)
+    throw new RangeError(`diff: order must be non-negative but got ${times}.`);
   if (a.ndim === 0) throw new RangeError('diff: diff requires input that is at least one dimensional.');
   const at = normalizeAxis('diff', o.axis ?? axis, a.ndim);
   if (o.prepend !== undefined || o.append !== undefined) {
     const edge = (v: ArrayLike): NDArray => {
       const x = asarray(v, 'diff');
-      return x.ndim === 0 ? broadcastTo(x, a.shape.map((length, d) => (d === at ? 1 : length))) : x;
+      return x.ndim === 0
+        ? broadcastTo(
+            x,
+            a.shape.map((length, d) => (d === at ? 1 : length)),
+          )
+        : x;
     };
-    a = concatenate([...(o.prepend === undefined ? [] : [edge(o.prepend)]), a, ...(o.append === undefined ? [] : [edge(o.append)])], at);
+    a = concatenate(
+      [
+        ...(o.prepend === undefined ? [] : [edge(o.prepend)]),
+        a,
+        ...(o.append === undefined ? [] : [edge(o.append)]),
+      ],
+      at,
+    );
   }
   const step = a.dtype === 'bool' ? logicalXor : sub;
   for (let i = 0; i < times; i++) a = step(get(a, along(at, '1:')), get(a, along(at, ':-1')));
@@ -241,14 +283,28 @@ export const ediff1d = (a: ArrayLike): NDArray => diff(reshape(asarray(a, 'ediff
  * @param spacing distance between the samples; 1 by default
  * @see numpy.gradient
  */
-export function gradient(value: ArrayLike, spacing = 1, axis?: number | readonly number[]): NDArray | NDArray[] {
+export function gradient(
+  value: ArrayLike,
+  spacing = 1,
+  axis?: number | readonly number[],
+): NDArray | NDArray[] {
   let f = asarray(value, 'gradient');
   if (!isFloat(f.dtype)) f = castTo(f, 'float64');
-  const axes = axis === undefined ? f.shape.map((_, d) => d) : (typeof axis === 'number' ? [axis] : axis).map((d) => normalizeAxis('gradient', d, f.ndim));
+  const axes =
+    axis === undefined
+      ? f.shape.map((_, d) => d)
+      : (typeof axis === 'number' ? [axis] : axis).map((d) => normalizeAxis('gradient', d, f.ndim));
   const slopes = axes.map((d) => {
-    if (f.shape[d] < 2) throw new RangeError(`gradient: Shape of array too small to calculate a numerical gradient, at least 2 elements are required; axis ${d} has ${f.shape[d]}.`);
+    if (f.shape[d] < 2)
+      throw new RangeError(
+        `gradient: Shape of array too small to calculate a numerical gradient, at least 2 elements are required; axis ${d} has ${f.shape[d]}.`,
+      );
     const at = (index: string) => get(f, along(d, index));
-    const parts = [sub(at('1:2'), at('0:1')).div(spacing), sub(at('2:'), at(':-2')).div(2 * spacing), sub(at('-1:'), at('-2:-1')).div(spacing)];
+    const parts = [
+      sub(at('1:2'), at('0:1')).div(spacing),
+      sub(at('2:'), at(':-2')).div(2 * spacing),
+      sub(at('-1:'), at('-2:-1')).div(spacing),
+    ];
     return concatenate(parts, d);
   });
   return slopes.length === 1 ? slopes[0] : slopes;
@@ -264,7 +320,9 @@ export function append(a: ArrayLike, values: ArrayLike, axis?: number | null): N
 /** Positions that an index names: a number, a slice, an array or a mask. */
 function chosen(caller: string, index: number | string | ArrayLike, n: number): number[] {
   const all = arange(n);
-  const picked = get(all, [typeof index === 'number' || typeof index === 'string' ? index : asarray(index as ArrayLike, caller)]);
+  const picked = get(all, [
+    typeof index === 'number' || typeof index === 'string' ? index : asarray(index as ArrayLike, caller),
+  ]);
   return [...picked.data].map(Number);
 }
 
@@ -277,6 +335,7 @@ function remove(value: ArrayLike, index: number | string | ArrayLike, axis?: num
   const left = Array.from({ length: a.shape[at] }, (_, i) => i).filter((i) => !gone.has(i));
   return get(a, along(at, positions(left)));
 }
+
 export { remove as delete };
 
 /** The array with values put before the given position. @see numpy.insert */
@@ -286,11 +345,25 @@ export function insert(value: ArrayLike, index: number, values: ArrayLike, axis?
   const at = normalizeAxis('insert', axis ?? 0, a.ndim);
   const n = a.shape[at];
   const place = index < 0 ? index + n : index;
-  if (!Number.isInteger(index) || place < 0 || place > n) throw new RangeError(`insert: index ${index} is out of bounds for axis ${at} with size ${n}.`);
+  if (!Number.isInteger(index) || place < 0 || place > n)
+    throw new RangeError(`insert: index ${index} is out of bounds for axis ${at} with size ${n}.`);
   let v = asarray(values, 'insert');
   const rest = a.shape.map((length, d) => (d === at ? 1 : length));
-  if (v.ndim === a.ndim) v = broadcastTo(v, a.shape.map((length, d) => (d === at ? v.shape[d] : length)));
-  else v = broadcastTo(v.ndim === a.ndim - 1 && a.ndim > 1 ? reshape(v, rest.map((_, d) => (d === at ? 1 : v.shape[d < at ? d : d - 1]))) : v, rest);
+  if (v.ndim === a.ndim)
+    v = broadcastTo(
+      v,
+      a.shape.map((length, d) => (d === at ? v.shape[d] : length)),
+    );
+  else
+    v = broadcastTo(
+      v.ndim === a.ndim - 1 && a.ndim > 1
+        ? reshape(
+            v,
+            rest.map((_, d) => (d === at ? 1 : v.shape[d < at ? d : d - 1])),
+          )
+        : v,
+      rest,
+    );
   const cast = v.dtype === a.dtype ? v : v.astype(a.dtype);
   return concatenate([get(a, along(at, `:${place}`)), cast, get(a, along(at, `${place}:`))], at);
 }
@@ -311,13 +384,16 @@ export function compress(condition: ArrayLike, value: ArrayLike, axis?: number |
 }
 
 /** Elements of the flattened array where the mask holds. @see numpy.extract */
-export const extract = (condition: ArrayLike, a: ArrayLike): NDArray => compress(reshape(asarray(condition), -1), reshape(asarray(a), -1));
+export const extract = (condition: ArrayLike, a: ArrayLike): NDArray =>
+  compress(reshape(asarray(condition), -1), reshape(asarray(a), -1));
 
 /** Lower index pairs: rows and columns of a matrix's lower triangle. @see numpy.tril_indices */
-export const trilIndices = (n: number, k = 0, m = n): [NDArray, NDArray] => trianglePairs(n, m, (i, j) => j - i <= k);
+export const trilIndices = (n: number, k = 0, m = n): [NDArray, NDArray] =>
+  trianglePairs(n, m, (i, j) => j - i <= k);
 
 /** Rows and columns of a matrix's upper triangle. @see numpy.triu_indices */
-export const triuIndices = (n: number, k = 0, m = n): [NDArray, NDArray] => trianglePairs(n, m, (i, j) => j - i >= k);
+export const triuIndices = (n: number, k = 0, m = n): [NDArray, NDArray] =>
+  trianglePairs(n, m, (i, j) => j - i >= k);
 
 function trianglePairs(n: number, m: number, inside: (i: number, j: number) => boolean): [NDArray, NDArray] {
   const rows: number[] = [];
@@ -339,7 +415,8 @@ export function unravelIndex(index: ArrayLike, shape: number | Shape): NDArray[]
   let rest = castTo(asarray(index, 'unravelIndex'), 'int64');
   const size = to.reduce((s, n) => s * n, 1);
   for (const v of rest.data) {
-    if (v < 0 || v >= size) throw new RangeError(`unravelIndex: index ${v} is out of bounds for array with size ${size}.`);
+    if (v < 0 || v >= size)
+      throw new RangeError(`unravelIndex: index ${v} is out of bounds for array with size ${size}.`);
   }
   const out = new Array<NDArray>(to.length);
   for (let d = to.length - 1; d >= 0; d--) {
@@ -352,11 +429,16 @@ export function unravelIndex(index: ArrayLike, shape: number | Shape): NDArray[]
 /** The flat position of coordinates, one array per axis. @see numpy.ravel_multi_index */
 export function ravelMultiIndex(index: readonly ArrayLike[], shape: number | Shape): NDArray {
   const to = typeof shape === 'number' ? [shape] : shape;
-  if (index.length !== to.length) throw new RangeError(`ravelMultiIndex: ${index.length} index arrays for ${to.length} axes.`);
+  if (index.length !== to.length)
+    throw new RangeError(`ravelMultiIndex: ${index.length} index arrays for ${to.length} axes.`);
   let out: NDArray = asarray(0n);
   index.forEach((v, d) => {
     const at = castTo(asarray(v, 'ravelMultiIndex'), 'int64');
-    for (const i of at.data) if (i < 0 || i >= to[d]) throw new RangeError(`ravelMultiIndex: invalid entry in coordinates array: ${i} along axis ${d} of length ${to[d]}.`);
+    for (const i of at.data)
+      if (i < 0 || i >= to[d])
+        throw new RangeError(
+          `ravelMultiIndex: invalid entry in coordinates array: ${i} along axis ${d} of length ${to[d]}.`,
+        );
     out = out.mul(to[d]).add(at);
   });
   return out;
@@ -372,10 +454,12 @@ export function atleast3d(value: ArrayLike): NDArray {
 }
 
 /** Arrays joined along the third axis. @see numpy.dstack */
-export const dstack = (values: readonly ArrayLike[]): NDArray => named('dstack', () => concatenate([...values].map(atleast3d), 2));
+export const dstack = (values: readonly ArrayLike[]): NDArray =>
+  named('dstack', () => concatenate([...values].map(atleast3d), 2));
 
 /** `split` along the first axis. @see numpy.vsplit */
-export const vsplit = (a: ArrayLike, sections: number | readonly number[]): NDArray[] => named('vsplit', () => split(a, sections, 0));
+export const vsplit = (a: ArrayLike, sections: number | readonly number[]): NDArray[] =>
+  named('vsplit', () => split(a, sections, 0));
 
 /** `split` along the second axis (the first of a vector). @see numpy.hsplit */
 export function hsplit(value: ArrayLike, sections: number | readonly number[]): NDArray[] {
@@ -387,92 +471,46 @@ export function hsplit(value: ArrayLike, sections: number | readonly number[]): 
 export function arraySplit(value: ArrayLike, sections: number | readonly number[], axis = 0): NDArray[] {
   const a = asarray(value, 'arraySplit');
   if (typeof sections !== 'number') return split(a, sections, axis);
-  if (!Number.isInteger(sections) || sections < 1) throw new RangeError(`arraySplit: number sections must be larger than 0; got ${sections}.`);
+  if (!Number.isInteger(sections) || sections < 1)
+    throw new RangeError(`arraySplit: number sections must be larger than 0; got ${sections}.`);
   const n = a.shape[normalizeAxis('arraySplit', axis, a.ndim)];
   const [size, longer] = [Math.floor(n / sections), n % sections];
   const cuts = Array.from({ length: sections - 1 }, (_, i) => (i + 1) * size + Math.min(i + 1, longer));
   return split(a, cuts, axis);
 }
 
-// ---------------------------------------------------------------- products
+// ---------------------------------------------------------------- writing into parts
 
-/** Sum of products over the last axes of both. @see numpy.inner */
-export function inner(left: ArrayLike, right: ArrayLike): NDArray {
-  const a = asarray(left, 'inner');
-  const b = asarray(right, 'inner');
-  if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
-  return tensordot(a, b, [[-1], [-1]]);
+/** Writes `value` on the main diagonal of a matrix, in place. @see numpy.fill_diagonal */
+export function fillDiagonal(a: NDArray, value: ArrayLike): void {
+  if (a.ndim !== 2)
+    throw new RangeError(
+      `fillDiagonal: array must be at least 2-d, here a matrix; this one has shape ${shapeText(a.shape)}.`,
+    );
+  const steps = arange(Math.min(a.shape[0], a.shape[1]));
+  set(a, [steps, steps], value);
 }
 
-/** Inner product of the flattened arrays. @see numpy.vdot */
-export const vdot = (a: ArrayLike, b: ArrayLike): NDArray => matmul(reshape(asarray(a, 'vdot'), -1), reshape(asarray(b, 'vdot'), -1));
+/** Writes values at flat positions, in place. @see numpy.put */
+export function put(a: NDArray, index: ArrayLike, values: ArrayLike): void {
+  const at = asarray(index, 'put');
+  const v = reshape(asarray(values, 'put'), -1);
+  set(
+    a,
+    unravelIndex(reshape(where(at.less(0), at.add(a.size), at), -1), a.shape),
+    v.size === 1 ? v : resize(v, at.size),
+  );
+}
 
-/**
- * Sum of products over pairs of axes.
- * @param axes how many last axes of `a` meet first axes of `b` (2), or the two lists of axes
- * @see numpy.tensordot
- */
-export function tensordot(left: ArrayLike, right: ArrayLike, axes: number | readonly [readonly number[] | number, readonly number[] | number] = 2): NDArray {
-  const a = asarray(left, 'tensordot');
-  const b = asarray(right, 'tensordot');
-  const list = (v: readonly number[] | number) => (typeof v === 'number' ? [v] : [...v]);
-  const [p, q] =
-    typeof axes === 'number'
-      ? [Array.from({ length: axes }, (_, i) => a.ndim - axes + i), Array.from({ length: axes }, (_, i) => i)]
-      : [list(axes[0]).map((d) => normalizeAxis('tensordot', d, a.ndim)), list(axes[1]).map((d) => normalizeAxis('tensordot', d, b.ndim))];
-  if (p.length !== q.length || p.some((d, i) => a.shape[d] !== b.shape[q[i]])) {
-    throw new RangeError(`tensordot: shape-mismatch for sum: axes [${p}] of shape ${shapeText(a.shape)} and axes [${q}] of shape ${shapeText(b.shape)}.`);
+/** Copies `source` into `target`, broadcast and converted; where a mask holds when one is given. @see numpy.copyto */
+export function copyto(target: NDArray, source: ArrayLike, options: { where?: ArrayLike } = {}): void {
+  if (options.where === undefined) {
+    set(target, ['...'], source);
+  } else {
+    const mask = broadcastTo(castTo(asarray(options.where, 'copyto'), 'bool'), target.shape);
+    set(target, [mask], get(broadcastTo(asarray(source, 'copyto'), target.shape), [mask]));
   }
-  const freeA = a.shape.map((_, d) => d).filter((d) => !p.includes(d));
-  const freeB = b.shape.map((_, d) => d).filter((d) => !q.includes(d));
-  const shape = [...freeA.map((d) => a.shape[d]), ...freeB.map((d) => b.shape[d])];
-  const k = p.reduce((s, d) => s * a.shape[d], 1);
-  const rows = reshape(transpose(a, [...freeA, ...p]), [freeA.reduce((s, d) => s * a.shape[d], 1), k]);
-  const columns = reshape(transpose(b, [...q, ...freeB]), [k, freeB.reduce((s, d) => s * b.shape[d], 1)]);
-  return reshape(matmul(rows, columns), shape);
 }
 
-/** Kronecker product: every element of `a` times the whole of `b`, as blocks. @see numpy.kron */
-export function kron(left: ArrayLike, right: ArrayLike): NDArray {
-  let a = asarray(left, 'kron');
-  let b = asarray(right, 'kron');
-  const n = Math.max(a.ndim, b.ndim);
-  a = reshape(a, [...new Array<number>(n - a.ndim).fill(1), ...a.shape]);
-  b = reshape(b, [...new Array<number>(n - b.ndim).fill(1), ...b.shape]);
-  const product = mul(reshape(a, a.shape.flatMap((m) => [m, 1])), reshape(b, b.shape.flatMap((m) => [1, m])));
-  return reshape(product, a.shape.map((m, d) => m * b.shape[d]));
-}
-
-/** Cross product of vectors of 3 along the last axis. @see numpy.cross */
-export function cross(left: ArrayLike, right: ArrayLike): NDArray {
-  const a = asarray(left, 'cross');
-  const b = asarray(right, 'cross');
-  if (a.shape[a.ndim - 1] !== 3 || b.shape[b.ndim - 1] !== 3) {
-    throw new RangeError(`cross: incompatible dimensions for cross product (dimension must be 3): shapes ${shapeText(a.shape)} and ${shapeText(b.shape)}.`);
-  }
-  const turn = (x: NDArray, by: number) => roll(x, by, -1);
-  return sub(mul(turn(a, -1), turn(b, 1)), mul(turn(a, 1), turn(b, -1)));
-}
-
-/** The smallest dtype that holds all the arrays' values. @see numpy.result_type */
-export function resultType(...values: (ArrayLike | NDArray)[]): string {
-  return values.map((v) => asarray(v, 'resultType').dtype).reduce((s, t) => promoteTypes(s, t));
-}
-
-/** Discrete linear convolution of two vectors. @param mode 'full' (default), 'same' or 'valid' @see numpy.convolve */
-export function convolve(left: ArrayLike, right: ArrayLike, mode: 'full' | 'same' | 'valid' = 'full'): NDArray {
-  let a = asarray(left, 'convolve');
-  let v = asarray(right, 'convolve');
-  if (a.ndim !== 1 || v.ndim !== 1) throw new RangeError(`convolve: both operands must be 1-d; shapes ${shapeText(a.shape)} and ${shapeText(v.shape)}.`);
-  if (a.size === 0 || v.size === 0) throw new RangeError(`convolve: ${a.size === 0 ? 'a' : 'v'} cannot be empty.`);
-  if (v.size > a.size) [a, v] = [v, a];
-  const [n, m] = [a.size, v.size];
-  // Row i of the windows holds the m neighbours that meet the reversed kernel.
-  const padded = pad(a, m - 1);
-  const rows = get(padded, [arange(n + m - 1).reshape(-1, 1).add(arange(m))]);
-  const all = matmul(rows, get(v, ['::-1']));
-  if (mode === 'full') return all;
-  if (mode === 'valid') return get(all, [`${m - 1}:${n}`]);
-  const skip = (m - 1) >> 1;
-  return get(all, [`${skip}:${skip + n}`]);
-}
+/** Whether the extents of two arrays in memory meet. @see numpy.may_share_memory */
+export const mayShareMemory = (a: NDArray, b: NDArray): boolean => extentsMeet(a, b);

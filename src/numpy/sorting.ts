@@ -6,8 +6,8 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat, type Scalar } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, NDArray } from '../core/ndarray.js';
 import { checkShape, normalizeAxis, shapeText } from '../core/shape.js';
-import { castTo, div, sub } from '../ops/elementwise.js';
-import { addAt, get, nonzero } from '../ops/index.js';
+import { castTo, div, isnan, notEqual, sub } from '../ops/elementwise.js';
+import { addAt, get, nonzero, set } from '../ops/index.js';
 import { max, min, sum } from '../ops/reduce.js';
 import { tracking } from '../ops/registry.js';
 import { concatenate, copy, moveaxis, reshape, stack } from '../ops/shape.js';
@@ -32,7 +32,9 @@ function wholeNumbers(caller: string, value: ArrayLike): NDArray {
   if (isFloat(a.dtype)) {
     for (const v of a.data) {
       if (!Number.isInteger(v)) {
-        throw new TypeError(`${caller}: cannot safely convert ${a.dtype} to int64: ${v} is not a whole number. Use astype('int64') to truncate.`);
+        throw new TypeError(
+          `${caller}: cannot safely convert ${a.dtype} to int64: ${v} is not a whole number. Use astype('int64') to truncate.`,
+        );
       }
     }
   }
@@ -55,13 +57,20 @@ export interface BincountOptions {
  * @see numpy.bincount
  */
 export function bincount(x: ArrayLike, options: ArrayLike | BincountOptions | null = null): NDArray {
-  const plain = options === null || options instanceof NDArray || Array.isArray(options) || ArrayBuffer.isView(options);
+  const plain =
+    options === null || options instanceof NDArray || Array.isArray(options) || ArrayBuffer.isView(options);
   const { weights, minlength = 0 } = (plain ? { weights: options ?? undefined } : options) as BincountOptions;
   const list = wholeNumbers('bincount', x);
-  if (list.ndim !== 1) throw new RangeError(`bincount: object of too small or too large depth for desired array: x must be 1-d, not of shape ${shapeText(list.shape)}.`);
-  if (!Number.isInteger(minlength) || minlength < 0) throw new RangeError(`bincount: 'minlength' must not be negative: ${minlength}.`);
+  if (list.ndim !== 1)
+    throw new RangeError(
+      `bincount: object of too small or too large depth for desired array: x must be 1-d, not of shape ${shapeText(list.shape)}.`,
+    );
+  if (!Number.isInteger(minlength) || minlength < 0)
+    throw new RangeError(`bincount: 'minlength' must not be negative: ${minlength}.`);
   if (list.size > 0 && Number(min(list).item()) < 0) {
-    throw new RangeError(`bincount: 'list' argument must have no negative elements; the smallest is ${min(list).item()}.`);
+    throw new RangeError(
+      `bincount: 'list' argument must have no negative elements; the smallest is ${min(list).item()}.`,
+    );
   }
   const length = Math.max(minlength, list.size === 0 ? 0 : Number(max(list).item()) + 1);
   checkShape('bincount', [length]);
@@ -72,7 +81,9 @@ export function bincount(x: ArrayLike, options: ArrayLike | BincountOptions | nu
   }
   const w = asarray(weights, 'bincount');
   if (w.ndim !== 1 || w.size !== list.size) {
-    throw new RangeError(`bincount: the weights and list don't have the same length: ${shapeText(w.shape)} and ${shapeText(list.shape)}.`);
+    throw new RangeError(
+      `bincount: the weights and list don't have the same length: ${shapeText(w.shape)} and ${shapeText(list.shape)}.`,
+    );
   }
   const out = emptyZeroed([length], 'float64');
   if (tracking(w)) return addAt(out, [list], w);
@@ -93,22 +104,36 @@ export interface HistogramOptions {
 /** How NumPy estimates the number of bins. */
 export type BinRule = 'auto' | 'sturges' | 'sqrt' | 'fd' | 'scott' | 'rice';
 
-function outerEdges(caller: string, a: NDArray, range: readonly [number, number] | undefined): [number, number] {
+function outerEdges(
+  caller: string,
+  a: NDArray,
+  range: readonly [number, number] | undefined,
+): [number, number] {
   let [first, last] = range ?? [0, 1];
   if (range !== undefined) {
-    if (first > last) throw new RangeError(`${caller}: max must be larger than min in range parameter: [${first}, ${last}].`);
-    if (!Number.isFinite(first) || !Number.isFinite(last)) throw new RangeError(`${caller}: supplied range of [${first}, ${last}] is not finite.`);
+    if (first > last)
+      throw new RangeError(`${caller}: max must be larger than min in range parameter: [${first}, ${last}].`);
+    if (!Number.isFinite(first) || !Number.isFinite(last))
+      throw new RangeError(`${caller}: supplied range of [${first}, ${last}] is not finite.`);
   } else if (a.size > 0) {
     first = Number(min(a).item());
     last = Number(max(a).item());
     if (!Number.isFinite(first) || !Number.isFinite(last)) {
-      throw new RangeError(`${caller}: autodetected range of [${first}, ${last}] is not finite. Give {range: [low, high]}, or drop what is not: a.at(np.isfinite(a)).`);
+      throw new RangeError(
+        `${caller}: autodetected range of [${first}, ${last}] is not finite. Give {range: [low, high]}, or drop what is not: a.at(np.isfinite(a)).`,
+      );
     }
   }
   return first === last ? [first - 0.5, last + 0.5] : [first, last];
 }
 
-function binCount(rule: BinRule, a: NDArray, first: number, last: number, range?: readonly [number, number]): number {
+function binCount(
+  rule: BinRule,
+  a: NDArray,
+  first: number,
+  last: number,
+  range?: readonly [number, number],
+): number {
   let x = a.data as Float64Array;
   if (range !== undefined) x = x.filter((v) => v >= first && v <= last);
   const n = x.length;
@@ -129,11 +154,14 @@ function binCount(rule: BinRule, a: NDArray, first: number, last: number, range?
     sturges,
     fd,
     sqrt: spread / Math.sqrt(n),
-    scott: (24 * Math.sqrt(Math.PI) / n) ** (1 / 3) * deviation,
+    scott: ((24 * Math.sqrt(Math.PI)) / n) ** (1 / 3) * deviation,
     rice: spread / (2 * n ** (1 / 3)),
   };
   const width = widths[rule];
-  if (width === undefined) throw new TypeError(`histogram: '${String(rule)}' is not a valid estimator for bins; known: ${Object.keys(widths).join(', ')}.`);
+  if (width === undefined)
+    throw new TypeError(
+      `histogram: '${String(rule)}' is not a valid estimator for bins; known: ${Object.keys(widths).join(', ')}.`,
+    );
   return width > 0 ? Math.ceil((last - first) / width) : 1;
 }
 
@@ -143,26 +171,40 @@ interface Bins {
   uniform: { first: number; last: number; n: number } | null;
 }
 
-function binEdges(caller: string, a: NDArray, bins: number | BinRule | ArrayLike, range?: readonly [number, number]): Bins {
+function binEdges(
+  caller: string,
+  a: NDArray,
+  bins: number | BinRule | ArrayLike,
+  range?: readonly [number, number],
+): Bins {
   if (typeof bins === 'number' || typeof bins === 'string') {
     const [first, last] = outerEdges(caller, a, range);
     const n = typeof bins === 'number' ? bins : binCount(bins, a, first, last, range);
-    if (!Number.isInteger(n)) throw new TypeError(`${caller}: bins must be a whole number, a rule or a list of edges; got ${n}.`);
+    if (!Number.isInteger(n))
+      throw new TypeError(`${caller}: bins must be a whole number, a rule or a list of edges; got ${n}.`);
     if (n < 1) throw new RangeError(`${caller}: bins must be positive, when an integer; got ${n}.`);
     const edges = linspace(first, last, n + 1);
     return { edges: a.dtype === 'float32' ? castTo(edges, 'float32') : edges, uniform: { first, last, n } };
   }
   const edges = asarray(bins, caller);
-  if (edges.ndim !== 1) throw new RangeError(`${caller}: bins must be 1d, when an array; got shape ${shapeText(edges.shape)}.`);
+  if (edges.ndim !== 1)
+    throw new RangeError(`${caller}: bins must be 1d, when an array; got shape ${shapeText(edges.shape)}.`);
   const raw = edges.data;
   for (let i = 1; i < raw.length; i++) {
-    if (raw[i - 1] > raw[i]) throw new RangeError(`${caller}: bins must increase monotonically, when an array; edge ${i} is ${raw[i]} after ${raw[i - 1]}.`);
+    if (raw[i - 1] > raw[i])
+      throw new RangeError(
+        `${caller}: bins must increase monotonically, when an array; edge ${i} is ${raw[i]} after ${raw[i - 1]}.`,
+      );
   }
   return { edges, uniform: null };
 }
 
 /** The edges of the bins that `histogram` would use. @see numpy.histogram_bin_edges */
-export function histogramBinEdges(a: ArrayLike, bins: number | BinRule | ArrayLike = 10, options: { range?: readonly [number, number] } = {}): NDArray {
+export function histogramBinEdges(
+  a: ArrayLike,
+  bins: number | BinRule | ArrayLike = 10,
+  options: { range?: readonly [number, number] } = {},
+): NDArray {
   return binEdges('histogramBinEdges', asarray(a, 'histogramBinEdges').detach(), bins, options.range).edges;
 }
 
@@ -202,7 +244,11 @@ function binNumbers(data: ArrayLike & { length: number }, { edges, uniform }: Bi
  * @throws RangeError when the data hold NaN or infinities and no range is given
  * @see numpy.histogram
  */
-export function histogram(value: ArrayLike, bins: number | BinRule | ArrayLike = 10, options: HistogramOptions = {}): [NDArray, NDArray] {
+export function histogram(
+  value: ArrayLike,
+  bins: number | BinRule | ArrayLike = 10,
+  options: HistogramOptions = {},
+): [NDArray, NDArray] {
   let a = reshape(asarray(value, 'histogram').detach(), -1);
   if (a.dtype === 'bool') a = castTo(a, 'uint8');
   const found = binEdges('histogram', a, bins, options.range);
@@ -215,7 +261,10 @@ export function histogram(value: ArrayLike, bins: number | BinRule | ArrayLike =
     out = castTo(asarray(counts), 'int64');
   } else {
     const w = asarray(options.weights, 'histogram');
-    if (w.size !== a.size) throw new RangeError(`histogram: weights should have the same shape as a: ${w.size} and ${a.size} elements.`);
+    if (w.size !== a.size)
+      throw new RangeError(
+        `histogram: weights should have the same shape as a: ${w.size} and ${a.size} elements.`,
+      );
     const weight = w.data;
     numbers.forEach((k, i) => {
       if (k >= 0) counts[k] += Number(weight[i]);
@@ -223,7 +272,11 @@ export function histogram(value: ArrayLike, bins: number | BinRule | ArrayLike =
     const kept: DType = isFloat(w.dtype) ? w.dtype : 'int64';
     out = castTo(asarray(counts), kept);
   }
-  if (options.density) out = div(div(out, castTo(sub(get(found.edges, ['1:']), get(found.edges, [':-1'])), 'float64')), sum(out));
+  if (options.density)
+    out = div(
+      div(out, castTo(sub(get(found.edges, ['1:']), get(found.edges, [':-1'])), 'float64')),
+      sum(out),
+    );
   return [out, found.edges];
 }
 
@@ -232,16 +285,26 @@ export function histogram2d(
   xs: ArrayLike,
   ys: ArrayLike,
   bins: number | readonly [number | ArrayLike, number | ArrayLike] = 10,
-  options: { range?: readonly [readonly [number, number], readonly [number, number]]; density?: boolean; weights?: ArrayLike } = {},
+  options: {
+    range?: readonly [readonly [number, number], readonly [number, number]];
+    density?: boolean;
+    weights?: ArrayLike;
+  } = {},
 ): [NDArray, NDArray, NDArray] {
   const points = [xs, ys].map((v) => reshape(asarray(v, 'histogram2d').detach(), -1));
-  if (points[0].size !== points[1].size) throw new RangeError(`histogram2d: x and y must have the same length: ${points[0].size} and ${points[1].size}.`);
-  const sides = points.map((p, d) => binEdges('histogram2d', p, typeof bins === 'number' ? bins : bins[d], options.range?.[d]));
+  if (points[0].size !== points[1].size)
+    throw new RangeError(
+      `histogram2d: x and y must have the same length: ${points[0].size} and ${points[1].size}.`,
+    );
+  const sides = points.map((p, d) =>
+    binEdges('histogram2d', p, typeof bins === 'number' ? bins : bins[d], options.range?.[d]),
+  );
   const [nx, ny] = sides.map((s) => s.edges.size - 1);
   const [px, py] = points.map((p, d) => binNumbers(p.data, sides[d]));
   const weight = options.weights === undefined ? null : asarray(options.weights, 'histogram2d').data;
   const counts = new Float64Array(nx * ny);
-  for (let i = 0; i < px.length; i++) if (px[i] >= 0 && py[i] >= 0) counts[px[i] * ny + py[i]] += weight === null ? 1 : Number(weight[i]);
+  for (let i = 0; i < px.length; i++)
+    if (px[i] >= 0 && py[i] >= 0) counts[px[i] * ny + py[i]] += weight === null ? 1 : Number(weight[i]);
   let out = reshape(asarray(counts), nx, ny);
   if (options.density) {
     const width = (e: NDArray) => sub(get(e, ['1:']), get(e, [':-1']));
@@ -256,10 +319,17 @@ export function histogram2d(
  * the number of edges above. `right` closes the bins on the right instead.
  * @see numpy.digitize
  */
-export function digitize(x: ArrayLike, bins: ArrayLike, right: boolean | { right?: boolean } = false): NDArray {
+export function digitize(
+  x: ArrayLike,
+  bins: ArrayLike,
+  right: boolean | { right?: boolean } = false,
+): NDArray {
   const closed = typeof right === 'boolean' ? right : (right.right ?? false);
   const edges = asarray(bins, 'digitize');
-  if (edges.ndim !== 1) throw new RangeError(`digitize: object of too small or too large depth: bins must be 1-d, not of shape ${shapeText(edges.shape)}.`);
+  if (edges.ndim !== 1)
+    throw new RangeError(
+      `digitize: object of too small or too large depth: bins must be 1-d, not of shape ${shapeText(edges.shape)}.`,
+    );
   const raw = edges.data;
   let rising = true;
   let falling = true;
@@ -267,7 +337,8 @@ export function digitize(x: ArrayLike, bins: ArrayLike, right: boolean | { right
     if (!(raw[i - 1] <= raw[i])) rising = false;
     if (!(raw[i - 1] >= raw[i])) falling = false;
   }
-  if (!rising && !falling) throw new RangeError('digitize: bins must be monotonically increasing or decreasing.');
+  if (!rising && !falling)
+    throw new RangeError('digitize: bins must be monotonically increasing or decreasing.');
   if (rising) return searchsorted(edges, x, closed ? 'left' : 'right');
   return sub(edges.size, searchsorted(copy(get(edges, ['::-1'])), x, closed ? 'left' : 'right'));
 }
@@ -294,18 +365,32 @@ export interface UniqueOptions {
  * @example const [labels, counts] = np.unique(y, { returnCounts: true });
  */
 export function unique(a: ArrayLike): NDArray;
-export function unique(a: ArrayLike, options: { axis?: number | null; equalNan?: boolean; returnIndex?: false; returnInverse?: false; returnCounts?: false }): NDArray;
+export function unique(
+  a: ArrayLike,
+  options: {
+    axis?: number | null;
+    equalNan?: boolean;
+    returnIndex?: false;
+    returnInverse?: false;
+    returnCounts?: false;
+  },
+): NDArray;
 export function unique(a: ArrayLike, options: UniqueOptions): NDArray[];
 export function unique(value: ArrayLike, options: UniqueOptions = {}): NDArray | NDArray[] {
   const a = asarray(value, 'unique');
   const { axis = null, equalNan = true } = options;
+  if (axis === null && !options.returnIndex && !options.returnInverse && !options.returnCounts)
+    return distinct(a, equalNan);
   const along = axis === null ? 0 : normalizeAxis('unique', axis, a.ndim);
   // One row per thing to compare.
   const rows = axis === null ? reshape(a, -1) : moveaxis(a, along, 0);
   const n = rows.shape[0];
   const order = axis === null ? argsort(rows) : rowOrder(rows);
   const sorted = get(rows, [order]);
-  const starts = groupStarts(axis === null ? sorted : reshape(sorted, [n, n === 0 ? 0 : sorted.size / n]), equalNan);
+  const starts = groupStarts(
+    axis === null ? sorted : reshape(sorted, [n, n === 0 ? 0 : sorted.size / n]),
+    equalNan,
+  );
   const first = asarray(BigInt64Array.from(starts, BigInt));
   let values = get(sorted, [first]);
   if (axis !== null) values = copy(moveaxis(values, 0, along));
@@ -327,6 +412,21 @@ export function unique(value: ArrayLike, options: UniqueOptions = {}): NDArray |
     extra.push(asarray(BigInt64Array.from(starts, (s, i) => BigInt(ends[i] - s))));
   }
   return extra.length === 0 ? values : [values, ...extra];
+}
+
+/** The different values of all elements: each sorted one that differs from the one before it. */
+function distinct(a: NDArray, equalNan: boolean): NDArray {
+  const sorted = sort(reshape(a, -1), 0);
+  const n = sorted.size;
+  if (n < 2) return sorted;
+  const first = emptyZeroed([n], 'bool');
+  set(first, [0], true);
+  set(first, ['1:'], notEqual(get(sorted, ['1:']).detach(), get(sorted, [':-1']).detach()));
+  if (equalNan && isFloat(a.dtype)) {
+    const numbers = n - Number(sum(isnan(sorted)).item());
+    set(first, [`${numbers + 1}:`], false);
+  }
+  return get(sorted, [first]);
 }
 
 /** Positions that sort rows lexicographically, stable. */
@@ -352,7 +452,8 @@ function groupStarts(sorted: NDArray, equalNan: boolean): number[] {
   const n = sorted.shape[0];
   const width = sorted.ndim === 1 ? 1 : sorted.shape[1];
   const data = sorted.data;
-  const same = (x: number | bigint, y: number | bigint): boolean => x === y || (equalNan && sorted.ndim === 1 && Number.isNaN(x) && Number.isNaN(y));
+  const same = (x: number | bigint, y: number | bigint): boolean =>
+    x === y || (equalNan && sorted.ndim === 1 && Number.isNaN(x) && Number.isNaN(y));
   const starts: number[] = [];
   for (let i = 0; i < n; i++) {
     let equal = i > 0;
@@ -371,11 +472,13 @@ export function isin(a: ArrayLike, values: ArrayLike, options: { invert?: boolea
   const raw = out.raw() as Uint8Array;
   let i = 0;
   // NaN equals nothing, not even NaN, but a Set holds it.
-  for (const v of x.data) raw[i++] = (known.has(plainValue(v)) && !Number.isNaN(v)) !== (options.invert ?? false) ? 1 : 0;
+  for (const v of x.data)
+    raw[i++] = (known.has(plainValue(v)) && !Number.isNaN(v)) !== (options.invert ?? false) ? 1 : 0;
   return out;
 }
 
-const plainValue = (v: number | bigint): Scalar => (typeof v === 'bigint' && v >= -(2n ** 53n) && v <= 2n ** 53n ? Number(v) : v);
+const plainValue = (v: number | bigint): Scalar =>
+  typeof v === 'bigint' && v >= -(2n ** 53n) && v <= 2n ** 53n ? Number(v) : v;
 
 /** Values that occur in both arrays, sorted. @see numpy.intersect1d */
 export function intersect1d(a: ArrayLike, b: ArrayLike): NDArray {
@@ -395,10 +498,18 @@ export function setdiff1d(a: ArrayLike, b: ArrayLike): NDArray {
 // ---------------------------------------------------------------- partial sorts
 
 /** A copy whose k-th element is where a full sort puts it, smaller ones before it. Sorts fully. @see numpy.partition */
-export const partition = (a: ArrayLike, _kth: number | readonly number[], axis: number | null = -1): NDArray => sort(a, axis);
+export const partition = (
+  a: ArrayLike,
+  _kth: number | readonly number[],
+  axis: number | null = -1,
+): NDArray => sort(a, axis);
 
 /** Positions of `partition`. Sorts fully, ties stay in order. @see numpy.argpartition */
-export const argpartition = (a: ArrayLike, _kth: number | readonly number[], axis: number | null = -1): NDArray => argsort(a, axis);
+export const argpartition = (
+  a: ArrayLike,
+  _kth: number | readonly number[],
+  axis: number | null = -1,
+): NDArray => argsort(a, axis);
 
 /** Positions that sort by the last key, then by the one before it... @see numpy.lexsort */
 export function lexsort(keys: readonly ArrayLike[]): NDArray {

@@ -5,10 +5,39 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
-import { add, castTo, div, equal, floor, greaterEqual, isnan, logicalNot, maximum, minimum, mul, sqrt, square, sub, where } from '../ops/elementwise.js';
+import {
+  add,
+  castTo,
+  div,
+  equal,
+  floor,
+  greaterEqual,
+  isnan,
+  logicalNot,
+  maximum,
+  minimum,
+  mul,
+  sqrt,
+  square,
+  sub,
+  where,
+} from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
-import { all, any, argmax, argmin, type Axis, max, mean, min, prod, type ReduceOptions, sum, type VarOptions } from '../ops/reduce.js';
+import {
+  type Axis,
+  all,
+  any,
+  argmax,
+  argmin,
+  max,
+  mean,
+  min,
+  prod,
+  type ReduceOptions,
+  sum,
+  type VarOptions,
+} from '../ops/reduce.js';
 import { astype, concatenate, moveaxis, reshape, squeeze, stack, transpose } from '../ops/shape.js';
 import { sort } from '../ops/sort.js';
 import { diag } from './creation.js';
@@ -22,7 +51,11 @@ function options<T extends ReduceOptions>(argument: Axis | T | undefined): T {
 }
 
 /** The array with the reduced axes merged into a first one, and the shape of the result with and without them. */
-function slices(caller: string, a: NDArray, axis: Axis | undefined): { rows: NDArray; n: number; shape: number[]; kept: number[] } {
+function slices(
+  caller: string,
+  a: NDArray,
+  axis: Axis | undefined,
+): { rows: NDArray; n: number; shape: number[]; kept: number[] } {
   const axes = normalizeAxes(caller, axis, a.ndim);
   const rest = a.shape.map((_, d) => d).filter((d) => !axes.includes(d));
   const n = sizeOf(axes.map((d) => a.shape[d]));
@@ -71,13 +104,21 @@ export interface QuantileOptions extends ReduceOptions {
   method?: QuantileMethod;
 }
 
-function quantiles(caller: string, value: ArrayLike, q: NDArray, argument: Axis | QuantileOptions | undefined, scale: number): NDArray {
+function quantiles(
+  caller: string,
+  value: ArrayLike,
+  q: NDArray,
+  argument: Axis | QuantileOptions | undefined,
+  scale: number,
+): NDArray {
   const { axis, keepdims, method = 'linear' } = options<QuantileOptions>(argument);
   let a = asarray(value, caller);
   if (a.dtype === 'bool') a = castTo(a, 'uint8');
   const wanted = Float64Array.from(q.data as Float64Array, (v) => Number(v) / scale);
   if (wanted.some((v) => !(v >= 0 && v <= 1))) {
-    throw new RangeError(`${caller}: ${scale === 100 ? 'Percentiles must be in the range [0, 100]' : 'Quantiles must be in the range [0, 1]'}; got ${q}.`);
+    throw new RangeError(
+      `${caller}: ${scale === 100 ? 'Percentiles must be in the range [0, 100]' : 'Quantiles must be in the range [0, 1]'}; got ${q}.`,
+    );
   }
   const { rows, n, shape, kept } = slices(caller, a, axis);
   const outShape = [...q.shape, ...(keepdims ? kept : shape)];
@@ -121,7 +162,9 @@ function weight(caller: string, method: QuantileMethod, fraction: number, below:
     case 'nearest':
       return fraction > 0.5 || (fraction === 0.5 && below % 2 === 1) ? 1 : 0;
     default:
-      throw new TypeError(`${caller}: '${String(method)}' is not a valid method; use one of linear, lower, higher, midpoint, nearest.`);
+      throw new TypeError(
+        `${caller}: '${String(method)}' is not a valid method; use one of linear, lower, higher, midpoint, nearest.`,
+      );
   }
 }
 
@@ -153,14 +196,29 @@ export function average(value: ArrayLike, argument?: Axis | AverageOptions): NDA
   if (weights === undefined) return mean(a, { axis, keepdims });
   let w = asarray(weights, 'average');
   if (!sameShape(a.shape, w.shape)) {
-    if (typeof axis !== 'number') throw new TypeError(`average: Axis must be specified when shapes of a and weights differ: ${shapeText(a.shape)} and ${shapeText(w.shape)}.`);
+    if (typeof axis !== 'number')
+      throw new TypeError(
+        `average: Axis must be specified when shapes of a and weights differ: ${shapeText(a.shape)} and ${shapeText(w.shape)}.`,
+      );
     const at = normalizeAxis('average', axis, a.ndim);
-    if (w.ndim !== 1) throw new TypeError(`average: 1D weights expected when shapes of a and weights differ; weights have shape ${shapeText(w.shape)}.`);
-    if (w.size !== a.shape[at]) throw new RangeError(`average: Length of weights not compatible with specified axis: ${w.size} weights for ${a.shape[at]} elements.`);
-    w = reshape(w, a.shape.map((_, d) => (d === at ? -1 : 1)));
+    if (w.ndim !== 1)
+      throw new TypeError(
+        `average: 1D weights expected when shapes of a and weights differ; weights have shape ${shapeText(w.shape)}.`,
+      );
+    if (w.size !== a.shape[at])
+      throw new RangeError(
+        `average: Length of weights not compatible with specified axis: ${w.size} weights for ${a.shape[at]} elements.`,
+      );
+    w = reshape(
+      w,
+      a.shape.map((_, d) => (d === at ? -1 : 1)),
+    );
   }
   const product = mul(a, isFloat(w.dtype) || isFloat(a.dtype) ? w : castTo(w, 'float64'));
-  const total = sum(sameShape(a.shape, w.shape) ? w : mul(w, 1), sameShape(a.shape, w.shape) ? { axis, keepdims } : {});
+  const total = sum(
+    sameShape(a.shape, w.shape) ? w : mul(w, 1),
+    sameShape(a.shape, w.shape) ? { axis, keepdims } : {},
+  );
   if (any(equal(total, 0)).item()) throw new RangeError("average: Weights sum to zero, can't be normalized.");
   return div(sum(product, { axis, keepdims }), total);
 }
@@ -185,7 +243,10 @@ export function cov(m: ArrayLike, y?: ArrayLike | null | CovOptions, more: CovOp
   const variables = (v: ArrayLike): NDArray => {
     const a = asarray(v, 'cov');
     if (a.ndim > 2) throw new RangeError(`cov: m has more than 2 dimensions: shape ${shapeText(a.shape)}.`);
-    let x = reshape(a.dtype === 'float64' ? a : astype(a, 'float64'), a.ndim < 2 ? [1, a.size] : [...a.shape]);
+    let x = reshape(
+      a.dtype === 'float64' ? a : astype(a, 'float64'),
+      a.ndim < 2 ? [1, a.size] : [...a.shape],
+    );
     if (!rowvar && x.shape[0] !== 1) x = transpose(x);
     return x;
   };
@@ -219,9 +280,16 @@ function filled(caller: string, value: ArrayLike, by: number): { a: NDArray; bad
 export const nansum = (a: ArrayLike, axis?: AxisArgument): NDArray => sum(filled('nansum', a, 0).clean, axis);
 
 /** Product, NaN counting as 1. @see numpy.nanprod */
-export const nanprod = (a: ArrayLike, axis?: AxisArgument): NDArray => prod(filled('nanprod', a, 1).clean, axis);
+export const nanprod = (a: ArrayLike, axis?: AxisArgument): NDArray =>
+  prod(filled('nanprod', a, 1).clean, axis);
 
-function extreme(caller: string, value: ArrayLike, axis: AxisArgument, reduce: typeof max, by: number): NDArray {
+function extreme(
+  caller: string,
+  value: ArrayLike,
+  axis: AxisArgument,
+  reduce: typeof max,
+  by: number,
+): NDArray {
   const { a, bad, clean } = filled(caller, value, by);
   const out = reduce(clean, axis);
   if (!isFloat(a.dtype)) return out;
@@ -230,22 +298,32 @@ function extreme(caller: string, value: ArrayLike, axis: AxisArgument, reduce: t
 }
 
 /** Largest element that is not NaN; NaN where there is none. @see numpy.nanmax */
-export const nanmax = (a: ArrayLike, axis?: AxisArgument): NDArray => extreme('nanmax', a, axis, max, Number.NEGATIVE_INFINITY);
+export const nanmax = (a: ArrayLike, axis?: AxisArgument): NDArray =>
+  extreme('nanmax', a, axis, max, Number.NEGATIVE_INFINITY);
 
 /** Smallest element that is not NaN; NaN where there is none. @see numpy.nanmin */
-export const nanmin = (a: ArrayLike, axis?: AxisArgument): NDArray => extreme('nanmin', a, axis, min, Number.POSITIVE_INFINITY);
+export const nanmin = (a: ArrayLike, axis?: AxisArgument): NDArray =>
+  extreme('nanmin', a, axis, min, Number.POSITIVE_INFINITY);
 
-function position(caller: string, value: ArrayLike, axis: number | null | undefined, find: typeof argmax, by: number): NDArray {
+function position(
+  caller: string,
+  value: ArrayLike,
+  axis: number | null | undefined,
+  find: typeof argmax,
+  by: number,
+): NDArray {
   const { bad, clean } = filled(caller, value, by);
   if (any(all(bad, axis)).item()) throw new RangeError(`${caller}: All-NaN slice encountered.`);
   return find(clean, axis);
 }
 
 /** Position of the largest element that is not NaN. @see numpy.nanargmax */
-export const nanargmax = (a: ArrayLike, axis?: number | null): NDArray => position('nanargmax', a, axis, argmax, Number.NEGATIVE_INFINITY);
+export const nanargmax = (a: ArrayLike, axis?: number | null): NDArray =>
+  position('nanargmax', a, axis, argmax, Number.NEGATIVE_INFINITY);
 
 /** Position of the smallest element that is not NaN. @see numpy.nanargmin */
-export const nanargmin = (a: ArrayLike, axis?: number | null): NDArray => position('nanargmin', a, axis, argmin, Number.POSITIVE_INFINITY);
+export const nanargmin = (a: ArrayLike, axis?: number | null): NDArray =>
+  position('nanargmin', a, axis, argmin, Number.POSITIVE_INFINITY);
 
 /** Mean of the elements that are not NaN. @see numpy.nanmean */
 export function nanmean(value: ArrayLike, axis?: AxisArgument): NDArray {
@@ -276,17 +354,31 @@ export function applyAlongAxis(f: (slice: NDArray) => ArrayLike, axis: number, v
   const at = normalizeAxis('applyAlongAxis', axis, a.ndim);
   const rest = a.shape.filter((_, d) => d !== at);
   const rows = reshape(moveaxis(a, at, -1), [-1, a.shape[at]]);
-  if (rows.shape[0] === 0) throw new RangeError(`applyAlongAxis: Cannot apply along an axis of an array of shape ${shapeText(a.shape)}: there are no slices.`);
-  const results = Array.from({ length: rows.shape[0] }, (_, i) => asarray(f(get(rows, [i])), 'applyAlongAxis'));
+  if (rows.shape[0] === 0)
+    throw new RangeError(
+      `applyAlongAxis: Cannot apply along an axis of an array of shape ${shapeText(a.shape)}: there are no slices.`,
+    );
+  const results = Array.from({ length: rows.shape[0] }, (_, i) =>
+    asarray(f(get(rows, [i])), 'applyAlongAxis'),
+  );
   let out = stack(results);
   const inner = results[0].shape;
   out = reshape(out, [...rest, ...inner]);
   if (inner.length === 0) return out;
   const from = inner.map((_, i) => rest.length + i);
-  return moveaxis(out, from, inner.map((_, i) => at + i));
+  return moveaxis(
+    out,
+    from,
+    inner.map((_, i) => at + i),
+  );
 }
 
-function withoutNaN(caller: string, value: ArrayLike, argument: AxisArgument, f: (a: NDArray) => NDArray): NDArray {
+function withoutNaN(
+  caller: string,
+  value: ArrayLike,
+  argument: AxisArgument,
+  f: (a: NDArray) => NDArray,
+): NDArray {
   const { axis, keepdims } = options<ReduceOptions>(argument);
   const { rows, shape, kept } = slices(caller, asarray(value, caller), axis);
   const flat = reshape(rows, [rows.shape[0], -1]);
@@ -294,17 +386,23 @@ function withoutNaN(caller: string, value: ArrayLike, argument: AxisArgument, f:
     const column = get(flat, [':', i]);
     return f(get(column, [logicalNot(isnan(column.detach()))]));
   });
-  return reshape(columns.length === 0 ? emptyZeroed([0], 'float64') : stack(columns, -1), [...(columns[0]?.shape ?? []), ...(keepdims ? kept : shape)]);
+  return reshape(columns.length === 0 ? emptyZeroed([0], 'float64') : stack(columns, -1), [
+    ...(columns[0]?.shape ?? []),
+    ...(keepdims ? kept : shape),
+  ]);
 }
 
 /** Median of the elements that are not NaN. @see numpy.nanmedian */
-export const nanmedian = (a: ArrayLike, axis?: AxisArgument): NDArray => withoutNaN('nanmedian', a, axis, (x) => median(x));
+export const nanmedian = (a: ArrayLike, axis?: AxisArgument): NDArray =>
+  withoutNaN('nanmedian', a, axis, (x) => median(x));
 
 /** Percentile of the elements that are not NaN. @see numpy.nanpercentile */
-export const nanpercentile = (a: ArrayLike, q: ArrayLike, axis?: AxisArgument): NDArray => withoutNaN('nanpercentile', a, axis, (x) => percentile(x, q));
+export const nanpercentile = (a: ArrayLike, q: ArrayLike, axis?: AxisArgument): NDArray =>
+  withoutNaN('nanpercentile', a, axis, (x) => percentile(x, q));
 
 /** Quantile of the elements that are not NaN. @see numpy.nanquantile */
-export const nanquantile = (a: ArrayLike, q: ArrayLike, axis?: AxisArgument): NDArray => withoutNaN('nanquantile', a, axis, (x) => quantile(x, q));
+export const nanquantile = (a: ArrayLike, q: ArrayLike, axis?: AxisArgument): NDArray =>
+  withoutNaN('nanquantile', a, axis, (x) => quantile(x, q));
 
 // ---------------------------------------------------------------- curves
 
@@ -313,12 +411,18 @@ export const nanquantile = (a: ArrayLike, q: ArrayLike, axis?: AxisArgument): ND
  * @throws RangeError when xp and fp differ in length
  * @see numpy.interp
  */
-export function interp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, ends: { left?: number; right?: number } = {}): NDArray {
+export function interp(
+  x: ArrayLike,
+  xp: ArrayLike,
+  fp: ArrayLike,
+  ends: { left?: number; right?: number } = {},
+): NDArray {
   const at = castTo(asarray(x, 'interp'), 'float64');
   const px = Float64Array.from(asarray(xp, 'interp').data as Float64Array, Number);
   const py = Float64Array.from(asarray(fp, 'interp').data as Float64Array, Number);
   const n = px.length;
-  if (n === 0 || n !== py.length) throw new RangeError(`interp: fp and xp are not of the same length, or empty: ${py.length} and ${n}.`);
+  if (n === 0 || n !== py.length)
+    throw new RangeError(`interp: fp and xp are not of the same length, or empty: ${py.length} and ${n}.`);
   const { left = py[0], right = py[n - 1] } = ends;
   const out = Float64Array.from(at.data as Float64Array, (v) => {
     if (Number.isNaN(v)) return v;
@@ -351,7 +455,8 @@ export function trapz(y: ArrayLike, x?: ArrayLike | null, dx = 1, axis = -1): ND
 /** Values rounded to a number of decimals, halves to even. @see numpy.around */
 export function around(value: ArrayLike, decimals = 0): NDArray {
   const a = asarray(value, 'around');
-  if (!Number.isInteger(decimals)) throw new TypeError(`around: decimals must be a whole number, not ${decimals}.`);
+  if (!Number.isInteger(decimals))
+    throw new TypeError(`around: decimals must be a whole number, not ${decimals}.`);
   if (!isFloat(a.dtype) && decimals >= 0) return a.copy();
   if (decimals === 0) return a.rint();
   if (decimals > 0) return div(mul(a, 10 ** decimals).rint(), 10 ** decimals);

@@ -3,7 +3,15 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { canCastSameKind, checkWeak, type DType, dtypeInfo, isFloat, promoteTypes, promoteWeak } from '../core/dtype.js';
+import {
+  canCastSameKind,
+  checkWeak,
+  type DType,
+  dtypeInfo,
+  isFloat,
+  promoteTypes,
+  promoteWeak,
+} from '../core/dtype.js';
 import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
 import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
@@ -21,8 +29,8 @@ interface BinarySpec {
   readonly dtype: Typing;
   /** Gradients of the two operands; absent when there is none. */
   readonly vjp?: readonly [BinaryRule, BinaryRule];
-  /** What the rules read: operands unless said otherwise. Nothing when they only use `g`. */
-  readonly saves?: 'out' | 'all' | 'none';
+  /** Whose values each rule reads besides `g`: letters of `a`, `b` and `o` for the result. */
+  readonly saves?: readonly [string, string];
   /** Dtypes that the operation refuses, with NumPy's reason. */
   readonly refuse?: (dtype: DType) => string | undefined;
 }
@@ -30,7 +38,8 @@ interface BinarySpec {
 interface UnarySpec {
   readonly dtype: Typing;
   readonly vjp?: UnaryRule;
-  readonly saves?: 'out' | 'all' | 'none';
+  /** What the rule reads besides `g`: letters of `a` and `o`; the operand unless said otherwise. */
+  readonly saves?: string;
   readonly refuse?: (dtype: DType) => string | undefined;
 }
 
@@ -71,12 +80,23 @@ function weakType(name: string, typing: Typing, dtype: DType, value: number | bi
   return result;
 }
 
-function compute(name: string, opcode: number, spec: BinarySpec, a: Operand, b: Operand, into: NDArray | null): NDArray {
+function compute(
+  name: string,
+  opcode: number,
+  spec: BinarySpec,
+  a: Operand,
+  b: Operand,
+  into: NDArray | null,
+): NDArray {
   const loop = loopType(name, spec.dtype, a, b);
   const reason = spec.refuse?.(loop);
   if (reason !== undefined) throw new TypeError(`${name}: ${reason}`);
   const shape: Shape =
-    a instanceof NDArray ? (b instanceof NDArray ? broadcastShapes(name, a.shape, b.shape) : a.shape) : (b as NDArray).shape;
+    a instanceof NDArray
+      ? b instanceof NDArray
+        ? broadcastShapes(name, a.shape, b.shape)
+        : a.shape
+      : (b as NDArray).shape;
   const dtype = spec.dtype === 'compare' || spec.dtype === 'logical' ? 'bool' : loop;
   let out = into;
   if (out === null) {
@@ -111,13 +131,20 @@ export interface BinaryOp {
 /** Operations whose in-place form exists, by name: `iadd` writes the result of `add` into its array. */
 export const inPlace = new Map<string, (target: NDArray, value: ArrayLike) => NDArray>();
 
-function binary(name: string, spec: BinarySpec): BinaryOp {
+export function binary(name: string, spec: BinarySpec): BinaryOp {
   const opcode = backend.opcode(name);
-  const { vjp, saves } = spec;
+  const { vjp, saves = ['ab', 'ab'] } = spec;
   register(name, vjp !== undefined);
+  /** Letters of the values that the rules of the tracked operands read. */
+  const reads = (a: Operand, b: Operand): string =>
+    (a instanceof NDArray && a.tracked ? saves[0] : '') + (b instanceof NDArray && b.tracked ? saves[1] : '');
   const attach = (out: NDArray, a: Operand, b: Operand): NDArray => {
     if (vjp === undefined) return out;
-    const saved = saves === 'none' ? [] : saves === 'out' ? [out] : saves === 'all' ? [a, b, out] : [a, b];
+    const letters = reads(a, b);
+    const saved: unknown[] = [];
+    if (letters.includes('a')) saved.push(a);
+    if (letters.includes('b')) saved.push(b);
+    if (letters.includes('o')) saved.push(out);
     return track(name, out, [a, b], [(g) => vjp[0](g, out, a, b), (g) => vjp[1](g, out, a, b)], saved);
   };
   const f = (left: ArrayLike, right: ArrayLike): NDArray => {
@@ -125,7 +152,8 @@ function binary(name: string, spec: BinarySpec): BinaryOp {
     const b = operand(right, name);
     if (!(a instanceof NDArray) && !(b instanceof NDArray)) a = asarray(a);
     const out = compute(name, opcode, spec, a, b, null);
-    if (tape.recording && ((a instanceof NDArray && a.tracked) || (b instanceof NDArray && b.tracked))) attach(out, a, b);
+    if (tape.recording && ((a instanceof NDArray && a.tracked) || (b instanceof NDArray && b.tracked)))
+      attach(out, a, b);
     return out;
   };
   method(name, function (other: ArrayLike) {
@@ -134,11 +162,13 @@ function binary(name: string, spec: BinarySpec): BinaryOp {
   inPlace.set(name, (target, value) => {
     const b = operand(value, name);
     return writeInPlace(name, target, [b], (old) => {
-      // The rules read the values from before the write, so the old ones are kept when they are needed.
+      // The rules read values from before the write, so those of the target are kept when they are needed.
       const recording = tape.recording && (target.tracked || (b instanceof NDArray && b.tracked));
-      const before = recording && saves !== 'none' && saves !== 'out' ? track('copy', copyOf(old), [old], [(g) => g], []) : old;
+      const letters = recording ? reads(target, b) : '';
+      const needed = letters.includes('a') || (b === target && letters.includes('b'));
+      const before = needed ? track('copy', copyOf(old), [old], [(g) => g], []) : old;
       compute(name, opcode, spec, target, b, target);
-      return (out) => (recording ? attach(out, before, b) : out);
+      return (out) => (recording ? attach(out, before, b === target ? before : b) : out);
     });
   });
   return f;
@@ -154,7 +184,8 @@ export function writeInPlace(
   operands: readonly unknown[],
   write: (old: NDArray) => (out: NDArray) => NDArray,
 ): NDArray {
-  const recording = tape.recording && (target.tracked || operands.some((o) => o instanceof NDArray && o.tracked));
+  const recording =
+    tape.recording && (target.tracked || operands.some((o) => o instanceof NDArray && o.tracked));
   let old = target;
   if (recording && target.base !== null) {
     throw new Error(
@@ -186,9 +217,9 @@ export function writeInPlace(
   return target;
 }
 
-function unary(name: string, spec: UnarySpec): (a: ArrayLike) => NDArray {
+export function unary(name: string, spec: UnarySpec): (a: ArrayLike) => NDArray {
   const opcode = backend.opcode(name);
-  const { vjp, saves } = spec;
+  const { vjp, saves = 'a' } = spec;
   register(name, vjp !== undefined);
   const f = (value: ArrayLike): NDArray => {
     const a = asarray(value, name);
@@ -198,7 +229,7 @@ function unary(name: string, spec: UnarySpec): (a: ArrayLike) => NDArray {
     const out = empty(a.shape, spec.dtype === 'test' || spec.dtype === 'logical' ? 'bool' : loop);
     backend.elementwise(opcode, loop, out, a);
     if (vjp !== undefined && tape.recording && a.tracked) {
-      track(name, out, [a], [(g) => vjp(g, out, a)], saves === 'none' ? [] : saves === 'out' ? [out] : saves === 'all' ? [a, out] : [a]);
+      track(name, out, [a], [(g) => vjp(g, out, a)], saves === 'a' ? [a] : saves === 'o' ? [out] : []);
     }
     return out;
   };
@@ -219,12 +250,12 @@ const flat: UnaryRule = (g) => mul(g, 0);
 // ---------------------------------------------------------------- arithmetic
 
 /** Element-wise sum. @see numpy.add */
-export const add = binary('add', { dtype: 'promote', saves: 'none', vjp: [(g) => g, (g) => g] });
+export const add = binary('add', { dtype: 'promote', saves: ['', ''], vjp: [(g) => g, (g) => g] });
 
 /** Element-wise difference. @see numpy.subtract */
 export const sub = binary('sub', {
   dtype: 'promote',
-  saves: 'none',
+  saves: ['', ''],
   vjp: [(g) => g, (g) => neg(g)],
   refuse: noBool('subtract', 'use np.bitwiseXor, or np.logicalXor.'),
 });
@@ -232,12 +263,14 @@ export const sub = binary('sub', {
 /** Element-wise product. @see numpy.multiply */
 export const mul = binary('mul', {
   dtype: 'promote',
+  saves: ['b', 'a'],
   vjp: [(g, _, _a, b) => mul(g, b), (g, _, a) => mul(g, a)],
 });
 
 /** Element-wise true division; integers divide to float64. @see numpy.true_divide */
 export const div = binary('div', {
   dtype: 'float',
+  saves: ['b', 'ab'],
   vjp: [(g, _, _a, b) => div(g, b), (g, _, a, b) => neg(div(mul(g, div(a, b)), b))],
 });
 
@@ -247,13 +280,14 @@ export const floorDivide = binary('floorDivide', { dtype: 'promote' });
 /** Element-wise remainder with the sign of the divisor, as Python's `%`. @see numpy.remainder */
 export const mod = binary('mod', {
   dtype: 'promote',
+  saves: ['', 'ab'],
   vjp: [(g) => g, (g, _, a, b) => neg(mul(g, floor(div(a, b))))],
 });
 
 /** Element-wise power. Integers to negative integer powers are refused, as in NumPy. @see numpy.power */
 export const pow = binary('pow', {
   dtype: 'promote',
-  saves: 'all',
+  saves: ['ab', 'ao'],
   vjp: [
     (g, _, a, b) => (b === 2 ? mul(g, mul(a, 2)) : mul(g, mul(b, pow(a, where(equal(b, 0), 1, sub(b, 1)))))),
     // a^b log a, which is 0 at a = 0 for the powers that exist there.
@@ -327,28 +361,28 @@ export const rightShift = binary('rightShift', { dtype: 'integer', refuse: onlyI
 /** Element-wise -a. @see numpy.negative */
 export const neg = unary('neg', {
   dtype: 'promote',
-  saves: 'none',
+  saves: '',
   vjp: (g) => neg(g),
   refuse: noBool('negative', 'use np.logicalNot or ~.'),
 });
 /** Absolute value. @see numpy.absolute */
 export const abs = unary('abs', { dtype: 'promote', vjp: (g, _, a) => mul(g, sign(a)) });
 /** -1, 0 or 1. @see numpy.sign */
-export const sign = unary('sign', { dtype: 'promote', saves: 'none', vjp: flat });
+export const sign = unary('sign', { dtype: 'promote', saves: '', vjp: flat });
 /** Square root; NaN below zero. @see numpy.sqrt */
-export const sqrt = unary('sqrt', { dtype: 'float', saves: 'out', vjp: (g, out) => div(mul(g, 0.5), out) });
+export const sqrt = unary('sqrt', { dtype: 'float', saves: 'o', vjp: (g, out) => div(mul(g, 0.5), out) });
 /** a * a. @see numpy.square */
 export const square = unary('square', { dtype: 'promote', vjp: (g, _, a) => mul(g, mul(a, 2)) });
 /** 1 / a. @see numpy.reciprocal */
 export const reciprocal = unary('reciprocal', {
   dtype: 'float',
-  saves: 'out',
+  saves: 'o',
   vjp: (g, out) => neg(mul(g, mul(out, out))),
 });
 /** e to the power a. @see numpy.exp */
-export const exp = unary('exp', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, out) });
+export const exp = unary('exp', { dtype: 'float', saves: 'o', vjp: (g, out) => mul(g, out) });
 /** exp(a) - 1, accurate near 0. @see numpy.expm1 */
-export const expm1 = unary('expm1', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, add(out, 1)) });
+export const expm1 = unary('expm1', { dtype: 'float', saves: 'o', vjp: (g, out) => mul(g, add(out, 1)) });
 /** Natural logarithm. @see numpy.log */
 export const log = unary('log', { dtype: 'float', vjp: (g, _, a) => div(g, a) });
 /** log(1 + a), accurate near 0. @see numpy.log1p */
@@ -362,11 +396,14 @@ export const sin = unary('sin', { dtype: 'float', vjp: (g, _, a) => mul(g, cos(a
 /** Cosine of radians. @see numpy.cos */
 export const cos = unary('cos', { dtype: 'float', vjp: (g, _, a) => neg(mul(g, sin(a))) });
 /** Tangent of radians. @see numpy.tan */
-export const tan = unary('tan', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, add(square(out), 1)) });
+export const tan = unary('tan', { dtype: 'float', saves: 'o', vjp: (g, out) => mul(g, add(square(out), 1)) });
 /** Inverse sine, in radians. @see numpy.arcsin */
 export const arcsin = unary('arcsin', { dtype: 'float', vjp: (g, _, a) => div(g, sqrt(sub(1, square(a)))) });
 /** Inverse cosine, in radians. @see numpy.arccos */
-export const arccos = unary('arccos', { dtype: 'float', vjp: (g, _, a) => neg(div(g, sqrt(sub(1, square(a))))) });
+export const arccos = unary('arccos', {
+  dtype: 'float',
+  vjp: (g, _, a) => neg(div(g, sqrt(sub(1, square(a))))),
+});
 /** Inverse tangent, in radians. @see numpy.arctan */
 export const arctan = unary('arctan', { dtype: 'float', vjp: (g, _, a) => div(g, add(square(a), 1)) });
 /** Hyperbolic sine. @see numpy.sinh */
@@ -374,17 +411,25 @@ export const sinh = unary('sinh', { dtype: 'float', vjp: (g, _, a) => mul(g, cos
 /** Hyperbolic cosine. @see numpy.cosh */
 export const cosh = unary('cosh', { dtype: 'float', vjp: (g, _, a) => mul(g, sinh(a)) });
 /** Hyperbolic tangent. @see numpy.tanh */
-export const tanh = unary('tanh', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, sub(1, square(out))) });
+export const tanh = unary('tanh', {
+  dtype: 'float',
+  saves: 'o',
+  vjp: (g, out) => mul(g, sub(1, square(out))),
+});
 /** 1 / (1 + exp(-a)), without overflow (torch.sigmoid). */
-export const sigmoid = unary('sigmoid', { dtype: 'float', saves: 'out', vjp: (g, out) => mul(g, mul(out, sub(1, out))) });
+export const sigmoid = unary('sigmoid', {
+  dtype: 'float',
+  saves: 'o',
+  vjp: (g, out) => mul(g, mul(out, sub(1, out))),
+});
 /** Largest whole number not above a. @see numpy.floor */
-export const floor = unary('floor', { dtype: 'promote', saves: 'none', vjp: flat });
+export const floor = unary('floor', { dtype: 'promote', saves: '', vjp: flat });
 /** Smallest whole number not below a. @see numpy.ceil */
-export const ceil = unary('ceil', { dtype: 'promote', saves: 'none', vjp: flat });
+export const ceil = unary('ceil', { dtype: 'promote', saves: '', vjp: flat });
 /** Nearest whole number, halves to even. @see numpy.rint */
-export const rint = unary('rint', { dtype: 'promote', saves: 'none', vjp: flat });
+export const rint = unary('rint', { dtype: 'promote', saves: '', vjp: flat });
 /** The whole part, towards zero. @see numpy.trunc */
-export const trunc = unary('trunc', { dtype: 'promote', saves: 'none', vjp: flat });
+export const trunc = unary('trunc', { dtype: 'promote', saves: '', vjp: flat });
 /** Which elements are NaN. @see numpy.isnan */
 export const isnan = unary('isnan', { dtype: 'test' });
 /** Which elements are finite. @see numpy.isfinite */

@@ -12,7 +12,18 @@ import { register, track } from './registry.js';
 import { broadcastTo, reshape, transpose } from './shape.js';
 
 /** One entry between the brackets. Strings hold slices, several when separated by commas: `'1:3, ::-1'`. */
-export type Index = number | bigint | string | null | NDArray | readonly number[] | readonly boolean[] | readonly (readonly number[])[] | Int32Array | BigInt64Array | Uint8Array;
+export type Index =
+  | number
+  | bigint
+  | string
+  | null
+  | NDArray
+  | readonly number[]
+  | readonly boolean[]
+  | readonly (readonly number[])[]
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array;
 
 /** A view's part of an index, per axis of the source or new axis. */
 type Basic =
@@ -59,7 +70,9 @@ function parseSlice(caller: string, text: string, length: number): Basic {
   const match = sliceForm.exec(text);
   if (match === null) {
     if (/^-?\d+$/.test(text)) return { kind: 'int', at: Number(text) };
-    throw new SyntaxError(`${caller}: '${text}' is not an index; slices look like ':', '1:3', '::-1', '...'.`);
+    throw new SyntaxError(
+      `${caller}: '${text}' is not an index; slices look like ':', '1:3', '::-1', '...'.`,
+    );
   }
   const step = match[3] === undefined ? 1 : Number(match[3]);
   if (step === 0) throw new RangeError(`${caller}: slice step cannot be zero, in '${text}'.`);
@@ -92,12 +105,15 @@ function parse(caller: string, a: NDArray, indices: readonly unknown[]): Item[] 
     else if (entry !== null) covered++;
   });
   if (covered > a.ndim) {
-    throw new RangeError(`${caller}: too many indices for array: array is ${a.ndim}-dimensional, shape ${shapeText(a.shape)}, but ${covered} were indexed.`);
+    throw new RangeError(
+      `${caller}: too many indices for array: array is ${a.ndim}-dimensional, shape ${shapeText(a.shape)}, but ${covered} were indexed.`,
+    );
   }
   const items: Item[] = [];
   let axis = 0;
   const whole = (count: number) => {
-    for (let i = 0; i < count; i++, axis++) items.push({ kind: 'slice', start: 0, step: 1, length: a.shape[axis] });
+    for (let i = 0; i < count; i++, axis++)
+      items.push({ kind: 'slice', start: 0, step: 1, length: a.shape[axis] });
   };
   entries.forEach((entry, i) => {
     if (i === ellipsis) {
@@ -120,12 +136,17 @@ function parse(caller: string, a: NDArray, indices: readonly unknown[]): Item[] 
         axis++;
       }
     } else {
-      const item: Basic = typeof entry === 'string' ? parseSlice(caller, entry, a.shape[axis]) : { kind: 'int', at: entry as number };
+      const item: Basic =
+        typeof entry === 'string'
+          ? parseSlice(caller, entry, a.shape[axis])
+          : { kind: 'int', at: entry as number };
       if (item.kind === 'int') {
         const n = a.shape[axis];
         const at = item.at < 0 ? item.at + n : item.at;
         if (!(at >= 0 && at < n)) {
-          throw new RangeError(`${caller}: index ${item.at} is out of bounds for axis ${axis} with size ${n}.`);
+          throw new RangeError(
+            `${caller}: index ${item.at} is out of bounds for axis ${axis} with size ${n}.`,
+          );
         }
         items.push({ kind: 'int', at });
       } else {
@@ -142,7 +163,9 @@ function parse(caller: string, a: NDArray, indices: readonly unknown[]): Item[] 
 function arrayEntry(caller: string, entry: unknown): number | string | null | NDArray {
   if (typeof entry === 'number') {
     if (!Number.isInteger(entry)) {
-      throw new TypeError(`${caller}: ${entry} is not an index; only whole numbers, slices ('1:3'), '...', null and integer or boolean arrays are.`);
+      throw new TypeError(
+        `${caller}: ${entry} is not an index; only whole numbers, slices ('1:3'), '...', null and integer or boolean arrays are.`,
+      );
     }
     return entry;
   }
@@ -150,12 +173,16 @@ function arrayEntry(caller: string, entry: unknown): number | string | null | ND
   if (typeof entry === 'bigint') return Number(entry);
   if (typeof entry === 'boolean') return asarray(entry);
   if (typeof entry !== 'object') {
-    throw new TypeError(`${caller}: ${String(entry)} is not an index; only whole numbers, slices ('1:3'), '...', null and integer or boolean arrays are.`);
+    throw new TypeError(
+      `${caller}: ${String(entry)} is not an index; only whole numbers, slices ('1:3'), '...', null and integer or boolean arrays are.`,
+    );
   }
-  const array = Array.isArray(entry) && entry.length === 0 ? empty([0], 'int64') : asarray(entry as ArrayLike, caller);
+  const array =
+    Array.isArray(entry) && entry.length === 0 ? empty([0], 'int64') : asarray(entry as ArrayLike, caller);
   if (array.ndim === 0 && array.dtype !== 'bool') {
     const value = Number(array.item());
-    if (!Number.isInteger(value)) throw new TypeError(`${caller}: ${value} is not a whole number, so not an index.`);
+    if (!Number.isInteger(value))
+      throw new TypeError(`${caller}: ${value} is not a whole number, so not an index.`);
     return value;
   }
   if (isFloat(array.dtype)) return wholeNumbers(caller, array);
@@ -167,7 +194,9 @@ function wholeNumbers(caller: string, a: NDArray): NDArray {
   const data = a.data as Float64Array;
   for (let i = 0; i < data.length; i++) {
     if (!Number.isInteger(data[i])) {
-      throw new TypeError(`${caller}: arrays used as indices must be of integer or boolean type; element ${i} of this ${a.dtype} array is ${data[i]}.`);
+      throw new TypeError(
+        `${caller}: arrays used as indices must be of integer or boolean type; element ${i} of this ${a.dtype} array is ${data[i]}.`,
+      );
     }
   }
   const out = empty(a.shape, 'int64');
@@ -204,7 +233,8 @@ function basicView(a: NDArray, items: readonly Item[]): NDArray {
   return a.view(shape, strides, offset);
 }
 
-const isBasic = (items: readonly Item[]): items is Basic[] => items.every((i) => i.kind !== 'array' && i.kind !== 'mask');
+const isBasic = (items: readonly Item[]): items is Basic[] =>
+  items.every((i) => i.kind !== 'array' && i.kind !== 'mask');
 
 function readView(a: NDArray, items: readonly Basic[]): NDArray {
   return track('slice', basicView(a, items), [a], [(g) => scatterView(g, a.shape, items)], []);
@@ -344,7 +374,14 @@ function maskOffsets(mask: NDArray, a: NDArray): NDArray {
 function scatterAdd(g: NDArray, shape: Shape, items: readonly Item[]): NDArray {
   const out = emptyZeroed(shape, g.dtype);
   const gather = resolve('at', out, items);
-  backend.putOffsets(gather.from, gather.offsets, gather.restShape, gather.restStrides, place(g, gather, 'out'), backend.op.putAdd);
+  backend.putOffsets(
+    gather.from,
+    gather.offsets,
+    gather.restShape,
+    gather.restStrides,
+    place(g, gather, 'out'),
+    backend.op.putAdd,
+  );
   return track('scatterAdd', out, [g], [(gg) => readAdvanced('at', gg, items)], []);
 }
 register('scatterAdd', true);
@@ -376,11 +413,23 @@ export function get(a: NDArray, indices: readonly unknown[]): NDArray {
  */
 export function set(a: NDArray, indices: readonly unknown[], value: ArrayLike): NDArray {
   const items = parse('set', a, indices);
-  const v = value instanceof NDArray || typeof value === 'number' || typeof value === 'bigint' ? value : asarray(value, 'set');
+  const v =
+    value instanceof NDArray || typeof value === 'number' || typeof value === 'bigint'
+      ? value
+      : asarray(value, 'set');
   writeInPlace('set', a, [v], (old) => {
     write(a, items, v);
     return (out) =>
-      track('set', out, [old, v], [(g) => zeroed(g, items), (g) => summedTo(isBasic(items) ? readView(g, items) : readAdvanced('at', g, items), v)], []);
+      track(
+        'set',
+        out,
+        [old, v],
+        [
+          (g) => zeroed(g, items),
+          (g) => summedTo(isBasic(items) ? readView(g, items) : readAdvanced('at', g, items), v),
+        ],
+        [],
+      );
   });
   return a;
 }
@@ -395,7 +444,9 @@ function zeroed(g: NDArray, items: readonly Item[]): NDArray {
 
 /** The value may have had leading axes of length 1 more than the place it went to. */
 function summedTo(g: NDArray, v: unknown): NDArray {
-  return v instanceof NDArray && v.ndim > g.ndim ? reshape(g, [...new Array<number>(v.ndim - g.ndim).fill(1), ...g.shape]) : g;
+  return v instanceof NDArray && v.ndim > g.ndim
+    ? reshape(g, [...new Array<number>(v.ndim - g.ndim).fill(1), ...g.shape])
+    : g;
 }
 
 function write(a: NDArray, items: readonly Item[], value: NDArray | number | bigint): void {
@@ -417,9 +468,19 @@ function write(a: NDArray, items: readonly Item[], value: NDArray | number | big
     backend.putOffsets(gather.from, gather.offsets, gather.restShape, gather.restStrides, raw);
     return;
   }
-  const outShape = [...shape.slice(gather.block.length, gather.block.length + gather.at), ...gather.block, ...shape.slice(gather.block.length + gather.at)];
+  const outShape = [
+    ...shape.slice(gather.block.length, gather.block.length + gather.at),
+    ...gather.block,
+    ...shape.slice(gather.block.length + gather.at),
+  ];
   const spread = broadcastTo(fitted(raw.detach(), outShape), outShape);
-  backend.putOffsets(gather.from, gather.offsets, gather.restShape, gather.restStrides, place(spread, gather, 'out'));
+  backend.putOffsets(
+    gather.from,
+    gather.offsets,
+    gather.restShape,
+    gather.restStrides,
+    place(spread, gather, 'out'),
+  );
 }
 
 /** NaN and infinities have no integer; NumPy refuses them too. */
@@ -435,10 +496,14 @@ function fitted<T extends NDArray | number | bigint>(value: T, shape: Shape): T;
 function fitted(value: NDArray | number | bigint, shape: Shape): NDArray | number | bigint {
   if (!(value instanceof NDArray)) return value;
   let v = value;
-  while (v.ndim > shape.length && v.shape[0] === 1) v = v.view(v.shape.slice(1), v.stridesEl.slice(1), v.offset);
-  const fits = v.ndim <= shape.length && v.shape.every((n, i) => n === 1 || n === shape[shape.length - v.ndim + i]);
+  while (v.ndim > shape.length && v.shape[0] === 1)
+    v = v.view(v.shape.slice(1), v.stridesEl.slice(1), v.offset);
+  const fits =
+    v.ndim <= shape.length && v.shape.every((n, i) => n === 1 || n === shape[shape.length - v.ndim + i]);
   if (!fits) {
-    throw new RangeError(`set: could not broadcast input array from shape ${shapeText(value.shape)} into shape ${shapeText(shape)}.`);
+    throw new RangeError(
+      `set: could not broadcast input array from shape ${shapeText(value.shape)} into shape ${shapeText(shape)}.`,
+    );
   }
   return v;
 }
@@ -450,7 +515,8 @@ function fitted(value: NDArray | number | bigint, shape: Shape): NDArray | numbe
 export function update(a: NDArray, indices: readonly unknown[], op: string, value: ArrayLike): NDArray {
   const items = parse('set', a, indices);
   const compute = inPlace.get(op);
-  if (compute === undefined) throw new TypeError(`update: no operation '${op}'; known: ${[...inPlace.keys()].join(', ')}.`);
+  if (compute === undefined)
+    throw new TypeError(`update: no operation '${op}'; known: ${[...inPlace.keys()].join(', ')}.`);
   if (isBasic(items) && !a.tracked && !(value instanceof NDArray && value.tracked)) {
     compute(basicView(a, items), value);
     return a;
@@ -469,16 +535,30 @@ export function addAt(a: NDArray, indices: readonly unknown[], value: ArrayLike)
   const v = asarray(value, 'addAt');
   return writeInPlace('addAt', a, [v], (old) => {
     const gather = resolve('addAt', a, items);
-    const shape = gather.restShape.slice(0, gather.at).concat(gather.block, gather.restShape.slice(gather.at));
+    const shape = gather.restShape
+      .slice(0, gather.at)
+      .concat(gather.block, gather.restShape.slice(gather.at));
     const spread = broadcastTo(fitted(v.detach(), shape), shape);
-    backend.putOffsets(gather.from, gather.offsets, gather.restShape, gather.restStrides, place(spread, gather, 'out'), backend.op.putAdd);
-    return (out) => track('addAt', out, [old, v], [(g) => g, (g) => summedTo(readAdvanced('at', g, items), v)], []);
+    backend.putOffsets(
+      gather.from,
+      gather.offsets,
+      gather.restShape,
+      gather.restStrides,
+      place(spread, gather, 'out'),
+      backend.op.putAdd,
+    );
+    return (out) =>
+      track('addAt', out, [old, v], [(g) => g, (g) => summedTo(readAdvanced('at', g, items), v)], []);
   });
 }
 register('addAt', true);
 
 /** Elements at the given positions along an axis (of the flattened array without one). @see numpy.take */
-export function take(value: ArrayLike, indices: ArrayLike, axis?: number | null | { axis?: number | null }): NDArray {
+export function take(
+  value: ArrayLike,
+  indices: ArrayLike,
+  axis?: number | null | { axis?: number | null },
+): NDArray {
   const a = asarray(value, 'take');
   const chosen = typeof axis === 'object' && axis !== null ? axis.axis : axis;
   if (chosen === undefined || chosen === null) return get(reshape(a, [-1]), [asarray(indices, 'take')]);
@@ -496,7 +576,20 @@ method('at', function (...indices: unknown[]) {
 method('set', function (indices: readonly unknown[], value: ArrayLike) {
   return set(this, Array.isArray(indices) ? indices : [indices], value);
 });
-for (const name of ['add', 'sub', 'mul', 'div', 'mod', 'pow', 'floorDivide', 'maximum', 'minimum', 'bitwiseAnd', 'bitwiseOr', 'bitwiseXor']) {
+for (const name of [
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'mod',
+  'pow',
+  'floorDivide',
+  'maximum',
+  'minimum',
+  'bitwiseAnd',
+  'bitwiseOr',
+  'bitwiseXor',
+]) {
   const compute = inPlace.get(name)!;
   method(`i${name}`, function (value: ArrayLike) {
     return compute(this, value);

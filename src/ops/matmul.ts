@@ -7,15 +7,17 @@ import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js'
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
 import { release } from '../core/storage.js';
 import { castTo, mul } from './elementwise.js';
-import { register, track } from './registry.js';
 import { sum } from './reduce.js';
+import { register, track } from './registry.js';
 import { expandDims, moveaxis, reshape, swapaxes } from './shape.js';
 
 function misaligned(name: string, a: Shape, b: Shape, i: number, j: number): RangeError {
   let hint = '';
   if (b.length === 2 && a[i] === b[1] && j === 0) hint = ` Did you mean np.${name}(X, W.T)?`;
   else if (a.length === 2 && b.length >= 1 && a[0] === b[j]) hint = ` Did you mean np.${name}(X.T, W)?`;
-  return new RangeError(`${name}: shapes ${shapeText(a)} and ${shapeText(b)} do not align: ${a[i]} (dim ${i}) != ${b[j]} (dim ${j}).${hint}`);
+  return new RangeError(
+    `${name}: shapes ${shapeText(a)} and ${shapeText(b)} do not align: ${a[i]} (dim ${i}) != ${b[j]} (dim ${j}).${hint}`,
+  );
 }
 
 /** a @ b with operands of one dtype; no checks, no tape. */
@@ -42,7 +44,9 @@ register('matmul', true);
 
 function multiply(name: string, a: NDArray, b: NDArray): NDArray {
   if (a.ndim === 0 || b.ndim === 0) {
-    throw new RangeError(`${name}: an operand is a scalar, shapes ${shapeText(a.shape)} and ${shapeText(b.shape)}; use np.mul, or * in a cell.`);
+    throw new RangeError(
+      `${name}: an operand is a scalar, shapes ${shapeText(a.shape)} and ${shapeText(b.shape)}; use np.mul, or * in a cell.`,
+    );
   }
   const i = a.ndim - 1;
   const j = Math.max(b.ndim - 2, 0);
@@ -59,7 +63,8 @@ function multiply(name: string, a: NDArray, b: NDArray): NDArray {
 /** Gradient of a in a @ b; the walker sums broadcast leading axes. */
 function leftRule(g: NDArray, a: NDArray, b: NDArray): NDArray {
   if (b.ndim === 1) return a.ndim === 1 ? mul(g, b) : mul(expandDims(g, -1), b);
-  if (a.ndim === 1) return reshape(matmul(expandDims(g, -2), swapaxes(b, -1, -2)), [...g.shape.slice(0, -1), a.shape[0]]);
+  if (a.ndim === 1)
+    return reshape(matmul(expandDims(g, -2), swapaxes(b, -1, -2)), [...g.shape.slice(0, -1), a.shape[0]]);
   return matmul(g, swapaxes(b, -1, -2));
 }
 
@@ -68,7 +73,8 @@ function rightRule(g: NDArray, a: NDArray, b: NDArray): NDArray {
     if (b.ndim === 1) return mul(g, a);
     return mul(expandDims(g, -2), reshape(a, [-1, 1]));
   }
-  if (b.ndim === 1) return sum(mul(expandDims(g, -1), a), { axis: Array.from({ length: a.ndim - 1 }, (_, d) => d) });
+  if (b.ndim === 1)
+    return sum(mul(expandDims(g, -1), a), { axis: Array.from({ length: a.ndim - 1 }, (_, d) => d) });
   return matmul(swapaxes(a, -1, -2), g);
 }
 
@@ -80,7 +86,8 @@ function rightRule(g: NDArray, a: NDArray, b: NDArray): NDArray {
 export function dot(left: ArrayLike, right: ArrayLike): NDArray {
   const a = asarray(left, 'dot');
   const b = asarray(right, 'dot');
-  if (a.ndim === 0 || b.ndim === 0) return mul(typeof left === 'number' ? left : a, typeof right === 'number' ? right : b);
+  if (a.ndim === 0 || b.ndim === 0)
+    return mul(typeof left === 'number' ? left : a, typeof right === 'number' ? right : b);
   if (a.ndim <= 2 && b.ndim <= 2) return multiply('dot', a, b);
   const i = a.ndim - 1;
   const j = Math.max(b.ndim - 2, 0);
@@ -88,7 +95,10 @@ export function dot(left: ArrayLike, right: ArrayLike): NDArray {
   const k = a.shape[i];
   const rows = reshape(a, [-1, k]);
   const columns = reshape(moveaxis(b, j, 0), [k, -1]);
-  return reshape(multiply('dot', rows, columns), [...a.shape.slice(0, -1), ...b.shape.filter((_, d) => d !== j)]);
+  return reshape(multiply('dot', rows, columns), [
+    ...a.shape.slice(0, -1),
+    ...b.shape.filter((_, d) => d !== j),
+  ]);
 }
 
 /** Outer product of two vectors (arrays are flattened): out[i, j] = a[i] * b[j]. @see numpy.outer */

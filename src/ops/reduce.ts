@@ -203,6 +203,7 @@ function variance(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
   const body = () => div(sum(square(sub(a, mean(a, { axis, keepdims: true }))), { axis, keepdims }), n);
   return tracking(a) ? body() : scoped(body);
 }
+
 export { variance as var };
 
 /** Standard deviation, the square root of `var`. @see numpy.std */
@@ -233,7 +234,10 @@ export function logsumexp(value: ArrayLike, argument?: Axis | ReduceOptions): ND
 
 // ---------------------------------------------------------------- running sums
 
-function running(name: 'cumsum' | 'cumprod', rule: (g: NDArray, a: NDArray, out: NDArray, axis: number) => ArrayLike) {
+function running(
+  name: 'cumsum' | 'cumprod',
+  rule: (g: NDArray, a: NDArray, out: NDArray, axis: number) => ArrayLike,
+) {
   const opcode = backend.opcode(name);
   register(name, true);
   const f = (value: ArrayLike, argument?: number | null | { axis?: number | null }): NDArray => {

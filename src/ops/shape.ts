@@ -14,9 +14,16 @@ import {
   type Shape,
   shapeText,
 } from '../core/shape.js';
-import { register, type Rule, track } from './registry.js';
+import { type Rule, register, track } from './registry.js';
 
-function viewOf(name: string, a: NDArray, shape: Shape, strides: readonly number[] | undefined, offset: number, rule: Rule): NDArray {
+function viewOf(
+  name: string,
+  a: NDArray,
+  shape: Shape,
+  strides: readonly number[] | undefined,
+  offset: number,
+  rule: Rule,
+): NDArray {
   return track(name, a.view(shape, strides, offset), [a], [rule], []);
 }
 
@@ -77,9 +84,13 @@ export const flatten = (a: ArrayLike): NDArray => copy(ravel(a));
 export function transpose(value: ArrayLike, axes?: readonly number[] | null): NDArray {
   const a = asarray(value, 'transpose');
   const n = a.ndim;
-  const order = axes ? axes.map((d) => normalizeAxis('transpose', d, n)) : Array.from({ length: n }, (_, i) => n - 1 - i);
+  const order = axes
+    ? axes.map((d) => normalizeAxis('transpose', d, n))
+    : Array.from({ length: n }, (_, i) => n - 1 - i);
   if (order.length !== n || new Set(order).size !== n) {
-    throw new RangeError(`transpose: axes [${axes}] do not match an array of shape ${shapeText(a.shape)}; name each of its ${n} axes once.`);
+    throw new RangeError(
+      `transpose: axes [${axes}] do not match an array of shape ${shapeText(a.shape)}; name each of its ${n} axes once.`,
+    );
   }
   const inverse = new Array<number>(n);
   order.forEach((d, i) => {
@@ -106,11 +117,20 @@ export function swapaxes(value: ArrayLike, axis1: number, axis2: number): NDArra
 }
 
 /** Axes moved to other places, the rest in order. @see numpy.moveaxis */
-export function moveaxis(value: ArrayLike, source: number | readonly number[], destination: number | readonly number[]): NDArray {
+export function moveaxis(
+  value: ArrayLike,
+  source: number | readonly number[],
+  destination: number | readonly number[],
+): NDArray {
   const a = asarray(value, 'moveaxis');
-  const from = (typeof source === 'number' ? [source] : source).map((d) => normalizeAxis('moveaxis', d, a.ndim));
-  const to = (typeof destination === 'number' ? [destination] : destination).map((d) => normalizeAxis('moveaxis', d, a.ndim));
-  if (from.length !== to.length) throw new RangeError(`moveaxis: ${from.length} source axes and ${to.length} destinations.`);
+  const from = (typeof source === 'number' ? [source] : source).map((d) =>
+    normalizeAxis('moveaxis', d, a.ndim),
+  );
+  const to = (typeof destination === 'number' ? [destination] : destination).map((d) =>
+    normalizeAxis('moveaxis', d, a.ndim),
+  );
+  if (from.length !== to.length)
+    throw new RangeError(`moveaxis: ${from.length} source axes and ${to.length} destinations.`);
   const rest = Array.from({ length: a.ndim }, (_, i) => i).filter((d) => !from.includes(d));
   const order = new Array<number>(a.ndim).fill(-1);
   to.forEach((d, i) => {
@@ -130,9 +150,15 @@ export function expandDims(value: ArrayLike, axis: number): NDArray {
 /** Axes of length 1 removed: all, or the given ones. @see numpy.squeeze */
 export function squeeze(value: ArrayLike, axis?: number | readonly number[] | null): NDArray {
   const a = asarray(value, 'squeeze');
-  const axes = axis === undefined || axis === null ? a.shape.flatMap((n, d) => (n === 1 ? [d] : [])) : normalizeAxes('squeeze', axis, a.ndim);
+  const axes =
+    axis === undefined || axis === null
+      ? a.shape.flatMap((n, d) => (n === 1 ? [d] : []))
+      : normalizeAxes('squeeze', axis, a.ndim);
   for (const d of axes) {
-    if (a.shape[d] !== 1) throw new RangeError(`squeeze: axis ${d} has length ${a.shape[d]}, not 1; the shape is ${shapeText(a.shape)}.`);
+    if (a.shape[d] !== 1)
+      throw new RangeError(
+        `squeeze: axis ${d} has length ${a.shape[d]}, not 1; the shape is ${shapeText(a.shape)}.`,
+      );
   }
   return reshape(
     a,
@@ -145,10 +171,19 @@ export function broadcastTo(value: ArrayLike, shape: Shape): NDArray {
   const a = asarray(value, 'broadcastTo');
   const out = broadcastShapes('broadcastTo', a.shape, shape);
   if (out.length !== shape.length || out.some((n, i) => n !== shape[i])) {
-    throw new RangeError(`broadcastTo: an array of shape ${shapeText(a.shape)} does not broadcast to ${shapeText(shape)}.`);
+    throw new RangeError(
+      `broadcastTo: an array of shape ${shapeText(a.shape)} does not broadcast to ${shapeText(shape)}.`,
+    );
   }
   // The walker sums the gradient down to the input's shape.
-  return viewOf('broadcastTo', a, [...shape], broadcastStrides(a.shape, a.stridesEl, shape), a.offset, (g) => g);
+  return viewOf(
+    'broadcastTo',
+    a,
+    [...shape],
+    broadcastStrides(a.shape, a.stridesEl, shape),
+    a.offset,
+    (g) => g,
+  );
 }
 register('broadcastTo', true);
 
@@ -172,7 +207,9 @@ register('flip', true);
 function part(a: NDArray, axis: number, from: number, to: number): NDArray {
   const shape = [...a.shape];
   shape[axis] = to - from;
-  return viewOf('part', a, shape, a.stridesEl, a.offset + from * a.stridesEl[axis], (g) => embed(g, a.shape, axis, from));
+  return viewOf('part', a, shape, a.stridesEl, a.offset + from * a.stridesEl[axis], (g) =>
+    embed(g, a.shape, axis, from),
+  );
 }
 register('part', true);
 
@@ -185,13 +222,17 @@ function embed(a: NDArray, shape: Shape, axis: number, from: number): NDArray {
 register('embed', true);
 
 /** Arrays joined along an existing axis; null joins them flattened. @see numpy.concatenate */
-export function concatenate(values: readonly ArrayLike[], axis: number | null | { axis?: number | null } = 0): NDArray {
+export function concatenate(
+  values: readonly ArrayLike[],
+  axis: number | null | { axis?: number | null } = 0,
+): NDArray {
   const chosen = typeof axis === 'object' && axis !== null ? (axis.axis === undefined ? 0 : axis.axis) : axis;
-  let arrays = values instanceof Array ? values.map((v) => asarray(v, 'concatenate')) : [...(values as Iterable<NDArray>)];
+  let arrays = [...values].map((v) => asarray(v, 'concatenate'));
   if (arrays.length === 0) throw new RangeError('concatenate: need at least one array to concatenate.');
   if (chosen === null) arrays = arrays.map(ravel);
   const first = arrays[0];
-  if (first.ndim === 0) throw new RangeError('concatenate: zero-dimensional arrays cannot be concatenated; use np.stack.');
+  if (first.ndim === 0)
+    throw new RangeError('concatenate: zero-dimensional arrays cannot be concatenated; use np.stack.');
   const at = normalizeAxis('concatenate', chosen ?? 0, first.ndim);
   let dtype = first.dtype;
   let length = 0;
@@ -232,7 +273,9 @@ export function stack(values: readonly ArrayLike[], axis: number | { axis?: numb
   const at = normalizeAxis('stack', typeof axis === 'number' ? axis : (axis.axis ?? 0), arrays[0].ndim + 1);
   for (const [i, a] of arrays.entries()) {
     if (shapeText(a.shape) !== shapeText(arrays[0].shape)) {
-      throw new RangeError(`stack: all input arrays must have the same shape; array 0 has ${shapeText(arrays[0].shape)}, array ${i} ${shapeText(a.shape)}.`);
+      throw new RangeError(
+        `stack: all input arrays must have the same shape; array 0 has ${shapeText(arrays[0].shape)}, array ${i} ${shapeText(a.shape)}.`,
+      );
     }
   }
   return concatenate(
@@ -241,11 +284,13 @@ export function stack(values: readonly ArrayLike[], axis: number | { axis?: numb
   );
 }
 
-const atLeast = (n: number) => (value: ArrayLike): NDArray => {
-  const a = asarray(value);
-  if (a.ndim >= n) return a;
-  return n === 1 ? reshape(a, [1]) : reshape(a, [1, a.size]);
-};
+const atLeast =
+  (n: number) =>
+  (value: ArrayLike): NDArray => {
+    const a = asarray(value);
+    if (a.ndim >= n) return a;
+    return n === 1 ? reshape(a, [1]) : reshape(a, [1, a.size]);
+  };
 export const atleast1d = atLeast(1);
 export const atleast2d = atLeast(2);
 
@@ -285,14 +330,20 @@ export function tile(value: ArrayLike, reps: number | readonly number[]): NDArra
 }
 
 /** The array cut into parts along an axis: a number of equal parts, or the places to cut at. @see numpy.split */
-export function split(value: ArrayLike, sections: number | readonly number[], axis: number | { axis?: number } = 0): NDArray[] {
+export function split(
+  value: ArrayLike,
+  sections: number | readonly number[],
+  axis: number | { axis?: number } = 0,
+): NDArray[] {
   const a = asarray(value, 'split');
   const at = normalizeAxis('split', typeof axis === 'number' ? axis : (axis.axis ?? 0), a.ndim);
   const n = a.shape[at];
   let cuts: number[];
   if (typeof sections === 'number') {
     if (!(sections > 0) || n % sections !== 0) {
-      throw new RangeError(`split: array split does not result in an equal division: ${n} elements along axis ${at} into ${sections} parts.`);
+      throw new RangeError(
+        `split: array split does not result in an equal division: ${n} elements along axis ${at} into ${sections} parts.`,
+      );
     }
     cuts = Array.from({ length: sections - 1 }, (_, i) => ((i + 1) * n) / sections);
   } else {

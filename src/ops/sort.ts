@@ -4,7 +4,7 @@
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
-import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
+import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, normalizeAxis, shapeText } from '../core/shape.js';
 import { castTo } from './elementwise.js';
 import { get, set } from './index.js';
@@ -62,16 +62,25 @@ function alongAxis(caller: string, a: NDArray, indices: ArrayLike, axis: number)
   let at = asarray(indices, caller);
   if (isFloat(at.dtype)) at = castTo(at, 'int64');
   if (at.ndim !== a.ndim) {
-    throw new RangeError(`${caller}: indices and array must have the same number of dimensions; shapes ${shapeText(at.shape)} and ${shapeText(a.shape)}.`);
+    throw new RangeError(
+      `${caller}: indices and array must have the same number of dimensions; shapes ${shapeText(at.shape)} and ${shapeText(a.shape)}.`,
+    );
   }
   const shape = a.shape.map((n, d) => (d === axis ? 1 : n));
-  broadcastShapes(caller, at.shape.map((n, d) => (d === axis ? 1 : n)), shape);
+  broadcastShapes(
+    caller,
+    at.shape.map((n, d) => (d === axis ? 1 : n)),
+    shape,
+  );
   return a.shape.map((n, d) => {
     if (d === axis) return at;
     const line = empty([n], 'int64');
     const raw = line.raw() as BigInt64Array;
     for (let i = 0; i < n; i++) raw[i] = BigInt(i);
-    return reshape(line, a.shape.map((_, k) => (k === d ? n : 1)));
+    return reshape(
+      line,
+      a.shape.map((_, k) => (k === d ? n : 1)),
+    );
   });
 }
 
@@ -101,7 +110,10 @@ export function searchsorted(
 ): NDArray {
   const o = typeof side === 'object' ? side : { side };
   let sorted = asarray(a, 'searchsorted').detach();
-  if (sorted.ndim !== 1) throw new RangeError(`searchsorted: the sorted array must be 1-d; this one has shape ${shapeText(sorted.shape)}.`);
+  if (sorted.ndim !== 1)
+    throw new RangeError(
+      `searchsorted: the sorted array must be 1-d; this one has shape ${shapeText(sorted.shape)}.`,
+    );
   if (o.side !== undefined && o.side !== 'left' && o.side !== 'right') {
     throw new TypeError(`searchsorted: side must be 'left' or 'right', not '${String(o.side)}'.`);
   }

@@ -35,7 +35,7 @@ import {
   scatter,
   type Trace,
 } from './series.js';
-import { extent, type Labels, type Values } from './values.js';
+import { extent, isOptions, type Labels, type Values } from './values.js';
 
 export interface ImageGridOptions {
   cols?: number;
@@ -284,6 +284,7 @@ export class Axes extends Coordinates {
       paint: (all, cmap) => paintRegions(drawn, all, cmap),
     });
     this.add(drawn.trace);
+    if (drawn.boundary) this.add(drawn.boundary);
     this.axisBoth({ showgrid: false });
     const [x, y] = [drawn.x as number[], drawn.y as number[]];
     const { x: xAxis, y: yAxis } = { x: this.axisLayout('x'), y: this.axisLayout('y') };
@@ -466,7 +467,7 @@ export type PlotArguments =
 /** Takes `z` or `x, y, z` and trailing options apart. */
 function gridArguments<O>(fn: string, args: readonly unknown[]): { arrays: unknown[]; options: O } {
   const last = args.at(-1);
-  const plain = typeof last === 'object' && last !== null && Object.getPrototypeOf(last) === Object.prototype;
+  const plain = isOptions(last);
   const arrays = plain ? args.slice(0, -1) : [...args];
   if (arrays.at(-1) === undefined) arrays.pop();
   if (arrays.length !== 1 && arrays.length !== 3) {

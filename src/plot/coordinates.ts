@@ -7,7 +7,7 @@ import { CYCLE, cssColor, translucent } from './colors.js';
 import type { Figure } from './figure.js';
 import { dash } from './format.js';
 import type { ColorSpec, Trace } from './series.js';
-import { sameLength, type Values, vector } from './values.js';
+import { type One, one, sameLength, type Values, vector } from './values.js';
 
 export type Loose = Record<string, unknown>;
 export const DISPLAY: unique symbol = Symbol.for('Jupyter.display') as never;
@@ -39,7 +39,7 @@ export interface StyleOptions {
   grid?: boolean;
 }
 
-export type Limits = readonly [number | null, number | null];
+export type Limits = readonly [One | null, One | null];
 export type Scale = 'linear' | 'log';
 export type LegendPlace =
   | 'best'
@@ -56,7 +56,7 @@ export type LegendPlace =
 
 export interface AnnotateOptions {
   /** Where the text stands; the arrow runs from there to the point. Without it, text and no arrow. */
-  xytext?: readonly [number, number];
+  xytext?: readonly [One, One];
   color?: ColorSpec;
   fontsize?: number;
   arrow?: boolean;
@@ -67,6 +67,11 @@ export interface RuleOptions {
   linewidth?: number;
   linestyle?: string;
   label?: string;
+}
+
+export interface SpanOptions {
+  color?: ColorSpec;
+  alpha?: number;
 }
 
 interface ClassGroup {
@@ -127,11 +132,11 @@ export abstract class Coordinates {
   }
 
   /** Limits of x; null leaves a side to the data. On a log axis the limits are the values themselves. */
-  xlim(low: number | null, high: number | null): this {
+  xlim(low: One | null, high: One | null): this {
     return this.limits('x', low, high);
   }
 
-  ylim(low: number | null, high: number | null): this {
+  ylim(low: One | null, high: One | null): this {
     return this.limits('y', low, high);
   }
 
@@ -214,7 +219,7 @@ export abstract class Coordinates {
    * Writes a text at a point; with `xytext`, an arrow runs from the text to it.
    * @see matplotlib.pyplot.annotate
    */
-  annotate(text: string, xy: readonly [number, number], options: AnnotateOptions = {}): this {
+  annotate(text: string, xy: readonly [One, One], options: AnnotateOptions = {}): this {
     const color =
       options.color === undefined
         ? {}
@@ -222,13 +227,20 @@ export abstract class Coordinates {
             font: { color: cssColor(options.color, 'annotate') },
             arrowcolor: cssColor(options.color, 'annotate'),
           };
+    const at = (which: 'x' | 'y', v: One): number =>
+      this.position(which, one(v, `annotate: ${which}`), 'annotate');
     const away = options.xytext
-      ? { ax: options.xytext[0], ay: options.xytext[1], axref: this.xName, ayref: this.yName }
+      ? {
+          ax: at('x', options.xytext[0]),
+          ay: at('y', options.xytext[1]),
+          axref: this.xName,
+          ayref: this.yName,
+        }
       : {};
     return this.addAnnotation({
       text,
-      x: xy[0],
-      y: xy[1],
+      x: at('x', xy[0]),
+      y: at('y', xy[1]),
       showarrow: options.arrow ?? options.xytext !== undefined,
       ...away,
       ...color,
@@ -237,7 +249,7 @@ export abstract class Coordinates {
   }
 
   /** Writes a text centred on a point. */
-  text(x: number, y: number, text: string, options: Omit<AnnotateOptions, 'xytext' | 'arrow'> = {}): this {
+  text(x: One, y: One, text: string, options: Omit<AnnotateOptions, 'xytext' | 'arrow'> = {}): this {
     return this.annotate(text, [x, y], { ...options, arrow: false });
   }
 
@@ -255,10 +267,10 @@ export abstract class Coordinates {
     this.cover([x, x + dx], [y, y + dy]);
     return this.addAnnotation({
       text: '',
-      x: x + dx,
-      y: y + dy,
-      ax: x,
-      ay: y,
+      x: this.position('x', x + dx, 'arrow'),
+      y: this.position('y', y + dy, 'arrow'),
+      ax: this.position('x', x, 'arrow'),
+      ay: this.position('y', y, 'arrow'),
       axref: this.xName,
       ayref: this.yName,
       showarrow: true,
@@ -269,31 +281,23 @@ export abstract class Coordinates {
   }
 
   /** A horizontal line across the axes (matplotlib's axhline). */
-  hline(y: number, options: RuleOptions = {}): this {
-    return this.rule(
-      'hline',
-      { x0: 0, x1: 1, y0: y, y1: y, xref: `${this.xName} domain`, yref: this.yName },
-      options,
-    );
+  hline(y: One, options: RuleOptions = {}): this {
+    return this.rule('hline', 'y', y, options);
   }
 
   /** A vertical line across the axes (matplotlib's axvline). */
-  vline(x: number, options: RuleOptions = {}): this {
-    return this.rule(
-      'vline',
-      { x0: x, x1: x, y0: 0, y1: 1, xref: this.xName, yref: `${this.yName} domain` },
-      options,
-    );
+  vline(x: One, options: RuleOptions = {}): this {
+    return this.rule('vline', 'x', x, options);
   }
 
   /** A horizontal band from y0 to y1 (matplotlib's axhspan). */
-  hspan(y0: number, y1: number, options: { color?: ColorSpec; alpha?: number } = {}): this {
-    return this.span({ x0: 0, x1: 1, y0, y1, xref: `${this.xName} domain`, yref: this.yName }, options);
+  hspan(y0: One, y1: One, options: SpanOptions = {}): this {
+    return this.span('hspan', 'y', y0, y1, options);
   }
 
   /** A vertical band from x0 to x1 (matplotlib's axvspan). */
-  vspan(x0: number, x1: number, options: { color?: ColorSpec; alpha?: number } = {}): this {
-    return this.span({ x0, x1, y0: 0, y1: 1, xref: this.xName, yref: `${this.yName} domain` }, options);
+  vspan(x0: One, x1: One, options: SpanOptions = {}): this {
+    return this.span('vspan', 'x', x0, x1, options);
   }
 
   /** A rectangle with its lower left corner at (x, y). */
@@ -435,20 +439,34 @@ export abstract class Coordinates {
     for (const g of same) g.paint(union, group.cmap);
   }
 
-  private limits(which: 'x' | 'y', low: number | null, high: number | null): this {
+  private limits(which: 'x' | 'y', low: One | null, high: One | null): this {
     const axis = this.axisLayout(which);
-    const log = axis.type === 'log';
-    const edge = (v: number | null): number | null => {
+    const edge = (v: One | null): number | null => {
       if (v === null || v === undefined) return null;
-      if (typeof v !== 'number' || !Number.isFinite(v))
-        throw new TypeError(`${which}lim: limits must be numbers or null, got ${String(v)}`);
-      if (log && v <= 0)
-        throw new RangeError(`${which}lim: a log axis has no place for ${v}; limits must be above 0`);
-      return log ? Math.log10(v) : v;
+      const limit = one(v, `${which}lim: a limit`);
+      if (!Number.isFinite(limit)) throw new RangeError(`${which}lim: a limit must be finite, got ${limit}`);
+      return this.position(which, limit, `${which}lim`);
     };
     axis.range = [edge(low), edge(high)];
     delete axis.autorange;
     return this;
+  }
+
+  /** Where Plotly wants limits and annotations: on a log axis, at the logarithm. */
+  private position(which: 'x' | 'y', value: number, fn: string): number {
+    if (this.axisLayout(which).type !== 'log') return value;
+    if (value <= 0)
+      throw new RangeError(`${fn}: a log axis has no place for ${value}; give a number above 0`);
+    return Math.log10(value);
+  }
+
+  private moveAnnotations(which: 'x' | 'y', toLog: boolean): void {
+    const name = which === 'x' ? this.xName : this.yName;
+    const move = (v: unknown): unknown => (typeof v !== 'number' ? v : toLog ? Math.log10(v) : 10 ** v);
+    for (const a of this.list<Loose>('annotations')) {
+      if (a[`${which}ref`] === name) a[which] = move(a[which]);
+      if (a[`a${which}ref`] === name) a[`a${which}`] = move(a[`a${which}`]);
+    }
   }
 
   private scale(which: 'x' | 'y', scale: Scale): this {
@@ -460,8 +478,9 @@ export abstract class Coordinates {
     axis.type = scale;
     if (range && before !== scale) {
       const values = range.map((v) => (v === null ? null : before === 'log' ? 10 ** v : v));
-      return this.limits(which, values[0], values[1]);
+      this.limits(which, values[0], values[1]);
     }
+    if (before !== scale) this.moveAnnotations(which, scale === 'log');
     if (scale === 'log') Object.assign(axis, { exponentformat: 'power', dtick: axis.dtick });
     return this;
   }
@@ -487,7 +506,15 @@ export abstract class Coordinates {
     return this;
   }
 
-  private rule(fn: string, at: Loose, o: RuleOptions): this {
+  /** A shape from low to high on one axis and all along the other. */
+  private across(fn: string, which: 'x' | 'y', low: One, high: One): Loose {
+    const [a, b] = [one(low, `${fn}: ${which}`), one(high, `${fn}: ${which}`)];
+    return which === 'y'
+      ? { x0: 0, x1: 1, y0: a, y1: b, xref: `${this.xName} domain`, yref: this.yName }
+      : { x0: a, x1: b, y0: 0, y1: 1, xref: this.xName, yref: `${this.yName} domain` };
+  }
+
+  private rule(fn: string, which: 'x' | 'y', value: One, o: RuleOptions): this {
     const color = cssColor(o.color ?? '0.4', fn);
     const label =
       o.label === undefined
@@ -495,15 +522,21 @@ export abstract class Coordinates {
         : { label: { text: o.label, font: { size: 11, color }, textposition: 'end', textangle: 0 } };
     return this.addShape({
       type: 'line',
-      ...at,
+      ...this.across(fn, which, value, value),
       line: { color, width: o.linewidth ?? 1.5, dash: dash(o.linestyle ?? '--', fn) },
       ...label,
     });
   }
 
-  private span(at: Loose, o: { color?: ColorSpec; alpha?: number }): this {
-    const fillcolor = translucent(cssColor(o.color ?? 'r', 'span'), o.alpha ?? 0.15);
-    return this.addShape({ type: 'rect', ...at, fillcolor, line: { width: 0 }, layer: 'below' });
+  private span(fn: string, which: 'x' | 'y', low: One, high: One, o: SpanOptions): this {
+    const fillcolor = translucent(cssColor(o.color ?? 'r', fn), o.alpha ?? 0.15);
+    return this.addShape({
+      type: 'rect',
+      ...this.across(fn, which, low, high),
+      fillcolor,
+      line: { width: 0 },
+      layer: 'below',
+    });
   }
 
   /** Applies the styling options that came with a drawing call. */

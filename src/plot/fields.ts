@@ -53,7 +53,7 @@ export interface ContourOptions {
 export interface RegionsOptions {
   cmap?: string;
   opacity?: number;
-  /** Draw the boundaries between the classes. Default true. */
+  /** Draw lines where the classes meet. Default true. */
   boundary?: boolean;
 }
 
@@ -250,6 +250,7 @@ export function surface(args: readonly unknown[], o: SurfaceOptions): Field {
 export interface Regions extends Field {
   labels: (number | string)[];
   classes: (number | string)[];
+  /** Lines between the classes. */
   boundary?: Trace;
 }
 
@@ -282,7 +283,52 @@ export function regions(xx: unknown, yy: unknown, labels: unknown, o: RegionsOpt
     opacity: o.opacity ?? 0.45,
     showscale: false,
   };
-  return { trace, rows, cols, ...grid, labels: flat, classes };
+  const boundary: Trace | undefined =
+    o.boundary === false
+      ? undefined
+      : {
+          type: 'scatter',
+          mode: 'lines',
+          ...boundaryLines(flat, rows, cols, grid.x, grid.y),
+          line: { color: '#ffffff', width: 2 },
+          hoverinfo: 'skip',
+          showlegend: false,
+        };
+  return { trace, rows, cols, ...grid, labels: flat, classes, boundary };
+}
+
+/**
+ * Where the labels of a grid change, as line segments between the midpoints of neighbours with different labels; three
+ * or more classes meet in the middle of their square.
+ */
+function boundaryLines(
+  labels: readonly unknown[],
+  rows: number,
+  cols: number,
+  x: readonly number[],
+  y: readonly number[],
+): { x: (number | null)[]; y: (number | null)[] } {
+  const out = { x: [] as (number | null)[], y: [] as (number | null)[] };
+  const segment = (from: readonly number[], to: readonly number[]): void => {
+    out.x.push(Number(from[0].toPrecision(6)), Number(to[0].toPrecision(6)), null);
+    out.y.push(Number(from[1].toPrecision(6)), Number(to[1].toPrecision(6)), null);
+  };
+  for (let r = 0; r + 1 < rows; r++) {
+    for (let c = 0; c + 1 < cols; c++) {
+      const i = r * cols + c;
+      const [a, b, d, e] = [labels[i], labels[i + 1], labels[i + cols], labels[i + cols + 1]];
+      if (a === b && a === d && a === e) continue;
+      const [xm, ym] = [(x[c] + x[c + 1]) / 2, (y[r] + y[r + 1]) / 2];
+      const crossings: [number, number][] = [];
+      if (a !== b) crossings.push([xm, y[r]]);
+      if (b !== e) crossings.push([x[c + 1], ym]);
+      if (d !== e) crossings.push([xm, y[r + 1]]);
+      if (a !== d) crossings.push([x[c], ym]);
+      if (crossings.length === 2) segment(crossings[0], crossings[1]);
+      else for (const crossing of crossings) segment(crossing, [xm, ym]);
+    }
+  }
+  return out;
 }
 
 /** Gives a region trace its values and one flat colour per class. `classes` are all classes of the axes, sorted. */

@@ -203,6 +203,16 @@ export class Figure extends Axes {
     return chartPage(this.toJSON(), this.toString());
   }
 
+  /** Shows the figure now, in the middle of a cell; as a cell's last value it shows itself. */
+  show(): this {
+    const { display } = globalThis as { display?: (value: unknown) => unknown };
+    if (typeof display !== 'function') {
+      throw new Error("show: there is no notebook to show in. Write a page instead: save('chart.html')");
+    }
+    display(this);
+    return this;
+  }
+
   /** Writes the chart as a self-contained HTML page, or as Plotly's JSON if the name ends in .json. */
   save(path: string): this {
     if (!/\.(html?|json)$/i.test(path)) {

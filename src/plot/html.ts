@@ -15,7 +15,7 @@ export interface RunningCell {
   /** The front end's name of the cell, where it tells one (classic Notebook does not). */
   cellId?: string;
   code: string;
-  /** How often this run has cleared its output. */
+  /** How often this run has cleared its output or updated a display. */
   cleared: number;
 }
 
@@ -29,7 +29,7 @@ let compressed: string | undefined;
 function library(): string {
   if (compressed === undefined) {
     const path = createRequire(import.meta.url).resolve('plotly.js-dist-min/plotly.min.js');
-    compressed = gzipSync(readFileSync(path), { level: 9 }).toString('base64');
+    compressed = gzipSync(readFileSync(path), { level: 5 }).toString('base64');
   }
   return compressed;
 }
@@ -75,6 +75,8 @@ function draw(box) {
     var plotly = both[0], figure = both[1];
     box.textContent = '';
     box.style.minHeight = '';
+    // A chart that is wider than its cell shrinks to it.
+    if (box.clientWidth && figure.layout.width > box.clientWidth) figure.layout.width = box.clientWidth;
     return plotly.newPlot(box, figure.data, figure.layout, figure.config).then(function () {
       if (figure.frames) plotly.addFrames(box, figure.frames);
     });

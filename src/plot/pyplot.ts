@@ -7,18 +7,14 @@ import type { StyleOptions } from './coordinates.js';
 import type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
 import { Figure, type FigureOptions, type SubplotsOptions } from './figure.js';
 import type { BarOptions, ErrorbarOptions, HistOptions, LineOptions, ScatterOptions } from './series.js';
-import type { Labels, Values } from './values.js';
+import { isOptions, type Labels, type Values } from './values.js';
 
 type Style = StyleOptions & { width?: number; height?: number };
 type Mapped = { cmap?: Colormap };
 
 /** Figure size options may travel with the drawing options. */
 function open(options: unknown): Figure {
-  const { width, height } = (
-    typeof options === 'object' && options !== null && Object.getPrototypeOf(options) === Object.prototype
-      ? options
-      : {}
-  ) as FigureOptions;
+  const { width, height } = (isOptions(options) ? options : {}) as FigureOptions;
   return new Figure({ width, height });
 }
 

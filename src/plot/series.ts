@@ -7,6 +7,7 @@ import { dash, lineColor, markerSize, markerSymbol, mode, parseFormat } from './
 import {
   extent,
   indices,
+  isOptions,
   type Labels,
   labelVector,
   numbers,
@@ -217,9 +218,6 @@ export interface Series {
   y: unknown;
   format?: string;
 }
-
-const isOptions = (v: unknown): v is LineOptions =>
-  typeof v === 'object' && v !== null && Object.getPrototypeOf(v) === Object.prototype;
 
 /** Takes the arguments of plot apart: [x], y, ['fmt'], repeated, and options at the end. */
 export function plotArguments<O extends LineOptions>(

@@ -57,6 +57,10 @@ export const isArrayObject = (v: unknown): v is ArrayObject =>
 export const isTypedArray = (v: unknown): v is NumericTypedArray =>
   ArrayBuffer.isView(v) && !(v instanceof DataView);
 
+/** Whether an argument is an options object, and not data. */
+export const isOptions = (v: unknown): v is Record<string, unknown> =>
+  typeof v === 'object' && v !== null && Object.getPrototypeOf(v) === Object.prototype && !isArrayObject(v);
+
 const isStrings = (v: unknown): v is readonly string[] =>
   Array.isArray(v) && v.length > 0 && v.every((e) => typeof e === 'string');
 
@@ -170,6 +174,17 @@ export function matrix(value: unknown, what: string): Matrix {
 /** Rows for Plotly's `z`. */
 export function rowsOf<T>(flat: readonly T[], rows: number, cols: number): T[][] {
   return Array.from({ length: rows }, (_, r) => flat.slice(r * cols, (r + 1) * cols));
+}
+
+/** One number: a plain one, or an array that holds one (a mean, a loss). */
+export type One = number | ArrayObject;
+
+/** Reads one number. */
+export function one(value: unknown, what: string): number {
+  if (typeof value === 'number') return value;
+  const { flat, shape } = numbers(value, what);
+  if (flat.length !== 1) throw new TypeError(`${what} must be one number, got shape ${shapeText(shape)}`);
+  return flat[0];
 }
 
 /** Checks that vectors drawn against each other are equally long. */

@@ -70,6 +70,20 @@ describe('the tape', () => {
     expect(x.grad!.toArray()).toEqual([0, 8, 12]);
   });
 
+  it('reads values from before an in-place write that depends on the array itself', () => {
+    const run = (f: (y: ReturnType<typeof np.array>) => void) => {
+      const a = np.array([1, 2, 3]).requiresGrad();
+      const y = a.mul(1);
+      f(y);
+      y.sum().backward();
+      return a.grad!.toArray();
+    };
+    expect(run((y) => y.iadd(y.neg()))).toEqual([0, 0, 0]);
+    expect(run((y) => y.iadd(y.mul(2)))).toEqual([3, 3, 3]);
+    expect(run((y) => y.imul(y))).toEqual([2, 4, 6]);
+    expect(run((y) => y.set([0], y.at(1)))).toEqual([0, 2, 1]);
+  });
+
   it('notices that a value it needs was overwritten', () => {
     const x = np.array([1, 2]).requiresGrad();
     const c = np.array([3, 4]);

@@ -15,6 +15,8 @@ export interface Executed {
   printed: string;
   /** the MIME bundles of all results and displays that hold a Plotly figure */
   charts: Record<string, unknown>[];
+  /** the results' texts, in order */
+  results: string[];
   /** outputs of type error */
   errors: Output[];
 }
@@ -25,6 +27,9 @@ export function readExecuted(path: string): Executed {
   return {
     printed: outputs.map((output) => (output.output_type === 'stream' ? joined(output.text) : '')).join(''),
     charts: outputs.flatMap(({ data }) => (data && 'application/vnd.plotly.v1+json' in data ? [data] : [])),
+    results: outputs.flatMap(({ output_type, data }) =>
+      output_type === 'execute_result' ? [joined(data?.['text/plain'] as string | string[])] : [],
+    ),
     errors: outputs.filter((output) => output.output_type === 'error'),
   };
 }

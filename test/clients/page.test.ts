@@ -93,6 +93,10 @@ describe('the spiral notebook in a Jupyter page', () => {
     expect(charts[1].title).toContain('accuracy 0.49');
     expect(charts[2].title).toContain('accuracy 0.98');
     expect(charts[1].lines).toBeGreaterThan(0);
+    // What the README shows: the page with the training of the network above its chart.
+    await page.locator('.js-plotly-plot').nth(2).scrollIntoViewIfNeeded();
+    await page.locator('#site').evaluate((site) => site.scrollBy(0, 60));
+    await page.screenshot({ path: savedPicture('readme.png') });
     // The classic page scrolls inside #site: unfold it, so that the picture shows the whole notebook.
     await page.addStyleTag({ content: '#site { height: auto !important; overflow: visible !important }' });
     await page.screenshot({ path: savedPicture('notebook-page.png'), fullPage: true });

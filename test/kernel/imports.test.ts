@@ -13,21 +13,41 @@ const put = (name: string, text: string) => {
 
 beforeAll(() => {
   put('package.json', '{"private": true}');
-  put('node_modules/esm-only/package.json', '{"name": "esm-only", "version": "1.0.0", "type": "module", "exports": {"import": "./index.js", "types": "./index.d.ts"}}');
-  put('node_modules/esm-only/index.js', 'export const value = await Promise.resolve("from esm with await");\nexport default () => 1;\n');
-  put('node_modules/esm-only/index.d.ts', 'export const value: string;\ndeclare const f: () => number;\nexport default f;\n');
-  put('node_modules/old-style/package.json', '{"name": "old-style", "version": "1.0.0", "main": "index.js", "types": "index.d.ts"}');
-  put('node_modules/old-style/index.js', 'const make = (o) => { o["hid" + "den"] = 2; return o; };\nmodule.exports = make({ seen: 1 });\n');
+  put(
+    'node_modules/esm-only/package.json',
+    '{"name": "esm-only", "version": "1.0.0", "type": "module", "exports": {"import": "./index.js", "types": "./index.d.ts"}}',
+  );
+  put(
+    'node_modules/esm-only/index.js',
+    'export const value = await Promise.resolve("from esm with await");\nexport default () => 1;\n',
+  );
+  put(
+    'node_modules/esm-only/index.d.ts',
+    'export const value: string;\ndeclare const f: () => number;\nexport default f;\n',
+  );
+  put(
+    'node_modules/old-style/package.json',
+    '{"name": "old-style", "version": "1.0.0", "main": "index.js", "types": "index.d.ts"}',
+  );
+  put(
+    'node_modules/old-style/index.js',
+    'const make = (o) => { o["hid" + "den"] = 2; return o; };\nmodule.exports = make({ seen: 1 });\n',
+  );
   put('node_modules/old-style/index.d.ts', 'export const seen: number;\nexport const hidden: number;\n');
-  put('shapes.ts', "import { unit } from './unit';\nexport enum Kind { Square, Circle }\nexport interface Shape { kind: Kind }\nexport function area(side: number): number {\n  if (side < 0) {\n    throw new RangeError(`a side of ${side}`);\n  }\n  return side * side * unit;\n}\nexport const here = import.meta.url;\n");
+  put(
+    'shapes.ts',
+    "import { unit } from './unit';\nexport enum Kind { Square, Circle }\nexport interface Shape { kind: Kind }\nexport function area(side: number): number {\n  if (side < 0) {\n    throw new RangeError('a side of ' + side);\n  }\n  return side * side * unit;\n}\nexport const here = import.meta.url;\n",
+  );
   put('unit.ts', 'export const unit: number = 1;\n');
   put('data.json', '{"rows": [1, 2, 3]}');
   put('broken.ts', 'export const x: number = ;\n');
 });
 
 describe('packages', () => {
-  it('Node\'s own, with and without node:', async () => {
-    const cell = await session.run("import { join } from 'node:path';\nimport * as os from 'os';\n[join('a', 'b'), typeof os.cpus]");
+  it("Node's own, with and without node:", async () => {
+    const cell = await session.run(
+      "import { join } from 'node:path';\nimport * as os from 'os';\n[join('a', 'b'), typeof os.cpus]",
+    );
     expect(result(cell)).toBe("[ 'a/b', 'function' ]");
   });
 
@@ -36,8 +56,10 @@ describe('packages', () => {
     expect(result(cell)).toBe("[ 1, 'from esm with await' ]");
   });
 
-  it('CommonJS, with names that Node\'s lexer cannot see', async () => {
-    expect(result(await session.run("import { seen, hidden } from 'old-style';\n[seen, hidden]"))).toBe('[ 1, 2 ]');
+  it("CommonJS, with names that Node's lexer cannot see", async () => {
+    expect(result(await session.run("import { seen, hidden } from 'old-style';\n[seen, hidden]"))).toBe(
+      '[ 1, 2 ]',
+    );
     expect(result(await session.run("const old = require('old-style');\nold.seen"))).toBe('1');
   });
 
@@ -45,15 +67,19 @@ describe('packages', () => {
     expect(result(await session.run("import { np as again } from 'gradlab';\nagain === np"))).toBe('true');
   });
 
-  it('dynamic import() works, and import.meta and __dirname speak of the notebook\'s folder', async () => {
-    const cell = await session.run("const m = await import('node:path');\n[m.basename(__dirname) === m.basename(import.meta.dirname!), import.meta.url.startsWith('file://')]");
+  it("dynamic import() works, and import.meta and __dirname speak of the notebook's folder", async () => {
+    const cell = await session.run(
+      "const m = await import('node:path');\n[m.basename(__dirname) === m.basename(import.meta.dirname!), import.meta.url.startsWith('file://')]",
+    );
     expect(result(cell)).toBe('[ true, true ]');
   });
 
   it('a missing package is named, with the command that installs it', async () => {
     const { traceback } = failure(await session.run("import { x } from 'no-such-package/sub';\nx"));
     expect(traceback).toContain('npm install no-such-package');
-    const dynamic = failure(await session.run("const name: string = 'no-such-' + 'package';\nawait import(name)"));
+    const dynamic = failure(
+      await session.run("const name: string = 'no-such-' + 'package';\nawait import(name)"),
+    );
     expect(dynamic.evalue).toContain('there is no package "no-such-package"');
     expect(dynamic.evalue).toContain('npm install no-such-package');
   });

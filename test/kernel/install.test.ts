@@ -7,7 +7,10 @@ import { inflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { cliPath } from '../../kernel/protocol/product.js';
 
-function gradlab(args: string[], env: Record<string, string> = {}): Promise<{ code: number; out: string; err: string }> {
+function gradlab(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; out: string; err: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [cliPath, ...args], { env: { ...process.env, ...env } }, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
@@ -21,8 +24,18 @@ describe('gradlab install', () => {
     expect(await gradlab(['install', '--prefix', prefix])).toMatchObject({ code: 0 });
     const folder = join(prefix, 'share/jupyter/kernels/gradlab');
     const spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8'));
-    expect(spec).toMatchObject({ display_name: 'TypeScript (gradlab)', language: 'typescript', interrupt_mode: 'message' });
-    expect(spec.argv).toEqual([process.execPath, cliPath, 'kernel', '--connection-file', '{connection_file}']);
+    expect(spec).toMatchObject({
+      display_name: 'TypeScript (gradlab)',
+      language: 'typescript',
+      interrupt_mode: 'message',
+    });
+    expect(spec.argv).toEqual([
+      process.execPath,
+      cliPath,
+      'kernel',
+      '--connection-file',
+      '{connection_file}',
+    ]);
     expect(readFileSync(join(folder, 'logo-svg.svg'), 'utf8')).toContain('<svg');
   });
 
@@ -57,7 +70,7 @@ describe('gradlab install', () => {
 });
 
 describe('gradlab', () => {
-  it('--version is the package\'s, --help names the commands', async () => {
+  it("--version is the package's, --help names the commands", async () => {
     const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     expect((await gradlab(['--version'])).out.trim()).toBe(version);
     expect((await gradlab(['--help'])).out).toContain('gradlab install');

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { KernelClient } from '../../kernel/protocol/client.js';
 import { failure, printed, result, sleep, useKernel } from './session.js';
 
-const session = useKernel();
+const session = useKernel({ ownGroup: true });
 
 const ways: [string, (kernel: KernelClient) => void][] = [
   ['a message', (kernel) => void kernel.interrupt()],
   ['SIGINT', (kernel) => kernel.signal('SIGINT')],
+  // As Jupyter sends it: the compiler, a child of the kernel, must not be hit.
+  ['SIGINT to the process group', (kernel) => process.kill(-kernel.pid, 'SIGINT')],
 ];
 
 const waits: [string, string][] = [
@@ -33,7 +35,9 @@ describe.each(ways)('by %s', (_, stop) => {
     expect(Date.now() - asked).toBeLessThan(2000);
     expect(result(await session.run('typeof state.n'))).toBe("'number'");
     // Timers and awaits still work in the session.
-    expect(result(await session.run('await new Promise((r) => setTimeout(() => r("alive"), 10))'))).toBe("'alive'");
+    expect(result(await session.run('await new Promise((r) => setTimeout(() => r("alive"), 10))'))).toBe(
+      "'alive'",
+    );
   });
 });
 

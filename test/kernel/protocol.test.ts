@@ -19,7 +19,12 @@ describe('kernel_info', () => {
 describe('execute', () => {
   it('goes busy, execute_input, execute_result, idle; all with the request as parent', async () => {
     const cell = await session.run('20 + 22');
-    expect(cell.messages.map((m) => m.header.msg_type)).toEqual(['status', 'execute_input', 'execute_result', 'status']);
+    expect(cell.messages.map((m) => m.header.msg_type)).toEqual([
+      'status',
+      'execute_input',
+      'execute_result',
+      'status',
+    ]);
     expect(cell.messages[1].content).toMatchObject({ code: '20 + 22' });
     expect(new Set(cell.messages.map((m) => m.parent_header.msg_id)).size).toBe(1);
     expect(new Set(cell.messages.map((m) => m.header.msg_id)).size).toBe(4);
@@ -30,7 +35,9 @@ describe('execute', () => {
     const first = await session.run('1');
     const unstored = await session.run('2', { storeHistory: false });
     const next = await session.run('3');
-    const counts = [first, unstored, next].map(({ reply }) => (reply.status === 'ok' ? reply.execution_count : NaN));
+    const counts = [first, unstored, next].map(({ reply }) =>
+      reply.status === 'ok' ? reply.execution_count : NaN,
+    );
     expect(counts).toEqual([counts[0], counts[0], counts[0] + 1]);
     expect(next.messages[1].content.execution_count).toBe(counts[2]);
     expect(next.messages[2].content.execution_count).toBe(counts[2]);
@@ -48,7 +55,11 @@ describe('execute', () => {
 
   it('evaluates user_expressions after the cell, each with its own status', async () => {
     const { reply } = await session.run('const side = 3;', {
-      userExpressions: { area: 'side ** 2', wrong: 'side.nope', thrown: '(() => { throw new Error("oops") })()' },
+      userExpressions: {
+        area: 'side ** 2',
+        wrong: 'side.nope',
+        thrown: '(() => { throw new Error("oops") })()',
+      },
     });
     if (reply.status !== 'ok') throw new Error(JSON.stringify(reply));
     expect(reply.user_expressions.area).toEqual({ status: 'ok', data: { 'text/plain': '9' }, metadata: {} });
@@ -61,7 +72,8 @@ describe('execute', () => {
     const [error] = cell.outputs;
     expect(cell.reply).toMatchObject({ status: 'error', ename: 'RangeError', evalue: 'too far' });
     expect(error).toMatchObject({ output_type: 'error', ename: 'RangeError', evalue: 'too far' });
-    if (error.output_type === 'error' && cell.reply.status === 'error') expect(error.traceback).toEqual(cell.reply.traceback);
+    if (error.output_type === 'error' && cell.reply.status === 'error')
+      expect(error.traceback).toEqual(cell.reply.traceback);
   });
 
   it('aborts what is queued behind an error, and only that', async () => {
@@ -93,7 +105,11 @@ describe('complete and inspect', () => {
     const reply = await session.kernel.complete(code);
     expect(reply.matches).toContain('width');
     expect([reply.cursor_start, reply.cursor_end]).toEqual([13, 15]);
-    const types = reply.metadata._jupyter_types_experimental as { text: string; start: number; end: number }[];
+    const types = reply.metadata._jupyter_types_experimental as {
+      text: string;
+      start: number;
+      end: number;
+    }[];
     expect(types.find((each) => each.text === 'width')).toMatchObject({ start: 13, end: 15 });
   });
 
@@ -141,7 +157,9 @@ describe('the other requests', () => {
     const closed = new Promise<unknown>((resolve) => {
       session.kernel.onIopub = (m) => m.header.msg_type === 'comm_close' && resolve(m.content.comm_id);
     });
-    void session.kernel.request('shell', 'comm_open', { comm_id: 'c1', target_name: 'nobody', data: {} }).catch(() => {});
+    void session.kernel
+      .request('shell', 'comm_open', { comm_id: 'c1', target_name: 'nobody', data: {} })
+      .catch(() => {});
     expect(await closed).toBe('c1');
     session.kernel.onIopub = undefined;
   });
@@ -149,12 +167,18 @@ describe('the other requests', () => {
   it('an unknown request gets an error reply that names it', async () => {
     const { content, header } = await session.kernel.request('shell', 'dance_request', {});
     expect(header.msg_type).toBe('dance_reply');
-    expect(content).toMatchObject({ status: 'error', evalue: 'dance_request: this kernel does not know this message' });
+    expect(content).toMatchObject({
+      status: 'error',
+      evalue: 'dance_request: this kernel does not know this message',
+    });
   });
 
   it('a request without its fields gets an error reply that names the field', async () => {
     const { content } = await session.kernel.request('shell', 'execute_request', { silent: false });
-    expect(content).toMatchObject({ status: 'error', evalue: 'execute_request: the content has no "code" (a string is needed)' });
+    expect(content).toMatchObject({
+      status: 'error',
+      evalue: 'execute_request: the content has no "code" (a string is needed)',
+    });
   });
 });
 
@@ -191,13 +215,19 @@ describe('bad messages', () => {
 describe('stdin', () => {
   it('input() asks the client and returns its answer, twice in order', async () => {
     const asked: [string, boolean][] = [];
-    const cell = await session.run('const name = input("Name? ");\nconst word = password("Word? ");\n`${name}/${word}`', {
-      onInput: (prompt, password) => {
-        asked.push([prompt, password]);
-        return password ? 'secret' : 'Ada ü😀';
+    const cell = await session.run(
+      'const name = input("Name? ");\nconst word = password("Word? ");\n[name, word].join("/")',
+      {
+        onInput: (prompt, password) => {
+          asked.push([prompt, password]);
+          return password ? 'secret' : 'Ada ü😀';
+        },
       },
-    });
-    expect(asked).toEqual([['Name? ', false], ['Word? ', true]]);
+    );
+    expect(asked).toEqual([
+      ['Name? ', false],
+      ['Word? ', true],
+    ]);
     expect(result(cell)).toBe("'Ada ü😀/secret'");
   });
 

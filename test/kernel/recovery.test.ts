@@ -23,10 +23,18 @@ function children(pid: number): number[] {
 
 const ends: [string, string, RegExp][] = [
   ['process.exit(3)', 'process.exit(3)', /a cell called process\.exit\(3\)/],
-  ['process.exit after an await', 'await new Promise((r) => setTimeout(r, 10)); process.exit()', /process\.exit\(0\)/],
+  [
+    'process.exit after an await',
+    'await new Promise((r) => setTimeout(r, 10)); process.exit()',
+    /process\.exit\(0\)/,
+  ],
   ['process.abort()', 'process.abort()', /aborted \(SIGABRT\)/],
   ['a killed process', "process.kill(process.pid, 'SIGKILL'); await new Promise(() => {})", /SIGKILL/],
-  ['a fault in native code', "process.kill(process.pid, 'SIGSEGV'); await new Promise(() => {})", /native code \(SIGSEGV\)/],
+  [
+    'a fault in native code',
+    "process.kill(process.pid, 'SIGSEGV'); await new Promise(() => {})",
+    /native code \(SIGSEGV\)/,
+  ],
   [
     'a cell that eats all memory',
     'const all: number[][] = [];\nwhile (true) all.push(new Array(100_000).fill(1.5));',
@@ -77,12 +85,28 @@ describe('a session that dies', () => {
   });
 });
 
+describe('a session that fills memory with arrays', () => {
+  it('is stopped at its limit, with the way out', async () => {
+    const kernel = await startKernel({ env: { GRADLAB_MAX_MEMORY_MB: '500' } });
+    const cell = await kernel.execute(
+      'const all: NDArray[] = [];\nwhile (true) all.push(np.ones([1000, 1000]));',
+    );
+    const error = failure(cell);
+    expect(error.ename).toBe('OutOfMemory');
+    expect(error.evalue).toContain('it held more than the 500 MB that GRADLAB_MAX_MEMORY_MB allows');
+    expect(error.evalue).toContain('Let go of arrays that are no longer needed');
+    expect(result(await kernel.execute('1 + 1'))).toBe('2');
+    await kernel.shutdown();
+  });
+});
+
 describe('a session without the library', () => {
   it('is the only thing that a broken library breaks: plain TypeScript still runs', async () => {
-    // An OpenMP or BLAS that cannot be loaded looks like this: the addon is not found.
     const kernel = await startKernel({ env: { GRADLAB_ADDON: '/no/such/addon.node' } });
     const cell = await kernel.execute('const n: number = 20;\nn + 1');
     expect(result(cell)).toBe('21');
+    expect(printed(cell, 'stderr')).toContain('The library could not be loaded, only plain TypeScript runs');
+    expect(printed(cell, 'stderr')).toContain('/no/such/addon.node');
     await kernel.shutdown();
   });
 });
@@ -90,9 +114,12 @@ describe('a session without the library', () => {
 describe('no orphans', () => {
   it('when the kernel is killed, its session and the children of cells go with it', async () => {
     const kernel = await startKernel();
-    const cell = kernel.execute("import { spawn } from 'node:child_process';\nconsole.log(process.pid, spawn('sleep', ['60']).pid);\nwhile (true) {}", {
-      onOutput: (outputs) => outputs.length > 0 && ready(outputs),
-    });
+    const cell = kernel.execute(
+      "import { spawn } from 'node:child_process';\nconsole.log(process.pid, spawn('sleep', ['60']).pid);\nwhile (true) {}",
+      {
+        onOutput: (outputs) => outputs.length > 0 && ready(outputs),
+      },
+    );
     cell.catch(() => {});
     let ready: (outputs: unknown[]) => void = () => {};
     const outputs = (await new Promise<unknown[]>((resolve) => {
@@ -116,7 +143,8 @@ describe('no orphans', () => {
 
   it('a kernel whose parent is gone ends', async () => {
     const kernel = await startKernel({ env: { JPY_PARENT_PID: '999999999' } }).catch((error: Error) => error);
-    if (kernel instanceof Error) return expect(kernel.message).toContain('the process that started this kernel is gone');
+    if (kernel instanceof Error)
+      return expect(kernel.message).toContain('the process that started this kernel is gone');
     expect(await Promise.race([kernel.exited, sleep(5000).then(() => 'still there')])).toBe(0);
   });
 });

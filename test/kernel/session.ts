@@ -1,9 +1,15 @@
 // What the kernel tests share: a kernel for a file of tests, and short ways to say what a cell printed or showed.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
-import { type ExecuteOptions, type ExecuteResult, type KernelClient, type KernelOptions, startKernel } from '../../kernel/protocol/client.js';
+import {
+  type ExecuteOptions,
+  type ExecuteResult,
+  type KernelClient,
+  type KernelOptions,
+  startKernel,
+} from '../../kernel/protocol/client.js';
 
 export interface Session {
   readonly kernel: KernelClient;
@@ -34,7 +40,9 @@ export function useKernel(options: KernelOptions = {}): Session {
 
 /** The text of one stream. */
 export function printed({ outputs }: ExecuteResult, name: 'stdout' | 'stderr' = 'stdout'): string {
-  return outputs.map((output) => (output.output_type === 'stream' && output.name === name ? output.text : '')).join('');
+  return outputs
+    .map((output) => (output.output_type === 'stream' && output.name === name ? output.text : ''))
+    .join('');
 }
 
 /** The text of the result, undefined without one. */
@@ -55,10 +63,10 @@ export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
+/** Whether a process runs; one that ended and that nobody has waited for does not. */
 export function isAlive(pid: number): boolean {
   try {
-    process.kill(pid, 0);
-    return true;
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1][0] !== 'Z';
   } catch {
     return false;
   }

@@ -11,7 +11,14 @@ import { SendQueue } from '../../kernel/protocol/sockets.js';
 import { decode, encode, makeHeader, Signer, WireError } from '../../kernel/protocol/wire.js';
 
 function message(type: string, content: Record<string, unknown> = {}): Message {
-  return { identities: [Buffer.from('me')], header: makeHeader(type, 's'), parent_header: {}, metadata: {}, content, buffers: [Buffer.from([1, 2])] };
+  return {
+    identities: [Buffer.from('me')],
+    header: makeHeader(type, 's'),
+    parent_header: {},
+    metadata: {},
+    content,
+    buffers: [Buffer.from([1, 2])],
+  };
 }
 
 describe('the wire format', () => {
@@ -50,7 +57,9 @@ describe('the wire format', () => {
     ['too few frames', (frames: Buffer[]) => frames.slice(0, 5)],
     ['an altered content', (frames: Buffer[]) => frames.with(6, Buffer.from('{"code": "evil"}'))],
   ])('refuses %s', (_, damage) => {
-    expect(() => decode(damage(encode(message('execute_request', { code: '1' }), signer)), signer)).toThrow(WireError);
+    expect(() => decode(damage(encode(message('execute_request', { code: '1' }), signer)), signer)).toThrow(
+      WireError,
+    );
   });
 
   it('knows the sender of a signed message whose content is no object', () => {
@@ -65,7 +74,9 @@ describe('the wire format', () => {
   });
 
   it('names the field that a request lacks or has wrong', () => {
-    expect(contentFault('execute_request', {})).toBe('execute_request: the content has no "code" (a string is needed)');
+    expect(contentFault('execute_request', {})).toBe(
+      'execute_request: the content has no "code" (a string is needed)',
+    );
     expect(contentFault('execute_request', { code: 5 })).toBe('execute_request: "code" is 5, not a string');
     expect(contentFault('execute_request', { code: '5' })).toBeUndefined();
   });
@@ -78,7 +89,8 @@ describe('pipe frames', () => {
     for (const step of [1, 3, 7, 1000, bytes.length]) {
       const decoder = new FrameDecoder<object>();
       const seen: object[] = [];
-      for (let at = 0; at < bytes.length; at += step) decoder.push(bytes.subarray(at, at + step), (f) => seen.push(f));
+      for (let at = 0; at < bytes.length; at += step)
+        decoder.push(bytes.subarray(at, at + step), (f) => seen.push(f));
       expect(seen).toEqual(frames);
     }
   });
@@ -148,9 +160,17 @@ describe('coalesced output', () => {
   it('sends only the last of consecutive updates of one display', () => {
     const { sent, output } = record();
     for (const n of [1, 2, 3]) {
-      output.event('update_display_data', { data: { n }, metadata: {}, transient: { display_id: 'p' } }, undefined);
+      output.event(
+        'update_display_data',
+        { data: { n }, metadata: {}, transient: { display_id: 'p' } },
+        undefined,
+      );
     }
-    output.event('update_display_data', { data: { n: 4 }, metadata: {}, transient: { display_id: 'q' } }, undefined);
+    output.event(
+      'update_display_data',
+      { data: { n: 4 }, metadata: {}, transient: { display_id: 'q' } },
+      undefined,
+    );
     output.flush();
     expect(sent.map(([, content]) => (content as { data: { n: number } }).data.n)).toEqual([3, 4]);
   });
@@ -181,28 +201,50 @@ describe('gathered outputs', () => {
     expect(collector.outputs).toEqual([{ output_type: 'stream', name: 'stdout', text: 'ab' }]);
     collector.add(iopub('clear_output', { wait: true }));
     expect(collector.outputs).toHaveLength(1);
-    collector.add(iopub('display_data', { data: { 'text/plain': '1' }, metadata: {}, transient: { display_id: 'd' } }));
-    collector.add(iopub('update_display_data', { data: { 'text/plain': '2' }, metadata: {}, transient: { display_id: 'd' } }));
-    expect(collector.outputs).toEqual([{ output_type: 'display_data', data: { 'text/plain': '2' }, metadata: {} }]);
+    collector.add(
+      iopub('display_data', { data: { 'text/plain': '1' }, metadata: {}, transient: { display_id: 'd' } }),
+    );
+    collector.add(
+      iopub('update_display_data', {
+        data: { 'text/plain': '2' },
+        metadata: {},
+        transient: { display_id: 'd' },
+      }),
+    );
+    expect(collector.outputs).toEqual([
+      { output_type: 'display_data', data: { 'text/plain': '2' }, metadata: {} },
+    ]);
   });
 });
 
 describe('history', () => {
   const history = new History(undefined, () => {});
-  for (const [at, input] of ['let a = 1', 'a + 1', 'let b = 2', 'a + 1'].entries()) history.add(at + 1, input, `out ${at + 1}`);
+  for (const [at, input] of ['let a = 1', 'a + 1', 'let b = 2', 'a + 1'].entries())
+    history.add(at + 1, input, `out ${at + 1}`);
 
   it('gives the tail, with outputs when asked', () => {
-    expect(history.find({ hist_access_type: 'tail', n: 2 })).toEqual([[1, 3, 'let b = 2'], [1, 4, 'a + 1']]);
-    expect(history.find({ hist_access_type: 'tail', n: 1, output: true })).toEqual([[1, 4, ['a + 1', 'out 4']]]);
+    expect(history.find({ hist_access_type: 'tail', n: 2 })).toEqual([
+      [1, 3, 'let b = 2'],
+      [1, 4, 'a + 1'],
+    ]);
+    expect(history.find({ hist_access_type: 'tail', n: 1, output: true })).toEqual([
+      [1, 4, ['a + 1', 'out 4']],
+    ]);
   });
 
   it('gives a range without its stop', () => {
-    expect(history.find({ hist_access_type: 'range', session: 0, start: 2, stop: 4 }).map(([, line]) => line)).toEqual([2, 3]);
+    expect(
+      history.find({ hist_access_type: 'range', session: 0, start: 2, stop: 4 }).map(([, line]) => line),
+    ).toEqual([2, 3]);
   });
 
   it('searches by glob, once per input when asked', () => {
-    expect(history.find({ hist_access_type: 'search', pattern: 'let*' }).map(([, line]) => line)).toEqual([1, 3]);
-    expect(history.find({ hist_access_type: 'search', pattern: 'a*', unique: true }).map(([, line]) => line)).toEqual([4]);
+    expect(history.find({ hist_access_type: 'search', pattern: 'let*' }).map(([, line]) => line)).toEqual([
+      1, 3,
+    ]);
+    expect(
+      history.find({ hist_access_type: 'search', pattern: 'a*', unique: true }).map(([, line]) => line),
+    ).toEqual([4]);
   });
 
   it('refuses another kind of access by name', () => {

@@ -7,7 +7,11 @@ import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 const setup = (args: string[], env: NodeJS.ProcessEnv = process.env) =>
-  spawnSync(process.execPath, [join(root, 'native/setup.mjs'), ...args], { cwd: tmpdir(), env, encoding: 'utf8' });
+  spawnSync(process.execPath, [join(root, 'native/setup.mjs'), ...args], {
+    cwd: tmpdir(),
+    env,
+    encoding: 'utf8',
+  });
 
 describe('native/setup.mjs', () => {
   it('finds nothing to do when nothing changed, in under 3 seconds', () => {
@@ -34,12 +38,18 @@ describe('native/setup.mjs', () => {
       chmodSync(folder, 0o755);
       symlinkSync('/bin/true', join(folder, 'apt-get'));
       const code = `process.setuid(65534); process.argv[2] = 'build'; await import(${JSON.stringify(join(root, 'native/setup.mjs'))})`;
-      const { stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', code, 'setup', 'build'], {
-        env: { PATH: folder },
-        encoding: 'utf8',
-      });
+      const { stderr, status } = spawnSync(
+        process.execPath,
+        ['--input-type=module', '-e', code, 'setup', 'build'],
+        {
+          env: { PATH: folder },
+          encoding: 'utf8',
+        },
+      );
       expect(status).toBe(1);
-      expect(stderr).toContain('As root, run:\n  apt-get update && apt-get install -y --no-install-recommends g++ make cmake');
+      expect(stderr).toContain(
+        'As root, run:\n  apt-get update && apt-get install -y --no-install-recommends g++ make cmake',
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -26,7 +26,10 @@ describe('losses and activations', () => {
   });
 
   it('cross-entropy of three equal scores is log 3, and its gradient p - 1 at the right class', () => {
-    const scores = np.log(np.array([[0.2, 0.3, 0.5]])).detach().requiresGrad();
+    const scores = np
+      .log(np.array([[0.2, 0.3, 0.5]]))
+      .detach()
+      .requiresGrad();
     nn.crossEntropy(scores, [1]).backward();
     close(scores.grad, [0.2, -0.7, 0.5]);
     expect(nn.crossEntropy(np.zeros([5, 3]), [0, 1, 2, 0, 1]).item()).toBeCloseTo(Math.log(3), 14);
@@ -67,7 +70,11 @@ describe('losses and activations', () => {
   });
 
   it('name the label that is out of range, and shapes that do not fit', () => {
-    expect(() => nn.crossEntropy(np.zeros([2, 3]), [0, 3])).toThrow(/label 3 of example 1 is out of range.*0 to 2/);
-    expect(() => nn.crossEntropy(np.zeros([2, 3]), [0])).toThrow(/\(N, K\) and N labels, got \(2, 3\) and \(1,\)/);
+    expect(() => nn.crossEntropy(np.zeros([2, 3]), [0, 3])).toThrow(
+      /label 3 of example 1 is out of range.*0 to 2/,
+    );
+    expect(() => nn.crossEntropy(np.zeros([2, 3]), [0])).toThrow(
+      /\(N, K\) and N labels, got \(2, 3\) and \(1,\)/,
+    );
   });
 });

@@ -24,12 +24,12 @@ describe('gradients against centred differences, orders 1 and 2', () => {
     expect(missing()).toEqual([]);
   });
 
-  for (const { op, f, shapes, range = [0.3, 1.7], note } of cases) {
+  for (const { op, f, shapes, range = [0.3, 1.7] as [number, number], note } of cases) {
     for (const trial of shapes) {
       for (const strided of [false, true]) {
         const name = `${op}${note ? ` (${note})` : ''} ${JSON.stringify(trial)}${strided ? ' strided' : ''}`;
         it(name, () => {
-          const call = f ?? ((np as unknown as Record<string, (...a: NDArray[]) => NDArray>)[op]);
+          const call = f ?? (np as unknown as Record<string, (...a: NDArray[]) => NDArray>)[op];
           const inputs = trial.map((shape, i) => input(shape, range, i + 1, strided));
           const report = gradCheck(call, inputs, { order: 2, rtol: 1e-5, atol: 1e-6 });
           expect(report.passed, String(report)).toBe(true);

@@ -23,10 +23,7 @@ const binaryShapes = [
     [3, 4],
     [3, 4],
   ],
-  [
-    [3, 4],
-    [4],
-  ],
+  [[3, 4], [4]],
   [
     [3, 1],
     [1, 4],
@@ -50,6 +47,15 @@ export const cases: OpCase[] = [
   binary('maximum'),
   binary('minimum'),
   binary('arctan2'),
+  unary('arcsinh'),
+  unary('arccosh', [1.3, 3]),
+  unary('arctanh', [-0.8, 0.8]),
+  binary('hypot'),
+  binary('logaddexp'),
+  binary('copysign', [-1.7, -0.3]),
+  binary('fmax'),
+  binary('fmin'),
+  binary('fmod', [0.6, 2.4]),
   unary('neg'),
   unary('abs'),
   unary('sign'),
@@ -80,7 +86,12 @@ export const cases: OpCase[] = [
   ...(['sum', 'prod', 'max', 'min'] as const).flatMap((op): OpCase[] => [
     { op, shapes: unaryShapes },
     { op, note: 'axis 0', f: (a) => np[op](a, 0), shapes: [[[3, 4]], [[2, 3, 2]]] },
-    { op, note: 'two axes, kept', f: (a) => np[op](a, { axis: [0, -1], keepdims: true }), shapes: [[[2, 3, 2]]] },
+    {
+      op,
+      note: 'two axes, kept',
+      f: (a) => np[op](a, { axis: [0, -1], keepdims: true }),
+      shapes: [[[2, 3, 2]]],
+    },
   ]),
   { op: 'cumsum', f: (a) => np.cumsum(a, 1), shapes: matrix },
   { op: 'cumsum', note: 'flattened', f: (a) => np.cumsum(a), shapes: matrix },
@@ -129,29 +140,81 @@ export const cases: OpCase[] = [
   { op: 'transpose', f: (a) => np.transpose(a, [1, 2, 0]), shapes: [[[2, 3, 2]]] },
   { op: 'broadcastTo', f: (a) => np.broadcastTo(a, [2, 3, 4]), shapes: [[[3, 1]], [[4]], [[]]] },
   { op: 'flip', f: (a) => np.flip(a, 1), shapes: matrix },
-  { op: 'concatenate', f: (a, b) => np.concatenate([a, b], 1), shapes: [[[3, 2], [3, 3]]] },
+  {
+    op: 'concatenate',
+    f: (a, b) => np.concatenate([a, b], 1),
+    shapes: [
+      [
+        [3, 2],
+        [3, 3],
+      ],
+    ],
+  },
   { op: 'part', f: (a) => np.split(a, [1, 3], 1)[1], shapes: matrix },
   { op: 'embed', note: 'second order of part', f: (a) => np.split(a.mul(a), 2, 1)[0], shapes: matrix },
   { op: 'slice', f: (a) => get(a, ['1:, ::-2']), shapes: matrix },
   { op: 'slice', note: 'numbers and new axes', f: (a) => get(a, [-1, null, ':']), shapes: matrix },
   { op: 'scatterView', note: 'second order of slice', f: (a) => get(a.mul(a), [':', 0]), shapes: matrix },
-  { op: 'gather', note: 'paired index arrays', f: (a) => get(a, [[0, 2, 2], [1, 3, 3]]), shapes: matrix },
+  {
+    op: 'gather',
+    note: 'paired index arrays',
+    f: (a) =>
+      get(a, [
+        [0, 2, 2],
+        [1, 3, 3],
+      ]),
+    shapes: matrix,
+  },
   { op: 'gather', note: 'index array and slice', f: (a) => get(a, [':', [0, 2, 2]]), shapes: matrix },
   { op: 'gather', note: 'apart: block first', f: (a) => get(a, [0, ':', [1, 1]]), shapes: [[[2, 3, 2]]] },
   { op: 'gather', note: 'mask', f: (a) => get(a, [np.greater(a, 1)]), shapes: matrix },
   { op: 'scatterAdd', note: 'second order of gather', f: (a) => get(a.mul(a), [[0, 0]]), shapes: matrix },
   { op: 'set', f: (a, b) => set(a.copy(), [':', 1], b), shapes: [[[3, 4], [3]]] },
-  { op: 'set', note: 'index arrays', f: (a, b) => set(a.copy(), [[0, 2], [1, 1]], b), shapes: [[[3, 4], [2]]] },
+  {
+    op: 'set',
+    note: 'index arrays',
+    f: (a, b) =>
+      set(
+        a.copy(),
+        [
+          [0, 2],
+          [1, 1],
+        ],
+        b,
+      ),
+    shapes: [[[3, 4], [2]]],
+  },
   { op: 'inv', f: (a) => np.linalg.inv(a.add(np.eye(3).mul(3))), shapes: [[[3, 3]]] },
-  { op: 'solve', f: (a, b) => np.linalg.solve(a.add(np.eye(3).mul(3)), b), shapes: [[[3, 3], [3, 2]], [[3, 3], [3]]] },
+  {
+    op: 'solve',
+    f: (a, b) => np.linalg.solve(a.add(np.eye(3).mul(3)), b),
+    shapes: [
+      [
+        [3, 3],
+        [3, 2],
+      ],
+      [[3, 3], [3]],
+    ],
+  },
   { op: 'det', f: (a) => np.linalg.det(a), shapes: [[[3, 3]]] },
   { op: 'slogdet', f: (a) => np.linalg.slogdet(a)[1], shapes: [[[3, 3]]] },
   { op: 'cholesky', f: (a) => np.linalg.cholesky(np.dot(a, a.T).add(np.eye(3))), shapes: [[[3, 3]]] },
   { op: 'norm', f: (a) => np.linalg.norm(a), shapes: [[[3, 4]], [[5]]] },
   { op: 'norm', note: 'axis 1', f: (a) => np.linalg.norm(a, { axis: 1 }), shapes: matrix },
-  { op: 'addAt', f: (a, b) => addAt(a.copy(), [[0, 0, 2]], b), shapes: [[[3, 4], [3, 4]]] },
+  {
+    op: 'addAt',
+    f: (a, b) => addAt(a.copy(), [[0, 0, 2]], b),
+    shapes: [
+      [
+        [3, 4],
+        [3, 4],
+      ],
+    ],
+  },
 ];
 
 /** Differentiable operations that no row names. */
 export const missing = (): string[] =>
-  [...registry.values()].filter((o) => o.differentiable && !cases.some((c) => c.op === o.name)).map((o) => o.name);
+  [...registry.values()]
+    .filter((o) => o.differentiable && !cases.some((c) => c.op === o.name))
+    .map((o) => o.name);

@@ -108,11 +108,11 @@ describe('stack traces', () => {
   });
 
   it('keeps only cell frames and keeps every message', () => {
-    const stack = 'Error: one\n  two\n    at f (Cell [1]:1:2)\n    at node:internal/x:3:4\n    at Foo.bar (/a/node_modules/b.js:1:2)\n    at async Cell [1]:1:5';
+    const stack = 'Error: one\n  two\n    at f (Cell [1]:1:12)\n    at node:internal/x:3:4\n    at Foo.bar (/a/node_modules/b.js:1:2)\n    at async Cell [1]:1:15';
     const cell = nb.cells.get('Cell [1]');
     expect(nb.service.mapStack(stack, () => undefined)).toEqual(['Error: one', '  two']);
     expect(nb.service.mapStack(stack, (id) => (id === 'Cell [1]' ? cell : undefined)).slice(0, 4)).toEqual([
-      'Error: one', '  two', '    at f (Cell [1]:1:4)', '    at async Cell [1]:1:7',
+      'Error: one', '  two', '    at f (Cell [1]:1:12)', '    at async Cell [1]:1:15',
     ]);
   });
 });

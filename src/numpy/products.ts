@@ -1,0 +1,123 @@
+// Products beyond dot and matmul: inner, tensordot, kron, cross, convolve. Composed of operations, so gradients flow.
+
+import { asarray } from '../core/create.js';
+import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { normalizeAxis, shapeText } from '../core/shape.js';
+import { mul, sub } from '../ops/elementwise.js';
+import { get } from '../ops/index.js';
+import { matmul } from '../ops/matmul.js';
+import { reshape, transpose } from '../ops/shape.js';
+import { arange } from './grid.js';
+import { pad, roll } from './manipulation.js';
+
+/** Sum of products over the last axes of both. @see numpy.inner */
+export function inner(left: ArrayLike, right: ArrayLike): NDArray {
+  const a = asarray(left, 'inner');
+  const b = asarray(right, 'inner');
+  if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
+  return tensordot(a, b, [[-1], [-1]]);
+}
+
+/** Inner product of the flattened arrays. @see numpy.vdot */
+export const vdot = (a: ArrayLike, b: ArrayLike): NDArray =>
+  matmul(reshape(asarray(a, 'vdot'), -1), reshape(asarray(b, 'vdot'), -1));
+
+/**
+ * Sum of products over pairs of axes.
+ * @param axes how many last axes of `a` meet first axes of `b` (2), or the two lists of axes
+ * @see numpy.tensordot
+ */
+export function tensordot(
+  left: ArrayLike,
+  right: ArrayLike,
+  axes: number | readonly [readonly number[] | number, readonly number[] | number] = 2,
+): NDArray {
+  const a = asarray(left, 'tensordot');
+  const b = asarray(right, 'tensordot');
+  const list = (v: readonly number[] | number) => (typeof v === 'number' ? [v] : [...v]);
+  const [p, q] =
+    typeof axes === 'number'
+      ? [Array.from({ length: axes }, (_, i) => a.ndim - axes + i), Array.from({ length: axes }, (_, i) => i)]
+      : [
+          list(axes[0]).map((d) => normalizeAxis('tensordot', d, a.ndim)),
+          list(axes[1]).map((d) => normalizeAxis('tensordot', d, b.ndim)),
+        ];
+  if (p.length !== q.length || p.some((d, i) => a.shape[d] !== b.shape[q[i]])) {
+    throw new RangeError(
+      `tensordot: shape-mismatch for sum: axes [${p}] of shape ${shapeText(a.shape)} and axes [${q}] of shape ${shapeText(b.shape)}.`,
+    );
+  }
+  const freeA = a.shape.map((_, d) => d).filter((d) => !p.includes(d));
+  const freeB = b.shape.map((_, d) => d).filter((d) => !q.includes(d));
+  const shape = [...freeA.map((d) => a.shape[d]), ...freeB.map((d) => b.shape[d])];
+  const k = p.reduce((s, d) => s * a.shape[d], 1);
+  const rows = reshape(transpose(a, [...freeA, ...p]), [freeA.reduce((s, d) => s * a.shape[d], 1), k]);
+  const columns = reshape(transpose(b, [...q, ...freeB]), [k, freeB.reduce((s, d) => s * b.shape[d], 1)]);
+  return reshape(matmul(rows, columns), shape);
+}
+
+/** Kronecker product: every element of `a` times the whole of `b`, as blocks. @see numpy.kron */
+export function kron(left: ArrayLike, right: ArrayLike): NDArray {
+  let a = asarray(left, 'kron');
+  let b = asarray(right, 'kron');
+  const n = Math.max(a.ndim, b.ndim);
+  a = reshape(a, [...new Array<number>(n - a.ndim).fill(1), ...a.shape]);
+  b = reshape(b, [...new Array<number>(n - b.ndim).fill(1), ...b.shape]);
+  const product = mul(
+    reshape(
+      a,
+      a.shape.flatMap((m) => [m, 1]),
+    ),
+    reshape(
+      b,
+      b.shape.flatMap((m) => [1, m]),
+    ),
+  );
+  return reshape(
+    product,
+    a.shape.map((m, d) => m * b.shape[d]),
+  );
+}
+
+/** Cross product of vectors of 3 along the last axis. @see numpy.cross */
+export function cross(left: ArrayLike, right: ArrayLike): NDArray {
+  const a = asarray(left, 'cross');
+  const b = asarray(right, 'cross');
+  if (a.shape[a.ndim - 1] !== 3 || b.shape[b.ndim - 1] !== 3) {
+    throw new RangeError(
+      `cross: incompatible dimensions for cross product (dimension must be 3): shapes ${shapeText(a.shape)} and ${shapeText(b.shape)}.`,
+    );
+  }
+  const turn = (x: NDArray, by: number) => roll(x, by, -1);
+  return sub(mul(turn(a, -1), turn(b, 1)), mul(turn(a, 1), turn(b, -1)));
+}
+
+/** Discrete linear convolution of two vectors. @param mode 'full' (default), 'same' or 'valid' @see numpy.convolve */
+export function convolve(
+  left: ArrayLike,
+  right: ArrayLike,
+  mode: 'full' | 'same' | 'valid' = 'full',
+): NDArray {
+  let a = asarray(left, 'convolve');
+  let v = asarray(right, 'convolve');
+  if (a.ndim !== 1 || v.ndim !== 1)
+    throw new RangeError(
+      `convolve: both operands must be 1-d; shapes ${shapeText(a.shape)} and ${shapeText(v.shape)}.`,
+    );
+  if (a.size === 0 || v.size === 0)
+    throw new RangeError(`convolve: ${a.size === 0 ? 'a' : 'v'} cannot be empty.`);
+  if (v.size > a.size) [a, v] = [v, a];
+  const [n, m] = [a.size, v.size];
+  // Row i of the windows holds the m neighbours that meet the reversed kernel.
+  const padded = pad(a, m - 1);
+  const rows = get(padded, [
+    arange(n + m - 1)
+      .reshape(-1, 1)
+      .add(arange(m)),
+  ]);
+  const all = matmul(rows, get(v, ['::-1']));
+  if (mode === 'full') return all;
+  if (mode === 'valid') return get(all, [`${m - 1}:${n}`]);
+  const skip = (m - 1) >> 1;
+  return get(all, [`${skip}:${skip + n}`]);
+}

@@ -1,0 +1,129 @@
+// Tab and Shift-Tab: completions and inspection, with types, on rewritten cells as on plain ones.
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Notebook } from './notebook.js';
+
+let nb: Notebook;
+beforeAll(async () => {
+  nb = new Notebook(fileURLToPath(new URL('./modules/', import.meta.url)));
+  await nb.run(`const X = np.array([1, 2]), settings = { learningRate: 1, 'odd key': 2 };
+let level = 3;
+/** Doubles a number. @param x what to double */
+function double(x: number, times = 1): number { return x * 2 * times }
+class Layer<T> { weights = X; constructor(readonly size: T) {} forward(x: NDArray): NDArray { return x } }
+interface Opts { rate: number; name?: string }`.replace('readonly size', 'size'));
+});
+afterAll(() => nb.close());
+
+/** Completes at the bar. */
+function tab(code: string) {
+  const offset = code.indexOf('|');
+  const result = nb.service.complete(code.replace('|', ''), offset);
+  return { ...result, names: result.matches.map((m) => m.text) };
+}
+
+describe('completion', () => {
+  const table: [string, string[]][] = [
+    ['np.|', ['array', 'zeros', 'arange', 'sum']],
+    ['np.ar|', ['arange', 'array', 'argmax']],
+    ['X.|', ['shape', 'T', 'item', 'grad']],
+    ['(X + 1).|', ['shape', 'T', 'item']],
+    ['const y = X * 2 - 1;\ny.it|', ['item']],
+    ["X[':', 0].sh|", ['shape']],
+    ['X[0].sh|', ['shape']],
+    ['1 + X.si|', ['size']],
+    ['X + np.su|', ['sum']],
+    ['settings.|', ['learningRate']],
+    ['lev|', ['level']],
+    ['dou|', ['double']],
+    ['new Lay|', ['Layer']],
+    ['const o: Opts = { | }', ['rate', 'name']],
+    ['np.sum(X, { ax| })', ['axis']],
+    ['"text".toU|', ['toUpperCase']],
+    ['proc|', ['process']],
+    ['func|', ['function']],
+    ['if (X > 1 && X.|) {}', ['shape']],
+    ['X.shape.map(v => v.toF|)', ['toFixed']],
+    ['for (const v of [1, 2]) { v.toF|', ['toFixed']],
+    ['function f(a: NDArray) { return a.i|', ['item']],
+    ['level.toF|', ['toFixed']],
+    ["import { jo| } from 'node:path'", ['join']],
+    ["import x from 'esm|'", ['esm-only']],
+    ["import x from './lo|'", ['./local.ts']],
+    ["import x from 'node:pa|'", ['node:path']],
+    ["await import('unt|'", ['untyped']],
+    ["require('@sc|')", ['@scope/pkg']],
+    ["import { np } from 'grad|'", ['gradlab']],
+    ["const s = '😀'; X.si|", ['size']],
+    ['prin|', ['print']],
+  ];
+  it.each(table)('%s', (code, expected) => {
+    const { names } = tab(code);
+    expect(names).toEqual(expect.arrayContaining(expected));
+  });
+
+  it('says what to replace: the word before the cursor', () => {
+    const { start, end, matches } = tab('1 + np.ze|ros');
+    expect([start, end]).toEqual([7, 12]);
+    expect(matches[0]).toMatchObject({ text: 'zeros', type: 'function', start: 7, end: 12 });
+  });
+  it('gives the kind and the type of an entry', () => {
+    expect(tab('np.zer|').matches[0]).toEqual({
+      text: 'zeros', type: 'function', start: 3, end: 6, signature: '(shape: number | readonly number[]) => NDArray',
+    });
+    expect(tab('X.sha|').matches[0]).toMatchObject({ type: 'property', signature: 'readonly number[]' });
+    expect(tab('Laye|').matches[0]).toMatchObject({ type: 'class' });
+    expect(tab('leve|').matches[0]).toMatchObject({ type: 'instance', signature: 'number' });
+    expect(tab('retur|').matches[0]).toMatchObject({ text: 'return', type: 'keyword' });
+  });
+  it('hides what the rewriting brings in', () => {
+    expect(tab('$|').names).toEqual([]);
+  });
+  it('offers nothing inside a number', () => {
+    expect(tab('12|').names).toEqual([]);
+  });
+  it('puts the case that was typed first', () => {
+    expect(tab('np.a|').names[0]).toBe('arange');
+  });
+});
+
+/** Inspects at the bar. */
+function shiftTab(code: string) {
+  return nb.service.inspect(code.replace('|', ''), code.indexOf('|'));
+}
+
+describe('inspection', () => {
+  const table: [string, string][] = [
+    ['np.zer|os(3)', 'function zeros(shape: number | readonly number[]): NDArray'],
+    ['double|', 'function double(x: number, times?: number): number'],
+    ['X|', 'const X: NDArray'],
+    ['level|', 'let level: number'],
+    ['X.sha|pe', '(property) shape: readonly number[]'],
+    ['const y = X * 2;\ny|', 'const y: NDArray'],
+    ['double(|', 'function double(x: number, times?: number): number'],
+    ['double(1, |', 'function double(x: number, times?: number): number'],
+    ['1 + double(2|) * X', 'function double(x: number, times?: number): number'],
+    ['Lay|er', 'class Layer'],
+    ['let o: Op|ts', 'interface Opts'],
+    ['settings.learning|Rate', '(property) learningRate: number'],
+    ['X.item|', '(method) item(): number'],
+    ['n|p', 'namespace np'],
+    ['Math.ma|x', '(method) max(...values: number[]): number'],
+  ];
+  it.each(table)('%s', (code, expected) => {
+    const { found, text } = shiftTab(code);
+    expect([found, text.split('\n')[0]]).toEqual([true, expected]);
+  });
+  it('shows the documentation, as text and as markdown', () => {
+    const { text, markdown } = shiftTab('np.arr|ay([1])');
+    expect(text).toContain('Makes an array.');
+    expect(text).toContain('@param value numbers, nested or not');
+    expect(markdown).toContain('```typescript\nfunction array(value: ArrayLike): NDArray\n```');
+    expect(markdown).toContain('*@example*\n\n```typescript\nnp.array([1, 2, 3])\n```');
+    expect(shiftTab('double|').text).toContain('Doubles a number.');
+    expect(shiftTab('X.ite|m').text).toContain('The number of a 0-d array.');
+  });
+  it('finds nothing where nothing is', () => {
+    for (const code of ['|', '1 + |', '"str|ing"', '// com|ment', 'nope|', '12|3']) expect(shiftTab(code)).toEqual({ found: false, text: '', markdown: '' });
+  });
+});

@@ -1,0 +1,152 @@
+// Whatever is typed, the language service answers: broken text, random text, a compiler process that was killed.
+import { execFileSync } from 'node:child_process';
+import vm from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LanguageService } from '../../../kernel/language/index.js';
+import { LIBRARY, Notebook } from './notebook.js';
+
+let nb: Notebook;
+beforeAll(async () => {
+  nb = new Notebook();
+  await nb.run('const X = np.zeros(3); let any: any; let n = 1');
+});
+afterAll(() => nb.close());
+
+const SEEDS = [
+  "const h = np.dot(X, X) + n * 2;\nX[':', 0] -= 1; X[h <= 0] = 0; if (h && !X || n) { h[0]++ }",
+  'class A<T> extends B<T> implements C { #p = 1; constructor(private x?: T) { super() } static async *g(): any { yield* await x! as T } }',
+  'for (const [k, { v = 1 }] of m) { switch (k) { case 1: break; default: throw `a${k + `b${v}`}` } }',
+  "import a, { b as c, type D } from 'x'; export * from 'y'; export default (a < b) ? c : d; enum E { A = 1 << 2, B }",
+  'var x = 1, { y } = z; label: while (x-- > 0) { try { continue label } catch { } finally { } }',
+  'namespace N { export const a = 1 } declare module "m" { } @dec class K { accessor q = 1 } using r = f(); <div a={1}>{x}</div>',
+  '/re[/]x/g.test(`\n`); a?.b?.[0]?.(1); a ??= b ||= c &&= d ** -e; x = y as unknown as number; f<number>(1)!;',
+];
+
+/** A small generator of its own, so that a failure can be repeated. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1103515245 + 12345) & 0x7fffffff;
+    return state / 0x7fffffff;
+  };
+}
+
+function mutate(code: string, next: () => number): string {
+  const bits = ['(', ')', '[', ']', '{', '}', '`', "'", '"', '/', '\\', '=', '+', '<', '>', '?.', '${', '//', '/*', '@', '#', '!', ':', ';', ',', '\n', 'await ', '=>', '\u0000', '😀', 'é', '\ud800', ' as ', 'import(', '&&', '||', '==', '**='];
+  let text = code;
+  for (let i = 0; i < 1 + next() * 4; i++) {
+    const at = Math.floor(next() * text.length);
+    const kind = next();
+    if (kind < 0.3) text = text.slice(0, at) + text.slice(at + 1 + Math.floor(next() * 6));
+    else if (kind < 0.7) text = text.slice(0, at) + bits[Math.floor(next() * bits.length)] + text.slice(at);
+    else if (kind < 0.85) text = text.slice(0, at);
+    else text = text.slice(at) + text.slice(0, at);
+  }
+  return text;
+}
+
+describe('any input', () => {
+  it('is answered by every method, with places inside the cell, and the output always parses', () => {
+    const next = random(7);
+    for (let i = 0; i < 140; i++) {
+      const code = mutate(SEEDS[i % SEEDS.length] as string, next);
+      const cell = nb.compile(code);
+      for (const d of cell.diagnostics) {
+        expect(d.start, JSON.stringify(code)).toBeGreaterThanOrEqual(0);
+        expect(d.start).toBeLessThanOrEqual(code.length);
+        expect(d.message.length).toBeGreaterThan(0);
+        expect(d.message, JSON.stringify(code)).not.toMatch(/The type checker failed/);
+      }
+      nb.service.formatDiagnostics(cell, 'Cell [1]', true);
+      if (!cell.failed) expect(() => new vm.Script(`async () => {${cell.js}\n}`), `${JSON.stringify(code)} gave ${cell.js}`).not.toThrow();
+      const offset = Math.floor(next() * code.length);
+      nb.service.complete(code, offset);
+      nb.service.inspect(code, offset);
+      expect(['complete', 'incomplete', 'invalid']).toContain(nb.service.isComplete(code).status);
+    }
+  });
+
+  it('seeds: every kind of statement gives JavaScript that parses', () => {
+    const table = [
+      'const f = (a: number,\n b?: string\n): Promise<\n number> => 1 as any',
+      'const x = 1 as number\n;[1].map(String)',
+      'let a = n as number\n(n)',
+      'function g<T>(this: Date, a?: T, ...rest: T[]): asserts a is T { }\nfunction over(a: string): void;\nfunction over(a: any): void { }',
+      'abstract class Q { abstract m(): void; declare z: number; readonly k!: string; [key: string]: any; private static s? = 1; get v(): number { return 1 } }',
+      'const o = { m<T>(x: T): T { return x }, get p(): number { return 1 }, async *[Symbol.iterator](): any { } }',
+      'const t = <T,>(x: T): x is T => true; const u = <number><any>n; t<number>(1); new Map<string, Array<number>>()',
+      'try { } catch (e: unknown) { }',
+      'type T1 = number\ninterface I1 { a: 1 }\ndeclare const q1: number\nlet r1: T1 = 1',
+      'const v1 = n!\n+ 1; const w1 = n satisfies number',
+      'for (let i: number = 0, j = 1; i < j; i++) { } for (const z of [] as number[]) { }',
+      'export class E1 { } export async function e2() { } export enum E3 { A } export interface E4 { } export type E5 = 1; export { E1 as e6 }; export abstract class E7 { }',
+      'if (n) { var deep = 1 as number } else { for (var i = 0 as number; i < 1; i++) { } } var { pp = 1 as number }: { pp?: number } = {}',
+      'label: { break label }\nswitch (n) { case 1 as number: default: }',
+      'const tpl = `${n as number} ${X + 1}`; const tag = String.raw<any>`a`'.replace('<any>', ''),
+      'enum M { A, B = A + 2, C = "x".length, D = "s" as any }; const enum CE { Z = 3 } CE.Z',
+      'class G { constructor(public a = 1, private readonly b?: string) { } }',
+      'namespace NS { export const a = 1; export namespace Inner { export type T = 1 } export enum E { A } }\nNS.a',
+      'function dec(v: any, c: any) { } @dec class D1 { @dec m() { } @dec accessor z = 1 }',
+      'using r2 = { [Symbol.dispose]() { } } as any; await using r3 = null;',
+      'import type { A } from "node:fs"; import B = NS2.C; namespace NS2 { export const C = 1 }'.replace('import type { A } from "node:fs"; ', ''),
+      'const big = 10n ** 2n, neg = -1, exp = (-n) ** 2, reg = /a\\/[/]/u; `a${`b${n}`}`',
+      'async function* ag() { for await (const x of []) yield x } class P2 { static { n } }',
+      'var a1, b1 = 1, c1; var d1;\nvar [e1, f1] = [1, 2], g1 = 3',
+    ];
+    for (const code of table) {
+      const cell = nb.compile(code);
+      expect(cell.diagnostics.map((d) => `TS${d.code} ${d.message}`).filter((m) => !/TS(2391|2564|2715|2304|1206|2550|2300)/.test(m)), code).toEqual([]);
+      if (!cell.failed) expect(() => new vm.Script(`async () => {${cell.js}\n}`), `${code} gave ${cell.js}`).not.toThrow();
+    }
+  });
+
+  it('takes strange offsets and very long cells', () => {
+    expect(nb.service.complete('np.', 1e9).matches.length).toBeGreaterThan(0);
+    expect(nb.service.complete('np.', -5).matches).toBeInstanceOf(Array);
+    expect(nb.service.complete('np.', Number.NaN).matches).toBeInstanceOf(Array);
+    expect(nb.service.inspect('', 99).found).toBe(false);
+    const long = Array.from({ length: 300 }, (_, i) => `const long${i} = X * ${i} + n;`).join('\n');
+    expect(nb.compile(long).failed).toBe(false);
+    const deep = `${'('.repeat(300)}X${' + 1)'.repeat(300)}`;
+    expect(nb.compile(deep).failed).toBe(false);
+  });
+});
+
+describe('a compiler that dies', () => {
+  it('is started again, with the session as it was', async () => {
+    const own = new Notebook();
+    await own.run('const kept = np.zeros(3); class Kept { a = 1 }');
+    const { compiler } = (own.service as unknown as { types: { compiler: { client: { client: { channel: { child: { pid: number } } } } } } }).types;
+    const { pid } = compiler.client.client.channel.child;
+    process.kill(pid, 'SIGKILL');
+    expect(own.problems('kept + new Kept().b')).toEqual(["1:19 TS2339 Property 'b' does not exist on type 'Kept'."]);
+    expect(own.service.complete('kept.', 5).matches.map((m) => m.text)).toContain('shape');
+    own.close();
+    expect(() => own.service.compile('after', '1')).not.toThrow();
+    own.close();
+  });
+
+  it('says so when it cannot be had at all', () => {
+    const service = new LanguageService({ cwd: '/nowhere/at/all', libraryTypes: '/nowhere/either' });
+    expect(service.compile('a', '1 + 1').js).toContain('$cell.value(1 + 1)');
+    expect(service.compile('b', 'np.zeros(3)').diagnostics[0]?.message).toBe("Cannot find name 'np'.");
+    service.close();
+  });
+
+  it('leaves no process behind after close', () => {
+    const service = new LanguageService({ cwd: '/tmp', libraryTypes: LIBRARY });
+    service.compile('a', '1');
+    const { pid } = (service as unknown as { types: { compiler: { client: { client: { channel: { child: { pid: number } } } } } } }).types.compiler.client.client.channel.child;
+    service.close();
+    const alive = () => {
+      try {
+        return execFileSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' }).trim();
+      } catch {
+        return '';
+      }
+    };
+    const until = Date.now() + 2000;
+    while (/^[^Z]/.test(alive()) && Date.now() < until);
+    expect(alive()).toMatch(/^(Z.*)?$/);
+  });
+});
