@@ -267,14 +267,23 @@ template <class T> GL_FN T powerOfTwo(T n) {
   return bits<T>(U(U(k + R::bias) << R::mantissa));
 }
 
-// e^x = 2^n e^r: returns r + r^2 q(r) = e^r - 1, and n.
-template <class T> GL_FN T expParts(T x, T& n) {
+// e^x - 1 as high + low, times `scale` (1, or 1/2 where e^x itself would overflow), for x in the range of expm1.
+template <class T> GL_FN T expM1Parts(T x, T scale, T& low) {
   using R = Real<T>;
-  T t = madd(x, T(R::log2e), T(R::shifter));
-  n = t - T(R::shifter);
-  T r = madd(n, -T(R::ln2hi), x);
-  r = madd(n, -T(R::ln2lo), r);
-  return madd(r * r, expSeries(r), r);
+  T n = madd(x, T(R::log2e), T(R::shifter)) - T(R::shifter);
+  T high = madd(n, -T(R::ln2hi), x);
+  T r = madd(n, -T(R::ln2lo), high);
+  T lost = madd(n, -T(R::ln2lo), high - r);
+  // e^r - 1 = p + q with q the part that rounding p lost.
+  T t = madd(r * r, expSeries(r), lost);
+  T p = r + t;
+  T q = t - (p - r);
+  // 2^n p + (2^n - 1), again with what is lost.
+  T s = powerOfTwo(scale == T(1) ? n : n - T(1));
+  T whole = s - scale;
+  T sum = madd(p, s, whole);
+  low = madd(p, s, whole - sum) + s * q;
+  return sum;
 }
 
 // Within 0.6 ulp: what rounding loses of r and of 1 + r is carried along.
@@ -302,11 +311,9 @@ template <class T> GL_FN T exponentialM1(T x) {
   using R = Real<T>;
   T c = x > T(R::expm1Max) ? T(R::expm1Max) : x;
   c = c < T(R::expm1Min) ? T(R::expm1Min) : c;
-  T n;
-  T p = expParts(c, n);
-  T s = powerOfTwo(n - T(1));   // half of 2^n stays finite where 2^n does not
-  T y = T(2) * madd(p, s, s - T(0.5));
-  return x == T(0) ? x : y;
+  T low;
+  T high = expM1Parts(c, T(0.5), low);   // half of 2^n stays finite where 2^n does not
+  return x == T(0) ? x : T(2) * (high + low);
 }
 
 template <class T> GL_FN T logarithm(T x) {
@@ -341,20 +348,30 @@ template <class T> GL_FN T logarithm1P(T x) {
   return x == T(0) ? x : r;
 }
 
+// (e^2a - 1) / (e^2a + 1)
 template <class T> GL_FN T hyperbolicTangent(T x) {
   using R = Real<T>;
   T a = absolute(x);
   a = a > T(R::tanhMax) ? T(R::tanhMax) : a;
-  T n;
-  T p = expParts(a + a, n);
-  T s = powerOfTwo(n);
-  T e = madd(p, s, s - T(1));   // e^2a - 1
-  return withSign(e / (e + T(2)), x);
+  T low;
+  T high = expM1Parts(a + a, T(1), low);
+  T d = high + T(2);
+  T lost = high - (d - T(2));
+  T q = high / d;
+  // What the quotient is short of, times 1 / d = (1 - q) / 2.
+  T rest = madd(-q, d, high) + (low - q * (low + lost));
+  return withSign(madd(rest, T(0.5) - T(0.5) * q, q), x);
 }
 
 template <class T> GL_FN T logistic(T x) {
   T e = exponential(-absolute(x));
-  return (x < T(0) ? e : T(1)) / (T(1) + e);
+  T d = T(1) + e;
+  T lost = e - (d - T(1));
+  T above = x < T(0) ? e : T(1);
+  T q = above / d;
+  // What the quotient is short of, times 1 / d, which is q or 1 - q.
+  T rest = madd(-q, d, above) - q * lost;
+  return madd(rest, x < T(0) ? T(1) - q : q, q);
 }
 
 template <class T> GL_FN T logAddExp(T a, T b) {

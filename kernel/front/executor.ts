@@ -127,16 +127,9 @@ export class Executor {
     this.draining = true;
     for (let next = this.queue.shift(); next; next = this.queue.shift()) {
       next.begin();
-      if (next.aborted) {
-        next.resolve({ status: 'aborted' });
-        continue;
-      }
-      let outcome: ExecuteOutcome;
-      try {
-        outcome = await this.run(next.message);
-      } catch (error) {
-        outcome = this.internalError(error as Error, next.message);
-      }
+      const outcome: ExecuteOutcome = next.aborted
+        ? { status: 'aborted' }
+        : await this.runSafely(next.message);
       this.current = undefined;
       const { stop_on_error = true } = next.message.content as unknown as ExecuteRequest;
       if (outcome.status === 'error' && stop_on_error) {
@@ -149,6 +142,14 @@ export class Executor {
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.draining = false;
+  }
+
+  private async runSafely(message: Message): Promise<ExecuteOutcome> {
+    try {
+      return await this.run(message);
+    } catch (error) {
+      return this.internalError(error as Error, message);
+    }
   }
 
   private async run(message: Message): Promise<ExecuteOutcome> {

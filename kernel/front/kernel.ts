@@ -1,8 +1,6 @@
 // The kernel as a Jupyter client sees it: binds the sockets, takes requests, says busy and idle around each, and
 // answers from the handler table. Cells queue up; everything else is answered at once, also while a cell runs.
-import childProcess from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { syncBuiltinESMExports } from 'node:module';
 import { resolve } from 'node:path';
 import type { LanguageService } from '../language/index.js';
 import { type ConnectionInfo, readConnectionFile } from '../protocol/connection.js';
@@ -21,9 +19,12 @@ import { type ExecuteOutcome, Executor } from './executor.js';
 import { handlers } from './handlers.js';
 import { History } from './history.js';
 import { Output } from './output.js';
+import { adoptCompiler, watchMainThread } from './watchdog.js';
 
 /** The background work starts by itself when no kernel_info_request comes this soon. */
 const WARM_UP_MS = 150;
+/** The watchdog's thread starts when the first cells are through. */
+const WATCH_AFTER_MS = 1500;
 const PARENT_CHECK_MS = 1000;
 
 export type Channel = 'shell' | 'control';
@@ -67,6 +68,7 @@ export class Kernel {
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.shutdown());
     this.watchParent();
     setTimeout(() => this.warmUp(), WARM_UP_MS).unref();
+    setTimeout(watchMainThread, WATCH_AFTER_MS).unref();
   }
 
   /** Loads and exercises the language service before the first cell needs it. */
@@ -80,7 +82,7 @@ export class Kernel {
 
   /** The language service, loaded on first use. */
   language(): Promise<LanguageService> {
-    if (!this.service) spawnInOwnGroup();
+    if (!this.service) adoptCompiler();
     this.service ??= import('../language/index.js').then(
       ({ LanguageService }) => new LanguageService({ cwd: process.cwd(), libraryTypes: distFolder }),
     );
@@ -235,19 +237,6 @@ export class Kernel {
       void this.shutdown();
     }, PARENT_CHECK_MS).unref();
   }
-}
-
-/**
- * The compiler is a child process that answers no more once it has got a SIGINT. Clients send theirs to the kernel's
- * whole process group, so the children of this process get groups of their own.
- */
-function spawnInOwnGroup(): void {
-  if (process.platform === 'win32') return;
-  const { spawn } = childProcess;
-  const detached = (command: string, args: readonly string[], options: childProcess.SpawnOptions) =>
-    spawn(command, args, { ...options, detached: true });
-  childProcess.spawn = detached as typeof spawn;
-  syncBuiltinESMExports();
 }
 
 function errorReply(error: Error): Json {

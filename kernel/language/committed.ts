@@ -13,13 +13,16 @@ export function commitCell(analysis: Analysis): CommittedCell {
   const K = SyntaxKind;
   const { raw, origin, code, file, top, sites, imports } = analysis;
   const edits = new Edits(raw);
-  for (const site of sites) if (site.final !== 'plain' && site.kind !== 'truth') editSite(edits, site, site.final, false);
+  for (const site of sites)
+    if (site.final !== 'plain' && site.kind !== 'truth') editSite(edits, site, site.final, false);
   for (const node of top.awaits) {
     edits.replace(node.getStart(), node.getStart() + 'await'.length, '$await(');
     edits.close(node.end, ')', 1000);
   }
   /** Text for the top of the module, given the cell's namespace. */
-  const outside: ((space: string) => string)[] = imports.map((i) => (space) => importForSession(i, raw, space));
+  const outside: ((space: string) => string)[] = imports.map(
+    (i) => (space) => importForSession(i, raw, space),
+  );
   let augments = false;
   const aliases: string[] = imports.flatMap(importedNames);
 
@@ -65,7 +68,8 @@ export function commitCell(analysis: Analysis): CommittedCell {
     }
   }
   let tail = '';
-  for (const { name, exported } of top.declared) if (exported !== name) tail += `export let ${exported} = ${name};`;
+  for (const { name, exported } of top.declared)
+    if (exported !== name) tail += `export let ${exported} = ${name};`;
   const end = origin + code.length;
   const text = edits
     .pieces(origin, end)

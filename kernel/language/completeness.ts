@@ -26,21 +26,31 @@ export function completeness({ code, origin, syntax, file }: Parsed): Completene
     return bodiless ? { status: 'incomplete', indent: indentAfter(code) } : { status: 'complete' };
   }
   if (syntax.some((d) => BROKEN.has(d.code))) return { status: 'invalid' };
-  const open = syntax.some((d) => OPEN_ENDED.has(d.code)) || endsInComment(code, end, first.pos - origin, file.end);
+  const open = syntax.some((d) => OPEN_ENDED.has(d.code)) || onlyCommentsFrom(code, first.pos - origin);
   const atEnd = first.pos - origin >= end || (first.end - origin >= code.length && first.code !== STRAY);
   if (open || atEnd) return { status: 'incomplete', indent: indentAfter(code) };
   return { status: 'invalid' };
 }
 
-/** The parser puts the error of an open construct after trailing comments. */
-function endsInComment(code: string, end: number, pos: number, fileEnd: number): boolean {
-  if (pos < 0 || pos > end || fileEnd < pos) return false;
-  return /^\s*(\/\/[^\n]*\s*|\/\*[^]*?\*\/\s*)*$/.test(code.slice(pos));
+/** The parser puts the error of an open construct before trailing comments; nothing else may follow it. */
+function onlyCommentsFrom(code: string, pos: number): boolean {
+  if (pos < 0 || pos > code.length) return false;
+  const comment = /\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\//y;
+  comment.lastIndex = pos;
+  let at = pos;
+  while (at < code.length) {
+    if (!comment.test(code)) return false;
+    at = comment.lastIndex;
+  }
+  return true;
 }
 
 /** Two spaces for every bracket that is still open, counted outside strings and comments. */
 function indentAfter(code: string): string {
-  const bare = code.replace(/\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g, '');
+  const bare = code.replace(
+    /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`/g,
+    '',
+  );
   let depth = 0;
   for (const c of bare) {
     if (c === '{' || c === '[' || c === '(') depth++;

@@ -8,7 +8,13 @@ import { readable } from './diagnostics.js';
 import { namesInScope } from './scope.js';
 import type { Analysis, TypeService } from './types.js';
 import type { CompletionEntry, Node, TsSymbol, Type } from './typescript.js';
-import { CompletionItemKind, getTokenAtPosition, SignatureKind, SymbolFlags, SyntaxKind } from './typescript.js';
+import {
+  CompletionItemKind,
+  getTokenAtPosition,
+  SignatureKind,
+  SymbolFlags,
+  SyntaxKind,
+} from './typescript.js';
 
 /** How many entries get their type worked out. */
 const TYPED_ENTRIES = 40;
@@ -101,7 +107,10 @@ function membersAt(service: TypeService, path: string, at: number) {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function signaturesOf(service: TypeService, entries: readonly { symbol?: TsSymbol | undefined }[]): (string | undefined)[] {
+function signaturesOf(
+  service: TypeService,
+  entries: readonly { symbol?: TsSymbol | undefined }[],
+): (string | undefined)[] {
   const { checker } = service.compiler;
   const typed = entries
     .slice(0, TYPED_ENTRIES)
@@ -135,7 +144,8 @@ function completePath(typed: string, offset: number, cwd: string): CompletionRes
     }
   } else {
     names.set('gradlab', 'module');
-    for (const name of builtinModules) if (!name.startsWith('_')) names.set(typed.startsWith('node:') ? `node:${name}` : name, 'module');
+    for (const name of builtinModules)
+      if (!name.startsWith('_')) names.set(typed.startsWith('node:') ? `node:${name}` : name, 'module');
     for (let at = cwd; ; at = dirname(at)) {
       for (const name of packagesIn(join(at, 'node_modules'))) names.set(name, 'module');
       if (dirname(at) === at) break;
@@ -178,12 +188,17 @@ export function inspect(service: TypeService, code: string, offset: number): Ins
   const file = service.compiler.sourceFile(analysis.path);
   const token = file && getTokenAtPosition(file, position);
   const symbol = checker.getSymbolAtPosition(analysis.path, position);
-  if (!symbol || !token || (token.kind !== SyntaxKind.Identifier && token.kind !== SyntaxKind.PrivateIdentifier)) {
+  if (
+    !symbol ||
+    !token ||
+    (token.kind !== SyntaxKind.Identifier && token.kind !== SyntaxKind.PrivateIdentifier)
+  ) {
     return NOT_FOUND;
   }
   const target = original(service, analysis, symbol);
   const signature = readable(describe(service, target, symbol, token));
-  const docs = target.getDocumentationComment(checker).trim() || symbol.getDocumentationComment(checker).trim();
+  const docs =
+    target.getDocumentationComment(checker).trim() || symbol.getDocumentationComment(checker).trim();
   const tags = target.getJsDocTags(checker);
   const tagLines = tags.map((t) => `@${t.name}${t.text ? ` ${t.text.trim()}` : ''}`);
   const text = [signature, docs, tagLines.join('\n')].filter(Boolean).join('\n\n');
@@ -192,7 +207,9 @@ export function inspect(service: TypeService, code: string, offset: number): Ins
       ? `*@example*\n\n${/```/.test(t.text ?? '') ? t.text : `\`\`\`typescript\n${(t.text ?? '').trim()}\n\`\`\``}`
       : `*@${t.name}*${t.text ? ` ${t.text.trim()}` : ''}`,
   );
-  const markdown = [`\`\`\`typescript\n${signature}\n\`\`\``, docs, tagMarkdown.join('\n\n')].filter(Boolean).join('\n\n');
+  const markdown = [`\`\`\`typescript\n${signature}\n\`\`\``, docs, tagMarkdown.join('\n\n')]
+    .filter(Boolean)
+    .join('\n\n');
   return { found: true, text, markdown };
 }
 
@@ -256,11 +273,13 @@ function describe(service: TypeService, target: TsSymbol, symbol: TsSymbol, toke
   if (flags & SymbolFlags.Enum) return `enum ${name}`;
   if (flags & SymbolFlags.Module && !(flags & SymbolFlags.Function)) return `namespace ${name}`;
   const parent = token.parent;
-  const isUse = parent?.kind === SyntaxKind.Identifier || parent?.kind === SyntaxKind.PropertyAccessExpression;
+  const isUse =
+    parent?.kind === SyntaxKind.Identifier || parent?.kind === SyntaxKind.PropertyAccessExpression;
   const here = checker.getTypeAtLocation(isUse && parent ? parent : token);
   const type = here && !here.isErrorType() ? here : checker.getTypeOfSymbol(target);
   if (!type) return name;
-  const calls = flags & (SymbolFlags.Function | SymbolFlags.Method) ? callLines(service, type, name) : undefined;
+  const calls =
+    flags & (SymbolFlags.Function | SymbolFlags.Method) ? callLines(service, type, name) : undefined;
   if (calls) return `${flags & SymbolFlags.Method ? '(method)' : 'function'} ${calls}`;
   const kind =
     flags & SymbolFlags.Property || flags & SymbolFlags.Accessor
@@ -285,7 +304,12 @@ function callLines(service: TypeService, type: Type, name: string): string | und
   if (signatures.length === 1) return `${name}${arrowToMethod(checker.typeToString(type))}`;
   const whole = checker.typeToString(type, undefined, 1);
   const overloads = /^\{ (.*); \}$/s.exec(whole)?.[1];
-  return overloads ? overloads.split(/; (?=\(|<)/).map((s) => `${name}${s}`).join('\n') : `${name}: ${whole}`;
+  return overloads
+    ? overloads
+        .split(/; (?=\(|<)/)
+        .map((s) => `${name}${s}`)
+        .join('\n')
+    : `${name}: ${whole}`;
 }
 
 /** `(a: number) => string` as `(a: number): string`. */

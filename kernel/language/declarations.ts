@@ -28,7 +28,8 @@ export function bindingNames(name: Node | undefined, out: string[] = []): string
     if ((name as Ast.Identifier).text) out.push((name as Ast.Identifier).text);
     return out;
   }
-  for (const element of (name as Ast.BindingPattern).elements) bindingNames((element as Ast.BindingElement).name, out);
+  for (const element of (name as Ast.BindingPattern).elements)
+    bindingNames((element as Ast.BindingElement).name, out);
   return out;
 }
 
@@ -134,8 +135,11 @@ export function readTopLevel(file: SourceFile): TopLevel {
         const clause = (node as Ast.ImportDeclaration).importClause;
         declare(clause?.name?.text, 'alias');
         const bindings = clause?.namedBindings;
-        if (bindings?.kind === K.NamespaceImport) declare((bindings as Ast.NamespaceImport).name.text, 'alias');
-        else for (const e of (bindings as Ast.NamedImports | undefined)?.elements ?? []) declare(e.name.text, 'alias');
+        if (bindings?.kind === K.NamespaceImport)
+          declare((bindings as Ast.NamespaceImport).name.text, 'alias');
+        else
+          for (const e of (bindings as Ast.NamedImports | undefined)?.elements ?? [])
+            declare(e.name.text, 'alias');
         break;
       }
       case K.ImportEqualsDeclaration:

@@ -2,14 +2,14 @@
 // the code frame that shows them.
 import type { CellDiagnostic, CompiledCell } from './contract.js';
 import { OPERATOR_TEXT, type Operand, type Site } from './operators.js';
-import { Lines, type Mark, type MappedText } from './positions.js';
+import { Lines, type MappedText, type Mark } from './positions.js';
 import type { Ast, Checker, Diagnostic, Node, Type } from './typescript.js';
 import { DiagnosticCategory, TypeFlags } from './typescript.js';
 
 /** Parameters and variables without a type, modules without declarations: in a notebook they are simply `any`. */
 const IMPLICIT_ANY = new Set([
-  7005, 7006, 7008, 7010, 7011, 7013, 7016, 7018, 7019, 7020, 7022, 7023, 7024, 7025, 7031, 7032, 7033, 7034, 7040, 7041,
-  7045, 7046, 7050, 7051, 7055, 7057,
+  7005, 7006, 7008, 7010, 7011, 7013, 7016, 7018, 7019, 7020, 7022, 7023, 7024, 7025, 7031, 7032, 7033, 7034,
+  7040, 7041, 7045, 7046, 7050, 7051, 7055, 7057,
 ]);
 /** What makes sense in a module but not in a cell, whose imports, exports and awaits the kernel takes care of. */
 const MODULE_RULES = new Set([
@@ -64,7 +64,14 @@ export function diagnose(found: readonly Diagnostic[], context: Explaining): Cel
     const key = `${start}:${told.code}`;
     if (seen.has(key)) continue;
     seen.add(key);
-    out.push({ code: told.code, message: readable(told.message), category: 'error', ...lines.at(start), length, start });
+    out.push({
+      code: told.code,
+      message: readable(told.message),
+      category: 'error',
+      ...lines.at(start),
+      length,
+      start,
+    });
   }
   return out.sort((a, b) => a.start - b.start);
 }
@@ -88,7 +95,8 @@ function explainSite(d: Diagnostic, context: Explaining): Told | undefined {
   if (!inner) return undefined;
   const { site, probes } = inner;
   const inCallee = d.pos < (probes[0]?.start ?? 0);
-  const brackets = site.kind === 'read' || site.kind === 'write' || site.kind === 'update' || site.kind === 'step';
+  const brackets =
+    site.kind === 'read' || site.kind === 'write' || site.kind === 'update' || site.kind === 'step';
   if (brackets) return BRACKET_CODES.has(d.code) ? explainBrackets(d, inner, context, inCallee) : undefined;
   if (d.code !== 2345 && d.code !== 2769) return undefined;
   if (!inCallee && !inner.isOperand(d.pos, d.end)) return undefined;
@@ -107,7 +115,9 @@ function explainOperator({ site, type }: SiteCall, context: Explaining): Told | 
     if (told) return told;
   }
   const { checker } = context;
-  const names = operands.map((t) => (t ? checker.typeToString(checker.getBaseTypeOfLiteralType(t) ?? t) : 'unknown'));
+  const names = operands.map((t) =>
+    t ? checker.typeToString(checker.getBaseTypeOfLiteralType(t) ?? t) : 'unknown',
+  );
   const operator = OPERATOR_TEXT[site.member] ?? site.member;
   const range = sourceRange(site.node, context);
   return names.length === 1
@@ -132,11 +142,24 @@ function possiblyNothing(type: Type | undefined, node: Node, context: Explaining
   const always = parts.every((t) => t.flags & (TypeFlags.Null | TypeFlags.Undefined));
   if (always) return { code: 18050, message: `The value ${what} cannot be used here.`, ...range };
   return /^[\w$.]+$/.test(text)
-    ? { code: isNull && isUndefined ? 18049 : isNull ? 18047 : 18048, message: `'${text}' is possibly ${what}.`, ...range }
-    : { code: isNull && isUndefined ? 2533 : isNull ? 2531 : 2532, message: `Object is possibly ${what}.`, ...range };
+    ? {
+        code: isNull && isUndefined ? 18049 : isNull ? 18047 : 18048,
+        message: `'${text}' is possibly ${what}.`,
+        ...range,
+      }
+    : {
+        code: isNull && isUndefined ? 2533 : isNull ? 2531 : 2532,
+        message: `Object is possibly ${what}.`,
+        ...range,
+      };
 }
 
-function explainBrackets(d: Diagnostic, { site, type, probes }: SiteCall, context: Explaining, inCallee: boolean): Told {
+function explainBrackets(
+  d: Diagnostic,
+  { site, type, probes }: SiteCall,
+  context: Explaining,
+  inCallee: boolean,
+): Told {
   const [receiver, index] = site.probes as [Node, Node];
   const told = possiblyNothing(type(0), receiver, context);
   if (told) return told;

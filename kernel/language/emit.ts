@@ -39,7 +39,9 @@ export function emit(analysis: Analysis, id: string): Emitted {
   for (const site of sites) if (site.js !== 'plain') held = editSite(edits, site, site.js, true) || held;
   for (const node of top.dynamicImports) edits.replace(node.getStart(), node.end, '$cell.import');
   for (const node of top.metas) edits.replace(node.getStart(), node.end, '$cell.meta');
-  const statements = file.statements.filter((s) => s.end > origin && s.getStart() >= origin - (wrapped ? 1 : 0));
+  const statements = file.statements.filter(
+    (s) => s.end > origin && s.getStart() >= origin - (wrapped ? 1 : 0),
+  );
   eraseTypes(
     edits,
     statements.filter((s) => !top.special.has(s)),
@@ -91,7 +93,14 @@ function editStatements(analysis: Analysis, plan: Plan, statements: Statement[])
         continue;
       }
       case K.ImportEqualsDeclaration:
-        remove(statement, importEqualsJs(statement as Ast.ImportEqualsDeclaration, raw, typeNames.has((statement as Ast.ImportEqualsDeclaration).name.text)));
+        remove(
+          statement,
+          importEqualsJs(
+            statement as Ast.ImportEqualsDeclaration,
+            raw,
+            typeNames.has((statement as Ast.ImportEqualsDeclaration).name.text),
+          ),
+        );
         break;
       case K.ExportDeclaration:
         remove(statement, exportFromJs(statement as Ast.ExportDeclaration, raw));
@@ -124,7 +133,9 @@ function editStatements(analysis: Analysis, plan: Plan, statements: Statement[])
           const comma =
             expression.kind === K.BinaryExpression &&
             (expression as Ast.BinaryExpression).operatorToken.kind === K.CommaToken;
-          const shown = analysis.wrapped ? (expression as Ast.ParenthesizedExpression).expression : expression;
+          const shown = analysis.wrapped
+            ? (expression as Ast.ParenthesizedExpression).expression
+            : expression;
           edits.open(shown.getStart(), comma ? '$cell.value((' : '$cell.value(', OUTERMOST);
           edits.close(shown.end, comma ? '))' : ')', OUTERMOST);
         }
@@ -132,7 +143,8 @@ function editStatements(analysis: Analysis, plan: Plan, statements: Statement[])
       default:
         break;
     }
-    first = first && (statement.kind === K.ImportEqualsDeclaration || statement.kind === K.InterfaceDeclaration);
+    first =
+      first && (statement.kind === K.ImportEqualsDeclaration || statement.kind === K.InterfaceDeclaration);
   }
 }
 
@@ -226,7 +238,8 @@ function editFunction(analysis: Analysis, plan: Plan, node: Ast.FunctionDeclarat
 
 function functionKeyword(source: string, node: Ast.FunctionDeclaration): number {
   const modifiers = node.modifiers;
-  const after = modifiers && modifiers.length > 0 ? (modifiers[modifiers.length - 1] as Node).end : node.getStart();
+  const after =
+    modifiers && modifiers.length > 0 ? (modifiers[modifiers.length - 1] as Node).end : node.getStart();
   return source.indexOf('function', after);
 }
 
@@ -321,4 +334,3 @@ function lower(mapped: MappedText, { top, path, raw }: Analysis): Emitted {
     throw new LoweringError(problem.text, lines.join('\n').length + (at.line > 1 ? 1 : 0) + at.column - 1);
   }
 }
-

@@ -24,7 +24,11 @@ class Eraser {
   /** A whole statement or member: a semicolon keeps the ones around it apart. */
   private drop(node: Node): void {
     const start = node.getStart();
-    this.edits.replace(start, node.end, `;${this.source.slice(start + 1, node.end).replace(/[^\r\n]/g, ' ')}`);
+    this.edits.replace(
+      start,
+      node.end,
+      `;${this.source.slice(start + 1, node.end).replace(/[^\r\n]/g, ' ')}`,
+    );
   }
 
   /** `: T` behind a name, parameter list or variable. */
@@ -53,7 +57,8 @@ class Eraser {
   /** The semicolon that automatic insertion no longer finds once the end of a statement is blank. */
   private terminate(node: Node): void {
     if (this.source[node.end - 1] === ';' || !this.blanked.includes(node.end)) return;
-    if (CONTINUES.has(this.source[skipTrivia(this.source, node.end)] ?? '')) this.edits.close(node.end, ';', -1);
+    if (CONTINUES.has(this.source[skipTrivia(this.source, node.end)] ?? ''))
+      this.edits.close(node.end, ';', -1);
   }
 
   visit = (node: Node): undefined => {
@@ -206,7 +211,9 @@ class Eraser {
 
   /** A line break left after `return` would end the statement. */
   private insideReturn(node: Node): boolean {
-    return node.parent?.kind === SyntaxKind.ReturnStatement || node.parent?.kind === SyntaxKind.ThrowStatement;
+    return (
+      node.parent?.kind === SyntaxKind.ReturnStatement || node.parent?.kind === SyntaxKind.ThrowStatement
+    );
   }
 }
 

@@ -39,7 +39,11 @@ export function readImports(file: SourceFile, source: string): ImportStatement[]
       for (const e of (named as Ast.NamedImports).elements) {
         if (e.isTypeOnly) continue;
         const imported = e.propertyName ?? e.name;
-        bindings.push({ local: e.name.text, imported: source.slice(imported.getStart(), imported.end), node: e.name });
+        bindings.push({
+          local: e.name.text,
+          imported: source.slice(imported.getStart(), imported.end),
+          node: e.name,
+        });
       }
     }
     const { moduleSpecifier } = node;
@@ -57,7 +61,8 @@ export function importJs(statement: ImportStatement, types: ReadonlySet<string>)
   if (typeOnly) return '';
   const values = bindings.filter((b) => !types.has(b.local));
   if (values.length === 0 && bindings.length > 0) return '';
-  if (values.length === 0) return sideEffect || bindings.length === 0 ? `await $cell.import(${specifier}, []);` : '';
+  if (values.length === 0)
+    return sideEffect || bindings.length === 0 ? `await $cell.import(${specifier}, []);` : '';
   const space = values.find((b) => b.imported === '*');
   const named = values.filter((b) => b.imported !== '*');
   const names = named.map((b) => quote(b.imported)).join(', ');
@@ -78,7 +83,8 @@ export function importForSession(statement: ImportStatement, source: string, pre
   const parts: string[] = [];
   if (clause.name) parts.push(mine(clause.name.text));
   const named = clause.namedBindings;
-  if (named?.kind === SyntaxKind.NamespaceImport) parts.push(`* as ${mine((named as Ast.NamespaceImport).name.text)}`);
+  if (named?.kind === SyntaxKind.NamespaceImport)
+    parts.push(`* as ${mine((named as Ast.NamespaceImport).name.text)}`);
   else if (named)
     parts.push(
       `{ ${(named as Ast.NamedImports).elements
@@ -88,7 +94,9 @@ export function importForSession(statement: ImportStatement, source: string, pre
         })
         .join(', ')} }`,
     );
-  const attributes = node.attributes ? ` ${source.slice(node.attributes.getStart(), node.attributes.end)}` : '';
+  const attributes = node.attributes
+    ? ` ${source.slice(node.attributes.getStart(), node.attributes.end)}`
+    : '';
   return `import ${parts.join(', ')} from ${specifier}${attributes};\n`;
 }
 

@@ -221,7 +221,8 @@ export function isPath(node: Node): boolean {
   if (node.kind === SyntaxKind.Identifier || node.kind === SyntaxKind.ThisKeyword) return true;
   if (node.kind === SyntaxKind.SuperKeyword) return true;
   return (
-    node.kind === SyntaxKind.PropertyAccessExpression && isPath((node as Ast.PropertyAccessExpression).expression)
+    node.kind === SyntaxKind.PropertyAccessExpression &&
+    isPath((node as Ast.PropertyAccessExpression).expression)
   );
 }
 
@@ -232,7 +233,14 @@ export function collectSites(root: Node, source: string): Site[] {
   const K = SyntaxKind;
   const handled = new Set<Node>();
 
-  const site = (kind: SiteKind, node: Node, depth: number, start: number, end: number, probes: Node[]): Site => {
+  const site = (
+    kind: SiteKind,
+    node: Node,
+    depth: number,
+    start: number,
+    end: number,
+    probes: Node[],
+  ): Site => {
     const made: Site = {
       kind,
       node,
@@ -281,12 +289,12 @@ export function collectSites(root: Node, source: string): Site[] {
 
   const element = (kind: SiteKind, node: Node, access: Element, depth: number): Site | undefined => {
     const { argumentExpression: index, expression } = access;
-    if (!index || isMissing(index) || isMissing(expression) || expression.kind === K.SuperKeyword) return undefined;
+    if (!index || isMissing(index) || isMissing(expression) || expression.kind === K.SuperKeyword)
+      return undefined;
     const open = brackets(access);
     if (!open) return undefined;
     const made = site(kind, node, depth, open.start, open.end, [expression, index]);
-    made.several =
-      index.kind === K.BinaryExpression && (index as Binary).operatorToken.kind === K.CommaToken;
+    made.several = index.kind === K.BinaryExpression && (index as Binary).operatorToken.kind === K.CommaToken;
     if (index.kind === K.StringLiteral || index.kind === K.NoSubstitutionTemplateLiteral) {
       made.slice = isSliceText((index as Ast.StringLiteral).text);
       made.key = !made.slice;
@@ -308,9 +316,11 @@ export function collectSites(root: Node, source: string): Site[] {
   /** Targets of a destructuring assignment stay as they are, at every depth of the pattern. */
   const pattern = (node: Node): void => {
     if (node.kind === K.ElementAccessExpression) handled.add(node);
-    else if (node.kind === K.ArrayLiteralExpression) (node as Ast.ArrayLiteralExpression).elements.forEach(pattern);
+    else if (node.kind === K.ArrayLiteralExpression)
+      (node as Ast.ArrayLiteralExpression).elements.forEach(pattern);
     else if (node.kind === K.SpreadElement) pattern((node as Ast.SpreadElement).expression);
-    else if (node.kind === K.ParenthesizedExpression) pattern((node as Ast.ParenthesizedExpression).expression);
+    else if (node.kind === K.ParenthesizedExpression)
+      pattern((node as Ast.ParenthesizedExpression).expression);
     else if (node.kind === K.BinaryExpression) pattern((node as Binary).left);
     else if (node.kind === K.ObjectLiteralExpression) {
       for (const property of (node as Ast.ObjectLiteralExpression).properties) {

@@ -60,7 +60,7 @@ export class Edits {
 
   /** Replaces by blanks; line breaks stay unless `flat`. */
   blank(pos: number, end: number, flat = false): void {
-    const text = this.source.slice(pos, end).replace(flat ? /[^]/g : /[^\r\n]/g, ' ');
+    const text = this.source.slice(pos, end).replace(flat ? /[\s\S]/g : /[^\r\n]/g, ' ');
     if (end > pos) this.replace(pos, end, text);
   }
 
@@ -97,7 +97,11 @@ export class Edits {
     };
     for (const edit of this.list) {
       if (edit.pos < start || edit.end > end) continue;
-      if (edit.rank === CLOSE ? edit.pos === start && start > 0 : edit.pos === end && edit.rank === OPEN && end > start)
+      if (
+        edit.rank === CLOSE
+          ? edit.pos === start && start > 0
+          : edit.pos === end && edit.rank === OPEN && end > start
+      )
         continue;
       if (edit.pos < at) continue; // inside a range that was replaced as a whole
       put(this.source.slice(at, edit.pos), at, true);

@@ -29,7 +29,12 @@ const TYPE_NAMES = (
 /** How many entries are looked up one by one. */
 const RESOLVED = 80;
 
-export function namesInScope(service: TypeService, analysis: Analysis, offset: number, prefix: string): ScopeName[] {
+export function namesInScope(
+  service: TypeService,
+  analysis: Analysis,
+  offset: number,
+  prefix: string,
+): ScopeName[] {
   const { checker } = service.compiler;
   const lower = prefix.toLowerCase();
   const wanted = (name: string) => name.toLowerCase().startsWith(lower);
@@ -60,7 +65,8 @@ export function namesInScope(service: TypeService, analysis: Analysis, offset: n
     }
   }
   for (const name of KEYWORDS)
-    if (prefix && name.startsWith(prefix) && !seen.has(name)) out.push({ name, type: 'keyword', symbol: undefined });
+    if (prefix && name.startsWith(prefix) && !seen.has(name))
+      out.push({ name, type: 'keyword', symbol: undefined });
   return [...out.filter((n) => n.name.startsWith(prefix)), ...out.filter((n) => !n.name.startsWith(prefix))];
 }
 
@@ -102,7 +108,8 @@ function localNames({ file, origin }: Analysis, offset: number): string[] {
   const declarations = (statements: readonly Node[]) => {
     for (const s of statements) {
       if (s.kind === K.VariableStatement)
-        for (const d of (s as Ast.VariableStatement).declarationList.declarations) found.unshift(...bindingNames(d.name));
+        for (const d of (s as Ast.VariableStatement).declarationList.declarations)
+          found.unshift(...bindingNames(d.name));
       else {
         const { name } = s as Ast.FunctionDeclaration;
         if (name?.kind === K.Identifier && name.text) found.unshift(name.text);
@@ -121,10 +128,13 @@ function localNames({ file, origin }: Analysis, offset: number): string[] {
     if (node.kind === K.ForStatement || node.kind === K.ForOfStatement || node.kind === K.ForInStatement) {
       const { initializer } = node as Ast.ForStatement;
       if (initializer?.kind === K.VariableDeclarationList)
-        for (const d of (initializer as Ast.VariableDeclarationList).declarations) found.unshift(...bindingNames(d.name));
+        for (const d of (initializer as Ast.VariableDeclarationList).declarations)
+          found.unshift(...bindingNames(d.name));
     }
-    if (node.kind === K.CatchClause) found.unshift(...bindingNames((node as Ast.CatchClause).variableDeclaration?.name));
-    for (const t of (node as Ast.FunctionDeclaration).typeParameters ?? []) if (t.name?.text) found.unshift(t.name.text);
+    if (node.kind === K.CatchClause)
+      found.unshift(...bindingNames((node as Ast.CatchClause).variableDeclaration?.name));
+    for (const t of (node as Ast.FunctionDeclaration).typeParameters ?? [])
+      if (t.name?.text) found.unshift(t.name.text);
     node.forEachChild(visit);
     return undefined;
   };

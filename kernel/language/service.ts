@@ -1,8 +1,9 @@
 // The language service of one kernel session: compiles cells, remembers what they declare, answers completion,
 // inspection and completeness. No input makes it throw; when the compiler's process dies, it starts another.
+
+import { commitCell } from './committed.js';
 import { completeness } from './completeness.js';
 import { complete, inspect } from './completion.js';
-import { commitCell } from './committed.js';
 import type {
   CellDiagnostic,
   CompiledCell,
@@ -17,6 +18,7 @@ import { Lines } from './positions.js';
 import { mapStack, type TraceOptions } from './trace.js';
 import { type Analysis, TypeService } from './types.js';
 import { preloadCompiler } from './typescript.js';
+import { Watchdog } from './watchdog.js';
 
 /** Compiled cells that `commit` may still ask for. */
 const REMEMBERED = 64;
@@ -28,10 +30,15 @@ const WARM_UP = [
   "const text: string = 1; [1, 2].map((x) => x + 1)[0]; print('a')",
 ];
 
+/** Milliseconds for the check of a cell, and for anything that is asked while typing. */
+const CHECK_LIMIT = 30_000;
+const ASK_LIMIT = 4_000;
+
 const nowhere = { toCell: () => undefined };
 
 export class LanguageService {
   private types: TypeService | undefined;
+  private watchdog: Watchdog | undefined;
   private readonly analyses = new Map<string, Analysis>();
 
   constructor(private readonly options: LanguageOptions) {}
@@ -66,6 +73,7 @@ export class LanguageService {
         return this.finish(id, code, analysis);
       },
       (error) => this.failure(id, code, 0, `The type checker failed on this cell: ${messageOf(error)}`),
+      { limit: CHECK_LIMIT },
     );
   }
 
@@ -107,7 +115,7 @@ export class LanguageService {
       this.guard(
         (types) => types.settleDown(),
         () => undefined,
-        false,
+        { start: false },
       );
     });
   }
@@ -118,7 +126,7 @@ export class LanguageService {
     this.guard(
       (types) => types.reset(),
       () => undefined,
-      false,
+      { start: false },
     );
   }
 
@@ -162,19 +170,34 @@ export class LanguageService {
     this.analyses.clear();
     this.types?.compiler.close();
     this.types = undefined;
+    this.watchdog?.close();
+    this.watchdog = undefined;
   }
 
-  /** Runs a request; if the compiler's process has died, once more with a new one. */
-  private guard<T>(request: (types: TypeService) => T, fallback: (error: unknown) => T, start = true): T {
+  /**
+   * Runs a request; if the compiler's process has died, once more with a new one. A request that took too long is not
+   * tried again: it would take too long again.
+   */
+  private guard<T>(
+    request: (types: TypeService) => T,
+    fallback: (error: unknown) => T,
+    { start = true, limit = ASK_LIMIT } = {},
+  ): T {
     if (!start && !this.types) return fallback(undefined);
+    this.watchdog ??= new Watchdog();
     let last: unknown;
     for (let attempt = 0; attempt < 2; attempt++) {
+      const begin = Date.now();
       try {
-        this.types ??= new TypeService(this.options);
-        return request(this.types);
+        this.types ??= new TypeService(this.options, (pid) => this.watchdog?.guard(pid));
+        const { types } = this;
+        return this.watchdog.run(limit, () => request(types));
       } catch (error) {
         last = error;
         this.types?.compiler.close();
+        if (Date.now() - begin < limit) continue;
+        last = new Error(`it did not answer within ${limit / 1000} s`);
+        break;
       }
     }
     return fallback(last);

@@ -102,7 +102,8 @@ export class Session {
       for (const [name, from] of entry.seen) bring += this.bringIn(name, from, '');
       const own = new Set(entry.declared.map((d) => d.name));
       for (const name of this.libraryNames)
-        if (entry.mentions.has(name) && !own.has(name) && !entry.seen.has(name)) bring += `import ${name} = $lib.${name};`;
+        if (entry.mentions.has(name) && !own.has(name) && !entry.seen.has(name))
+          bring += `import ${name} = $lib.${name};`;
       for (const name of entry.aliases) {
         imports += `export { ${entry.space}_${name} };\n`;
         // Only a dotted name brings in types as well, so the module imports itself.

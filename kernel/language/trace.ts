@@ -61,7 +61,10 @@ export function mapStack(
     const [, async, name, script, row, column] = match as unknown as string[];
     const cell = cells(script as string) ?? cells(idOf(script as string));
     if (!cell) continue;
-    const place = cell.positions.toCell(Number(row), Number(column)) ?? { line: Number(row), column: Number(column) };
+    const place = cell.positions.toCell(Number(row), Number(column)) ?? {
+      line: Number(row),
+      column: Number(column),
+    };
     const where = `${paint(CYAN, label(cell.id))}:${paint(YELLOW, `${place.line}`)}:${paint(YELLOW, `${place.column}`)}`;
     const readable = name && !/^(?:Object\.)?<anonymous>$|^eval\b/.test(name) ? name : '';
     const text = readable ? `    at ${async ?? ''}${readable} (${where})` : `    at ${async ?? ''}${where}`;
@@ -75,7 +78,12 @@ export function mapStack(
 }
 
 /** A few lines of code with a marker under the column. */
-function codeAround(code: string, line: number, column: number, paint: (style: string, text: string) => string): string[] {
+function codeAround(
+  code: string,
+  line: number,
+  column: number,
+  paint: (style: string, text: string) => string,
+): string[] {
   const lines = new Lines(code);
   const from = Math.max(line - 1, 1);
   const to = Math.min(line + 1, lines.count);
@@ -83,7 +91,9 @@ function codeAround(code: string, line: number, column: number, paint: (style: s
   const out: string[] = [];
   for (let at = from; at <= to; at++) {
     const text = lines.line(at);
-    out.push(`${at === line ? paint(RED, '>') : ' '} ${paint(GRAY, `${`${at}`.padStart(width)} |`)} ${text}`.trimEnd());
+    out.push(
+      `${at === line ? paint(RED, '>') : ' '} ${paint(GRAY, `${`${at}`.padStart(width)} |`)} ${text}`.trimEnd(),
+    );
     if (at !== line) continue;
     const indent = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
     out.push(`  ${paint(GRAY, `${' '.repeat(width)} |`)} ${indent}${paint(RED, '^')}`);
@@ -94,7 +104,9 @@ function codeAround(code: string, line: number, column: number, paint: (style: s
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** Reads a source map (version 3, one source): generated line and column (1-based) to the original's. */
-export function decodeSourceMap(json: string): (line: number, column: number) => { line: number; column: number } | undefined {
+export function decodeSourceMap(
+  json: string,
+): (line: number, column: number) => { line: number; column: number } | undefined {
   const { mappings } = JSON.parse(json) as { mappings: string };
   const rows: { column: number; line: number; from: number }[][] = [];
   let sourceLine = 0;

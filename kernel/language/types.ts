@@ -10,7 +10,7 @@ import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
 import { GLOBALS } from './globals.js';
 import { type ImportStatement, readImports } from './imports.js';
 import { collectSites, decide, editSite, type Operand, type Site } from './operators.js';
-import { Edits, Lines, literal, type Mark, MappedText } from './positions.js';
+import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { Session } from './session.js';
 import type { Ast, Diagnostic, Node, SourceFile, Type } from './typescript.js';
 import { Compiler, SymbolFlags, SyntaxKind, TypeFlags } from './typescript.js';
@@ -66,9 +66,11 @@ export class TypeService {
   /** Specifiers that could not be resolved; they may be installed or written later. */
   private readonly missing = new Set<string>();
 
-  constructor(options: LanguageOptions) {
+  constructor(options: LanguageOptions, onStart?: (pid: number) => void) {
     const cwd = existsSync(options.cwd) ? realpathSync(options.cwd) : realpathSync(tmpdir());
-    this.library = existsSync(options.libraryTypes) ? realpathSync(options.libraryTypes) : options.libraryTypes;
+    this.library = existsSync(options.libraryTypes)
+      ? realpathSync(options.libraryTypes)
+      : options.libraryTypes;
     this.session = new Session(this.library);
     this.cellPath = join(cwd, '$gradlab-cell.ts');
     this.jsxPath = join(cwd, '$gradlab-cell-jsx.tsx');
@@ -98,17 +100,14 @@ export class TypeService {
       jsx: 'preserve',
     };
     const files = [this.cellPath, this.jsxPath, this.sessionPath, globals];
-    this.compiler = new Compiler({
-      cwd,
-      config,
-      files: new Map([
-        [config, JSON.stringify({ compilerOptions, files })],
-        [this.cellPath, IMPORT_SESSION],
-        [this.jsxPath, IMPORT_SESSION],
-        [this.sessionPath, this.session.text()],
-        [globals, GLOBALS],
-      ]),
-    });
+    const texts = new Map([
+      [config, JSON.stringify({ compilerOptions, files })],
+      [this.cellPath, IMPORT_SESSION],
+      [this.jsxPath, IMPORT_SESSION],
+      [this.sessionPath, this.session.text()],
+      [globals, GLOBALS],
+    ]);
+    this.compiler = new Compiler({ cwd, config, files: texts }, onStart);
   }
 
   /** Starts the compiler and learns which names the library exports. */
@@ -181,7 +180,9 @@ export class TypeService {
     analysis.checked = generated.mapped;
     if (broken) {
       const lines = new Lines(code);
-      analysis.diagnostics = parsed.syntax.map((d) => this.place(d.code, d.text, d.pos - parsed.origin, d.end - parsed.origin, lines));
+      analysis.diagnostics = parsed.syntax.map((d) =>
+        this.place(d.code, d.text, d.pos - parsed.origin, d.end - parsed.origin, lines),
+      );
       return analysis;
     }
 
@@ -199,7 +200,8 @@ export class TypeService {
       analysis.diagnostics = this.explain(analysis, generated, this.errors(parsed, generated));
     }
     for (const d of analysis.diagnostics)
-      if (d.code === 2307 || d.code === 2792) this.missing.add(code.slice(d.start + 1, d.start + d.length - 1));
+      if (d.code === 2307 || d.code === 2792)
+        this.missing.add(code.slice(d.start + 1, d.start + d.length - 1));
     return analysis;
   }
 
@@ -219,11 +221,17 @@ export class TypeService {
       const isTruth = site.kind === 'truth';
       probes.push(
         site.probes.map((node) =>
-          edits.mark(node.getStart(), node.end, isTruth ? site.depth : depthBelow(site.node, node, site.depth)),
+          edits.mark(
+            node.getStart(),
+            node.end,
+            isTruth ? site.depth : depthBelow(site.node, node, site.depth),
+          ),
         ),
       );
       const use = site[form];
-      calls.push(use === 'plain' || isTruth ? undefined : edits.mark(site.node.getStart(), site.node.end, site.depth));
+      calls.push(
+        use === 'plain' || isTruth ? undefined : edits.mark(site.node.getStart(), site.node.end, site.depth),
+      );
       if (use !== 'plain' && !(isTruth && form === 'typing')) editSite(edits, site, use, false);
     }
     const head = `${IMPORT_SESSION}${prelude}${wrapped ? '(' : ''}`;
@@ -383,7 +391,9 @@ export class TypeService {
     const { checker } = this.compiler;
     const bindings = analysis.imports.flatMap((i) => (i.typeOnly ? [] : i.bindings));
     if (bindings.length > 0) {
-      const positions = bindings.map((b) => analysis.checked.toGenerated(b.node.getStart() - analysis.origin));
+      const positions = bindings.map((b) =>
+        analysis.checked.toGenerated(b.node.getStart() - analysis.origin),
+      );
       const symbols = checker.getSymbolAtPosition(analysis.path, positions);
       bindings.forEach((binding, i) => {
         const symbol = symbols[i];
@@ -440,7 +450,8 @@ export class TypeService {
   watchLocalModules({ imports, top }: Analysis): void {
     if (imports.length === 0 && top.dynamicImports.length === 0) return;
     for (const path of this.compiler.program.getSourceFileNames()) {
-      if (path.includes('/node_modules/') || path.includes('$gradlab-') || path.startsWith(this.library)) continue;
+      if (path.includes('/node_modules/') || path.includes('$gradlab-') || path.startsWith(this.library))
+        continue;
       if (!path.startsWith('/') || this.localFiles.has(path) || !existsSync(path)) continue;
       this.localFiles.set(path, modified(path));
     }
@@ -451,9 +462,14 @@ export class TypeService {
 function isPresent(specifier: string, cwd: string): boolean {
   if (/^\.{0,2}\//.test(specifier)) {
     const base = resolve(cwd, specifier).replace(/\.[mc]?[jt]sx?$/, '');
-    return ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json', '.d.ts'].some((end) => existsSync(base + end));
+    return ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json', '.d.ts'].some((end) =>
+      existsSync(base + end),
+    );
   }
-  const name = specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  const name = specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
   for (let at = cwd; ; at = dirname(at)) {
     if (existsSync(join(at, 'node_modules', name))) return true;
     if (dirname(at) === at) return false;

@@ -77,7 +77,11 @@ export class Compiler {
   private snapshot: Sync.Snapshot | undefined;
   private project: Sync.Project | undefined;
 
-  constructor(private readonly setup: CompilerSetup) {
+  constructor(
+    private readonly setup: CompilerSetup,
+    /** Told the process id of every process that is started. */
+    private readonly onStart: (pid: number) => void = () => {},
+  ) {
     loadCompiler();
     this.files = new Map(setup.files);
   }
@@ -102,6 +106,14 @@ export class Compiler {
   /** Something unknown has changed on disk (a package was installed): look at everything again. */
   invalidate(): void {
     this.everything = true;
+  }
+
+  /** The native process, 0 before it is started. */
+  get pid(): number {
+    const client = this.client as unknown as
+      | { client?: { channel?: { child?: { pid?: number } } } }
+      | undefined;
+    return client?.client?.channel?.child?.pid ?? 0;
   }
 
   get program(): Sync.Program {
@@ -164,6 +176,7 @@ export class Compiler {
         fileExists: (path) => (files.has(path) ? true : undefined),
       },
     });
+    this.onStart(this.pid);
     return this.adopt(this.client.updateSnapshot({ openProjects: [this.setup.config] }));
   }
 

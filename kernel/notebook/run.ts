@@ -62,6 +62,8 @@ class Run {
   private readonly byRequest = new Map<string, OutputCollector>();
   private readonly done = new Set<OutputCollector>();
   interrupted = false;
+  /** Whether a cell runs now. */
+  busy = false;
 
   constructor(
     private readonly client: KernelClient,
@@ -88,6 +90,7 @@ class Run {
     const limit = this.timeout === undefined ? undefined : this.timeout * 1000;
     if (limit !== undefined) stuck = setTimeout(() => this.client.kill(), limit + GRACE_MS);
     let timedOut = false;
+    this.busy = true;
     let reply: ExecuteReplyContent;
     try {
       const result = await this.client.execute(cell.source, {
@@ -108,6 +111,7 @@ class Run {
       return text;
     } finally {
       clearTimeout(stuck);
+      this.busy = false;
       this.done.add(collector);
     }
     if ('execution_count' in reply) cell.execution_count = reply.execution_count;
@@ -149,16 +153,24 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   const started = performance.now();
   const client = await startKernel({ cwd: resolve(options.cwd ?? dirname(path)) });
   const run = new Run(client, options.timeout);
+  // A terminal's Ctrl-C reaches the kernel as well and it interrupts its cell; a signal to this process alone does not.
+  // The second Ctrl-C ends the kernel.
   const onSigint = (): void => {
     if (run.interrupted) client.kill();
     run.interrupted = true;
-    client.interrupt().catch(() => client.kill());
+    setTimeout(() => {
+      if (run.busy) client.interrupt().catch(() => client.kill());
+    }, 500).unref();
   };
   process.on('SIGINT', onSigint);
   let failed: Failure | undefined;
   try {
     await describeKernel(client, notebook);
     for (const [i, cell] of code.entries()) {
+      if (run.interrupted) {
+        failed = { cell, place: `before cell ${i + 1} of ${code.length}`, why: 'interrupted' };
+        break;
+      }
       const place = `[${String(i + 1).padStart(String(code.length).length)}/${code.length}]`;
       const text = caption(cell.source, 60);
       if (color) write(`${place} ${text} `);

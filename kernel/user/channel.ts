@@ -19,6 +19,8 @@ export interface CellScope {
   hasValue: boolean;
   /** Displays that are still being made; the cell is not done before them. */
   pending: Set<Promise<unknown>>;
+  /** The cell has ended; what still happens in it is its aftermath. */
+  over: boolean;
 }
 
 export const cellScope = new AsyncLocalStorage<CellScope>();
@@ -27,7 +29,7 @@ let latest = 0;
 
 export function makeScope(serial: number): CellScope {
   latest = serial;
-  return { serial, value: undefined, hasValue: false, pending: new Set() };
+  return { serial, value: undefined, hasValue: false, pending: new Set(), over: false };
 }
 
 /** The cell that the running code belongs to; code outside any cell counts to the one that ran last. */

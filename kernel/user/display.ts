@@ -121,14 +121,16 @@ export function display(value: unknown, options: DisplayOptions = {}): DisplayHa
   };
 }
 
-/** The cell waits for it; a failure is the cell's. */
+/** The cell waits for it, and a failure is the cell's; after its end, one that nobody handled. */
 function keep(promise: Promise<unknown>): void {
-  const pending = cellScope.getStore()?.pending;
-  if (!pending) return;
-  pending.add(promise);
+  const scope = cellScope.getStore();
+  if (!scope || scope.over) return;
+  scope.pending.add(promise);
   promise.then(
-    () => pending.delete(promise),
-    () => {},
+    () => scope.pending.delete(promise),
+    (error) => {
+      if (scope.over) throw error;
+    },
   );
 }
 

@@ -135,6 +135,7 @@ function failed(thrown: unknown): CellOutcome {
 function settle(cell: Running, outcome: CellOutcome): void {
   if (running !== cell) return;
   running = undefined;
+  cell.scope.over = true;
   lastDone = { cell: cell.order.cell, outcome };
   send({ t: 'done', ...lastDone });
 }

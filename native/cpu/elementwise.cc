@@ -1,6 +1,7 @@
 // Drives element-wise operations: merges dimensions, converts operands of other dtypes block by block, keeps operands
 // that overlap the result intact, and spreads large ones over threads. The loops are in isa/loops.cc.
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include "cpu/table.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int kMaxIn = 3;
 constexpr int64_t kBlock = 1024;  // elements converted at a time
+constexpr int64_t kTile = 32;     // columns at a time where an operand runs across the rows
 
 struct Plan {
   int operands;                            // result and inputs
@@ -119,7 +121,12 @@ void runRows(const Plan& p, int64_t begin, int64_t end) {
     return;
   }
   const int64_t rows = p.shape[last - 1];
-  for (int j = 0; j < k; j++) s1[j] = p.stride[j][last - 1];
+  bool across = false;
+  for (int j = 0; j < k; j++) {
+    s1[j] = p.stride[j][last - 1];
+    across = across || (s1[j] != 0 && std::abs(s1[j]) < std::abs(s0[j]));
+  }
+  across = across && p.shape[last] > kTile;
   while (begin < end) {
     char* at[kMaxIn + 1];
     for (int j = 0; j < k; j++) at[j] = p.base[j];
@@ -132,7 +139,13 @@ void runRows(const Plan& p, int64_t begin, int64_t end) {
     }
     for (int j = 0; j < k; j++) at[j] += first * s1[j];
     const int64_t n = std::min(rows - first, end - begin);
-    runBlock(p, at, n, p.shape[last], s1, s0);
+    // An operand whose rows lie closer together than its elements (a transpose) is read a few columns at a time, so
+    // that every cache line serves several rows before it is lost.
+    const int64_t width = across && n > 1 ? kTile : p.shape[last];
+    for (int64_t j = 0; j < p.shape[last]; j += width) {
+      runBlock(p, at, n, std::min(width, p.shape[last] - j), s1, s0);
+      for (int q = 0; q < k; q++) at[q] += width * s0[q];
+    }
     begin += n;
   }
 }

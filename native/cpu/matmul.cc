@@ -159,17 +159,22 @@ void batches(Command& c, const Matrix& ma, const Matrix& mb, Product&& one) {
   const int nd = c.ndim();
   int64_t total = 1;
   for (int d = 0; d < nd; d++) total *= c.shape(d);
-  for (int64_t i = 0; i < total; i++) {
-    int64_t rest = i, out = 0, x = 0, y = 0;
-    for (int d = nd - 1; d >= 0; d--) {
-      const int64_t at = rest % c.shape(d);
-      rest /= c.shape(d);
-      out += at * c.stride(0, d);
-      x += at * c.stride(1, d);
-      y += at * c.stride(2, d);
+  // Many small products are shared out among the threads; a few large ones use them all, one after the other.
+  const int64_t work = ma.rows * ma.cols * mb.cols / 2;
+  const int threads = total > 1 && threadsFor(work) == 1 ? threadsFor(work * total) : 1;
+  parallelRanges(total, 1, threads, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i++) {
+      int64_t rest = i, out = 0, x = 0, y = 0;
+      for (int d = nd - 1; d >= 0; d--) {
+        const int64_t at = rest % c.shape(d);
+        rest /= c.shape(d);
+        out += at * c.stride(0, d);
+        x += at * c.stride(1, d);
+        y += at * c.stride(2, d);
+      }
+      one(c.data<T>(0) + out, c.data<T>(1) + x, c.data<T>(2) + y, ma, mb);
     }
-    one(c.data<T>(0) + out, c.data<T>(1) + x, c.data<T>(2) + y, ma, mb);
-  }
+  });
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 
 export { scope } from '../autograd/tape.js';
 export { getNumThreads, setNumThreads } from '../backend/threads.js';
-// The tape, threads, printing.
 export { noGrad, noGrad as no_grad } from '../core/node.js';
 export {
   array2string,
@@ -17,7 +16,6 @@ export {
   setPrintOptions as set_printoptions,
   setPrintOptions as setPrintoptions,
 } from '../core/print.js';
-// Arithmetic and functions of each element.
 export {
   abs,
   abs as absolute,
@@ -106,11 +104,8 @@ export {
   trunc,
   trunc as fix,
 } from '../ops/elementwise.js';
-// Indexing.
 export { addAt, addAt as add_at, nonzero, take } from '../ops/index.js';
-// Products.
 export { dot, matmul, outer } from '../ops/matmul.js';
-// Reductions.
 export {
   type Axis,
   all,
@@ -135,7 +130,6 @@ export {
   type VarOptions,
   var,
 } from '../ops/reduce.js';
-// Shape.
 export {
   ascontiguousarray,
   astype,
@@ -206,7 +200,6 @@ export {
   pi,
   uint8,
 } from './constants.js';
-// Arrays from nothing.
 export {
   type ArrayOptions,
   array,
@@ -276,7 +269,6 @@ export {
   ogrid,
   r_,
 } from './grid.js';
-// Files.
 export {
   load,
   loadtxt,
@@ -286,10 +278,8 @@ export {
   savezCompressed,
   savezCompressed as savez_compressed,
 } from './io.js';
-// Linear algebra.
 export * as linalg from './linalg.js';
 export { diagonal, trace } from './linalg.js';
-// Questions about arrays.
 export {
   allclose,
   arrayEqual,
@@ -303,7 +293,6 @@ export {
   shape,
   size,
 } from './logic.js';
-// Arrays rearranged.
 export {
   append,
   arraySplit,
@@ -351,9 +340,7 @@ export {
   vsplit,
 } from './manipulation.js';
 export { convolve, cross, inner, kron, tensordot, vdot } from './products.js';
-// Random numbers.
 export * as random from './random/index.js';
-// Searching, counting, sets.
 export {
   argpartition,
   argwhere,
@@ -377,7 +364,6 @@ export {
   union1d,
   unique,
 } from './sorting.js';
-// Statistics.
 export {
   type AverageOptions,
   applyAlongAxis,
@@ -409,5 +395,4 @@ export {
   trapz,
   trapz as trapezoid,
 } from './statistics.js';
-// Assertions.
 export * as testing from './testing.js';

@@ -39,7 +39,8 @@ function padPairs(width: PadWidth, ndim: number): [number, number][] {
       return [width[0] as number, (width.length === 1 ? width[0] : width[1]) as number];
     return Array.isArray(own) ? [own[0], own[own.length - 1]] : [Number.NaN, Number.NaN];
   });
-  for (const pair of pairs) {
+  const flat = typeof width !== 'number' && typeof width[0] === 'number';
+  for (const pair of flat && width.length > 2 ? [[Number.NaN]] : pairs) {
     if (!pair.every((n) => Number.isInteger(n) && n >= 0)) {
       throw new RangeError(
         `pad: pad width ${JSON.stringify(width)} does not fit ${ndim} axes; it is a whole number of 0 or more, [before, after], or one such pair per axis.`,

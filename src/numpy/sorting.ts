@@ -8,7 +8,7 @@ import { type ArrayLike, empty, emptyZeroed, NDArray } from '../core/ndarray.js'
 import { checkShape, normalizeAxis, shapeText } from '../core/shape.js';
 import { castTo, div, isnan, notEqual, sub } from '../ops/elementwise.js';
 import { addAt, get, nonzero, set } from '../ops/index.js';
-import { max, min, sum } from '../ops/reduce.js';
+import { any, cumsum, max, min, sum } from '../ops/reduce.js';
 import { tracking } from '../ops/registry.js';
 import { concatenate, copy, moveaxis, reshape, stack } from '../ops/shape.js';
 import { argsort, searchsorted, sort } from '../ops/sort.js';
@@ -379,54 +379,44 @@ export function unique(a: ArrayLike, options: UniqueOptions): NDArray[];
 export function unique(value: ArrayLike, options: UniqueOptions = {}): NDArray | NDArray[] {
   const a = asarray(value, 'unique');
   const { axis = null, equalNan = true } = options;
-  if (axis === null && !options.returnIndex && !options.returnInverse && !options.returnCounts)
-    return distinct(a, equalNan);
   const along = axis === null ? 0 : normalizeAxis('unique', axis, a.ndim);
   // One row per thing to compare.
   const rows = axis === null ? reshape(a, -1) : moveaxis(a, along, 0);
-  const n = rows.shape[0];
+  const wanted = options.returnIndex || options.returnInverse || options.returnCounts;
+  if (axis === null && !wanted) {
+    const sorted = sort(rows, 0);
+    return get(sorted, [firsts(sorted, equalNan)]);
+  }
   const order = axis === null ? argsort(rows) : rowOrder(rows);
   const sorted = get(rows, [order]);
-  const starts = groupStarts(
-    axis === null ? sorted : reshape(sorted, [n, n === 0 ? 0 : sorted.size / n]),
-    equalNan,
-  );
-  const first = asarray(BigInt64Array.from(starts, BigInt));
-  let values = get(sorted, [first]);
-  if (axis !== null) values = copy(moveaxis(values, 0, along));
-  const extra: NDArray[] = [];
-  if (options.returnIndex) extra.push(get(order, [first]));
-  if (options.returnInverse) {
-    const inverse = empty([n], 'int64');
-    const raw = inverse.raw() as BigInt64Array;
-    const positions = order.data as BigInt64Array;
-    let group = -1;
-    for (let i = 0; i < n; i++) {
-      if (starts[group + 1] === i) group++;
-      raw[Number(positions[i])] = BigInt(group);
-    }
-    extra.push(inverse);
-  }
+  const first = firsts(sorted, equalNan);
+  const values = get(sorted, [first]);
+  const starts = flatnonzero(first);
+  const out = [axis === null ? values : copy(moveaxis(values, 0, along))];
+  if (options.returnIndex) out.push(get(order, [starts]));
+  if (options.returnInverse) out.push(set(empty([order.size], 'int64'), [order], sub(cumsum(first), 1)));
   if (options.returnCounts) {
-    const ends = [...starts.slice(1), n];
-    extra.push(asarray(BigInt64Array.from(starts, (s, i) => BigInt(ends[i] - s))));
+    const ends = concatenate([starts, asarray([BigInt(order.size)])]);
+    out.push(sub(get(ends, ['1:']), starts));
   }
-  return extra.length === 0 ? values : [values, ...extra];
+  return wanted ? out : out[0];
 }
 
-/** The different values of all elements: each sorted one that differs from the one before it. */
-function distinct(a: NDArray, equalNan: boolean): NDArray {
-  const sorted = sort(reshape(a, -1), 0);
-  const n = sorted.size;
-  if (n < 2) return sorted;
+/** Which sorted elements, or rows, differ from the one before them. */
+function firsts(sorted: NDArray, equalNan: boolean): NDArray {
+  const n = sorted.shape[0];
   const first = emptyZeroed([n], 'bool');
+  if (n === 0) return first;
+  const x = sorted.detach();
+  const differ = notEqual(get(x, ['1:']), get(x, [':-1']));
   set(first, [0], true);
-  set(first, ['1:'], notEqual(get(sorted, ['1:']).detach(), get(sorted, [':-1']).detach()));
-  if (equalNan && isFloat(a.dtype)) {
-    const numbers = n - Number(sum(isnan(sorted)).item());
+  set(first, ['1:'], any(reshape(differ, [n - 1, sorted.size / n]), 1));
+  if (equalNan && x.ndim === 1 && isFloat(x.dtype)) {
+    // NaN sort last: all but the first of them count as repeats.
+    const numbers = n - Number(sum(isnan(x)).item());
     set(first, [`${numbers + 1}:`], false);
   }
-  return get(sorted, [first]);
+  return first;
 }
 
 /** Positions that sort rows lexicographically, stable. */
@@ -445,22 +435,6 @@ function rowOrder(rows: NDArray): NDArray {
     return p - q;
   });
   return asarray(BigInt64Array.from(order, BigInt));
-}
-
-/** Where a new value begins in a sorted vector, or a new row in sorted rows. */
-function groupStarts(sorted: NDArray, equalNan: boolean): number[] {
-  const n = sorted.shape[0];
-  const width = sorted.ndim === 1 ? 1 : sorted.shape[1];
-  const data = sorted.data;
-  const same = (x: number | bigint, y: number | bigint): boolean =>
-    x === y || (equalNan && sorted.ndim === 1 && Number.isNaN(x) && Number.isNaN(y));
-  const starts: number[] = [];
-  for (let i = 0; i < n; i++) {
-    let equal = i > 0;
-    for (let k = 0; equal && k < width; k++) equal = same(data[i * width + k], data[(i - 1) * width + k]);
-    if (!equal) starts.push(i);
-  }
-  return starts;
 }
 
 /** Which elements of `a` occur in `values`: booleans in the shape of `a`. @see numpy.isin */

@@ -11,8 +11,10 @@ import {
   div,
   equal,
   floor,
+  greater,
   greaterEqual,
   isnan,
+  less,
   logicalNot,
   maximum,
   minimum,
@@ -39,7 +41,7 @@ import {
   type VarOptions,
 } from '../ops/reduce.js';
 import { astype, concatenate, moveaxis, reshape, squeeze, stack, transpose } from '../ops/shape.js';
-import { sort } from '../ops/sort.js';
+import { searchsorted, sort } from '../ops/sort.js';
 import { diag } from './creation.js';
 
 type AxisArgument = Axis | ReduceOptions | undefined;
@@ -417,29 +419,30 @@ export function interp(
   fp: ArrayLike,
   ends: { left?: number; right?: number } = {},
 ): NDArray {
-  const at = castTo(asarray(x, 'interp'), 'float64');
-  const px = Float64Array.from(asarray(xp, 'interp').data as Float64Array, Number);
-  const py = Float64Array.from(asarray(fp, 'interp').data as Float64Array, Number);
-  const n = px.length;
-  if (n === 0 || n !== py.length)
-    throw new RangeError(`interp: fp and xp are not of the same length, or empty: ${py.length} and ${n}.`);
-  const { left = py[0], right = py[n - 1] } = ends;
-  const out = Float64Array.from(at.data as Float64Array, (v) => {
-    if (Number.isNaN(v)) return v;
-    if (v < px[0]) return left;
-    if (v > px[n - 1]) return right;
-    let low = 0;
-    let high = n;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (px[middle] <= v) low = middle + 1;
-      else high = middle;
-    }
-    const j = low - 1;
-    if (j === n - 1 || px[j] === v) return py[j];
-    return ((py[j + 1] - py[j]) / (px[j + 1] - px[j])) * (v - px[j]) + py[j];
-  });
-  return reshape(asarray(out), [...at.shape]);
+  const at = asarray(x, 'interp');
+  const points = asarray(xp, 'interp');
+  const values = asarray(fp, 'interp');
+  const n = points.size;
+  if (points.ndim !== 1 || values.ndim !== 1 || n === 0 || n !== values.size) {
+    throw new RangeError(
+      `interp: fp and xp are not of the same length, or empty: shapes ${shapeText(values.shape)} and ${shapeText(points.shape)}.`,
+    );
+  }
+  const [first, last] = [get(values, [0]), get(values, [-1])];
+  let out: NDArray;
+  if (n === 1) {
+    out = add(mul(at, 0), first);
+  } else {
+    // The interval that x lies in; the ones outside are replaced below.
+    const j = minimum(maximum(sub(searchsorted(points, at, 'right'), 1), 0), n - 2);
+    const [x0, y0] = [get(points, [j]), get(values, [j])];
+    const [x1, y1] = [get(points, [add(j, 1)]), get(values, [add(j, 1)])];
+    out = add(mul(div(sub(y1, y0), sub(x1, x0)), sub(at, x0)), y0);
+    out = where(equal(at, get(points, [-1])), last, out);
+  }
+  out = where(less(at, get(points, [0])), ends.left ?? first, out);
+  out = where(greater(at, get(points, [-1])), ends.right ?? last, out);
+  return isFloat(out.dtype) ? out : astype(out, 'float64');
 }
 
 /** Area under y by the trapezoidal rule, over x or steps of dx. @see numpy.trapz */

@@ -318,7 +318,9 @@ export class Axes extends Coordinates {
       xaxis: label(options.xlabel),
       yaxis: label(options.ylabel),
       zaxis: label(options.zlabel),
-      camera: { eye: { x: 1.5, y: -1.5, z: 1.0 } },
+      aspectmode: 'manual',
+      aspectratio: { x: 1, y: 1, z: 0.75 },
+      camera: { eye: { x: 1.25, y: -1.25, z: 0.9 } },
     };
     if (this.domain) {
       // The flat axes of this place give way, and a title that hung on them moves to the paper.

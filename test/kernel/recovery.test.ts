@@ -111,6 +111,20 @@ describe('a session without the library', () => {
   });
 });
 
+describe('a type checker that answers no more', () => {
+  it('is replaced, and the cell that waited for it runs', async () => {
+    const kernel = await startKernel({ env: { GRADLAB_CHECK_TIMEOUT_S: '1' } });
+    await kernel.execute('const before = 1;');
+    await sleep(2000);
+    const checker = children(kernel.pid).find((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--api'),
+    );
+    process.kill(checker as number, 'SIGSTOP');
+    expect(result(await kernel.execute('before + 1'))).toBe('2');
+    await kernel.shutdown();
+  });
+});
+
 describe('no orphans', () => {
   it('when the kernel is killed, its session and the children of cells go with it', async () => {
     const kernel = await startKernel();

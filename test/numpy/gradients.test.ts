@@ -70,6 +70,7 @@ const cases: [name: string, f: F, ...shapes: number[][]][] = [
   ['kron', (a, b) => np.kron(a, b), [2, 2], [1, 2]],
   ['cross', (a, b) => np.cross(a, b), [2, 3], [3]],
   ['convolve', (a, b) => np.convolve(a, b, 'same'), [6], [3]],
+  ['interp', (x, f) => np.interp(x, [0, 0.7, 1.2, 2], f), [3], [4]],
   ['trapz', (a, b) => np.trapz(a, b), [5], [5]],
   ['applyAlongAxis', (a) => np.applyAlongAxis((row) => row.mul(row.sum()), 1, a), [3, 4]],
   ['bincount weights', (w) => np.bincount([0, 2, 2, 1], { weights: w }), [4]],

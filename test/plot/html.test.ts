@@ -70,12 +70,15 @@ const chart = (points: number, withLibrary: boolean): string =>
     withLibrary,
   );
 const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
+/** Waits until so many charts are drawn: decompression takes its time on a busy machine. */
+const drawings = (page: { drawn: unknown[] }, count: number) =>
+  vi.waitFor(() => expect(page.drawn).toHaveLength(count), { timeout: 5000, interval: 10 });
 
 describe('a chart on a page', () => {
   it('draws, with the library that it carries', async () => {
     const page = makePage();
     page.show(chart(3, true));
-    await soon();
+    await drawings(page, 1);
     expect(page.drawn.map(([, n]) => n)).toEqual([3]);
   });
 
@@ -83,7 +86,7 @@ describe('a chart on a page', () => {
     const define = Object.assign(vi.fn(), { amd: {} });
     const page = makePage({ define, module: { exports: {} }, exports: {} });
     page.show(chart(3, true));
-    await soon();
+    await drawings(page, 1);
     expect(define).not.toHaveBeenCalled();
     expect(page.drawn).toHaveLength(1);
   });
@@ -95,17 +98,18 @@ describe('a chart on a page', () => {
     expect(page.drawn).toHaveLength(0);
     page.show(chart(3, true));
     page.show(chart(4, false));
-    await soon();
+    await drawings(page, 3);
     expect(page.drawn.map(([, n]) => n).sort()).toEqual([2, 3, 4]);
   });
 
   it('loads the library once', async () => {
     const page = makePage();
     page.show(chart(2, true));
-    await soon();
+    await drawings(page, 1);
     const first = (page.window.gradlabCharts as { plotly: unknown }).plotly;
     page.show(chart(2, true));
     page.show(libraryHtml());
+    await drawings(page, 2);
     await soon();
     expect((page.window.gradlabCharts as { plotly: unknown }).plotly).toBe(first);
     expect(page.drawn).toHaveLength(2);
@@ -115,7 +119,7 @@ describe('a chart on a page', () => {
     const other = { newPlot: vi.fn() };
     const page = makePage({ Plotly: other });
     page.show(chart(2, true));
-    await soon();
+    await drawings(page, 1);
     expect(page.window.Plotly).toBe(other);
     expect(page.drawn).toHaveLength(1);
   });
@@ -126,7 +130,7 @@ describe('a chart on a page', () => {
     const page = makePage();
     page.show(html);
     page.show(libraryHtml());
-    await soon();
+    await drawings(page, 1);
     expect(page.drawn.map(([, n]) => n)).toEqual([5000]);
   });
 
@@ -138,7 +142,7 @@ describe('a chart on a page', () => {
     vi.useRealTimers();
     expect(note.textContent).toContain('Run a cell with plot.embedLibrary()');
     page.show(libraryHtml());
-    await soon();
+    await drawings(page, 1);
     expect(page.drawn).toHaveLength(1);
   });
 

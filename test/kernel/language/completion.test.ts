@@ -10,8 +10,8 @@ beforeAll(async () => {
 let level = 3;
 /** Doubles a number. @param x what to double */
 function double(x: number, times = 1): number { return x * 2 * times }
-class Layer<T> { weights = X; constructor(readonly size: T) {} forward(x: NDArray): NDArray { return x } }
-interface Opts { rate: number; name?: string }`.replace('readonly size', 'size'));
+class Layer<T> { weights = X; constructor(size: T) {} forward(x: NDArray): NDArray { return x } }
+interface Opts { rate: number; name?: string }`);
 });
 afterAll(() => nb.close());
 
@@ -69,7 +69,11 @@ describe('completion', () => {
   });
   it('gives the kind and the type of an entry', () => {
     expect(tab('np.zer|').matches[0]).toEqual({
-      text: 'zeros', type: 'function', start: 3, end: 6, signature: '(shape: number | readonly number[]) => NDArray',
+      text: 'zeros',
+      type: 'function',
+      start: 3,
+      end: 6,
+      signature: '(shape: number | readonly number[]) => NDArray',
     });
     expect(tab('X.sha|').matches[0]).toMatchObject({ type: 'property', signature: 'readonly number[]' });
     expect(tab('Laye|').matches[0]).toMatchObject({ type: 'class' });
@@ -124,6 +128,7 @@ describe('inspection', () => {
     expect(shiftTab('X.ite|m').text).toContain('The number of a 0-d array.');
   });
   it('finds nothing where nothing is', () => {
-    for (const code of ['|', '1 + |', '"str|ing"', '// com|ment', 'nope|', '12|3']) expect(shiftTab(code)).toEqual({ found: false, text: '', markdown: '' });
+    for (const code of ['|', '1 + |', '"str|ing"', '// com|ment', 'nope|', '12|3'])
+      expect(shiftTab(code)).toEqual({ found: false, text: '', markdown: '' });
   });
 });

@@ -47,7 +47,9 @@ function positions(x: NDArray, [index]: unknown[]): number[] {
     const mask = index.size === x.size && index.values.every((v) => v === 0 || v === 1);
     return mask ? index.values.flatMap((v, i) => (v ? [i] : [])) : index.values;
   }
-  const [from, to] = String(index).split(':').map((s) => (s.trim() === '' ? undefined : Number(s)));
+  const [from, to] = String(index)
+    .split(':')
+    .map((s) => (s.trim() === '' ? undefined : Number(s)));
   return [...x.values.keys()].slice(from, to);
 }
 
@@ -83,7 +85,9 @@ const verbs: Record<string, (x: any, y: any) => any> = {
   mod: (x, y) => x % y,
   pow: (x, y) => x ** y,
 };
-const compound = Object.fromEntries(Object.entries(verbs).map(([name, f]) => [`i${name}`, inPlace(`i${name}`, f)]));
+const compound = Object.fromEntries(
+  Object.entries(verbs).map(([name, f]) => [`i${name}`, inPlace(`i${name}`, f)]),
+);
 const arithmetic = Object.fromEntries(Object.entries(verbs).map(([name, f]) => [name, operator(name, f)]));
 
 function key(indices: unknown[]): PropertyKey {
@@ -98,7 +102,9 @@ export const $op = {
   le: operator('le', (x, y) => x <= y),
   gt: operator('gt', (x, y) => x > y),
   ge: operator('ge', (x, y) => x >= y),
+  // biome-ignore lint/suspicious/noDoubleEquals: the cell wrote ==
   eq: operator('eq', (x, y) => x == y),
+  // biome-ignore lint/suspicious/noDoubleEquals: the cell wrote !=
   ne: operator('ne', (x, y) => x != y),
   bitand: operator('bitand', (x, y) => x & y),
   bitor: operator('bitor', (x, y) => x | y),
@@ -113,7 +119,11 @@ export const $op = {
   get: (x: any, indices: unknown[]) => (x instanceof NDArray ? getIndex(x, indices) : x[key(indices)]),
   set(x: any, indices: unknown[], value: any) {
     if (!(x instanceof NDArray)) x[key(indices)] = value;
-    else positions(x, indices).forEach((i, k, { length }) => (x.values[i] = spread(value, length)[k] as number));
+    else {
+      positions(x, indices).forEach((i, k, { length }) => {
+        x.values[i] = spread(value, length)[k] as number;
+      });
+    }
     return value;
   },
   update(x: any, indices: unknown[], verb: string, value: any) {

@@ -19,13 +19,25 @@ describe('the JavaScript of an import', () => {
     ["import 'node:fs'", "await $cell.import('node:fs', []);"],
     ["import fs from 'node:fs';", "let { default: fs } = await $cell.import('node:fs', ['default']);"],
     ['import * as fs from "node:fs"', 'let fs = await $cell.import("node:fs", []);'],
-    ["import { readFileSync, join as j } from './x'", "let { readFileSync: readFileSync, join: j } = await $cell.import('./x', ['readFileSync', 'join']);"],
-    ["import fs, * as all from 'node:fs'", "let all = await $cell.import('node:fs', ['default']), { default: fs } = all;"],
+    [
+      "import { readFileSync, join as j } from './x'",
+      "let { readFileSync: readFileSync, join: j } = await $cell.import('./x', ['readFileSync', 'join']);",
+    ],
+    [
+      "import fs, * as all from 'node:fs'",
+      "let all = await $cell.import('node:fs', ['default']), { default: fs } = all;",
+    ],
     ["import type { Stats } from 'node:fs'", ';'],
     ["import { type Stats } from 'node:fs'", ';'],
-    ["import { Stats as S, BigIntStats } from 'node:fs'", "let { Stats: S } = await $cell.import('node:fs', ['Stats']);"],
+    [
+      "import { Stats as S, BigIntStats } from 'node:fs'",
+      "let { Stats: S } = await $cell.import('node:fs', ['Stats']);",
+    ],
     ["import { type Options, Name } from './local'", ';'],
-    ["import data from './settings.json' with { type: 'json' }", "let { default: data } = await $cell.import('./settings.json', ['default']);"],
+    [
+      "import data from './settings.json' with { type: 'json' }",
+      "let { default: data } = await $cell.import('./settings.json', ['default']);",
+    ],
     ["import fs = require('node:fs')", "let fs = $cell.require('node:fs');"],
     ["export * from 'node:fs'", "await $cell.import('node:fs', []);"],
     ["export { join } from 'node:path'", "await $cell.import('node:path', []);"],
@@ -34,7 +46,14 @@ describe('the JavaScript of an import', () => {
   it.each(table)('%s', (code, expected) => {
     const cell = nb.service.compile('cell', code);
     if (cell.failed && !code.includes("'./x'")) throw new Error(JSON.stringify(cell.diagnostics));
-    if (!cell.failed) expect(cell.js.split('\n//#')[0]?.trim().replace(/;\s+type.*$/, ';').replace(/ {4,}/g, ' ')).toContain(expected);
+    if (!cell.failed)
+      expect(
+        cell.js
+          .split('\n//#')[0]
+          ?.trim()
+          .replace(/;\s+type.*$/, ';')
+          .replace(/ {4,}/g, ' '),
+      ).toContain(expected);
   });
 
   it('turns dynamic import and import.meta into the kernel’s', () => {
@@ -44,7 +63,9 @@ describe('the JavaScript of an import', () => {
   });
 
   it('runs imports first, wherever they stand', async () => {
-    expect(await nb.run("const here = basename('/a/b');\nimport { basename } from 'node:path';\nhere")).toBe('b');
+    expect(await nb.run("const here = basename('/a/b');\nimport { basename } from 'node:path';\nhere")).toBe(
+      'b',
+    );
   });
 });
 
@@ -56,7 +77,11 @@ describe('imports that run', () => {
   });
   it('a value of an earlier import in a later cell, with its type', async () => {
     await nb.run("import EventEmitter, { once } from 'node:events';\nimport * as path from 'node:path';");
-    expect(await nb.run('class Mine extends EventEmitter {}\nnew Mine().listenerCount("x") + path.sep + typeof once')).toBe('0/function');
+    expect(
+      await nb.run(
+        'class Mine extends EventEmitter {}\nnew Mine().listenerCount("x") + path.sep + typeof once',
+      ),
+    ).toBe('0/function');
     expect(nb.problems('path.join(5)')[0]).toMatch(/TS2345/);
     expect(nb.problems('const e: EventEmitter = 5')[0]).toMatch(/TS2322/);
   });
@@ -67,26 +92,44 @@ describe('imports that run', () => {
 
 describe('types of imports', () => {
   it('of a package that is only an ES module, from the notebook’s folder', () => {
-    expect(nb.problems("import Thing, { answer } from 'esm-only'; new Thing('a').v.toUpperCase() + answer.toFixed()")).toEqual([]);
+    expect(
+      nb.problems(
+        "import Thing, { answer } from 'esm-only'; new Thing('a').v.toUpperCase() + answer.toFixed()",
+      ),
+    ).toEqual([]);
     expect(nb.problems("import { answer } from 'esm-only'; answer.nope")[0]).toMatch(/TS2339/);
     expect(nb.problems("import { nope } from 'esm-only'")[0]).toMatch(/TS2614/);
   });
   it('of packages without declarations: any', () => {
-    expect(nb.problems("import { twice } from 'untyped'; import scoped from '@scope/pkg'; twice(2) + scoped()")).toEqual([]);
+    expect(
+      nb.problems("import { twice } from 'untyped'; import scoped from '@scope/pkg'; twice(2) + scoped()"),
+    ).toEqual([]);
   });
   it('of a local TypeScript module, with and without its extension, and of JSON', () => {
-    expect(nb.problems("import greet, { twice, type Options } from './local'; greet('x') + twice(2)")).toEqual([]);
+    expect(
+      nb.problems("import greet, { twice, type Options } from './local'; greet('x') + twice(2)"),
+    ).toEqual([]);
     expect(nb.problems("import { twice } from './local.ts'; twice('x')")[0]).toMatch(/TS2345/);
     expect(nb.problems("import settings from './settings.json'; settings.lr.toFixed(1)")).toEqual([]);
     expect(nb.problems("import settings from './settings.json'; settings.nope")[0]).toMatch(/TS2339/);
   });
   it('of the library by name', () => {
-    expect(nb.problems("import { np as numpy, type NDArray as A } from 'gradlab'; const z: A = numpy.zeros(3) + 1")).toEqual([]);
+    expect(
+      nb.problems(
+        "import { np as numpy, type NDArray as A } from 'gradlab'; const z: A = numpy.zeros(3) + 1",
+      ),
+    ).toEqual([]);
   });
   it('survive the commit: default, namespace, generic class, interface', () => {
-    const cell = nb.compile("import Thing, { type OnlyType } from 'esm-only'; import * as all from 'esm-only'; import type { Options } from './local'");
+    const cell = nb.compile(
+      "import Thing, { type OnlyType } from 'esm-only'; import * as all from 'esm-only'; import type { Options } from './local'",
+    );
     nb.service.commit(cell.id);
-    expect(nb.problems("const t: Thing<string> = new all.default('a'); const o: OnlyType = { a: t.v }; const p: Options = { rate: all.answer }")).toEqual([]);
+    expect(
+      nb.problems(
+        "const t: Thing<string> = new all.default('a'); const o: OnlyType = { a: t.v }; const p: Options = { rate: all.answer }",
+      ),
+    ).toEqual([]);
     expect(nb.problems('const bad: Options = { rate: "x" }')).toEqual([
       "1:24 TS2322 Type 'string' is not assignable to type 'number'.",
     ]);

@@ -6,7 +6,9 @@ import { Notebook } from './notebook.js';
 let nb: Notebook;
 beforeAll(async () => {
   nb = new Notebook();
-  await nb.run('const X = np.array([1, 2, 3]), Y = np.array([10, 20, 30]); let k = 2; const list = [1, 2, 3]; let u: any = X;');
+  await nb.run(
+    'const X = np.array([1, 2, 3]), Y = np.array([10, 20, 30]); let k = 2; const list = [1, 2, 3]; let u: any = X;',
+  );
 });
 afterAll(() => nb.close());
 beforeEach(() => calls.splice(0));
@@ -119,7 +121,8 @@ np.array([...layer.step().toArray() as number[], ...layer.W.toArray() as number[
     expect(await nb.run(code)).toEqual([5, 0, 14]);
   });
   it('evaluates the object of a compound assignment once', async () => {
-    const code = 'let n = 0; const box: any = { W: np.array([1]), m: 1 }; const f = () => { n++; return box };\nf().W += 1; f().m += 1; f()[`m`] += 1; [n, box.m, box.W.item()]';
+    const code =
+      'let n = 0; const box: any = { W: np.array([1]), m: 1 }; const f = () => { n++; return box };\nf().W += 1; f().m += 1; f()[`m`] += 1; [n, box.m, box.W.item()]';
     expect(await nb.run(code)).toEqual([3, 3, 2]);
   });
   it('gives the value of the assignment', async () => {
@@ -157,12 +160,12 @@ describe('brackets', () => {
   });
 
   it('writes: a slice, a mask, an index array, one element', async () => {
-    expect(await nb.run("const Z = np.arange(5); Z['3:'] = 0; Z[Z == 1] = 9; Z[np.array([0, 2])] = 7; Z")).toEqual([
-      7, 9, 7, 0, 0,
-    ]);
-    expect(await nb.run("const Q = np.arange(4); Q['1:3'] += 10; Q[0] -= 1; Q[Q > 10] *= 2; Q[3]++; Q")).toEqual([
-      -1, 22, 24, 4,
-    ]);
+    expect(
+      await nb.run("const Z = np.arange(5); Z['3:'] = 0; Z[Z == 1] = 9; Z[np.array([0, 2])] = 7; Z"),
+    ).toEqual([7, 9, 7, 0, 0]);
+    expect(
+      await nb.run("const Q = np.arange(4); Q['1:3'] += 10; Q[0] -= 1; Q[Q > 10] *= 2; Q[3]++; Q"),
+    ).toEqual([-1, 22, 24, 4]);
   });
   it('passes several indices as a list', () => {
     expect(nb.js("X[':', 0]")).toBe("$cell.value($op.get(X, [':', 0]))");
@@ -178,7 +181,9 @@ describe('brackets', () => {
     expect(await nb.run('const o: any = { f() { return this.v }, v: 4 }; o["f"]()')).toBe(4);
   });
   it('leaves patterns, delete and destructuring alone', async () => {
-    expect(await nb.run('const sw: any[] = [1, 2]; [sw[0], sw[1]] = [sw[1], sw[0]]; delete sw[5]; sw')).toEqual([2, 1]);
+    expect(
+      await nb.run('const sw: any[] = [1, 2]; [sw[0], sw[1]] = [sw[1], sw[0]]; delete sw[5]; sw'),
+    ).toEqual([2, 1]);
     expect(await nb.run('const into: any = {}; for (into[`x`] of [1, 2]); into.x')).toBe(2);
   });
 });
@@ -188,7 +193,9 @@ describe('truth values', () => {
     expect(await nb.run('let n = 0; if (np.array([1])) n++; if (np.array([0])) n += 10; n')).toBe(1);
     expect(await nb.run('np.array([0]) ? 1 : 2')).toBe(2);
     expect(await nb.run('!np.array([0])')).toBe(true);
-    expect(await nb.run('let i = np.array([3]); let turns = 0; while (i > 0) { i -= 1; turns++ } turns')).toBe(3);
+    expect(
+      await nb.run('let i = np.array([3]); let turns = 0; while (i > 0) { i -= 1; turns++ } turns'),
+    ).toBe(3);
     expect(await nb.run('let j = np.array([3]); do { j -= 1 } while (j > 0 && k > 0); j')).toEqual([0]);
     expect(await nb.run('let steps = 0; for (let a = np.array([0]); a < 3; a += 1) steps++; steps')).toBe(3);
   });
@@ -200,13 +207,21 @@ describe('truth values', () => {
     expect(await nb.run('np.array([0]) || X')).toEqual([1, 2, 3]);
     expect(await nb.run('np.array([1]) && X')).toEqual([1, 2, 3]);
     expect(await nb.run('np.array([0]) && X')).toEqual([0]);
-    expect(await nb.run('const nothing: NDArray | null = null as any; (nothing || X) + 1')).toEqual([2, 3, 4]);
+    expect(await nb.run('const nothing: NDArray | null = null as any; (nothing || X) + 1')).toEqual([
+      2, 3, 4,
+    ]);
     expect(await nb.run('const no: any = 0; (no && no.x) || (no || 5)')).toBe(5);
     expect(await nb.run('const yes: any = np.array([1]); yes && await Promise.resolve(3)')).toBe(3);
   });
   it('still narrows: null checks of an optional array', () => {
-    expect(nb.problems('const g = X.grad; if (g) g.item(); const h = g ? g * 2 : X; if (!g) throw 1; g.item()')).toEqual([]);
-    expect(nb.problems('function f(x: string | null, y?: NDArray) { if (x && y) return x.length + y.size; return x == null ? 0 : x.length }')).toEqual([]);
+    expect(
+      nb.problems('const g = X.grad; if (g) g.item(); const h = g ? g * 2 : X; if (!g) throw 1; g.item()'),
+    ).toEqual([]);
+    expect(
+      nb.problems(
+        'function f(x: string | null, y?: NDArray) { if (x && y) return x.length + y.size; return x == null ? 0 : x.length }',
+      ),
+    ).toEqual([]);
   });
   it('does not lose an array in the branch where it was false', () => {
     expect(nb.problems('const done = X < 1; if (!done) { done.item() } else done.item()')).toEqual([]);

@@ -13,32 +13,65 @@ afterAll(() => nb.close());
 describe('diagnostics', () => {
   const table: [string, string][] = [
     ['const s: string = X + 1', "1:7 TS2322 Type 'NDArray' is not assignable to type 'string'."],
-    ["const a = X * 2\nconst n: number = 'é😀'", "2:7 TS2322 Type 'string' is not assignable to type 'number'."],
+    [
+      "const a = X * 2\nconst n: number = 'é😀'",
+      "2:7 TS2322 Type 'string' is not assignable to type 'number'.",
+    ],
     ["'é😀' + X; X + nope", "1:16 TS2304 Cannot find name 'nope'."],
     ['X * 2 + Y.nope', "1:11 TS2339 Property 'nope' does not exist on type 'NDArray'."],
     ['X + new Date()', "1:1 TS2365 Operator '+' cannot be applied to types 'NDArray' and 'Date'."],
     ["X * 'a'", "1:1 TS2365 Operator '*' cannot be applied to types 'NDArray' and 'string'."],
     ['({}) < X', "1:1 TS2365 Operator '<' cannot be applied to types '{}' and 'NDArray'."],
     ['true + 1', "1:1 TS2365 Operator '+' cannot be applied to types 'boolean' and 'number'."],
-    ["'a' * 2", "1:1 TS2362 The left-hand side of an arithmetic operation must be of type 'any', 'number', 'bigint' or an enum type."],
-    ["2 - ({} as Date)", "1:5 TS2363 The right-hand side of an arithmetic operation must be of type 'any', 'number', 'bigint' or an enum type."],
+    [
+      "'a' * 2",
+      "1:1 TS2362 The left-hand side of an arithmetic operation must be of type 'any', 'number', 'bigint' or an enum type.",
+    ],
+    [
+      '2 - ({} as Date)',
+      "1:5 TS2363 The right-hand side of an arithmetic operation must be of type 'any', 'number', 'bigint' or an enum type.",
+    ],
     ['X.grad * 2', "1:1 TS18047 'X.grad' is possibly 'null'."],
     ['2 + X.grad', "1:5 TS18047 'X.grad' is possibly 'null'."],
     ['X.grad[0]', "1:1 TS18047 'X.grad' is possibly 'null'."],
-    ['X[true]', "1:3 TS2538 Type 'boolean' cannot be used as an index of an array. Use a number, a slice such as '1:3', an integer array, or a mask."],
-    ["X['a', {}]", "1:8 TS2538 This cannot be used as an index of an array. Use a number, a slice such as '1:3', an integer array, or a mask."],
-    ["X[0] = 'text'", '1:8 TS2322 Type \'"text"\' is not assignable to type \'ArrayLike\'.'],
-    ['let total = 0;\nfor (const v of [1]) total += np.sum(X) * v', "2:22 TS2322 Type 'NDArray' is not assignable to type 'number'. Use .item() to get the number of a 0-d array."],
-    ['const q: number = np.mean(X)', "1:7 TS2322 Type 'NDArray' is not assignable to type 'number'. Use .item() to get the number of a 0-d array."],
+    [
+      'X[true]',
+      "1:3 TS2538 Type 'boolean' cannot be used as an index of an array. Use a number, a slice such as '1:3', an integer array, or a mask.",
+    ],
+    [
+      "X['a', {}]",
+      "1:8 TS2538 This cannot be used as an index of an array. Use a number, a slice such as '1:3', an integer array, or a mask.",
+    ],
+    ["X[0] = 'text'", "1:8 TS2322 Type '\"text\"' is not assignable to type 'ArrayLike'."],
+    [
+      'let total = 0;\nfor (const v of [1]) total += np.sum(X) * v',
+      "2:22 TS2322 Type 'NDArray' is not assignable to type 'number'. Use .item() to get the number of a 0-d array.",
+    ],
+    [
+      'const q: number = np.mean(X)',
+      "1:7 TS2322 Type 'NDArray' is not assignable to type 'number'. Use .item() to get the number of a 0-d array.",
+    ],
     ['if (1 + 1) {\n  undefined_name\n}', "2:3 TS2304 Cannot find name 'undefined_name'."],
     ['const x = 1;\nx = 2', "2:1 TS2588 Cannot assign to 'x' because it is a constant."],
-    ['const list = [1]; list[0, 1]', '1:24 TS2695 Left side of comma operator is unused and has no side effects.'],
+    [
+      'const list = [1]; list[0, 1]',
+      '1:24 TS2695 Left side of comma operator is unused and has no side effects.',
+    ],
     ['const = 3', '1:7 TS1134 Variable declaration expected.'],
     ['foo(', '1:5 TS1005'],
     ["import { nope } from 'node:fs'", "1:10 TS2305 Module '\"node:fs\"' has no exported member 'nope'."],
-    ["import x from './missing-file'", "1:15 TS2307 Cannot find module './missing-file' or its corresponding type declarations."],
-    ['X == "a"; X === 5', "1:11 TS2367 This comparison appears to be unintentional because the types 'NDArray' and 'number' have no overlap."],
-    ["function f(a: number) { return a }\nf(X)\n", "2:3 TS2345 Argument of type 'NDArray' is not assignable to parameter of type 'number'."],
+    [
+      "import x from './missing-file'",
+      "1:15 TS2307 Cannot find module './missing-file' or its corresponding type declarations.",
+    ],
+    [
+      'X == "a"; X === 5',
+      "1:11 TS2367 This comparison appears to be unintentional because the types 'NDArray' and 'number' have no overlap.",
+    ],
+    [
+      'function f(a: number) { return a }\nf(X)\n',
+      "2:3 TS2345 Argument of type 'NDArray' is not assignable to parameter of type 'number'.",
+    ],
     ['np.zero(3)', "1:4 TS2551 Property 'zero' does not exist on type"],
     ['return 1', '1:1 TS1108'],
   ];
@@ -103,16 +136,22 @@ describe('stack traces', () => {
   });
 
   it('maps through esbuild where a cell needs it', async () => {
-    const lines = await frames('class Point {\n  constructor(public x: number,\n    private y = 2) {}\n  fail(): void {\n    dyn.no.thing;\n  }\n}\n\nconst p = new Point(1);\np.fail();');
+    const lines = await frames(
+      'class Point {\n  constructor(public x: number,\n    private y = 2) {}\n  fail(): void {\n    dyn.no.thing;\n  }\n}\n\nconst p = new Point(1);\np.fail();',
+    );
     expect(at(lines).map((l) => l.trim())).toEqual(['at Point.fail (Cell:5:12)', 'at Cell:10:3']);
   });
 
   it('keeps only cell frames and keeps every message', () => {
-    const stack = 'Error: one\n  two\n    at f (Cell [1]:1:12)\n    at node:internal/x:3:4\n    at Foo.bar (/a/node_modules/b.js:1:2)\n    at async Cell [1]:1:15';
+    const stack =
+      'Error: one\n  two\n    at f (Cell [1]:1:12)\n    at node:internal/x:3:4\n    at Foo.bar (/a/node_modules/b.js:1:2)\n    at async Cell [1]:1:15';
     const cell = nb.cells.get('Cell [1]');
     expect(nb.service.mapStack(stack, () => undefined)).toEqual(['Error: one', '  two']);
     expect(nb.service.mapStack(stack, (id) => (id === 'Cell [1]' ? cell : undefined)).slice(0, 4)).toEqual([
-      'Error: one', '  two', '    at f (Cell [1]:1:12)', '    at async Cell [1]:1:15',
+      'Error: one',
+      '  two',
+      '    at f (Cell [1]:1:12)',
+      '    at async Cell [1]:1:15',
     ]);
   });
 });
@@ -128,7 +167,11 @@ describe('the position map', () => {
     edits.close(9, ')', 2);
     const mapped = new MappedText([literal('head;'), ...edits.pieces()], edits.source);
     expect(mapped.text).toBe('head;$op.add(a , $op.mul(b , c))');
-    for (const [offset, char] of [[0, 'a'], [4, 'b'], [8, 'c']] as const) {
+    for (const [offset, char] of [
+      [0, 'a'],
+      [4, 'b'],
+      [8, 'c'],
+    ] as const) {
       const generated = mapped.toGenerated(offset === 0 ? 0 : offset);
       expect(mapped.text[mapped.toGenerated(offset + 1) - 1]).toBe(char);
       expect(mapped.toSource(mapped.toGenerated(offset + 1) - 1)).toBe(offset);

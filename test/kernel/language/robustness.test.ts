@@ -32,7 +32,46 @@ function random(seed: number): () => number {
 }
 
 function mutate(code: string, next: () => number): string {
-  const bits = ['(', ')', '[', ']', '{', '}', '`', "'", '"', '/', '\\', '=', '+', '<', '>', '?.', '${', '//', '/*', '@', '#', '!', ':', ';', ',', '\n', 'await ', '=>', '\u0000', '😀', 'é', '\ud800', ' as ', 'import(', '&&', '||', '==', '**='];
+  const bits = [
+    '(',
+    ')',
+    '[',
+    ']',
+    '{',
+    '}',
+    '`',
+    "'",
+    '"',
+    '/',
+    '\\',
+    '=',
+    '+',
+    '<',
+    '>',
+    '?.',
+    '${',
+    '//',
+    '/*',
+    '@',
+    '#',
+    '!',
+    ':',
+    ';',
+    ',',
+    '\n',
+    'await ',
+    '=>',
+    '\u0000',
+    '😀',
+    'é',
+    '\ud800',
+    ' as ',
+    'import(',
+    '&&',
+    '||',
+    '==',
+    '**=',
+  ];
   let text = code;
   for (let i = 0; i < 1 + next() * 4; i++) {
     const at = Math.floor(next() * text.length);
@@ -58,7 +97,11 @@ describe('any input', () => {
         expect(d.message, JSON.stringify(code)).not.toMatch(/The type checker failed/);
       }
       nb.service.formatDiagnostics(cell, 'Cell [1]', true);
-      if (!cell.failed) expect(() => new vm.Script(`async () => {${cell.js}\n}`), `${JSON.stringify(code)} gave ${cell.js}`).not.toThrow();
+      if (!cell.failed)
+        expect(
+          () => new vm.Script(`async () => {${cell.js}\n}`),
+          `${JSON.stringify(code)} gave ${cell.js}`,
+        ).not.toThrow();
       const offset = Math.floor(next() * code.length);
       nb.service.complete(code, offset);
       nb.service.inspect(code, offset);
@@ -82,21 +125,27 @@ describe('any input', () => {
       'export class E1 { } export async function e2() { } export enum E3 { A } export interface E4 { } export type E5 = 1; export { E1 as e6 }; export abstract class E7 { }',
       'if (n) { var deep = 1 as number } else { for (var i = 0 as number; i < 1; i++) { } } var { pp = 1 as number }: { pp?: number } = {}',
       'label: { break label }\nswitch (n) { case 1 as number: default: }',
-      'const tpl = `${n as number} ${X + 1}`; const tag = String.raw<any>`a`'.replace('<any>', ''),
+      'const tpl = `${n as number} ${X + 1}`; const tag = String.raw`a`',
       'enum M { A, B = A + 2, C = "x".length, D = "s" as any }; const enum CE { Z = 3 } CE.Z',
       'class G { constructor(public a = 1, private readonly b?: string) { } }',
       'namespace NS { export const a = 1; export namespace Inner { export type T = 1 } export enum E { A } }\nNS.a',
       'function dec(v: any, c: any) { } @dec class D1 { @dec m() { } @dec accessor z = 1 }',
       'using r2 = { [Symbol.dispose]() { } } as any; await using r3 = null;',
-      'import type { A } from "node:fs"; import B = NS2.C; namespace NS2 { export const C = 1 }'.replace('import type { A } from "node:fs"; ', ''),
+      'import B = NS2.C; namespace NS2 { export const C = 1 }',
       'const big = 10n ** 2n, neg = -1, exp = (-n) ** 2, reg = /a\\/[/]/u; `a${`b${n}`}`',
       'async function* ag() { for await (const x of []) yield x } class P2 { static { n } }',
       'var a1, b1 = 1, c1; var d1;\nvar [e1, f1] = [1, 2], g1 = 3',
     ];
     for (const code of table) {
       const cell = nb.compile(code);
-      expect(cell.diagnostics.map((d) => `TS${d.code} ${d.message}`).filter((m) => !/TS(2391|2564|2715|2304|1206|2550|2300)/.test(m)), code).toEqual([]);
-      if (!cell.failed) expect(() => new vm.Script(`async () => {${cell.js}\n}`), `${code} gave ${cell.js}`).not.toThrow();
+      expect(
+        cell.diagnostics
+          .map((d) => `TS${d.code} ${d.message}`)
+          .filter((m) => !/TS(2391|2564|2715|2304|1206|2550|2300)/.test(m)),
+        code,
+      ).toEqual([]);
+      if (!cell.failed)
+        expect(() => new vm.Script(`async () => {${cell.js}\n}`), `${code} gave ${cell.js}`).not.toThrow();
     }
   });
 
@@ -116,14 +165,30 @@ describe('a compiler that dies', () => {
   it('is started again, with the session as it was', async () => {
     const own = new Notebook();
     await own.run('const kept = np.zeros(3); class Kept { a = 1 }');
-    const { compiler } = (own.service as unknown as { types: { compiler: { client: { client: { channel: { child: { pid: number } } } } } } }).types;
+    const { compiler } = (
+      own.service as unknown as {
+        types: { compiler: { client: { client: { channel: { child: { pid: number } } } } } };
+      }
+    ).types;
     const { pid } = compiler.client.client.channel.child;
     process.kill(pid, 'SIGKILL');
-    expect(own.problems('kept + new Kept().b')).toEqual(["1:19 TS2339 Property 'b' does not exist on type 'Kept'."]);
+    expect(own.problems('kept + new Kept().b')).toEqual([
+      "1:19 TS2339 Property 'b' does not exist on type 'Kept'.",
+    ]);
     expect(own.service.complete('kept.', 5).matches.map((m) => m.text)).toContain('shape');
     own.close();
     expect(() => own.service.compile('after', '1')).not.toThrow();
     own.close();
+  });
+
+  it('is ended when it never answers, and the next request is answered', () => {
+    // TypeScript 7.0.2 does not come back from this completion.
+    const code =
+      "import a, { b as c, type D } from 'x'; export * from 'y'; export default (a < b) ? c : d; e}num E { A = 1 << 2, B ";
+    const start = performance.now();
+    for (const offset of [code.length - 2, code.length - 1, code.length]) nb.service.complete(code, offset);
+    expect(performance.now() - start).toBeLessThan(20_000);
+    expect(nb.problems('X.nope')).toHaveLength(1);
   });
 
   it('says so when it cannot be had at all', () => {
@@ -136,7 +201,11 @@ describe('a compiler that dies', () => {
   it('leaves no process behind after close', () => {
     const service = new LanguageService({ cwd: '/tmp', libraryTypes: LIBRARY });
     service.compile('a', '1');
-    const { pid } = (service as unknown as { types: { compiler: { client: { client: { channel: { child: { pid: number } } } } } } }).types.compiler.client.client.channel.child;
+    const { pid } = (
+      service as unknown as {
+        types: { compiler: { client: { client: { channel: { child: { pid: number } } } } } };
+      }
+    ).types.compiler.client.client.channel.child;
     service.close();
     const alive = () => {
       try {

@@ -27,7 +27,15 @@ describe('declaring again', () => {
       const name = `${kind}_${before}`.replace(/\W/g, '');
       await nb.run(earlier.replaceAll('NAME', name));
       await nb.run(declaration.replaceAll('NAME', name));
-      const expected = { function: 'function', class: 'function', enum: 'object', import: 'object', 'async function': 'function', namespace: 'object' }[kind] ?? 'number';
+      const expected =
+        {
+          function: 'function',
+          class: 'function',
+          enum: 'object',
+          import: 'object',
+          'async function': 'function',
+          namespace: 'object',
+        }[kind] ?? 'number';
       expect(await nb.run(`typeof ${name}`), `${before} then ${kind}`).toBe(expected);
     }
   });
@@ -41,7 +49,8 @@ describe('declaring again', () => {
   });
 
   it('runs the same cell a hundred times and keeps one copy of it', async () => {
-    for (let i = 0; i < 100; i++) await nb.run('class Again<T> { constructor(readonly x: T) {} }\nconst again = new Again(1);');
+    for (let i = 0; i < 100; i++)
+      await nb.run('class Again<T> { constructor(readonly x: T) {} }\nconst again = new Again(1);');
     const types = (nb.service as unknown as { types: { session: { size: number; text(): string } } }).types;
     expect(types.session.text().match(/class Again/g)).toHaveLength(1);
   });
@@ -49,7 +58,9 @@ describe('declaring again', () => {
   it('is not fooled by a var in two cells or a function in a block', async () => {
     await nb.run('if (true) { var blockVar = 1; function inner() { return 2 } }');
     expect(await nb.run('let blockVar = 5; blockVar')).toBe(5);
-    await nb.run('for (var key in { a: 1 }) {}\nfor (var item of [7]) {}\nvar { p, q: [r] } = { p: 1, q: [2] }, s, t = 3');
+    await nb.run(
+      'for (var key in { a: 1 }) {}\nfor (var item of [7]) {}\nvar { p, q: [r] } = { p: 1, q: [2] }, s, t = 3',
+    );
     expect(await nb.run('[key, item, p, r, t]')).toEqual(['a', 7, 1, 2, 3]);
   });
 });
@@ -79,10 +90,14 @@ enum Color { Red, Green = 'g' as any, Blue = 5 }
 enum Name { First = 'one', Second = 'two' }
 class Box<T> { #inner: T; constructor(inner: T) { this.#inner = inner } get(): T { return this.#inner } static of<U>(u: U) { return new Box(u) } }
 abstract class Animal { abstract name(): string; protected legs = 4; hello() { return this.name() + this.legs } }`);
-    await nb.run('class Dog extends Animal { name() { return "dog" } }\nconst shape: Shape<number> = { size: 3 }, pair: Pair<string> = ["a", "b"];');
-    expect(await nb.run('[Box.of(3).get() + shape.size, pair[1], new Dog().hello(), Color.Blue, Color[5], Name.Second]')).toEqual([
-      6, 'b', 'dog4', 5, 'Blue', 'two',
-    ]);
+    await nb.run(
+      'class Dog extends Animal { name() { return "dog" } }\nconst shape: Shape<number> = { size: 3 }, pair: Pair<string> = ["a", "b"];',
+    );
+    expect(
+      await nb.run(
+        '[Box.of(3).get() + shape.size, pair[1], new Dog().hello(), Color.Blue, Color[5], Name.Second]',
+      ),
+    ).toEqual([6, 'b', 'dog4', 5, 'Blue', 'two']);
     expect(nb.problems('const b: Box<string> = new Box(3)')[0]).toMatch(/TS2322/);
     expect(nb.problems('new Animal()')[0]).toMatch(/TS2511/);
     expect(nb.problems('new Dog().legs')[0]).toMatch(/TS2445/);
@@ -92,8 +107,12 @@ abstract class Animal { abstract name(): string; protected legs = 4; hello() { r
   it('assigns to a let of an earlier cell with its type, and not to a const', async () => {
     await nb.run('let level = 1; const fixed = 1;');
     expect(await nb.run('level = 2; level += 3; level')).toBe(5);
-    expect(nb.problems("level = 'high'")).toEqual(["1:1 TS2322 Type 'string' is not assignable to type 'number'."]);
-    expect(nb.problems('fixed = 2')).toEqual(["1:1 TS2588 Cannot assign to 'fixed' because it is a constant."]);
+    expect(nb.problems("level = 'high'")).toEqual([
+      "1:1 TS2322 Type 'string' is not assignable to type 'number'.",
+    ]);
+    expect(nb.problems('fixed = 2')).toEqual([
+      "1:1 TS2588 Cannot assign to 'fixed' because it is a constant.",
+    ]);
   });
 
   it('does not take a value that a later cell assigned for the type of a let', async () => {
@@ -121,7 +140,11 @@ abstract class Animal { abstract name(): string; protected legs = 4; hello() { r
   });
 
   it('hoists functions within a cell, and var', async () => {
-    expect(await nb.run('const early = hoisted(2);\nfunction hoisted(x: number) { return x * helper() }\nfunction helper() { return later ?? 10 }\nvar later: number | undefined = 1;\nearly')).toBe(20);
+    expect(
+      await nb.run(
+        'const early = hoisted(2);\nfunction hoisted(x: number) { return x * helper() }\nfunction helper() { return later ?? 10 }\nvar later: number | undefined = 1;\nearly',
+      ),
+    ).toBe(20);
   });
 
   it('forgets everything on reset', async () => {
@@ -133,12 +156,18 @@ abstract class Animal { abstract name(): string; protected legs = 4; hello() { r
   });
 
   it('keeps augmentations of a global interface', async () => {
-    await nb.run('declare global { interface Array<T> { second(): T } }\nArray.prototype.second = function () { return this[1] };');
+    await nb.run(
+      'declare global { interface Array<T> { second(): T } }\nArray.prototype.second = function () { return this[1] };',
+    );
     expect(nb.problems('[1, 2].second().toFixed()')).toEqual([]);
   });
 
   it('lets implicit any pass, and knows it', () => {
-    expect(nb.problems('function loose(a, { b }, ...c) { let d; d = a; return [b, c, d] }\nconst xs = []; xs.push(1); xs[0].toFixed()')).toEqual([]);
+    expect(
+      nb.problems(
+        'function loose(a, { b }, ...c) { let d; d = a; return [b, c, d] }\nconst xs = []; xs.push(1); xs[0].toFixed()',
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -178,7 +207,8 @@ describe('the value of a cell', () => {
   ];
   it.each(table)('%s', async (code, expected) => {
     const value = await nb.run(code);
-    if (typeof expected === 'object' && expected !== null && !('asymmetricMatch' in expected)) expect({ ...value }).toEqual({ ...expected });
+    if (typeof expected === 'object' && expected !== null && !('asymmetricMatch' in expected))
+      expect({ ...value }).toEqual({ ...expected });
     else expect(value).toEqual(expected);
   });
 });
@@ -190,7 +220,9 @@ describe('a long session', () => {
     const times: number[] = [];
     for (let i = 1; i < 200; i++) {
       const start = performance.now();
-      await own.run(`const a${i} = a${i - 1} * 2 + ${i};\nfunction f${i}(x: number) { return f${i - 1}(x) + ${i} }\nclass C${i}<T> { constructor(public v: T) {} }\nf${i}(1)`.replace('public v', 'v'));
+      await own.run(
+        `const a${i} = a${i - 1} * 2 + ${i};\nfunction f${i}(x: number) { return f${i - 1}(x) + ${i} }\nclass C${i}<T> { constructor(v: T) {} }\nf${i}(1)`,
+      );
       times.push(performance.now() - start);
     }
     const late = times.slice(-50).sort((a, b) => a - b)[25] as number;

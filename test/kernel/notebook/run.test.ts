@@ -176,6 +176,16 @@ describe('a notebook that fails', () => {
     expect(cells[0].outputs.at(-1)).toMatchObject({ output_type: 'error', ename: 'Timeout' });
   });
 
+  it('interrupts the running cell on Ctrl-C and stops there', async () => {
+    const write = (text: string) => {
+      if (text.startsWith('[1/3]')) setTimeout(() => process.emit('SIGINT'), 300);
+    };
+    const { code, cells } = await run(['0', 'while (true) {}', '1'], { allowErrors: true, write });
+    expect(code).toBe(1);
+    expect(cells[1].outputs).toMatchObject([{ output_type: 'error', ename: 'Interrupted' }]);
+    expect(cells[2].outputs).toEqual([]);
+  });
+
   it('reports a cell that kills its session', async () => {
     const { code, progress } = await run(['process.abort()']);
     expect(code).toBe(1);
