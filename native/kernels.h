@@ -94,6 +94,9 @@ template <class T> GL_FN bool negativeSign(T a) {
   else return a < 0;
 }
 
+GL_FN double roundDown(double a) { return __builtin_floor(a); }
+GL_FN float roundDown(float a) { return __builtin_floorf(a); }
+
 // Integer division by zero gives 0, as in NumPy (which warns); the most negative number by -1 wraps.
 template <class T> GL_FN T quotient(T a, T b) {
   if constexpr (isReal<T>) return a / b;
@@ -108,11 +111,17 @@ template <class T> GL_FN T floorQuotient(T a, T b) {
     if (q == 0) return std::copysign(T(0), a / b);
     T f = std::floor(q);
     return q - f > T(0.5) ? f + 1 : f;
-  } else {
+  } else if constexpr (sizeof(T) == 8) {
     if (b == 0) return T(0);
-    if (std::is_signed<T>::value && b == T(-1)) return T(-a);
+    if (b == T(-1)) return T(-a);
     T q = T(a / b);
     return (a % b != 0 && (a < 0) != (b < 0)) ? T(q - 1) : q;
+  } else {
+    // Floats hold quotients of narrower integers so exactly that rounding down is right, and that vectorises.
+    T d = b == 0 || (std::is_signed<T>::value && b == T(-1)) ? T(1) : b;
+    using Wide = typename std::conditional<sizeof(T) == 1, float, double>::type;
+    T q = T(int32_t(roundDown(Wide(a) / Wide(d))));
+    return b == 0 ? T(0) : (std::is_signed<T>::value && b == T(-1)) ? T(-a) : q;
   }
 }
 // The sign of the divisor, as Python's %.
@@ -122,10 +131,12 @@ template <class T> GL_FN T remainderOf(T a, T b) {
     if (b == 0) return m;
     if (m == 0) return std::copysign(T(0), b);
     return (b < 0) != (m < 0) ? m + b : m;
-  } else {
-    if (b == 0 || (std::is_signed<T>::value && b == T(-1))) return T(0);
+  } else if constexpr (sizeof(T) == 8) {
+    if (b == 0 || b == T(-1)) return T(0);
     T m = T(a % b);
     return (m != 0 && (m < 0) != (b < 0)) ? T(m + b) : m;
+  } else {
+    return b == 0 ? T(0) : T(a - floorQuotient(a, b) * b);
   }
 }
 template <class T> GL_FN T remainderC(T a, T b) {
@@ -155,8 +166,6 @@ template <class T> GL_FN T shiftRight(T a, T b) {
 
 GL_FN double squareRoot(double a) { return __builtin_sqrt(a); }
 GL_FN float squareRoot(float a) { return __builtin_sqrtf(a); }
-GL_FN double roundDown(double a) { return __builtin_floor(a); }
-GL_FN float roundDown(float a) { return __builtin_floorf(a); }
 GL_FN double roundUp(double a) { return __builtin_ceil(a); }
 GL_FN float roundUp(float a) { return __builtin_ceilf(a); }
 GL_FN double roundEven(double a) { return __builtin_rint(a); }
@@ -171,10 +180,6 @@ GL_FN float withSign(float a, float b) { return __builtin_copysignf(a, b); }
 #define GL_LIBM(name, function) \
   GL_FN double name(double a) { return ::function(a); } \
   GL_FN float name(float a) { return ::function##f(a); }
-GL_LIBM(logarithm2, log2)
-GL_LIBM(logarithm10, log10)
-GL_LIBM(sine, sin)
-GL_LIBM(cosine, cos)
 GL_LIBM(tangent, tan)
 GL_LIBM(arcSine, asin)
 GL_LIBM(arcCosine, acos)
@@ -191,7 +196,7 @@ GL_FN float arcTangent2(float a, float b) { return ::atan2f(a, b); }
 GL_FN double hypotenuse(double a, double b) { return ::hypot(a, b); }
 GL_FN float hypotenuse(float a, float b) { return ::hypotf(a, b); }
 
-// ---- exp, log and what follows from them: about 1 ulp, right on NaN, infinities, zeros and subnormals ----------------
+// ---- exp, log, sin and what follows from them: about 1 ulp, right on NaN, infinities, zeros and subnormals -----------
 // Coefficients: Chebyshev interpolation in 60 digits of (e^r - 1 - r) / r^2 on |r| <= ln2 / 2, and of
 // (log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2 on |s| <= 3 - 2 sqrt2.
 
@@ -200,6 +205,8 @@ template <> struct Real<double> {
   using Int = int64_t;
   using UInt = uint64_t;
   static constexpr double log2e = 0x1.71547652b82fep+0, ln2hi = 0x1.62e42fee00000p-1, ln2lo = 0x1.a39ef35793c76p-33;
+  static constexpr double log2eLow = 0x1.777d0ffda0d24p-56, log10e = 0x1.bcb7b1526e50ep-2, log10eLow = 0x1.95355baaafad3p-57;
+  static constexpr double log10of2 = 0x1.34413509f6p-2, log10of2Low = 0x1.9fef311f12b36p-42;
   static constexpr double shifter = 0x1.8p52;   // adding it rounds to an integer, which stands in the low bits
   static constexpr double integers = 0x1p52;   // from here on neighbours differ by 1
   static constexpr int mantissa = 52;
@@ -213,6 +220,8 @@ template <> struct Real<float> {
   using Int = int32_t;
   using UInt = uint32_t;
   static constexpr float log2e = 0x1.715476p+0f, ln2hi = 0x1.62ep-1f, ln2lo = 0x1.0bfbe8p-15f;
+  static constexpr float log2eLow = 0x1.4ae0cp-26f, log10e = 0x1.bcb7b2p-2f, log10eLow = -0x1.5b235ep-27f;
+  static constexpr float log10of2 = 0x1.344p-2f, log10of2Low = 0x1.3509f8p-18f;
   static constexpr float shifter = 0x1.8p23f;
   static constexpr float integers = 0x1p23f;
   static constexpr int mantissa = 23;
@@ -316,27 +325,55 @@ template <class T> GL_FN T exponentialM1(T x) {
   return x == T(0) ? x : T(2) * (high + low);
 }
 
-template <class T> GL_FN T logarithm(T x) {
+// x = 2^k m with m in [sqrt(1/2), sqrt 2): returns log m as f - low, and k.
+template <class T> GL_FN void logParts(T x, T& k, T& f, T& low) {
   using R = Real<T>;
   using U = typename R::UInt;
   bool small = x < T(R::tiny);
   T y = small ? x * T(R::lift) : x;
-  // m in [sqrt(1/2), sqrt 2), x = 2^k m.
   U u = bits<U>(y) + U(R::one - R::rootHalf);
   T m = bits<T>(U((u & R::fraction) + R::rootHalf));
   U e = u >> R::mantissa;
   // Small integer to floating point without a conversion instruction.
-  T k = bits<T>(U(e | bits<U>(T(R::integers)))) - (T(R::integers) + T(R::bias));
+  k = bits<T>(U(e | bits<U>(T(R::integers)))) - (T(R::integers) + T(R::bias));
   k = small ? k - T(R::lifted) : k;
-  T f = m - T(1);
+  f = m - T(1);
   T s = f / (T(2) + f);
   T z = s * s;
   T h = T(0.5) * f * f;
-  T tail = madd(s, madd(z, logSeries(z), h), k * T(R::ln2lo));
-  T r = madd(k, T(R::ln2hi), f - (h - tail));
+  low = h - s * madd(z, logSeries(z), h);
+}
+
+// What a logarithm is where the formula does not hold.
+template <class T> GL_FN T logEnds(T x, T r) {
   r = x == std::numeric_limits<T>::infinity() ? x : r;
   r = x == T(0) ? -std::numeric_limits<T>::infinity() : r;
   return (x < T(0)) | (x != x) ? std::numeric_limits<T>::quiet_NaN() : r;
+}
+
+template <class T> GL_FN T logarithm(T x) {
+  using R = Real<T>;
+  T k, f, low;
+  logParts(x, k, f, low);
+  return logEnds(x, madd(k, T(R::ln2hi), f - (low - k * T(R::ln2lo))));
+}
+
+// The last term is what rounding f - low lost.
+template <class T> GL_FN T logarithm2(T x) {
+  using R = Real<T>;
+  T k, f, low;
+  logParts(x, k, f, low);
+  T l = f - low;
+  T lost = (f - l) - low;
+  return logEnds(x, madd(l, T(R::log2e), k) + madd(l, T(R::log2eLow), lost * T(R::log2e)));
+}
+
+template <class T> GL_FN T logarithm10(T x) {
+  using R = Real<T>;
+  T k, f, low;
+  logParts(x, k, f, low);
+  T l = f - low;
+  return logEnds(x, madd(k, T(R::log10of2), madd(l, T(R::log10e), madd(l, T(R::log10eLow), k * T(R::log10of2Low)))));
 }
 
 template <class T> GL_FN T logarithm1P(T x) {
@@ -358,9 +395,9 @@ template <class T> GL_FN T hyperbolicTangent(T x) {
   T d = high + T(2);
   T lost = high - (d - T(2));
   T q = high / d;
-  // What the quotient is short of, times 1 / d = (1 - q) / 2.
+  // What the quotient is short of, times 1 / d = (1 - q) / 2. Above, the result is close to 1 and errors fade.
   T rest = madd(-q, d, high) + (low - q * (low + lost));
-  return withSign(madd(rest, T(0.5) - T(0.5) * q, q), x);
+  return withSign(high < T(2) ? madd(rest, T(0.5) - T(0.5) * q, q) : q, x);
 }
 
 template <class T> GL_FN T logistic(T x) {
@@ -379,6 +416,65 @@ template <class T> GL_FN T logAddExp(T a, T b) {
   T d = a == b ? T(0) : -absolute(a - b);
   return m + logarithm1P(exponential(d));
 }
+
+// The same for sin on |r| <= pi / 4, and (cos r - 1 + r^2 / 2) / r^4 in r^2.
+GL_FN double sineSeries(double z) {
+  double q = 0x1.5e098556d302ep-33;
+  q = madd(q, z, -0x1.ae60069e53ef1p-26);
+  q = madd(q, z, 0x1.71de379252004p-19);
+  q = madd(q, z, -0x1.a01a019e80693p-13);
+  q = madd(q, z, 0x1.1111111110ba5p-7);
+  return madd(q, z, -0x1.5555555555555p-3);
+}
+GL_FN float sineSeries(float z) {
+  float q = 0x1.6dbbeep-19f;
+  q = madd(q, z, -0x1.a013a2p-13f);
+  q = madd(q, z, 0x1.11110ep-7f);
+  return madd(q, z, -0x1.555556p-3f);
+}
+GL_FN double cosineSeries(double z) {
+  double q = -0x1.907c0e63adbb6p-37;
+  q = madd(q, z, 0x1.1eeb66b683028p-29);
+  q = madd(q, z, -0x1.27e4fa15bd814p-22);
+  q = madd(q, z, 0x1.a01a019f4d0edp-16);
+  q = madd(q, z, -0x1.6c16c16c16960p-10);
+  return madd(q, z, 0x1.5555555555555p-5);
+}
+GL_FN float cosineSeries(float z) {
+  float q = 0x1.9bd67p-16f;
+  q = madd(q, z, -0x1.6c12cep-10f);
+  return madd(q, z, 0x1.555554p-5f);
+}
+
+// Up to here pi / 2 in three parts reduces an angle exactly enough; larger ones go to the C library.
+constexpr double kNearAngle = 1e5;
+
+// sin(x + quarters pi / 2). Both precisions reduce x in float64; a float64 result also keeps what r lost.
+template <class T> GL_FN T sineNear(T x, int quarters) {
+  using R = Real<T>;
+  using U = typename R::UInt;
+  T t = madd(x, T(0x1.45f306dc9c883p-1), T(R::shifter));
+  double n = double(t - T(R::shifter));
+  double r1 = madd(n, -0x1.921fb544p+0, double(x));
+  double r2 = madd(n, -0x1.0b4611a6p-34, r1);
+  double left = madd(n, -0x1.3198a2e037073p-69, madd(n, -0x1.0b4611a6p-34, r1 - r2));
+  T r = T(r2 + left);
+  T low = sizeof(T) == 8 ? T(left - (double(r) - r2)) : T(0);
+  U k = U(bits<U>(t) + U(quarters));
+  T z = r * r;
+  T s = r + madd(r * z, sineSeries(z), low);
+  T h = T(0.5) * z;
+  T w = T(1) - h;
+  T c = w + (madd(z * z, cosineSeries(z), (T(1) - w) - h) - r * low);
+  T y = (k & 1) != 0 ? c : s;
+  return bits<T>(U(bits<U>(y) ^ U((k & 2) << (8 * sizeof(T) - 2))));
+}
+
+template <class T> GL_FN bool nearAngle(T x) { return absolute(x) <= T(kNearAngle); }
+GL_FN double sine(double x) { return nearAngle(x) ? (x == 0 ? x : sineNear(x, 0)) : ::sin(x); }
+GL_FN float sine(float x) { return nearAngle(x) ? (x == 0 ? x : sineNear(x, 0)) : ::sinf(x); }
+GL_FN double cosine(double x) { return nearAngle(x) ? sineNear(x, 1) : ::cos(x); }
+GL_FN float cosine(float x) { return nearAngle(x) ? sineNear(x, 1) : ::cosf(x); }
 
 // ---- functors of ops.def --------------------------------------------------------------------------------------------
 
@@ -408,6 +504,22 @@ template <class T> GL_FN T logAddExp(T a, T b) {
     template <class A, class T> GL_FN T call(A a, T b, T c) { return T(__VA_ARGS__); } \
   };
 #include "ops.def"
+
+// Functions with a branch for rare operands: when `holds` for all elements of a row, `call` does without the branch and
+// vectorises.
+template <class F> struct Usual {
+  static constexpr bool exists = false;
+};
+template <> struct Usual<F_sin> {
+  static constexpr bool exists = true;
+  template <class T> GL_FN bool holds(T x) { return nearAngle(x); }
+  template <class T> GL_FN T call(T x) { return x == 0 ? x : sineNear(x, 0); }
+};
+template <> struct Usual<F_cos> {
+  static constexpr bool exists = true;
+  template <class T> GL_FN bool holds(T x) { return nearAngle(x); }
+  template <class T> GL_FN T call(T x) { return sineNear(x, 1); }
+};
 
 // Conversion between element types as NumPy on x86-64 does it: what an integer type cannot hold becomes its most
 // negative value (int64, int32) or wraps through int (uint8); bool is != 0.

@@ -122,10 +122,14 @@ async function aptInstall(packages, why) {
   );
 }
 
-async function systemPackages() {
+async function systemPackages(also) {
   const missing = systemNeeds.filter((need) => !need.present()).map((need) => need.package);
-  if (missing.length === 0) return;
-  await aptInstall(missing, 'to compile the native addon');
+  if (missing.length + also.length === 0) return;
+  const why = [
+    missing.length > 0 ? 'to compile the native addon' : '',
+    also.length > 0 ? 'to show notebooks' : '',
+  ];
+  await aptInstall([...missing, ...also], why.filter(Boolean).join(', '));
 }
 
 // --------------------------------------------------------------------------------------------------- npm packages
@@ -242,13 +246,14 @@ function dropOrphans() {
 
 // -------------------------------------------------------------------------------------------------------- commands
 
-async function build() {
+/** Makes what is missing. `also` are Debian packages to install in one go with those that the build needs. */
+async function build(also = []) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 17)) {
     throw new Stop(`Node ${process.versions.node} is too old: gradlab needs Node 20.17 or newer.`);
   }
   const begun = performance.now();
-  await systemPackages();
+  await systemPackages(also);
   await npmPackages();
   await nativeAddon();
   await typescriptBuild();
@@ -264,7 +269,7 @@ async function dev() {
     clearTimeout(pending);
     pending = setTimeout(() => {
       building = building
-        .then(build)
+        .then(() => build())
         .catch((error) => console.error(error instanceof Stop ? error.message : error));
     }, 100);
   };
@@ -298,14 +303,11 @@ function freePort(first) {
 }
 
 async function start() {
-  await build();
-  let jupyter = findJupyter();
-  if (!jupyter) {
-    await aptInstall(['jupyter-notebook'], 'there is no Jupyter on this machine');
-    jupyter = findJupyter();
-    if (!jupyter)
-      throw new Stop('jupyter-notebook was installed, but `jupyter-notebook --version` does not run.');
-  }
+  const found = findJupyter();
+  await build(found ? [] : ['jupyter-notebook']);
+  const jupyter = found ?? findJupyter();
+  if (!jupyter)
+    throw new Stop('jupyter-notebook was installed, but `jupyter-notebook --version` does not run.');
 
   // The kernelspec goes into a folder of this clone and only this server looks there: nothing else changes.
   const prefix = join(root, 'build/jupyter');
@@ -369,7 +371,7 @@ try {
   if (!command)
     throw new Stop(`unknown command "${process.argv[2]}". There are: ${Object.keys(commands).join(', ')}`);
   mkdirSync(join(root, 'build'), { recursive: true });
-  await command(...process.argv.slice(3));
+  await (command === apt ? apt(...process.argv.slice(3)) : command());
 } catch (error) {
   if (!(error instanceof Stop)) throw error;
   console.error(`gradlab: ${error.message}`);

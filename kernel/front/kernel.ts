@@ -1,6 +1,7 @@
 // The kernel as a Jupyter client sees it: binds the sockets, takes requests, says busy and idle around each, and
 // answers from the handler table. Cells queue up; everything else is answered at once, also while a cell runs.
 import { randomUUID } from 'node:crypto';
+import { writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LanguageService } from '../language/index.js';
 import { type ConnectionInfo, readConnectionFile } from '../protocol/connection.js';
@@ -89,8 +90,13 @@ export class Kernel {
     return this.service;
   }
 
+  /** Never fails: whoever read the log may be gone, and a failing log would log its failure. */
   log(text: string): void {
-    process.stderr.write(`[gradlab] ${text}\n`);
+    try {
+      writeSync(2, `[gradlab] ${text}\n`);
+    } catch {
+      // Nobody listens.
+    }
   }
 
   publish<T extends IopubType>(type: T, content: IopubContents[T], parent: Message | undefined): void {
@@ -259,6 +265,7 @@ function isAlive(pid: number): boolean {
 
 /** Runs a kernel until it is shut down. */
 export async function runKernel(connectionFile: string): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const kernel = new Kernel(resolve(connectionFile));
   process.on('uncaughtException', (error) => kernel.log(`uncaught: ${error.stack}`));
   process.on('unhandledRejection', (reason) =>

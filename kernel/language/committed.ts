@@ -2,8 +2,8 @@
 // without its own imports and exports (those move to the top of the module, under private names).
 import { hasModifier } from './declarations.js';
 import { importedNames, importForSession } from './imports.js';
-import { editSite } from './operators.js';
 import { Edits } from './positions.js';
+import { editSite } from './rewrite.js';
 import type { CommittedCell } from './session.js';
 import type { Analysis } from './types.js';
 import type { Ast } from './typescript.js';
@@ -15,6 +15,7 @@ export function commitCell(analysis: Analysis): CommittedCell {
   const edits = new Edits(raw);
   for (const site of sites)
     if (site.final !== 'plain' && site.kind !== 'truth') editSite(edits, site, site.final, false);
+  for (const { at, type } of analysis.annotations) edits.close(at, `: ${type}`, 1000);
   for (const node of top.awaits) {
     edits.replace(node.getStart(), node.getStart() + 'await'.length, '$await(');
     edits.close(node.end, ')', 1000);

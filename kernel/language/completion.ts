@@ -70,7 +70,7 @@ export function complete(service: TypeService, code: string, offset: number, cwd
     const types = signaturesOf(service, names);
     const matches = names.map(({ name, type }, i): CompletionMatch => {
       const signature = types[i];
-      return { text: name, type, start, end, ...(signature ? { signature } : {}) };
+      return { text: name, type: refine(type, signature), start, end, ...(signature ? { signature } : {}) };
     });
     return { matches, start, end };
   }
@@ -87,8 +87,8 @@ export function complete(service: TypeService, code: string, offset: number, cwd
   const signatures = signaturesOf(service, found);
   const matches = found.map((entry, i): CompletionMatch => {
     const text = entry.insertText && !entry.insertText.startsWith('.') ? entry.insertText : entry.name;
-    const match: CompletionMatch = { text, type: jupyterType(entry), start, end };
     const signature = signatures[i];
+    const match: CompletionMatch = { text, type: refine(jupyterType(entry), signature), start, end };
     if (signature) match.signature = signature;
     return match;
   });
@@ -103,6 +103,13 @@ function membersAt(service: TypeService, path: string, at: number) {
     if (error instanceof Error && error.message.includes('auto imports')) return 'scope';
     throw error;
   }
+}
+
+/** A constant that holds a function or a class is shown as what it holds. */
+function refine(type: string, signature: string | undefined): string {
+  if (type !== 'instance' || !signature) return type;
+  if (/^(?:<.*>)?\(.*\) => /.test(signature) || /^\{ (?:<|\()/.test(signature)) return 'function';
+  return /^typeof [A-Z]/.test(signature) ? 'class' : type;
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -266,20 +273,17 @@ function describe(service: TypeService, target: TsSymbol, symbol: TsSymbol, toke
   const { checker } = service.compiler;
   const { flags } = target;
   const { name } = symbol;
-  if (flags & SymbolFlags.Class) return constructorLines(service, target) ?? `class ${name}`;
+  if (flags & SymbolFlags.Class) return `class ${name}`;
   if (flags & SymbolFlags.Interface) return `interface ${name}`;
   if (flags & SymbolFlags.TypeAlias)
     return `type ${name} = ${checker.typeToString(checker.getDeclaredTypeOfSymbol(target), undefined, 1 | 8388608)}`;
   if (flags & SymbolFlags.Enum) return `enum ${name}`;
   if (flags & SymbolFlags.Module && !(flags & SymbolFlags.Function)) return `namespace ${name}`;
-  const parent = token.parent;
-  const isUse =
-    parent?.kind === SyntaxKind.Identifier || parent?.kind === SyntaxKind.PropertyAccessExpression;
-  const here = checker.getTypeAtLocation(isUse && parent ? parent : token);
+  const here = checker.getTypeAtLocation(token);
   const type = here && !here.isErrorType() ? here : checker.getTypeOfSymbol(target);
   if (!type) return name;
-  const calls =
-    flags & (SymbolFlags.Function | SymbolFlags.Method) ? callLines(service, type, name) : undefined;
+  const callable = SymbolFlags.Function | SymbolFlags.Method | SymbolFlags.Variable;
+  const calls = flags & callable ? callLines(service, type, name) : undefined;
   if (calls) return `${flags & SymbolFlags.Method ? '(method)' : 'function'} ${calls}`;
   const kind =
     flags & SymbolFlags.Property || flags & SymbolFlags.Accessor
@@ -301,15 +305,14 @@ function callLines(service: TypeService, type: Type, name: string): string | und
   const { checker } = service.compiler;
   const signatures = checker.getSignaturesOfType(type, SignatureKind.Call);
   if (signatures.length === 0) return undefined;
-  if (signatures.length === 1) return `${name}${arrowToMethod(checker.typeToString(type))}`;
   const whole = checker.typeToString(type, undefined, 1);
+  if (signatures.length === 1 && /^[<(]/.test(whole)) return `${name}${arrowToMethod(whole)}`;
   const overloads = /^\{ (.*); \}$/s.exec(whole)?.[1];
+  if (!overloads || !/^[<(]/.test(overloads)) return undefined;
   return overloads
-    ? overloads
-        .split(/; (?=\(|<)/)
-        .map((s) => `${name}${s}`)
-        .join('\n')
-    : `${name}: ${whole}`;
+    .split(/; (?=\(|<)/)
+    .map((s) => `${name}${s}`)
+    .join('\n');
 }
 
 /** `(a: number) => string` as `(a: number): string`. */
@@ -322,12 +325,4 @@ function arrowToMethod(text: string): string {
     else if (depth === 0 && text.startsWith(' => ', i)) return `${text.slice(0, i)}: ${text.slice(i + 4)}`;
   }
   return `: ${text}`;
-}
-
-function constructorLines(service: TypeService, target: TsSymbol): string | undefined {
-  const { checker } = service.compiler;
-  const type = checker.getTypeOfSymbol(target);
-  if (!type) return undefined;
-  const count = checker.getSignaturesOfType(type, SignatureKind.Construct).length;
-  return count > 0 ? `class ${target.name}` : undefined;
 }

@@ -139,6 +139,12 @@ class Eraser {
       case K.SatisfiesExpression: {
         const { expression } = node as Ast.AsExpression;
         this.visit(expression);
+        // In `a - b as number * 2` the cast holds the difference together.
+        if (expression.kind === K.BinaryExpression && node.parent.kind === K.BinaryExpression) {
+          const depth = depthOf(node);
+          this.edits.open(node.getStart(), '(', depth);
+          this.edits.close(node.end, ')', depth);
+        }
         this.blank(expression.end, node.end, this.insideReturn(node));
         return;
       }
@@ -215,6 +221,13 @@ class Eraser {
       node.parent?.kind === SyntaxKind.ReturnStatement || node.parent?.kind === SyntaxKind.ThrowStatement
     );
   }
+}
+
+/** The depth that operators.ts gives to a node. */
+function depthOf(node: Node): number {
+  let depth = 1;
+  for (let at = node.parent; at; at = at.parent) depth++;
+  return depth;
 }
 
 /** Blanks the types of the given statements or expressions. */

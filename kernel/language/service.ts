@@ -58,6 +58,7 @@ export class LanguageService {
       this.compile('warm-up', code);
       this.analyses.delete('warm-up');
     }
+    this.complete('pr', 2);
   }
 
   /**

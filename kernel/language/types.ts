@@ -9,14 +9,20 @@ import { readTopLevel, type TopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
 import { GLOBALS } from './globals.js';
 import { type ImportStatement, readImports } from './imports.js';
-import { collectSites, decide, editSite, type Operand, type Site } from './operators.js';
+import { collectSites, decide, type Operand, type Site, type SiteKind } from './operators.js';
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
-import { Session } from './session.js';
+import { editSite } from './rewrite.js';
+import { type CommittedCell, Session } from './session.js';
 import type { Ast, Diagnostic, Node, SourceFile, Type } from './typescript.js';
-import { Compiler, SymbolFlags, SyntaxKind, TypeFlags } from './typescript.js';
+import { Compiler, SignatureKind, SymbolFlags, SyntaxKind, skipTrivia, TypeFlags } from './typescript.js';
 
 const IMPORT_SESSION = 'import * as $S from "./$gradlab-session";';
 const MAX_PASSES = 6;
+/** Perhaps an object literal rather than a block, as in `{ a: 1 }`. */
+const STARTS_WITH_BRACE = /^(?:\s|\/\/.*\n|\/\*[\s\S]*?\*\/)*\{/;
+const BRACKETS_OR_TARGET: ReadonlySet<SiteKind> = new Set(['read', 'write', 'update', 'step', 'compound']);
+/** TypeScript's comment at the top of a file; a cell is not at the top of what is checked. */
+const NO_CHECK = /^(?:\s|\/\/.*\n)*\/\/\s*@ts-nocheck/;
 
 /** A cell as parsed, before its types are known. */
 export interface Parsed {
@@ -41,6 +47,8 @@ export interface Analysis extends Parsed {
   diagnostics: CellDiagnostic[];
   /** Imported names that have no value and so leave no trace in the JavaScript. */
   typeNames: Set<string>;
+  /** Annotations to write down when the cell is committed: where in `raw`, and the type. */
+  annotations: { at: number; type: string }[];
   /** Values of enum members in the order of the text; undefined where they are computed at run time. */
   enumValues: (string | number | undefined)[];
 }
@@ -63,6 +71,8 @@ export class TypeService {
   private readonly localFiles = new Map<string, number>();
   private arrayTypes = new Map<number, Operand>();
   private libraryKnown = false;
+  /** Names that were arrays when a cell last mentioned them. */
+  private readonly knownArrays = new Set<string>();
   /** Specifiers that could not be resolved; they may be installed or written later. */
   private readonly missing = new Set<string>();
 
@@ -125,7 +135,7 @@ export class TypeService {
   /** Parses without checking anything. */
   parse(code: string): Parsed {
     this.prepare();
-    if (/^\s*\{/.test(code)) {
+    if (STARTS_WITH_BRACE.test(code)) {
       const object = this.parseAs(code, true, this.cellPath);
       if (object.syntax.length === 0 && object.file.statements.length === 2) return object;
     }
@@ -168,8 +178,10 @@ export class TypeService {
       diagnostics: [],
       typeNames: new Set(),
       enumValues: [],
+      annotations: [],
     };
     const broken = parsed.syntax.length > 0;
+    for (const site of sites) this.guess(site);
 
     let generated = this.write(parsed, sites, prelude, 'typing');
     for (let pass = 0; pass < MAX_PASSES && sites.length > 0; pass++) {
@@ -193,6 +205,7 @@ export class TypeService {
       found = this.errors(parsed, generated);
     }
     this.readValues(analysis);
+    if (found.length === 0 && !everything) this.readAnnotations(analysis);
     if (found.length > 0) analysis.diagnostics = this.explain(analysis, generated, found);
     if (found.length > 1 && sites.some((s) => s.wrong)) {
       generated = this.write(parsed, sites, prelude, 'final');
@@ -203,6 +216,16 @@ export class TypeService {
       if (d.code === 2307 || d.code === 2792)
         this.missing.add(code.slice(d.start + 1, d.start + d.length - 1));
     return analysis;
+  }
+
+  /** A name that was an array the last time is taken for one; a wrong guess costs one more pass, a right one saves it. */
+  private guess(site: Site): void {
+    const isArray = (node: Node | undefined) =>
+      node?.kind === SyntaxKind.Identifier && this.knownArrays.has((node as Ast.Identifier).text);
+    const { kind, probes } = site;
+    if (kind === 'loose' ? probes.some(isArray) : BRACKETS_OR_TARGET.has(kind) && isArray(probes[0])) {
+      site.typing = kind === 'read' && site.chained ? 'at' : 'call';
+    }
   }
 
   private place(code: number, message: string, from: number, to: number, lines: Lines): CellDiagnostic {
@@ -239,6 +262,7 @@ export class TypeService {
     for (const piece of body) piece.source -= origin;
     const mapped = new MappedText([literal(head), ...body, literal(wrapped ? '\n)' : '', code.length)], code);
     this.compiler.write(parsed.path, mapped.text);
+    this.arrayTypes = new Map(); // types belong to one text
     return { head: head.length, mapped, probes, calls };
   }
 
@@ -260,7 +284,6 @@ export class TypeService {
     if (nodes.length === 0) return false;
     const { checker } = this.compiler;
     const types = checker.getTypeAtLocation(nodes);
-    this.arrayTypes = new Map();
     let changed = false;
     sites.forEach((site, i) => {
       const operands = (slots[i] as number[]).map((slot) =>
@@ -274,6 +297,12 @@ export class TypeService {
       const forms = decide(site, operands);
       if (forms.typing !== site.typing && site.kind !== 'truth') changed = true;
       Object.assign(site, forms);
+      site.probes.forEach((node, k) => {
+        if (node.kind !== SyntaxKind.Identifier) return;
+        const { text } = node as Ast.Identifier;
+        if (operands[k] === 'array') this.knownArrays.add(text);
+        else this.knownArrays.delete(text);
+      });
     });
     return changed;
   }
@@ -343,7 +372,8 @@ export class TypeService {
   }
 
   /** Errors that lie in the cell itself. */
-  private errors({ path }: Parsed, { head, mapped }: Generated): Diagnostic[] {
+  private errors({ path, code }: Parsed, { head, mapped }: Generated): Diagnostic[] {
+    if (NO_CHECK.test(code)) return [];
     const length = mapped.text.length;
     return this.compiler.semantic(path).filter((d) => d.pos >= head && d.pos < length && !isIgnored(d));
   }
@@ -413,19 +443,75 @@ export class TypeService {
     file?.forEachChild(visit);
   }
 
+  /**
+   * Finds the declarations whose types are a single word. The session writes those types down: otherwise the type of
+   * the last name in a long chain of cells would be worked out through all of them, again for every new cell.
+   */
+  private readAnnotations(analysis: Analysis): void {
+    const K = SyntaxKind;
+    const { file, origin, checked, path, raw, annotations } = analysis;
+    const names: Node[] = [];
+    const functions: Ast.FunctionDeclaration[] = [];
+    for (const statement of file.statements) {
+      if (statement.end <= origin) continue;
+      if (statement.kind === K.VariableStatement) {
+        for (const d of (statement as Ast.VariableStatement).declarationList.declarations)
+          if (!d.type && d.initializer && d.name.kind === K.Identifier) names.push(d.name);
+      } else if (statement.kind === K.FunctionDeclaration) {
+        const f = statement as Ast.FunctionDeclaration;
+        if (!f.type && f.body && f.name && !f.asteriskToken) functions.push(f);
+      }
+    }
+    const { checker } = this.compiler;
+    if (names.length > 0) {
+      const positions = names.map((node) => checked.toGenerated(node.getStart() - origin + 1) - 1);
+      const types = checker.getTypeAtPosition(path, positions);
+      names.forEach((node, i) => {
+        const type = this.word(types[i]);
+        if (type) annotations.push({ at: node.end, type });
+      });
+    }
+    if (functions.length === 0) return;
+    const positions = functions.map((f) => checked.toGenerated((f.name as Node).getStart() - origin + 1) - 1);
+    checker.getTypeAtPosition(path, positions).forEach((type, i) => {
+      const signatures = type ? checker.getSignaturesOfType(type, SignatureKind.Call) : [];
+      if (signatures.length !== 1) return;
+      const result = this.word(checker.getReturnTypeOfSignature(signatures[0] as (typeof signatures)[0]));
+      if (!result || result === 'boolean') return; // a boolean may stand for a type predicate
+      const close = skipTrivia(raw, (functions[i] as Ast.FunctionDeclaration).parameters.end);
+      if (raw[close] === ')') annotations.push({ at: close + 1, type: result });
+    });
+  }
+
+  private word(type: Type | undefined): string | undefined {
+    if (!type) return undefined;
+    if (type.flags & TypeFlags.Number) return 'number';
+    if (type.flags & TypeFlags.String) return 'string';
+    if (type.flags & TypeFlags.Boolean) return 'boolean';
+    if (type.flags & TypeFlags.BigInt) return 'bigint';
+    return type.flags & TypeFlags.Object && type.getSymbol()?.name === 'NDArray' && this.isArray(type)
+      ? '$NDArray'
+      : undefined;
+  }
+
   /** Makes a cell's declarations visible to the next. */
-  commit(cell: Parameters<Session['commit']>[0]): void {
+  commit(cell: CommittedCell): void {
     this.session.commit(cell);
     this.compiler.write(this.sessionPath, this.session.text());
-    this.compiler.write(this.cellPath, IMPORT_SESSION);
+    if (cell.aliases.length > 0) {
+      // What is imported has changed; both files at once, then, and before the next cell comes.
+      this.compiler.write(this.cellPath, IMPORT_SESSION);
+      this.compiler.flush();
+    }
   }
 
   /** Takes in what was committed, so that the next cell need not wait for it. */
   settleDown(): void {
-    this.compiler.flush();
+    void this.compiler.program;
   }
 
   reset(): void {
+    this.knownArrays.clear();
     this.session.reset();
     this.compiler.write(this.sessionPath, this.session.text());
     this.compiler.invalidate();

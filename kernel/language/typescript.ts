@@ -58,6 +58,12 @@ export async function preloadCompiler(): Promise<void> {
 /** Half a character: the native process would not survive it. */
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
+/** What the API keeps to itself, as far as it is needed to end its process. */
+interface Insides {
+  channel?: { child?: { pid?: number } };
+  close?(): void;
+}
+
 export interface CompilerSetup {
   /** Folder that the native process works in. */
   cwd: string;
@@ -110,10 +116,11 @@ export class Compiler {
 
   /** The native process, 0 before it is started. */
   get pid(): number {
-    const client = this.client as unknown as
-      | { client?: { channel?: { child?: { pid?: number } } } }
-      | undefined;
-    return client?.client?.channel?.child?.pid ?? 0;
+    return this.insides?.channel?.child?.pid ?? 0;
+  }
+
+  private get insides(): Insides | undefined {
+    return (this.client as unknown as { client?: Insides } | undefined)?.client;
   }
 
   get program(): Sync.Program {
@@ -191,12 +198,14 @@ export class Compiler {
 
   /** Ends the native process; the next request starts a new one with the same files. */
   close(): void {
-    const { client } = this;
+    const { insides, pid } = this;
     this.client = undefined;
     this.snapshot = undefined;
     this.project = undefined;
     try {
-      client?.close();
+      // At once: a process that is asked to end says so on stderr.
+      if (pid > 0) process.kill(pid, 'SIGKILL');
+      insides?.close?.();
     } catch {
       // It was already gone.
     }

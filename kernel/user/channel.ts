@@ -21,6 +21,8 @@ export interface CellScope {
   pending: Set<Promise<unknown>>;
   /** The cell has ended; what still happens in it is its aftermath. */
   over: boolean;
+  /** The user interrupted it. */
+  stopped: boolean;
 }
 
 export const cellScope = new AsyncLocalStorage<CellScope>();
@@ -29,7 +31,7 @@ let latest = 0;
 
 export function makeScope(serial: number): CellScope {
   latest = serial;
-  return { serial, value: undefined, hasValue: false, pending: new Set(), over: false };
+  return { serial, value: undefined, hasValue: false, pending: new Set(), over: false, stopped: false };
 }
 
 /** The cell that the running code belongs to; code outside any cell counts to the one that ran last. */

@@ -1,5 +1,6 @@
 // Runs cells: V8's REPL mode through the inspector, one cell at a time, each in its own AsyncLocalStorage scope.
 // A cell ends once: by its completion, its error, or an interrupt; whichever comes first settles it.
+import { createHook, executionAsyncResource } from 'node:async_hooks';
 import inspector from 'node:inspector';
 import type { MimeBundle } from '../protocol/messages.js';
 import type { CellOutcome, ExecuteOrder } from '../protocol/pipe.js';
@@ -163,25 +164,56 @@ export function prepareInterrupts(): void {
  * middle of whatever JavaScript is running (a loop's back edge is enough), or from the event loop when nothing is.
  */
 export function interruptCell(serial: number): void {
+  if (isWriting()) return whenWritten(() => interruptCell(serial));
+  const stack = stackHere();
+  // Below this function stands the expression that calls it; below that nothing, when the event loop was idle.
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  const busy = frames.length > frames.findIndex((line) => line.includes('interruptCell')) + 2;
   const cell = running;
   if (cell?.order.cell !== serial) {
-    // It ended by itself a moment ago. Should an interrupt have cut its last words off, say them again.
-    if (lastDone?.cell === serial) send({ t: 'done', ...lastDone });
-    else interruptAhead = serial;
+    // It ended by itself a moment ago; should an interrupt have cut its last words off, say them again. Or its order
+    // still waits behind code that an earlier cell left running.
+    if (lastDone?.cell === serial) return send({ t: 'done', ...lastDone });
+    interruptAhead = serial;
+    if (busy && cellScope.getStore()?.over) terminate();
     return;
   }
-  if (isWriting()) return whenWritten(() => interruptCell(serial));
-  const at = new Error('interrupted');
+  cell.scope.stopped = true;
   if (cell.synchronous) {
-    cell.interruptedAt = at.stack ?? '';
+    cell.interruptedAt = stack;
+    // The evaluation says that it was terminated; if it had not begun, or had just ended, this does.
+    setImmediate(() => settle(cell, { status: 'interrupted', stack }));
     session.post('Runtime.terminateExecution');
     return;
   }
-  const inUserCode = cellScope.getStore() !== undefined;
-  settle(cell, { status: 'interrupted', stack: inUserCode ? (at.stack ?? '') : '' });
-  if (!inUserCode) return;
-  // Node checks at the end of every callback that its stack of async ids is balanced, and aborts when it is not.
-  // Terminated code never pops its own entries.
+  settle(cell, { status: 'interrupted', stack: busy ? stack : '' });
+  if (busy) terminate();
+  else stopContinuations.enable();
+}
+
+function stackHere(): string {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 50;
+  const { stack } = new Error('interrupted');
+  Error.stackTraceLimit = limit;
+  return stack ?? '';
+}
+
+/**
+ * Ends the JavaScript that is running, up to the event loop. Node checks at the end of every callback that its stack
+ * of async ids is balanced, and aborts when it is not; terminated code never pops its own entries.
+ */
+function terminate(): void {
   asyncWrap?.clearAsyncIdStack?.();
   session.post('Runtime.terminateExecution');
 }
+
+/**
+ * A cell that was interrupted while it waited must not go on when what it waited for happens. Its continuations are
+ * ended before their first line; enabled by the first interrupt of this kind, since it slows all awaits a little.
+ */
+const stopContinuations = createHook({
+  before() {
+    if (cellScope.getStore()?.stopped && executionAsyncResource() instanceof Promise) terminate();
+  },
+});

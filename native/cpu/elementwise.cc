@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kMaxIn = 3;
 constexpr int64_t kBlock = 1024;  // elements converted at a time
-constexpr int64_t kTile = 32;     // columns at a time where an operand runs across the rows
+constexpr int64_t kTile = 16;     // columns at a time where an operand runs across the rows
 
 struct Plan {
   int operands;                            // result and inputs
@@ -273,7 +273,7 @@ void runElementwise(Command& c) {
     if (p.have[j] != p.want[j]) p.converts = true;
   }
   readDims(c, p);
-  if (op == op_copy && p.converts) {
+  if (op == op_copy) {
     // A conversion needs no buffers: one cast from the source's dtype into the result's.
     p.loop = k.cast[static_cast<int>(p.have[0])][static_cast<int>(p.have[1])];
     p.want[0] = p.have[0];

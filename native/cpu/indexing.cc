@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <type_traits>
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
@@ -112,8 +113,7 @@ void take(const Command& c) {
   });
 }
 
-// The value of a scatter, converted to the array's dtype and laid out to match; a number stays one element. Always a
-// copy, because the value may lie in the array that is written (a[i] = a[j]).
+// The value of a scatter, converted to the array's dtype and laid out to match; a number stays one element.  Copied when it lies in the array that is written (a[i] = a[j]).
 struct Value {
   std::unique_ptr<char[]> memory;
   const char* data;
@@ -134,6 +134,11 @@ Value readValue(Command& c, int operand) {
   }
   Value v;
   v.single = single;
+  const bool shares = c.param(1) != 0;
+  if (flat && !shares && c.dtype(operand) == want) {
+    v.data = c.address(operand);
+    return v;
+  }
   const int64_t count = single ? 1 : total;
   v.memory.reset(new char[std::max<int64_t>(count * size, 8)]);
   const int64_t none[2] = {0, 0};
@@ -195,6 +200,11 @@ void scatter(Command& c) {
   if (b.size == 1) {
     T* o = reinterpret_cast<T*>(out);
     for (int64_t i = 0; i < count; i++) F::call(o[offset[i]], value[i * step]);
+    return;
+  }
+  if (std::is_same<F, Assign>::value && step == 1 && b.ndim == 1 && b.stride[0] == sizeof(T)) {
+    for (int64_t i = 0; i < count; i++)
+      std::memcpy(out + offset[i] * int64_t(sizeof(T)), value + i * b.size, b.size * sizeof(T));
     return;
   }
   for (int64_t i = 0; i < count; i++) scatterBlock<T, F>(b, 0, out + offset[i] * int64_t(sizeof(T)), value, step);
@@ -261,8 +271,21 @@ void run_countNonzero(Command& c) {
     total *= c.shape(d);
   }
   int64_t n = 0;
-  if (flat && t == DType::Bool) {
-    for (int64_t i = 0; i < total; i++) n += in[i] != 0;
+  if (flat && itemSize(t) == 1) {
+    // Eight counters side by side, one for each byte of a word, emptied before they can overflow.
+    constexpr uint64_t low7 = 0x7f7f7f7f7f7f7f7f, ones = 0x0101010101010101;
+    int64_t i = 0;
+    while (i + 8 <= total) {
+      uint64_t lanes = 0;
+      const int64_t end = std::min(total - 7, i + 255 * 8);
+      for (; i < end; i += 8) {
+        uint64_t word;
+        std::memcpy(&word, in + i, 8);
+        lanes += ((((word & low7) + low7) | word) >> 7) & ones;
+      }
+      for (int b = 0; b < 64; b += 8) n += (lanes >> b) & 255;
+    }
+    for (; i < total; i++) n += in[i] != 0;
   } else {
     eachOffset(c, 0, itemSize(t), 0, c.ndim(), [&](int64_t at) { n += truth(in + at, t); });
   }

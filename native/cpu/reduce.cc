@@ -418,11 +418,34 @@ void noIdentity(const char* name) {
               " which has no identity; check the shape, or test size > 0 first");
 }
 
+// One row, each element after the one before; the running value stays in a register.
+template <class T>
+void scan(char* row, int64_t n, bool product) {
+  T* v = reinterpret_cast<T*>(row);
+  T r = v[0];
+  if (product) {
+    for (int64_t i = 1; i < n; i++) v[i] = r = T(r * v[i]);
+  } else {
+    for (int64_t i = 1; i < n; i++) v[i] = r = T(r + v[i]);
+  }
+}
+
+void scanRow(DType t, char* row, int64_t n, bool product) {
+  switch (t) {
+    case DType::Float64: return scan<double>(row, n, product);
+    case DType::Float32: return scan<float>(row, n, product);
+    case DType::Int64: return scan<int64_t>(row, n, product);
+    case DType::Int32: return scan<int32_t>(row, n, product);
+    default: return scan<uint8_t>(row, n, product);
+  }
+}
+
 void cumulate(Command& c, Op step, const char* name) {
   const int axis = static_cast<int>(c.param(0));
   const int nd = c.ndim();
   const DType t = c.loop();
   if (axis < 0 || axis >= nd) throw Error(std::string(name) + ": axis " + std::to_string(axis) + " is out of bounds");
+  if (t == DType::Bool) throw Error(std::string(name) + ": bool accumulates in int64");
   c.slot[Command::kOp] = op_copy;
   runElementwise(c);
   int64_t before = 1, after = 1;
@@ -438,10 +461,7 @@ void cumulate(Command& c, Op step, const char* name) {
     for (int64_t i = b; i < e; i++) {
       char* row = out + i * n * line;
       if (after == 1) {
-        // out[k] = out[k - 1] op out[k]: rows of one element, each reading the row before.
-        char* const p[3] = {row + size, row, row + size};
-        const int64_t s1[3] = {size, size, size}, s0[3] = {size, size, size};
-        loop(n - 1, 1, p, s1, s0);
+        scanRow(t, row, n, step == op_mul);
         continue;
       }
       for (int64_t k = 1; k < n; k++) {

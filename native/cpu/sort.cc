@@ -19,7 +19,9 @@ void sortRows(Command& c) {
   T* a = c.data<T>(0);
   const int64_t m = c.param(0), n = c.param(1);
   parallelRanges(m, 1, threadsFor(m * n * 16), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i++) std::sort(a + i * n, a + (i + 1) * n, Less<T>());
+    // With the NaN out of the way, plain comparisons do.
+    for (int64_t i = begin; i < end; i++)
+      std::sort(a + i * n, std::partition(a + i * n, a + (i + 1) * n, [](T x) { return x == x; }));
   });
 }
 
@@ -33,7 +35,8 @@ void argsortRows(Command& c) {
       int64_t* row = out + i * n;
       const T* v = a + i * n;
       std::iota(row, row + n, int64_t(0));
-      std::stable_sort(row, row + n, [v](int64_t x, int64_t y) { return Less<T>()(v[x], v[y]); });
+      int64_t* last = std::stable_partition(row, row + n, [v](int64_t x) { return v[x] == v[x]; });
+      std::stable_sort(row, last, [v](int64_t x, int64_t y) { return v[x] < v[y]; });
     }
   });
 }

@@ -95,6 +95,8 @@ export function putOffsets(
   setAddress(1, offsets);
   setOperand(2, value, dtypeInfo[a.dtype].code, ndim);
   setParam(0, lead);
+  // Whether the value may lie in the array: then it is read before anything is written.
+  setParam(1, typeof value === 'object' && value.storage === a.storage ? 1 : 0);
   run();
 }
 

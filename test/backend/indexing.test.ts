@@ -108,6 +108,13 @@ describe('masks', () => {
     }
   });
 
+  it('counts long masks', () => {
+    for (const n of [7, 8, 255 * 8, 255 * 8 + 9, 100003]) {
+      expect(countNonzero(array('bool', [n], (i) => (i % 3 === 0 ? 1 : 0)))).toBe(Math.ceil(n / 3));
+      expect(countNonzero(array('uint8', [n], (i) => (i % 3 === 0 ? 1 + (i % 255) : 0)))).toBe(Math.ceil(n / 3));
+    }
+  });
+
   it('NaN counts as true, nothing of nothing', () => {
     expect(countNonzero(array('float64', [3], [Number.NaN, 0, -0]))).toBe(1);
     expect(countNonzero(array('bool', [0, 4]))).toBe(0);

@@ -54,23 +54,28 @@ const ms = (seconds: number): string => {
 async function spiral(others: Kind[]): Promise<void> {
   const iterations = 10_000;
   console.log(`\n## Spiral: ${iterations} full-batch steps, 300 x 2 -> 100 -> 3, float64\n`);
-  const entries: { kind: Kind; name: string; name_of_case: string }[] = [
-    { kind: 'gradlab', name: 'gradlab, gradient by hand', name_of_case: 'spiral' },
-    { kind: 'gradlab', name: 'gradlab, autograd', name_of_case: 'spiral-autograd' },
-    ...(others.includes('numpy')
-      ? [{ kind: 'numpy' as const, name: 'NumPy, gradient by hand', name_of_case: 'spiral' }]
-      : []),
-    ...(others.includes('torch')
-      ? [
-          { kind: 'torch' as const, name: 'PyTorch, gradient by hand', name_of_case: 'spiral' },
-          { kind: 'torch' as const, name: 'PyTorch, autograd', name_of_case: 'spiral-autograd' },
-        ]
-      : []),
+  const entries: { kind: Kind; name: string; request: { case: string; scope?: boolean } }[] = [
+    {
+      kind: 'gradlab',
+      name: 'gradlab, gradient by hand, np.scope',
+      request: { case: 'spiral', scope: true },
+    },
+    { kind: 'gradlab', name: 'gradlab, gradient by hand', request: { case: 'spiral' } },
+    {
+      kind: 'gradlab',
+      name: 'gradlab, autograd, np.scope',
+      request: { case: 'spiral-autograd', scope: true },
+    },
+    { kind: 'gradlab', name: 'gradlab, autograd', request: { case: 'spiral-autograd' } },
+    { kind: 'numpy', name: 'NumPy, gradient by hand', request: { case: 'spiral' } },
+    { kind: 'torch', name: 'PyTorch, gradient by hand', request: { case: 'spiral' } },
+    { kind: 'torch', name: 'PyTorch, autograd', request: { case: 'spiral-autograd' } },
   ];
   const contenders = [];
-  for (const { kind, name, name_of_case } of entries) {
-    const contender = await atBest(kind, name, { case: name_of_case, iterations: 500 });
-    contenders.push({ contender, request: { case: name_of_case, iterations } });
+  for (const { kind, name, request } of entries) {
+    if (kind !== 'gradlab' && !others.includes(kind)) continue;
+    const contender = await atBest(kind, name, { ...request, iterations: 500 });
+    contenders.push({ contender, request: { ...request, iterations } });
   }
   const answers = await interleave(contenders, 5, 1e-5);
   const times = answers.map((runs) => median(runs.map((run) => run.seconds)));

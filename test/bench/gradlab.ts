@@ -22,20 +22,29 @@ function spiralData() {
   return { X, y, W, b: np.zeros([1, H]), W2, b2: np.zeros([1, K]) };
 }
 
-function spiral(iterations: number): [number, number] {
+/** The loop, plainly or with every step in an `np.scope`, which takes the step's temporaries back at its end. */
+function train(iterations: number, scope: boolean, step: () => number): [number, number] {
+  let loss = Number.NaN;
+  const begun = performance.now();
+  for (let i = 0; i < iterations; i++) loss = scope ? np.scope(step) : step();
+  return [(performance.now() - begun) / 1000, loss];
+}
+
+function spiral(iterations: number, scope: boolean): [number, number] {
   const { X, y, W, b, W2, b2 } = spiralData();
   const n = X.shape[0];
   const rows = np.arange(n);
-  let loss = Number.NaN;
-  const begun = performance.now();
-  for (let i = 0; i < iterations; i++) {
+  return train(iterations, scope, () => {
     const hidden = np.maximum(0, np.dot(X, W).add(b));
     const scores = np.dot(hidden, W2).add(b2);
     const expScores = np.exp(scores);
     const probs = expScores.div(np.sum(expScores, { axis: 1, keepdims: true }));
-    const dataLoss = np.sum(np.log(probs.at(rows, y)).neg()).item() / n;
-    const regLoss = 0.5 * reg * np.sum(W.mul(W)).item() + 0.5 * reg * np.sum(W2.mul(W2)).item();
-    loss = dataLoss + regLoss;
+    const dataLoss = np.sum(np.log(probs.at(rows, y)).neg()).div(n);
+    const regLoss = np
+      .sum(W.mul(W))
+      .mul(0.5 * reg)
+      .add(np.sum(W2.mul(W2)).mul(0.5 * reg));
+    const loss = dataLoss.add(regLoss);
 
     const dscores = probs;
     dscores.set([rows, y], dscores.at(rows, y).sub(1));
@@ -52,25 +61,27 @@ function spiral(iterations: number): [number, number] {
     b.iadd(db.mul(-stepSize));
     W2.iadd(dW2.mul(-stepSize));
     b2.iadd(db2.mul(-stepSize));
-  }
-  return [(performance.now() - begun) / 1000, loss];
+    return loss.item();
+  });
 }
 
-function spiralAutograd(iterations: number): [number, number] {
+function spiralAutograd(iterations: number, scope: boolean): [number, number] {
   const { X, y, W, b, W2, b2 } = spiralData();
   const n = X.shape[0];
   const rows = np.arange(n);
   const params = [W, b, W2, b2];
   for (const p of params) p.requiresGrad();
-  let loss = np.zeros([]);
-  const begun = performance.now();
-  for (let i = 0; i < iterations; i++) {
+  return train(iterations, scope, () => {
     const hidden = np.maximum(0, np.dot(X, W).add(b));
     const scores = np.dot(hidden, W2).add(b2);
     const expScores = np.exp(scores);
     const probs = expScores.div(np.sum(expScores, { axis: 1, keepdims: true }));
     const dataLoss = np.sum(np.log(probs.at(rows, y)).neg()).div(n);
-    loss = dataLoss.add(np.sum(W.mul(W)).mul(0.5 * reg)).add(np.sum(W2.mul(W2)).mul(0.5 * reg));
+    const regLoss = np
+      .sum(W.mul(W))
+      .mul(0.5 * reg)
+      .add(np.sum(W2.mul(W2)).mul(0.5 * reg));
+    const loss = dataLoss.add(regLoss);
     loss.backward();
     np.noGrad(() => {
       for (const p of params) {
@@ -78,8 +89,8 @@ function spiralAutograd(iterations: number): [number, number] {
         p.grad = null;
       }
     });
-  }
-  return [(performance.now() - begun) / 1000, loss.item()];
+    return loss.item();
+  });
 }
 
 /** The mean time of a call over at least `seconds`, after one call that does not count. */
@@ -112,6 +123,7 @@ function additions(count: number): [number, number] {
 interface Request {
   case: string;
   iterations: number;
+  scope?: boolean;
   n: number;
   dtype: DType;
   count: number;
@@ -120,8 +132,8 @@ interface Request {
 for await (const line of createInterface(process.stdin)) {
   const request = JSON.parse(line) as Request;
   const cases: Record<string, () => [number, number]> = {
-    spiral: () => spiral(request.iterations),
-    'spiral-autograd': () => spiralAutograd(request.iterations),
+    spiral: () => spiral(request.iterations, request.scope ?? false),
+    'spiral-autograd': () => spiralAutograd(request.iterations, request.scope ?? false),
     gemm: () => gemm(request.n, request.dtype),
     additions: () => additions(request.count),
   };

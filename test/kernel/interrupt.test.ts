@@ -42,6 +42,32 @@ describe.each(ways)('by %s', (_, stop) => {
 });
 
 describe('an interrupt', () => {
+  it('of a loop that waits between its steps stops the loop, not only the cell', async () => {
+    await session.run('var steps = 0;');
+    const cell = session.run(`async function pause() { await new Promise((r) => setTimeout(r, 10)); }
+async function train() { for (;;) { await pause(); steps++; } }
+await train();`);
+    await sleep(200);
+    await session.kernel.interrupt();
+    expect(failure(await cell).ename).toBe('Interrupted');
+    const first = Number(result(await session.run('steps')));
+    expect(first).toBeGreaterThan(2);
+    await sleep(200);
+    expect(Number(result(await session.run('await new Promise((r) => setTimeout(r, 100)); steps')))).toBe(
+      first,
+    );
+  });
+
+  it('frees a session whose event loop a finished cell has taken', async () => {
+    await session.run('setTimeout(() => { while (true) {} }, 50);');
+    await sleep(150);
+    const cell = session.run('"mine"');
+    await sleep(150);
+    await session.kernel.interrupt();
+    expect(failure(await cell).ename).toBe('Interrupted');
+    expect(result(await session.run('"mine"'))).toBe("'mine'");
+  });
+
   it('says where the cell was', async () => {
     const cell = session.run('function spin(): never {\n  for (;;) {}\n}\nspin();');
     await sleep(200);

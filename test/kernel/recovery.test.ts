@@ -1,5 +1,6 @@
 // Cells that end their session: the cause is said, the next cell runs in a fresh session and says so, the kernel
 // process is the same all along. And the other way round: nothing survives a kernel that is gone.
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { startKernel } from '../../kernel/protocol/client.js';
@@ -153,6 +154,27 @@ describe('no orphans', () => {
     await kernel.shutdown();
     await sleep(100);
     expect(users.filter(isAlive)).toEqual([]);
+  });
+
+  it('when the process that started it is killed, a kernel with a cell in a loop ends', async () => {
+    const client = new URL('../../dist/kernel/protocol/client.js', import.meta.url).href;
+    const starter = spawn(process.execPath, [
+      '--input-type=module',
+      '-e',
+      `const { startKernel } = await import('${client}');
+       const kernel = await startKernel();
+       kernel.execute('for (;;) console.log("still here")', { onOutput: () => {} }).catch(() => {});
+       await kernel.execute('1', { stopOnError: false, timeout: 500 }).catch(() => {});
+       console.log(kernel.pid);`,
+    ]);
+    const pid = Number(
+      await new Promise<string>((resolve) => starter.stdout.once('data', (chunk) => resolve(String(chunk)))),
+    );
+    const all = [pid, ...children(pid)];
+    expect(all.length).toBeGreaterThan(1);
+    starter.kill('SIGKILL');
+    for (let i = 0; i < 100 && all.some(isAlive); i++) await sleep(100);
+    expect(all.filter(isAlive)).toEqual([]);
   });
 
   it('a kernel whose parent is gone ends', async () => {

@@ -13,6 +13,10 @@ void cast(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64
     char* r = p[0] + i * s1[0];
     const char* a = p[1] + i * s1[1];
     if (flat) {
+      if (std::is_same<To, From>::value && n0 >= 1024) {
+        __builtin_memmove(r, a, n0 * sizeof(To));
+        continue;
+      }
       To* rr = reinterpret_cast<To*>(r);
       const From* aa = reinterpret_cast<const From*>(a);
       _Pragma("GCC ivdep")

@@ -75,22 +75,59 @@ struct Times {
   template <class T> GL_FN T call(T a, T b) { return T(a * b); }
 };
 
+#if defined(__AVX512F__)
+constexpr int kRegister = 64;
+#elif defined(__AVX2__)
+constexpr int kRegister = 32;
+#else
+constexpr int kRegister = 16;
+#endif
+
+// Four registers of independent lanes; the order does not matter to an extreme. n >= 4 registers.
+template <class T, class F>
+T extremeOf(const T* v, int64_t n) {
+  typedef T V __attribute__((vector_size(kRegister)));
+  constexpr int64_t lanes = kRegister / sizeof(T);
+  auto load = [](const T* p) {
+    V x;
+    __builtin_memcpy(&x, p, sizeof x);
+    return x;
+  };
+  V a = load(v), b = load(v + lanes), c = load(v + 2 * lanes), d = load(v + 3 * lanes);
+  int64_t i = 4 * lanes;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) {
+    a = F::call(a, load(v + i));
+    b = F::call(b, load(v + i + lanes));
+    c = F::call(c, load(v + i + 2 * lanes));
+    d = F::call(d, load(v + i + 3 * lanes));
+  }
+  if (i < n) {
+    // The last four registers again, some elements for the second time.
+    v += n - 4 * lanes;
+    a = F::call(a, load(v));
+    b = F::call(b, load(v + lanes));
+    c = F::call(c, load(v + 2 * lanes));
+    d = F::call(d, load(v + 3 * lanes));
+  }
+  a = F::call(F::call(a, b), F::call(c, d));
+  T r[lanes];
+  __builtin_memcpy(r, &a, sizeof a);
+  for (int64_t w = lanes / 2; w > 0; w /= 2)
+    for (int64_t j = 0; j < w; j++) r[j] = F::call(r[j], r[j + w]);
+  return r[0];
+}
+
 template <class T, class F>
 void foldExtreme(void* acc, const char* a, int64_t s, int64_t n) {
-  T m = *static_cast<T*>(acc);
-  int64_t i = 0;
-  // Independent lanes; the order does not matter to an extreme.
-  constexpr int lanes = 4 * 64 / sizeof(T);
-  if (s == sizeof(T) && n >= 2 * lanes) {
-    const T* v = reinterpret_cast<const T*>(a);
-    T r[lanes];
-    for (int j = 0; j < lanes; j++) r[j] = v[j];
-    for (i = lanes; i + lanes <= n; i += lanes)
-      for (int j = 0; j < lanes; j++) r[j] = F::call(r[j], v[i + j]);
-    for (int j = 0; j < lanes; j++) m = F::call(m, r[j]);
+  // Truth values are ordered as the bytes they are.
+  using E = typename std::conditional<std::is_same<T, Bool>::value, uint8_t, T>::type;
+  E m = *static_cast<E*>(acc);
+  if (s == sizeof(E) && n >= int64_t(4 * kRegister / sizeof(E))) {
+    m = F::call(m, extremeOf<E, F>(reinterpret_cast<const E*>(a), n));
+  } else {
+    for (int64_t i = 0; i < n; i++) m = F::call(m, at<E>(a, s, i));
   }
-  for (; i < n; i++) m = F::call(m, at<T>(a, s, i));
-  *static_cast<T*>(acc) = m;
+  *static_cast<E*>(acc) = m;
 }
 
 // Columns in blocks that stay in registers while the rows pass.
@@ -170,9 +207,16 @@ int64_t find(const char* a, int64_t s, int64_t n) {
     const T* v = reinterpret_cast<const T*>(a);
     if (m != m) {
       while (v[where] == v[where]) where++;
-    } else {
-      while (!(v[where] == m)) where++;
+      return where;
     }
+    // Counters as wide as the elements, for the vectoriser.
+    using Hits = typename std::conditional<sizeof(T) == 8, int64_t, typename std::conditional<sizeof(T) == 4, int32_t, uint8_t>::type>::type;
+    for (; where + 64 <= n; where += 64) {
+      Hits hits = 0;
+      for (int j = 0; j < 64; j++) hits |= v[where + j] == m ? Hits(1) : Hits(0);
+      if (hits != 0) break;
+    }
+    while (!(v[where] == m)) where++;
     return where;
   }
   for (int64_t i = 1; i < n; i++) {

@@ -11,6 +11,22 @@ namespace {
 #define GL_LANES _Pragma("GCC ivdep")
 
 template <class R, class A, class F>
+void usual(R* r, const A* a, int64_t n) {
+  constexpr int64_t block = 256;
+  for (int64_t i = 0; i < n; i += block) {
+    const int64_t m = n - i < block ? n - i : block;
+    int64_t rare = 0;
+    for (int64_t j = i; j < i + m; j++) rare += !Usual<F>::holds(a[j]);
+    if (rare == 0) {
+      GL_LANES
+      for (int64_t j = i; j < i + m; j++) r[j] = Usual<F>::call(a[j]);
+    } else {
+      for (int64_t j = i; j < i + m; j++) r[j] = F::call(a[j]);
+    }
+  }
+}
+
+template <class R, class A, class F>
 void unary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64_t* s0) {
   const bool flat = s0[0] == sizeof(R) && s0[1] == sizeof(A);
   for (int64_t i = 0; i < n1; i++) {
@@ -19,8 +35,12 @@ void unary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int6
     if (flat) {
       R* rr = reinterpret_cast<R*>(r);
       const A* aa = reinterpret_cast<const A*>(a);
-      GL_LANES
-      for (int64_t j = 0; j < n0; j++) rr[j] = F::call(aa[j]);
+      if constexpr (Usual<F>::exists) {
+        usual<R, A, F>(rr, aa, n0);
+      } else {
+        GL_LANES
+        for (int64_t j = 0; j < n0; j++) rr[j] = F::call(aa[j]);
+      }
     } else if (s0[1] == 0) {
       const R x = n0 > 0 ? F::call(*reinterpret_cast<const A*>(a)) : R();
       if (s0[0] == sizeof(R)) {

@@ -1,11 +1,13 @@
 // Tab and Shift-Tab: completions and inspection, with types, on rewritten cells as on plain ones.
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeModules } from './modules.js';
 import { Notebook } from './notebook.js';
+
+const modules = makeModules();
 
 let nb: Notebook;
 beforeAll(async () => {
-  nb = new Notebook(fileURLToPath(new URL('./modules/', import.meta.url)));
+  nb = new Notebook(modules.folder);
   await nb.run(`const X = np.array([1, 2]), settings = { learningRate: 1, 'odd key': 2 };
 let level = 3;
 /** Doubles a number. @param x what to double */
@@ -13,7 +15,10 @@ function double(x: number, times = 1): number { return x * 2 * times }
 class Layer<T> { weights = X; constructor(size: T) {} forward(x: NDArray): NDArray { return x } }
 interface Opts { rate: number; name?: string }`);
 });
-afterAll(() => nb.close());
+afterAll(() => {
+  nb.close();
+  modules.remove();
+});
 
 /** Completes at the bar. */
 function tab(code: string) {
@@ -108,6 +113,8 @@ describe('inspection', () => {
     ['double(1, |', 'function double(x: number, times?: number): number'],
     ['1 + double(2|) * X', 'function double(x: number, times?: number): number'],
     ['Lay|er', 'class Layer'],
+    ['le|vel.toFixed()', 'let level: number'],
+    ['const arrow = (a: number) => a + 1;\narr|ow', 'function arrow(a: number): number'],
     ['let o: Op|ts', 'interface Opts'],
     ['settings.learning|Rate', '(property) learningRate: number'],
     ['X.item|', '(method) item(): number'],

@@ -108,7 +108,10 @@ export const $op = {
   ne: operator('ne', (x, y) => x != y),
   bitand: operator('bitand', (x, y) => x & y),
   bitor: operator('bitor', (x, y) => x | y),
-  neg: (x: any) => (x instanceof NDArray ? zip(0, x, (a, b) => a - b) : -x),
+  bitxor: operator('bitxor', (x, y) => x ^ y),
+  shl: operator('shl', (x, y) => x << y),
+  shr: operator('shr', (x, y) => x >> y),
+  neg: (x: any) => (x instanceof NDArray ? zip(x, -1, (a, b) => a * b) : -x),
   pos: (x: any) => (x instanceof NDArray ? x : +x),
   invert: (x: any) => (x instanceof NDArray ? zip(x, 0, (a) => (a ? 0 : 1)) : ~x),
   truth(x: unknown): boolean {

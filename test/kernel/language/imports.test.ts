@@ -1,17 +1,18 @@
 // Imports and exports in cells: ES modules, CommonJS, packages, local TypeScript, JSON, types.
-import { rmSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeModules } from './modules.js';
 import { Notebook } from './notebook.js';
 
-const MODULES = fileURLToPath(new URL('./modules/', import.meta.url));
+const modules = makeModules();
 let nb: Notebook;
 beforeAll(() => {
-  nb = new Notebook(MODULES);
+  nb = new Notebook(modules.folder);
 });
 afterAll(() => {
   nb.close();
-  rmSync(`${MODULES}late.ts`, { force: true });
+  modules.remove();
 });
 
 describe('the JavaScript of an import', () => {
@@ -136,10 +137,10 @@ describe('types of imports', () => {
   });
   it('see an edit of a local module, and a module that was missing before', async () => {
     expect(nb.problems("import { late } from './late'")[0]).toMatch(/TS2307/);
-    writeFileSync(`${MODULES}late.ts`, 'export const late = 1;\n');
+    writeFileSync(join(modules.folder, 'late.ts'), 'export const late = 1;\n');
     expect(nb.problems("import { late } from './late'; late.toFixed()")).toEqual([]);
     await new Promise((resolve) => setTimeout(resolve, 20));
-    writeFileSync(`${MODULES}late.ts`, "export const late = 'text';\n");
+    writeFileSync(join(modules.folder, 'late.ts'), "export const late = 'text';\n");
     expect(nb.problems("import { late } from './late'; late.toUpperCase()")).toEqual([]);
   });
 });

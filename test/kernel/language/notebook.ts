@@ -45,6 +45,8 @@ export class Notebook {
       },
       { name },
     );
+    // Node adds this to its own context only.
+    vm.runInContext("Symbol.dispose ??= Symbol.for('Symbol.dispose')", this.globals);
     this.inspector.post('Runtime.enable');
     this.context = contexts.find((c) => c.name === name)?.id as number;
   }

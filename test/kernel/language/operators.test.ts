@@ -100,9 +100,11 @@ describe('plain operators stay plain', () => {
     expect(nb.js('X === Y; X !== Y;')).not.toContain('$op');
   });
 
-  it('joins a string with anything by the plain operator', () => {
-    expect(nb.js("'X = ' + X + '.'")).not.toContain('$op');
-    expect(nb.js("const label = 'loss'; label + X")).not.toContain('$op');
+  it('joins strings by the plain operator, and asks an array for its text', () => {
+    expect(nb.js("const label = 'loss'; label + k + 'b' + 1")).not.toContain('$op');
+    expect(nb.js("'X = ' + X")).toBe("$cell.value($op.add('X = ' , X))");
+    expect(nb.js("let s2 = ''; s2 += X; s2 += k")).toBe("let s2 = ''; s2 = $op.iadd(s2, X); s2 += k");
+    expect(nb.problems("('X = ' + X).nope")[0]).toContain("does not exist on type 'string'");
   });
 });
 
@@ -225,5 +227,64 @@ describe('truth values', () => {
   });
   it('does not lose an array in the branch where it was false', () => {
     expect(nb.problems('const done = X < 1; if (!done) { done.item() } else done.item()')).toEqual([]);
+  });
+});
+
+describe('random expressions mean what they mean in JavaScript', () => {
+  /** A small generator of its own, so that a failure can be repeated. */
+  function generator(seed: number): (n: number) => number {
+    let state = seed;
+    return (n) => {
+      state = (state * 1103515245 + 12345) & 0x7fffffff;
+      return Math.floor((state / 0x80000000) * n);
+    };
+  }
+  const pick = generator(11);
+  const one = <T>(list: readonly T[]): T => list[pick(list.length)] as T;
+  function expression(depth: number, binary: readonly string[], unary: readonly string[]): string {
+    const kind = depth <= 0 ? 0 : pick(10);
+    const inner = () => expression(depth - 1, binary, unary);
+    if (kind < 2) return one(['a', 'b', 'c', '2', '0.5', 'o.p', 'l[1]', 'f(b)']);
+    if (kind === 2) return `(${inner()})`;
+    if (kind === 3) return `${one(unary)}(${inner()})`;
+    if (kind === 4) return `(${inner()} ? ${inner()} : ${inner()})`;
+    if (kind === 5) return `(${inner()} ${one(['&&', '||'])} ${inner()})`;
+    const operator = one(binary);
+    // A sign or a lower operator may not stand bare on the left of **.
+    const left = operator === '**' ? `(${inner()})` : inner();
+    return `${left}${one([' ', '', '\n', ' /* + */ '])}${operator} ${inner()}`;
+  }
+  const BINARY = ['+', '-', '*', '/', '%', '**', '<', '<=', '>', '>=', '==', '!=', '&', '|', '^', '<<', '>>'];
+  const scope = { a: 3, b: -2, c: 7, o: { p: 4 }, l: [1, 5], f: (x: number) => x + 1 };
+  const evaluate = (text: string): unknown =>
+    new Function(...Object.keys(scope), `return (${text})`)(...Object.values(scope));
+
+  it('with operands of type any, where every operator goes through $op', async () => {
+    const texts = Array.from({ length: 200 }, () => expression(4, BINARY, ['-', '+', '~', '!', '- -', '!!']));
+    await nb.run(
+      'const a: any = 3, b: any = -2, c: any = 7, o: any = { p: 4 }, l: any = [1, 5], f: any = (x: any) => x + 1;',
+    );
+    const values = await nb.run(`// @ts-nocheck\n[\n${texts.join(',\n')}\n]`);
+    for (const [i, text] of texts.entries()) expect(values[i], text).toEqual(evaluate(text));
+  });
+
+  it('with numbers', async () => {
+    const texts = Array.from({ length: 200 }, () => expression(4, BINARY, ['-', '+', '~', '!', '- -', '!!']));
+    await nb.run('const a = 3, b = -2, c = 7, o = { p: 4 }, l = [1, 5], f = (x: number) => x + 1;');
+    const code = `// @ts-nocheck\n[\n${texts.map((t) => `(${t}) as any`).join(',\n')}\n]`;
+    const values = await nb.run(code);
+    for (const [i, text] of texts.entries()) expect(values[i], text).toEqual(evaluate(text));
+  });
+
+  it('with arrays of one element, arithmetic and comparison', async () => {
+    const texts = Array.from({ length: 150 }, () =>
+      expression(3, ['+', '-', '*', '<', '>=', '=='], ['-', '+']),
+    );
+    await nb.run(
+      'const a = np.array([3]), b = np.array([-2]), c = np.array([7]), o = { p: np.array([4]) }, l = [np.array([1]), np.array([5])], f = (x: NDArray) => x + 1;',
+    );
+    const code = `// @ts-nocheck\n[\n${texts.map((t) => `np.array([(${t}) as any]).item()`).join(',\n')}\n]`;
+    const values = await nb.run(code);
+    for (const [i, text] of texts.entries()) expect(values[i], text).toEqual(Number(evaluate(text)));
   });
 });

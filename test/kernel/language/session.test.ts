@@ -125,6 +125,17 @@ abstract class Animal { abstract name(): string; protected legs = 4; hello() { r
     expect(await nb.run('answer.toFixed(1) + nested[0].toUpperCase()')).toBe('42.0A');
   });
 
+  it('keeps literal types and type predicates that a function was found to have', async () => {
+    await nb.run(
+      'function isArray(v: NDArray | number) { return v instanceof NDArray }\nconst mode = "fast", total = np.sum(np.zeros(3)), half = 1 / 2;',
+    );
+    expect(
+      nb.problems(
+        'const v: NDArray | number = 1 as any; if (isArray(v)) v.shape; const m: "fast" = mode; total.item() + half',
+      ),
+    ).toEqual([]);
+  });
+
   it('shows names only after their cell was committed', () => {
     nb.compile('const unseen = 1');
     expect(nb.problems('unseen')).toEqual(["1:1 TS2304 Cannot find name 'unseen'."]);
@@ -179,6 +190,16 @@ describe('the value of a cell', () => {
     ['"text"', 'text'],
     ['{ a: 1, b: [2] }', { a: 1, b: [2] }],
     ['{a: 1} // a comment', { a: 1 }],
+    ['// a comment\n/* and */ { a: 1 }', { a: 1 }],
+    ['let sum = 0;\r\nfor await (const v of [1, Promise.resolve(2)]) sum += v;\r\nsum', 3],
+    [
+      'try { await Promise.reject(new Error("no")) } catch (e) { var caught = (e as Error).message }\ncaught!',
+      'no',
+    ],
+    ['if (await Promise.resolve(true)) { var inside = await Promise.resolve(5) }\ninside!', 5],
+    ['const [first, ...others] = await Promise.all([1, 2, 3]); others', [2, 3]],
+    ['label: for (const i of [1, 2]) { for (;;) continue label }\n"done"', 'done'],
+    ['const self = { get x() { return 1 }, async *g() { yield 1 } };\nself.x', 1],
     ['{ const block = 1; block }', undefined],
     ['let w = 5', undefined],
     ['w = 6', undefined],
