@@ -9,8 +9,9 @@
 
 namespace {
 
-double* slots = nullptr;
-napi_ref keep = nullptr;
+// One buffer for each thread that loads the addon: workers have commands of their own.
+thread_local double* slots = nullptr;
+thread_local napi_ref keep = nullptr;
 
 // Called for every operation, hence without the C++ wrapper: returns undefined when done, 1 when it failed.
 napi_value Run(napi_env env, napi_callback_info) {

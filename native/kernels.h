@@ -419,11 +419,12 @@ template <class T> GL_FN T logAddExp(T a, T b) {
 
 // The same for sin on |r| <= pi / 4, and (cos r - 1 + r^2 / 2) / r^4 in r^2.
 GL_FN double sineSeries(double z) {
-  double q = 0x1.5e098556d302ep-33;
-  q = madd(q, z, -0x1.ae60069e53ef1p-26);
-  q = madd(q, z, 0x1.71de379252004p-19);
-  q = madd(q, z, -0x1.a01a019e80693p-13);
-  q = madd(q, z, 0x1.1111111110ba5p-7);
+  double q = -0x1.ab161757f0c63p-41;
+  q = madd(q, z, 0x1.61217c1864fa1p-33);
+  q = madd(q, z, -0x1.ae64540f0ba18p-26);
+  q = madd(q, z, 0x1.71de3a545e700p-19);
+  q = madd(q, z, -0x1.a01a01a019926p-13);
+  q = madd(q, z, 0x1.1111111111110p-7);
   return madd(q, z, -0x1.5555555555555p-3);
 }
 GL_FN float sineSeries(float z) {
@@ -465,7 +466,8 @@ template <class T> GL_FN T sineNear(T x, int quarters) {
   T s = r + madd(r * z, sineSeries(z), low);
   T h = T(0.5) * z;
   T w = T(1) - h;
-  T c = w + (madd(z * z, cosineSeries(z), (T(1) - w) - h) - r * low);
+  T lost = madd(r, r, -z);
+  T c = w + (madd(z * z, cosineSeries(z), (T(1) - w) - h) - madd(r, low, T(0.5) * lost));
   T y = (k & 1) != 0 ? c : s;
   return bits<T>(U(bits<U>(y) ^ U((k & 2) << (8 * sizeof(T) - 2))));
 }

@@ -80,6 +80,7 @@ export class Supervisor {
       frame: (frame) => this.onFrame(frame),
       raw: this.events.raw,
       death: (death) => this.onDeath(death),
+      log: this.events.log,
     });
   }
 
@@ -163,6 +164,7 @@ interface ProcessEvents {
   frame(frame: UserFrame): void;
   raw(name: 'stdout' | 'stderr', text: string): void;
   death(death: Death): void;
+  log(text: string): void;
 }
 
 /** One life of the user process. */
@@ -290,6 +292,7 @@ class UserProcess {
   private onExit(code: number | null, signal: NodeJS.Signals | null): void {
     for (const frames of readAvailable(this.pipe(FD_OUTPUT))) this.onFrames(frames);
     this.drainRaw();
+    if (this.crashText) this.events.log(`Node's crash report:\n${this.crashText.trimEnd()}`);
     // Children that the session left behind end with it.
     this.signalGroup('SIGKILL');
     const { exitFrame } = this;

@@ -162,21 +162,31 @@ export function prepareInterrupts(): void {
 /**
  * Ends a cell from outside. The interrupt worker has this called on the main thread by its inspector session: in the
  * middle of whatever JavaScript is running (a loop's back edge is enough), or from the event loop when nothing is.
+ * @returns true when this was no good moment and it should be called again
  */
-export function interruptCell(serial: number): void {
-  if (isWriting()) return whenWritten(() => interruptCell(serial));
+export function interruptCell(serial: number): boolean {
+  if (isWriting()) {
+    whenWritten(() => interruptCell(serial));
+    return false;
+  }
   const stack = stackHere();
   // Below this function stands the expression that calls it; below that nothing, when the event loop was idle.
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
-  const busy = frames.length > frames.findIndex((line) => line.includes('interruptCell')) + 2;
+  const below = frames.slice(frames.findIndex((line) => line.includes('interruptCell')) + 2);
+  const busy = below.length > 0;
+  // In Node's own book-keeping of promises a termination is swallowed, and the books would be left open.
+  if (below[0]?.includes('node:internal/async_hooks')) return true;
   const cell = running;
   if (cell?.order.cell !== serial) {
     // It ended by itself a moment ago; should an interrupt have cut its last words off, say them again. Or its order
     // still waits behind code that an earlier cell left running.
-    if (lastDone?.cell === serial) return send({ t: 'done', ...lastDone });
+    if (lastDone?.cell === serial) {
+      send({ t: 'done', ...lastDone });
+      return false;
+    }
     interruptAhead = serial;
     if (busy && cellScope.getStore()?.over) terminate();
-    return;
+    return false;
   }
   cell.scope.stopped = true;
   if (cell.synchronous) {
@@ -184,11 +194,12 @@ export function interruptCell(serial: number): void {
     // The evaluation says that it was terminated; if it had not begun, or had just ended, this does.
     setImmediate(() => settle(cell, { status: 'interrupted', stack }));
     session.post('Runtime.terminateExecution');
-    return;
+    return false;
   }
   settle(cell, { status: 'interrupted', stack: busy ? stack : '' });
+  stopContinuations.enable();
   if (busy) terminate();
-  else stopContinuations.enable();
+  return false;
 }
 
 function stackHere(): string {

@@ -12,14 +12,18 @@ const decoder = new FrameDecoder<InterruptFrame>();
 const pipe = new Socket({ fd: FD_INTERRUPT, readable: true, writable: false });
 
 pipe.on('data', (chunk: Buffer) => {
-  decoder.push(chunk, ({ cell }) => {
-    session.post('Runtime.evaluate', {
-      expression: `globalThis[Symbol.for('${INTERRUPT_KEY}')](${Number(cell)})`,
-    });
-  });
+  decoder.push(chunk, ({ cell }) => interrupt(cell));
 });
 pipe.on('error', endWithFront);
 pipe.on('close', endWithFront);
+
+/** Calls the main thread's function until it says that it came at a good moment. */
+function interrupt(cell: number): void {
+  const expression = `globalThis[Symbol.for('${INTERRUPT_KEY}')](${cell})`;
+  session.post('Runtime.evaluate', { expression, returnByValue: true }, (error, reply) => {
+    if (!error && reply.result.value === true) setTimeout(() => interrupt(cell), 1);
+  });
+}
 
 function endWithFront(): void {
   try {

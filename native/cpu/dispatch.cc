@@ -34,7 +34,7 @@ Kernels choose() {
   return k;
 }
 
-std::string message;
+thread_local std::string message;
 
 }  // namespace
 

@@ -39,7 +39,9 @@ function load(): Addon {
     return createRequire(import.meta.url)(path) as Addon;
   } catch (cause) {
     const reason = existsSync(path) ? (cause as Error).message : `there is no file ${path}`;
-    throw new Error(`gradlab: cannot load the native addon: ${reason}. Run \`npm run setup\` to build it.`, { cause });
+    throw new Error(`gradlab: cannot load the native addon: ${reason}. Run \`npm run setup\` to build it.`, {
+      cause,
+    });
   }
 }
 

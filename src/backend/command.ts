@@ -35,7 +35,9 @@ export const op: Readonly<Record<string, number>> = addon.ops();
 export function opcode(name: string): number {
   const code = op[name];
   if (code === undefined) {
-    throw new Error(`opcode: the native addon has no operation '${name}'. Rebuild it with \`npm run setup\`.`);
+    throw new Error(
+      `opcode: the native addon has no operation '${name}'. Rebuild it with \`npm run setup\`.`,
+    );
   }
   return code;
 }
@@ -49,7 +51,10 @@ export function addressOf(storage: Storage): number {
 
 /** Starts a command. */
 export function begin(code: number, loop: DType, ndim: number): void {
-  if (code === undefined) throw new Error('backend: undefined operation code; the addon may be older than the sources. Run `npm run setup`.');
+  if (code === undefined)
+    throw new Error(
+      'backend: undefined operation code; the addon may be older than the sources. Run `npm run setup`.',
+    );
   command[OP] = code;
   command[LOOP] = dtypeInfo[loop].code;
   command[NDIM] = ndim;
@@ -134,7 +139,8 @@ export function run(): void {
 /** Throws unless the elements of `out` lie in C order: results that kernels write straight through need that. */
 export function requireContiguous(caller: string, out: NDArray, size: number): void {
   if (!out.contiguous || out.size !== size) {
-    throw new Error(`${caller}: the result must be contiguous with ${size} elements, not ${out.size} (shape [${out.shape}]).`);
+    throw new Error(
+      `${caller}: the result must be contiguous with ${size} elements, not ${out.size} (shape [${out.shape}]).`,
+    );
   }
 }
-

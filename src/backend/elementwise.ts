@@ -2,7 +2,18 @@
 
 import { type DType, dtypeInfo } from '../core/dtype.js';
 import type { NDArray } from '../core/ndarray.js';
-import { begin, type Operand, op, run, setAddress, setBroadcast, setDim, setOperand, setShape, setStride } from './command.js';
+import {
+  begin,
+  type Operand,
+  op,
+  run,
+  setAddress,
+  setBroadcast,
+  setDim,
+  setOperand,
+  setShape,
+  setStride,
+} from './command.js';
 
 // The condition of `where` is read as bool whatever the loop's dtype is.
 const BOOL = dtypeInfo.bool.code;
@@ -16,7 +27,14 @@ const BOOL = dtypeInfo.bool.code;
  *   writing). It may be one of the operands (in-place); partial overlap is handled
  * @param a,b,c operands, broadcast to out.shape (right-aligned). Not checked against out.shape here
  */
-export function elementwise(code: number, loop: DType, out: NDArray, a: Operand, b?: Operand, c?: Operand): void {
+export function elementwise(
+  code: number,
+  loop: DType,
+  out: NDArray,
+  a: Operand,
+  b?: Operand,
+  c?: Operand,
+): void {
   const loopCode = dtypeInfo[loop].code;
   const aCode = code === op.where ? BOOL : loopCode;
   // Contiguous operands of the result's size and numbers: one dimension, whatever the shape.
@@ -83,4 +101,3 @@ function extent(a: NDArray): [number, number] {
   }
   return [low * itemsize, (high + 1) * itemsize];
 }
-

@@ -1,7 +1,23 @@
 // The only way to native code: typed calls over the command buffer (command.ts) into the addon (addon.ts). Functions
 // here take results that the caller allocated and shapes that the caller checked; dtype rules and views live above.
 
-export { addressOf, type Operand, op, opcode } from './command.js';
+// For modules that issue commands of their own, such as the random generators.
+export {
+  addressOf,
+  begin,
+  command,
+  getParam,
+  type Operand,
+  op,
+  opcode,
+  run,
+  setAddress,
+  setArray,
+  setDim,
+  setParam,
+  setShape,
+  setStride,
+} from './command.js';
 export { copy, elementwise, fill, mayShareMemory } from './elementwise.js';
 export { countNonzero, indexOffsets, maskOffsets, nonzero, putOffsets, takeOffsets } from './indexing.js';
 export { cholesky, det, eigh, inv, qr, slogdet, solve, svd, svdvals } from './linalg.js';
@@ -9,5 +25,3 @@ export { matmul } from './matmul.js';
 export { cumulate, reduce } from './reduce.js';
 export { argsortRows, bincount, searchsorted, sortRows } from './sort.js';
 export { cpuFeatures, getNumThreads, setNumThreads } from './threads.js';
-// For modules that issue commands of their own, such as the random generators.
-export { begin, command, getParam, run, setAddress, setArray, setDim, setParam, setShape, setStride } from './command.js';

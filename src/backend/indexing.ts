@@ -4,8 +4,20 @@
 import { dtypeInfo } from '../core/dtype.js';
 import type { NDArray } from '../core/ndarray.js';
 import {
-  begin, command, getParam, type Operand, op, requireContiguous, run, setAddress, setArray, setBroadcast, setOperand,
-  setParam, setShape, setStride,
+  begin,
+  command,
+  getParam,
+  type Operand,
+  op,
+  requireContiguous,
+  run,
+  setAddress,
+  setArray,
+  setBroadcast,
+  setOperand,
+  setParam,
+  setShape,
+  setStride,
 } from './command.js';
 
 /**

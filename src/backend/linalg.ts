@@ -9,7 +9,8 @@ function call(code: number, name: string, arrays: readonly NDArray[], p: readonl
   begin(code, arrays[0].dtype, 0);
   for (let k = 0; k < arrays.length; k++) {
     requireContiguous(name, arrays[k], arrays[k].size);
-    if (arrays[k].dtype !== arrays[0].dtype) throw new Error(`${name}: ${arrays[k].dtype} and ${arrays[0].dtype} differ; convert one.`);
+    if (arrays[k].dtype !== arrays[0].dtype)
+      throw new Error(`${name}: ${arrays[k].dtype} and ${arrays[0].dtype} differ; convert one.`);
     setAddress(k, arrays[k]);
   }
   for (let k = 0; k < p.length; k++) setParam(k, p[k]);

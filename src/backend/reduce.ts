@@ -15,7 +15,13 @@ import { begin, requireContiguous, run, setAddress, setArray, setParam, setShape
  * @param loop dtype of the accumulation, e.g. int64 for the sum of a uint8 or bool array
  * Throws for max, min, argmax, argmin of no elements.
  */
-export function reduce(code: number, out: NDArray, a: NDArray, axes: readonly number[] | null, loop: DType): void {
+export function reduce(
+  code: number,
+  out: NDArray,
+  a: NDArray,
+  axes: readonly number[] | null,
+  loop: DType,
+): void {
   const ndim = a.shape.length;
   begin(code, loop, ndim);
   setShape(a.shape);

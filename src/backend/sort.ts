@@ -39,7 +39,8 @@ export function argsortRows(out: NDArray, a: NDArray): void {
 export function searchsorted(out: NDArray, sorted: NDArray, values: NDArray, side: 'left' | 'right'): void {
   requireContiguous('searchsorted', sorted, sorted.size);
   requireContiguous('searchsorted', values, out.size);
-  if (sorted.dtype !== values.dtype) throw new Error(`searchsorted: ${sorted.dtype} and ${values.dtype} differ; convert one.`);
+  if (sorted.dtype !== values.dtype)
+    throw new Error(`searchsorted: ${sorted.dtype} and ${values.dtype} differ; convert one.`);
   begin(op.searchsorted, values.dtype, 0);
   setAddress(0, out);
   setAddress(1, sorted);

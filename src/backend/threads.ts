@@ -10,7 +10,9 @@ export function getNumThreads(): number {
 /** Sets how many threads large operations and OpenBLAS use. Results do not depend on it. */
 export function setNumThreads(n: number): void {
   if (!Number.isInteger(n) || n < 1 || n > 1024) {
-    throw new RangeError(`setNumThreads: ${n} is not a number of threads; pass a whole number from 1 to 1024.`);
+    throw new RangeError(
+      `setNumThreads: ${n} is not a number of threads; pass a whole number from 1 to 1024.`,
+    );
   }
   addon.setNumThreads(n);
 }

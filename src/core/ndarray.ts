@@ -21,12 +21,6 @@ export type ArrayLike = NDArray | Scalar | TypedArray | Uint8ClampedArray | read
 /** Nested JavaScript arrays of elements, as `toArray()` gives them. */
 export type NestedArray = Scalar | NestedArray[];
 
-/** Where the result of advanced indexing was read from, so that an in-place operation can write it back. */
-export interface Selection {
-  readonly source: NDArray;
-  readonly indices: readonly unknown[];
-}
-
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
 
 /**
@@ -51,7 +45,8 @@ export class NDArray {
   tracked = false;
   /** The array whose memory this is a view of, or null. */
   base: NDArray | null = null;
-  selection: Selection | null = null;
+  /** On the result of an advanced index: writes values back to where they were read from. */
+  selection: ((values: NDArray) => void) | null = null;
 
   constructor(
     readonly storage: Storage,

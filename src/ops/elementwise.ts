@@ -210,10 +210,7 @@ export function writeInPlace(
     target.node = null;
     attach(target);
   }
-  if (target.selection !== null) {
-    const { source, indices } = target.selection;
-    (source as unknown as { set(i: readonly unknown[], v: NDArray): void }).set(indices, target);
-  }
+  target.selection?.(target);
   return target;
 }
 

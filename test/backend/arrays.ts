@@ -7,7 +7,11 @@ import { allocate } from '../../src/core/storage.js';
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((p, n) => p * n, 1);
 
 /** A contiguous array; numbers are converted as typed arrays do, int64 through BigInt. */
-export function array(dtype: DType, shape: readonly number[], values?: ArrayLike<number> | ((i: number) => number)): NDArray {
+export function array(
+  dtype: DType,
+  shape: readonly number[],
+  values?: ArrayLike<number> | ((i: number) => number),
+): NDArray {
   const size = sizeOf(shape);
   const a = new NDArray(allocate(Math.max(size, 1) * itemsize(dtype)), dtype, [...shape]);
   const raw = a.raw();
@@ -23,7 +27,11 @@ export const view = (a: NDArray, shape: number[], strides: number[], offset = 0)
 
 export const transposed = (a: NDArray, axes?: number[]): NDArray => {
   const order = axes ?? a.shape.map((_, d) => a.ndim - 1 - d);
-  return view(a, order.map((d) => a.shape[d]), order.map((d) => a.stridesEl[d]));
+  return view(
+    a,
+    order.map((d) => a.shape[d]),
+    order.map((d) => a.stridesEl[d]),
+  );
 };
 
 /** `count` elements of one axis, from `from` in steps of `step`, which may be negative. */

@@ -1,7 +1,16 @@
 // Element-wise kernels: values, special values, dtypes, layouts, broadcasting, aliasing.
 
 import { describe, expect, it } from 'vitest';
-import { copy, cpuFeatures, elementwise, fill, getNumThreads, op, opcode, setNumThreads } from '../../src/backend/index.js';
+import {
+  copy,
+  cpuFeatures,
+  elementwise,
+  fill,
+  getNumThreads,
+  op,
+  opcode,
+  setNumThreads,
+} from '../../src/backend/index.js';
 import { type DType, dtypes } from '../../src/core/dtype.js';
 import { array, numbers, sliced, transposed, view } from './arrays.js';
 
@@ -16,7 +25,13 @@ function unary(name: string, dtype: DType, x: number[], out: DType = dtype): num
 
 function binary(name: string, dtype: DType, x: number[], y: number[] | number, out: DType = dtype): number[] {
   const r = array(out, [x.length]);
-  elementwise(opcode(name), dtype, r, array(dtype, [x.length], x), typeof y === 'number' ? y : array(dtype, [y.length], y));
+  elementwise(
+    opcode(name),
+    dtype,
+    r,
+    array(dtype, [x.length], x),
+    typeof y === 'number' ? y : array(dtype, [y.length], y),
+  );
   return numbers(r);
 }
 
@@ -64,7 +79,31 @@ describe('functions of floats', () => {
     ['sign', Math.sign, 0],
   ];
   const plain = Array.from({ length: 999 }, (_, i) => (i - 499) * 0.0373 + Math.sin(i));
-  const special = [0, -0, inf, -inf, nan, 1, -1, 2, -2, 0.5, 1e-300, -1e-300, 700, -700, 745, -745, 1e300, -1e300, 37, 22, 5e-324, 88, -88];
+  const special = [
+    0,
+    -0,
+    inf,
+    -inf,
+    nan,
+    1,
+    -1,
+    2,
+    -2,
+    0.5,
+    1e-300,
+    -1e-300,
+    700,
+    -700,
+    745,
+    -745,
+    1e300,
+    -1e300,
+    37,
+    22,
+    5e-324,
+    88,
+    -88,
+  ];
 
   for (const dtype of ['float64', 'float32'] as const) {
     // The reference is computed in float64 and rounded, which costs float64 half a unit and Math's own error.
@@ -148,7 +187,9 @@ describe('integers and truth values', () => {
 
     it(`${dtype}: powers, and the error of negative ones`, () => {
       expect(binary('pow', dtype, [2, -3, 7, 0], [10, 3, 0, 0])).toEqual([1024, -27, 1, 1]);
-      expect(() => binary('pow', dtype, [2, 2], [1, -1])).toThrow(/pow: integers to negative integer powers are not allowed/);
+      expect(() => binary('pow', dtype, [2, 2], [1, -1])).toThrow(
+        /pow: integers to negative integer powers are not allowed/,
+      );
     });
 
     it(`${dtype}: bits and shifts; shifting everything out gives 0 or the sign`, () => {
@@ -220,7 +261,14 @@ describe('layouts', () => {
     const before = getNumThreads();
     for (const threads of [1, 3]) {
       setNumThreads(threads);
-      for (const [m, n] of [[1, 1], [3, 5], [17, 129], [300, 3], [3, 300], [700, 900]]) {
+      for (const [m, n] of [
+        [1, 1],
+        [3, 5],
+        [17, 129],
+        [300, 3],
+        [3, 300],
+        [700, 900],
+      ]) {
         const a = array('float64', [m, n], (i) => i % 101);
         const b = transposed(array('float64', [n, m], (i) => (i * 7) % 53));
         const c = array('float64', [m, 1], (i) => i);
@@ -255,7 +303,8 @@ describe('layouts', () => {
     const want: number[] = [];
     for (let p = 0; p < 5; p++)
       for (let q = 0; q < 4; q++)
-        for (let r = 0; r < 3; r++) for (let s = 0; s < 3; s++) want.push(q * 90 + s * 30 + (4 - p) * 6 + 2 * r + 1);
+        for (let r = 0; r < 3; r++)
+          for (let s = 0; s < 3; s++) want.push(q * 90 + s * 30 + (4 - p) * 6 + 2 * r + 1);
     expect(numbers(out)).toEqual(want);
   });
 });
@@ -269,7 +318,13 @@ describe('memory', () => {
 
   it('reads operands that overlap the result as they were before: a[1:] += a[:-1]', () => {
     const a = array('float64', [2000], (i) => i);
-    elementwise(op.add, 'float64', sliced(a, 0, 1, 1999, 1), sliced(a, 0, 1, 1999, 1), sliced(a, 0, 0, 1999, 1));
+    elementwise(
+      op.add,
+      'float64',
+      sliced(a, 0, 1, 1999, 1),
+      sliced(a, 0, 1, 1999, 1),
+      sliced(a, 0, 0, 1999, 1),
+    );
     expect(numbers(a).slice(0, 5)).toEqual([0, 1, 3, 5, 7]);
     expect(numbers(a)[1999]).toBe(1999 + 1998);
     const b = array('float64', [3, 3], (i) => i);
@@ -369,6 +424,8 @@ describe('the addon', () => {
   });
 
   it('an unknown operation is an error with advice', () => {
-    expect(() => opcode('frobnicate')).toThrow(/opcode: the native addon has no operation 'frobnicate'.*npm run setup/);
+    expect(() => opcode('frobnicate')).toThrow(
+      /opcode: the native addon has no operation 'frobnicate'.*npm run setup/,
+    );
   });
 });

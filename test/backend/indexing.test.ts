@@ -2,7 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import {
-  countNonzero, indexOffsets, maskOffsets, nonzero, op, putOffsets, takeOffsets,
+  countNonzero,
+  indexOffsets,
+  maskOffsets,
+  nonzero,
+  op,
+  putOffsets,
+  takeOffsets,
 } from '../../src/backend/index.js';
 import { dtypes } from '../../src/core/dtype.js';
 import type { NDArray } from '../../src/core/ndarray.js';
@@ -10,7 +16,13 @@ import { array, numbers, transposed } from './arrays.js';
 
 function offsets(a: NDArray, indices: NDArray[], shape: number[]): NDArray {
   const out = array('int64', shape);
-  indexOffsets(out, indices, a.shape.slice(0, indices.length), a.stridesEl.slice(0, indices.length), indices.map((_, i) => i));
+  indexOffsets(
+    out,
+    indices,
+    a.shape.slice(0, indices.length),
+    a.stridesEl.slice(0, indices.length),
+    indices.map((_, i) => i),
+  );
   return out;
 }
 
@@ -48,11 +60,15 @@ describe('index arrays', () => {
     expect(() => offsets(a, [array('int64', [1], [1]), array('int64', [1], [4])], [1])).toThrow(
       'index 4 is out of bounds for axis 1 with size 4',
     );
-    expect(() => offsets(a, [array('int64', [1], [-4])], [1])).toThrow('index -4 is out of bounds for axis 0 with size 3');
+    expect(() => offsets(a, [array('int64', [1], [-4])], [1])).toThrow(
+      'index -4 is out of bounds for axis 0 with size 3',
+    );
   });
 
   it('float index arrays are refused', () => {
-    expect(() => offsets(a, [array('float64', [1], [1])], [1])).toThrow(/must be of integer \(or boolean\) type/);
+    expect(() => offsets(a, [array('float64', [1], [1])], [1])).toThrow(
+      /must be of integer \(or boolean\) type/,
+    );
   });
 });
 
@@ -111,7 +127,9 @@ describe('masks', () => {
   it('counts long masks', () => {
     for (const n of [7, 8, 255 * 8, 255 * 8 + 9, 100003]) {
       expect(countNonzero(array('bool', [n], (i) => (i % 3 === 0 ? 1 : 0)))).toBe(Math.ceil(n / 3));
-      expect(countNonzero(array('uint8', [n], (i) => (i % 3 === 0 ? 1 + (i % 255) : 0)))).toBe(Math.ceil(n / 3));
+      expect(countNonzero(array('uint8', [n], (i) => (i % 3 === 0 ? 1 + (i % 255) : 0)))).toBe(
+        Math.ceil(n / 3),
+      );
     }
   });
 

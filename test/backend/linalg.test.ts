@@ -1,7 +1,18 @@
 // LAPACK: what the factors must satisfy, in both precisions, and what is thrown when there is no answer.
 
 import { describe, expect, it } from 'vitest';
-import { cholesky, det, eigh, inv, matmul, qr, slogdet, solve, svd, svdvals } from '../../src/backend/index.js';
+import {
+  cholesky,
+  det,
+  eigh,
+  inv,
+  matmul,
+  qr,
+  slogdet,
+  solve,
+  svd,
+  svdvals,
+} from '../../src/backend/index.js';
 import type { NDArray } from '../../src/core/ndarray.js';
 import { array, numbers, transposed } from './arrays.js';
 
@@ -22,11 +33,18 @@ function expectClose(a: NDArray, b: NDArray | number[], dtype: Float): void {
   expect(worst).toBeLessThan(dtype === 'float64' ? 1e-11 : 2e-4);
 }
 
-const identity = (n: number): number[] => Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
+const identity = (n: number): number[] =>
+  Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
 
 for (const dtype of ['float64', 'float32'] as const) {
   describe(`linear algebra of ${dtype}`, () => {
-    for (const [m, n] of [[5, 3], [3, 5], [4, 4], [1, 6], [40, 30]]) {
+    for (const [m, n] of [
+      [5, 3],
+      [3, 5],
+      [4, 4],
+      [1, 6],
+      [40, 30],
+    ]) {
       it(`svd of ${m}x${n}, full and reduced, multiplies back; values descend`, () => {
         const a = array(dtype, [m, n], spread);
         const k = Math.min(m, n);
@@ -103,10 +121,16 @@ for (const dtype of ['float64', 'float32'] as const) {
       const singular = array(dtype, [2, 2], [1, 2, 2, 4]);
       const out = array(dtype, [2, 2]);
       expect(() => inv(out, singular)).toThrow(/inv: Singular matrix/);
-      expect(() => solve(array(dtype, [2]), singular, array(dtype, [2], [1, 1]))).toThrow(/solve: Singular matrix/);
-      expect(() => cholesky(out, array(dtype, [2, 2], [1, 2, 2, 1]))).toThrow(/cholesky: Matrix is not positive definite/);
+      expect(() => solve(array(dtype, [2]), singular, array(dtype, [2], [1, 1]))).toThrow(
+        /solve: Singular matrix/,
+      );
+      expect(() => cholesky(out, array(dtype, [2, 2], [1, 2, 2, 1]))).toThrow(
+        /cholesky: Matrix is not positive definite/,
+      );
       const bad = array(dtype, [2, 2], [1, Number.NaN, 0, 1]);
-      expect(() => svd(bad, out, array(dtype, [2]), array(dtype, [2, 2]), true)).toThrow(/svd: SVD did not converge/);
+      expect(() => svd(bad, out, array(dtype, [2]), array(dtype, [2, 2]), true)).toThrow(
+        /svd: SVD did not converge/,
+      );
     });
   });
 }

@@ -27,16 +27,36 @@ function expected(a: NDArray, b: NDArray): number[] {
 const layouts: Record<string, (dtype: DType, m: number, n: number, seed: number) => NDArray> = {
   'C order': (dtype, m, n, seed) => array(dtype, [m, n], small(seed)),
   transposed: (dtype, m, n, seed) => transposed(array(dtype, [n, m], small(seed))),
-  'part of a larger one': (dtype, m, n, seed) => sliced(sliced(array(dtype, [m + 2, n + 3], small(seed)), 0, 1, m, 1), 1, 2, n, 1),
+  'part of a larger one': (dtype, m, n, seed) =>
+    sliced(sliced(array(dtype, [m + 2, n + 3], small(seed)), 0, 1, m, 1), 1, 2, n, 1),
   'every second column': (dtype, m, n, seed) => sliced(array(dtype, [m, 2 * n], small(seed)), 1, 0, n, 2),
-  reversed: (dtype, m, n, seed) => sliced(sliced(array(dtype, [m, n], small(seed)), 0, m - 1, m, -1), 1, n - 1, n, -1),
+  reversed: (dtype, m, n, seed) =>
+    sliced(sliced(array(dtype, [m, n], small(seed)), 0, m - 1, m, -1), 1, n - 1, n, -1),
   'a repeated row': (dtype, m, n, seed) => view(array(dtype, [n], small(seed)), [m, n], [0, 1]),
   'a repeated column': (dtype, m, n, seed) => view(array(dtype, [m], small(seed)), [m, n], [1, 0]),
 };
 
 const shapes = [
-  [1, 1, 1], [1, 5, 1], [1, 300, 1], [5, 1, 5], [1, 40, 33], [33, 40, 1], [1, 300, 200], [200, 300, 1], [2, 300, 100], [300, 2, 100],
-  [300, 100, 3], [100, 300, 3], [300, 3, 100], [3, 100, 300], [7, 9, 11], [16, 16, 16], [13, 64, 5], [40, 41, 42], [65, 17, 129], [4, 1000, 4],
+  [1, 1, 1],
+  [1, 5, 1],
+  [1, 300, 1],
+  [5, 1, 5],
+  [1, 40, 33],
+  [33, 40, 1],
+  [1, 300, 200],
+  [200, 300, 1],
+  [2, 300, 100],
+  [300, 2, 100],
+  [300, 100, 3],
+  [100, 300, 3],
+  [300, 3, 100],
+  [3, 100, 300],
+  [7, 9, 11],
+  [16, 16, 16],
+  [13, 64, 5],
+  [40, 41, 42],
+  [65, 17, 129],
+  [4, 1000, 4],
 ];
 
 describe('matmul', () => {
@@ -60,7 +80,11 @@ describe('matmul', () => {
 
   it('splits long skinny products over threads without changing them', () => {
     const before = getNumThreads();
-    for (const [m, k, n] of [[70000, 3, 5], [3, 5, 70000], [5, 60000, 3]]) {
+    for (const [m, k, n] of [
+      [70000, 3, 5],
+      [3, 5, 70000],
+      [5, 60000, 3],
+    ]) {
       const a = array('float64', [m, k], small(3));
       const b = array('float64', [k, n], small(4));
       const one = array('float64', [m, n]);
@@ -81,7 +105,8 @@ describe('matmul', () => {
     matmul(out, a, b);
     const want: number[] = [];
     for (let p = 0; p < 2; p++)
-      for (let q = 0; q < 4; q++) want.push(...expected(view(a, [2, 3], [3, 1], p * 6), view(b, [3, 2], [2, 1], q * 6)));
+      for (let q = 0; q < 4; q++)
+        want.push(...expected(view(a, [2, 3], [3, 1], p * 6), view(b, [3, 2], [2, 1], q * 6)));
     expect(numbers(out)).toEqual(want);
   });
 
@@ -109,10 +134,17 @@ describe('matmul', () => {
   });
 
   it('hands NaN and infinities on, zeros times NaN included', () => {
-    for (const [m, k, n] of [[3, 2, 4], [50, 60, 70]]) {
+    for (const [m, k, n] of [
+      [3, 2, 4],
+      [50, 60, 70],
+    ]) {
       const a = array('float64', [m, k], (i) => (i === 1 ? Number.NaN : 0));
       const out = array('float64', [m, n]);
-      matmul(out, a, array('float64', [k, n], () => 0));
+      matmul(
+        out,
+        a,
+        array('float64', [k, n], () => 0),
+      );
       expect(numbers(out).filter(Number.isNaN).length).toBe(n);
     }
   });

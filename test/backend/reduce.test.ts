@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { cumulate, elementwise, op, reduce, setNumThreads, getNumThreads } from '../../src/backend/index.js';
+import { cumulate, elementwise, getNumThreads, op, reduce, setNumThreads } from '../../src/backend/index.js';
 import type { DType } from '../../src/core/dtype.js';
 import type { NDArray } from '../../src/core/ndarray.js';
 import { array, numbers, sliced, transposed, view } from './arrays.js';
@@ -18,10 +18,13 @@ interface Case {
   prod?: string;
 }
 
-const cases = JSON.parse(readFileSync(new URL('../fixtures/reductions.json', import.meta.url), 'utf8')) as Case[];
+const cases = JSON.parse(
+  readFileSync(new URL('../fixtures/reductions.json', import.meta.url), 'utf8'),
+) as Case[];
 
 // The formula of fixtures/reductions.py.
-const value = (i: number): number => ((((i * 2654435761) % 4294967296) / 4294967296 - 0.5) * (1 + (i % 7))) / 3;
+const value = (i: number): number =>
+  ((((i * 2654435761) % 4294967296) / 4294967296 - 0.5) * (1 + (i % 7))) / 3;
 
 const layouts: Record<string, (a: NDArray) => NDArray> = {
   c: (a) => a,
@@ -45,7 +48,13 @@ function input(c: Case): NDArray {
   return layouts[c.layout](a);
 }
 
-function result(code: number, a: NDArray, axis: number | number[] | null, loop: DType, outType: DType = loop): NDArray {
+function result(
+  code: number,
+  a: NDArray,
+  axis: number | number[] | null,
+  loop: DType,
+  outType: DType = loop,
+): NDArray {
   const axes = axis === null ? null : [axis].flat();
   const shape = a.shape.filter((_, d) => axes !== null && !axes.includes(d));
   const out = array(outType, shape);
@@ -61,7 +70,8 @@ function digest(a: NDArray): string {
     .slice(0, 16);
 }
 
-const label = (c: Case): string => `${c.dtype} ${c.shape.join('x')} ${c.layout} axis ${JSON.stringify(c.axis)}`;
+const label = (c: Case): string =>
+  `${c.dtype} ${c.shape.join('x')} ${c.layout} axis ${JSON.stringify(c.axis)}`;
 
 describe('sum and prod', () => {
   for (const threads of [1, 3]) {
@@ -72,7 +82,8 @@ describe('sum and prod', () => {
       for (const c of cases) {
         const a = input(c);
         if (digest(result(op.sum, a, c.axis, c.dtype)) !== c.sum) wrong.push(`sum ${label(c)}`);
-        if (c.wide && digest(result(op.sum, a, c.axis, 'float64')) !== c.wide) wrong.push(`float64 sum ${label(c)}`);
+        if (c.wide && digest(result(op.sum, a, c.axis, 'float64')) !== c.wide)
+          wrong.push(`float64 sum ${label(c)}`);
       }
       setNumThreads(before);
       expect(wrong).toEqual([]);
@@ -147,7 +158,9 @@ describe('other reductions', () => {
       expect(numbers(result(op.all, a, null, dtype, 'bool'))).toEqual([0]);
       expect(numbers(result(op.all, a, [], dtype, 'bool'))).toEqual([0, 1, 0, 0, 1, 1]);
     }
-    expect(numbers(result(op.any, array('float64', [1], [Number.NaN]), null, 'float64', 'bool'))).toEqual([1]);
+    expect(numbers(result(op.any, array('float64', [1], [Number.NaN]), null, 'float64', 'bool'))).toEqual([
+      1,
+    ]);
   });
 
   it('of nothing: sums are 0, products 1, any false, all true; extremes have no answer', () => {
@@ -158,7 +171,9 @@ describe('other reductions', () => {
     expect(numbers(result(op.all, none, null, 'float64', 'bool'))).toEqual([1]);
     expect(numbers(result(op.sum, none, 1, 'float64'))).toEqual([]);
     expect(numbers(result(op.max, none, 1, 'float64'))).toEqual([]);
-    expect(() => result(op.max, none, 0, 'float64')).toThrow(/zero-size array to reduction operation max which has no identity/);
+    expect(() => result(op.max, none, 0, 'float64')).toThrow(
+      /zero-size array to reduction operation max which has no identity/,
+    );
     expect(() => result(op.argmin, none, null, 'float64', 'int64')).toThrow(/argmin of an empty sequence/);
   });
 

@@ -48,6 +48,8 @@ describe('bincount', () => {
   });
 
   it('refuses negative values by name and place', () => {
-    expect(() => bincount(array('int64', [3]), array('int64', [2], [1, -1]))).toThrow(/bincount: -1 at position 1 is negative/);
+    expect(() => bincount(array('int64', [3]), array('int64', [2], [1, -1]))).toThrow(
+      /bincount: -1 at position 1 is negative/,
+    );
   });
 });

@@ -25,7 +25,9 @@ describe("the course's idioms", () => {
       y.set([ix], j);
     }
     expect([y.dtype, y.toArray()]).toEqual(['uint8', [0, 0, 1, 1, 2, 2]]);
-    expect(X.at(5).toArray()).toEqual([Math.sin(1), Math.cos(1)]);
+    const last = X.at(5).toArray() as number[];
+    within(last[0], Math.sin(1), 3e-16);
+    within(last[1], Math.cos(1), 3e-16);
     expect(() => X.set([np.arange(2)], np.zeros([3, 2]))).toThrow(
       'set: could not broadcast input array from shape (3, 2) into shape (2, 2).',
     );

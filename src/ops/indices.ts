@@ -1,0 +1,233 @@
+// What stands between the brackets of an index: whole numbers, slice strings, null, index arrays and masks are parsed
+// against a shape into one item per axis. Reading and writing with the items is in index.ts.
+
+import * as backend from '../backend/index.js';
+import { asarray } from '../core/create.js';
+import { isFloat } from '../core/dtype.js';
+import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
+import { shapeText } from '../core/shape.js';
+
+/** One entry between the brackets. Strings hold slices, several when separated by commas: `'1:3, ::-1'`. */
+export type Index =
+  | number
+  | bigint
+  | string
+  | null
+  | NDArray
+  | readonly number[]
+  | readonly boolean[]
+  | readonly (readonly number[])[]
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array;
+
+/** A view's part of an index, per axis of the source or new axis. */
+export type Basic =
+  | { readonly kind: 'int'; readonly at: number }
+  | { readonly kind: 'slice'; readonly start: number; readonly step: number; readonly length: number }
+  | { readonly kind: 'new' };
+
+/** An index array, for one axis of the source. */
+export interface Advanced {
+  readonly kind: 'array';
+  readonly index: NDArray;
+}
+
+/** A mask over several axes stands for the coordinates of its true elements. */
+export interface Masked {
+  readonly kind: 'mask';
+  readonly mask: NDArray;
+}
+
+export type Item = Basic | Advanced | Masked;
+
+// ---------------------------------------------------------------- parsing
+
+const sliceCache = new Map<string, readonly (string | null)[]>();
+
+/** Splits a string index at its commas and keeps the result: programs use few different ones. */
+function stringItems(text: string): readonly (string | null)[] {
+  let items = sliceCache.get(text);
+  if (items === undefined) {
+    items = text.split(',').map((part) => {
+      const t = part.trim();
+      return t === 'newaxis' || t === 'None' || t === 'null' ? null : t;
+    });
+    if (sliceCache.size > 1000) sliceCache.clear();
+    sliceCache.set(text, items);
+  }
+  return items;
+}
+
+const sliceForm = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/;
+
+function parseSlice(caller: string, text: string, length: number): Basic {
+  if (text === ':') return { kind: 'slice', start: 0, step: 1, length };
+  const match = sliceForm.exec(text);
+  if (match === null) {
+    if (/^-?\d+$/.test(text)) return { kind: 'int', at: Number(text) };
+    throw new SyntaxError(
+      `${caller}: '${text}' is not an index; slices look like ':', '1:3', '::-1', '...'.`,
+    );
+  }
+  const step = match[3] === undefined ? 1 : Number(match[3]);
+  if (step === 0) throw new RangeError(`${caller}: slice step cannot be zero, in '${text}'.`);
+  const clamp = (bound: string | undefined, otherwise: number): number => {
+    if (bound === undefined) return otherwise;
+    const n = Number(bound);
+    const at = n < 0 ? n + length : n;
+    return step > 0 ? Math.min(Math.max(at, 0), length) : Math.min(Math.max(at, -1), length - 1);
+  };
+  const start = clamp(match[1], step > 0 ? 0 : length - 1);
+  const stop = clamp(match[2], step > 0 ? length : -1);
+  return { kind: 'slice', start, step, length: Math.max(0, Math.ceil((stop - start) / step)) };
+}
+
+/** Turns the entries into one item per axis of the source (masks cover several), with new axes between. */
+export function parse(caller: string, a: NDArray, indices: readonly unknown[]): Item[] {
+  const flat: unknown[] = [];
+  for (const index of indices) {
+    if (typeof index === 'string') flat.push(...stringItems(index));
+    else flat.push(index);
+  }
+  const entries = flat.map((entry) => arrayEntry(caller, entry));
+  let covered = 0;
+  let ellipsis = -1;
+  entries.forEach((entry, i) => {
+    if (entry === '...') {
+      if (ellipsis >= 0) throw new RangeError(`${caller}: an index can only have a single ellipsis ('...').`);
+      ellipsis = i;
+    } else if (entry instanceof NDArray && entry.dtype === 'bool') covered += entry.ndim;
+    else if (entry !== null) covered++;
+  });
+  if (covered > a.ndim) {
+    throw new RangeError(
+      `${caller}: too many indices for array: array is ${a.ndim}-dimensional, shape ${shapeText(a.shape)}, but ${covered} were indexed.`,
+    );
+  }
+  const items: Item[] = [];
+  let axis = 0;
+  const whole = (count: number) => {
+    for (let i = 0; i < count; i++, axis++)
+      items.push({ kind: 'slice', start: 0, step: 1, length: a.shape[axis] });
+  };
+  entries.forEach((entry, i) => {
+    if (i === ellipsis) {
+      whole(a.ndim - covered);
+    } else if (entry === null) {
+      items.push({ kind: 'new' });
+    } else if (entry instanceof NDArray) {
+      if (entry.dtype === 'bool') {
+        entry.shape.forEach((n, d) => {
+          if (n !== a.shape[axis + d]) {
+            throw new RangeError(
+              `${caller}: boolean index did not match indexed array along axis ${axis + d}; the axis has length ${a.shape[axis + d]}, the mask ${n}.`,
+            );
+          }
+        });
+        items.push({ kind: 'mask', mask: entry });
+        axis += entry.ndim;
+      } else {
+        items.push({ kind: 'array', index: entry });
+        axis++;
+      }
+    } else {
+      const item: Basic =
+        typeof entry === 'string'
+          ? parseSlice(caller, entry, a.shape[axis])
+          : { kind: 'int', at: entry as number };
+      if (item.kind === 'int') {
+        const n = a.shape[axis];
+        const at = item.at < 0 ? item.at + n : item.at;
+        if (!(at >= 0 && at < n)) {
+          throw new RangeError(
+            `${caller}: index ${item.at} is out of bounds for axis ${axis} with size ${n}.`,
+          );
+        }
+        items.push({ kind: 'int', at });
+      } else {
+        items.push(item);
+      }
+      axis++;
+    }
+  });
+  if (ellipsis < 0) whole(a.ndim - covered);
+  return items;
+}
+
+/** An entry as a whole number, a slice string, null, or an index array of integers or booleans. */
+function arrayEntry(caller: string, entry: unknown): number | string | null | NDArray {
+  if (typeof entry === 'number') {
+    if (!Number.isInteger(entry)) {
+      throw new TypeError(
+        `${caller}: ${entry} is not an index; only whole numbers, slices ('1:3'), '...', null and integer or boolean arrays are.`,
+      );
+    }
+    return entry;
+  }
+  if (typeof entry === 'string' || entry === null) return entry;
+  if (typeof entry === 'bigint') return Number(entry);
+  if (typeof entry === 'boolean') return asarray(entry);
+  if (typeof entry !== 'object') {
+    throw new TypeError(
+      `${caller}: ${String(entry)} is not an index; only whole numbers, slices ('1:3'), '...', null and integer or boolean arrays are.`,
+    );
+  }
+  const array =
+    Array.isArray(entry) && entry.length === 0 ? empty([0], 'int64') : asarray(entry as ArrayLike, caller);
+  if (array.ndim === 0 && array.dtype !== 'bool') {
+    const value = Number(array.item());
+    if (!Number.isInteger(value))
+      throw new TypeError(`${caller}: ${value} is not a whole number, so not an index.`);
+    return value;
+  }
+  if (isFloat(array.dtype)) return wholeNumbers(caller, array);
+  return array;
+}
+
+/** Lists of numbers are float64 here; as an index they may stand for integers when each of them is one. */
+function wholeNumbers(caller: string, a: NDArray): NDArray {
+  const data = a.data as Float64Array;
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isInteger(data[i])) {
+      throw new TypeError(
+        `${caller}: arrays used as indices must be of integer or boolean type; element ${i} of this ${a.dtype} array is ${data[i]}.`,
+      );
+    }
+  }
+  const out = empty(a.shape, 'int64');
+  backend.copy(out, a);
+  return out;
+}
+
+// ---------------------------------------------------------------- views
+
+/** The view that the basic items select; index arrays and masks leave their axes whole. */
+export function basicView(a: NDArray, items: readonly Item[]): NDArray {
+  const shape: number[] = [];
+  const strides: number[] = [];
+  let offset = a.offset;
+  let axis = 0;
+  for (const item of items) {
+    if (item.kind === 'new') {
+      shape.push(1);
+      strides.push(0);
+    } else if (item.kind === 'int') {
+      offset += item.at * a.stridesEl[axis++];
+    } else if (item.kind === 'slice') {
+      if (item.length > 0) offset += item.start * a.stridesEl[axis];
+      shape.push(item.length);
+      strides.push(item.step * a.stridesEl[axis++]);
+    } else {
+      const count = item.kind === 'mask' ? item.mask.ndim : 1;
+      for (let i = 0; i < count; i++, axis++) {
+        shape.push(a.shape[axis]);
+        strides.push(a.stridesEl[axis]);
+      }
+    }
+  }
+  return a.view(shape, strides, offset);
+}
+
+export const isBasic = (items: readonly Item[]): items is Basic[] =>
+  items.every((i) => i.kind !== 'array' && i.kind !== 'mask');
