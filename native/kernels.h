@@ -64,6 +64,10 @@ GL_FN To bits(From x) {
   return y;
 }
 
+template <int Bytes> struct UIntOf { using type = uint64_t; };
+template <> struct UIntOf<4> { using type = uint32_t; };
+template <> struct UIntOf<1> { using type = uint8_t; };
+
 // ---- simple pieces --------------------------------------------------------------------------------------------------
 
 // NaN in either operand wins.
@@ -153,6 +157,18 @@ template <class T> GL_FN T power(T a, T b) {
       if (n & 1) r = T(r * p);
     return r;
   }
+}
+
+// a ? b : c. Without AVX-512's mask registers compilers do not vectorise that for a condition narrower than the values,
+// but they do vectorise it spelled out in bits.
+template <class T> GL_FN T select(Bool a, T b, T c) {
+#if defined(__AVX512F__)
+  return a ? b : c;
+#else
+  using U = typename UIntOf<sizeof(T)>::type;
+  const U m = U(U(0) - U(a.v != 0));
+  return bits<T>(U((bits<U>(b) & m) | (bits<U>(c) & U(~m))));
+#endif
 }
 
 GL_FN Bool bitNot(Bool a) { return Bool(!a.v); }

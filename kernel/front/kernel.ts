@@ -20,12 +20,9 @@ import { type ExecuteOutcome, Executor } from './executor.js';
 import { handlers } from './handlers.js';
 import { History } from './history.js';
 import { Output } from './output.js';
-import { adoptCompiler, watchMainThread } from './watchdog.js';
 
 /** The background work starts by itself when no kernel_info_request comes this soon. */
 const WARM_UP_MS = 150;
-/** The watchdog's thread starts when the first cells are through. */
-const WATCH_AFTER_MS = 1500;
 const PARENT_CHECK_MS = 1000;
 
 export type Channel = 'shell' | 'control';
@@ -69,24 +66,16 @@ export class Kernel {
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.shutdown());
     this.watchParent();
     setTimeout(() => this.warmUp(), WARM_UP_MS).unref();
-    setTimeout(watchMainThread, WATCH_AFTER_MS).unref();
   }
 
   /** Loads and exercises the language service before the first cell needs it. */
   warmUp(): void {
-    if (this.service) return;
-    void this.language().then(
-      (language) => language.compile('warm-up', 'const warm = 1;\nwarm + 1'),
-      () => {},
-    );
+    this.language().catch((error) => this.log(`the language service cannot be loaded: ${error.stack}`));
   }
 
-  /** The language service, loaded on first use. */
+  /** The language service, loaded on first use. Its warm-up leaves the event loop free for a cell in between. */
   language(): Promise<LanguageService> {
-    if (!this.service) adoptCompiler();
-    this.service ??= import('../language/index.js').then(
-      ({ LanguageService }) => new LanguageService({ cwd: process.cwd(), libraryTypes: distFolder }),
-    );
+    this.service ??= loadLanguage();
     return this.service;
   }
 
@@ -243,6 +232,18 @@ export class Kernel {
       void this.shutdown();
     }, PARENT_CHECK_MS).unref();
   }
+}
+
+async function loadLanguage(): Promise<LanguageService> {
+  const [{ LanguageService }, { preloadCompiler }] = await Promise.all([
+    import('../language/index.js'),
+    import('../language/typescript.js'),
+  ]);
+  // Cells are compiled synchronously: the compiler has to be there before the first.
+  await preloadCompiler();
+  const language = new LanguageService({ cwd: process.cwd(), libraryTypes: distFolder });
+  void language.warmUp();
+  return language;
 }
 
 function errorReply(error: Error): Json {

@@ -31,7 +31,8 @@ const WARM_UP = [
 ];
 
 /** Milliseconds for the check of a cell, and for anything that is asked while typing. */
-const CHECK_LIMIT = 30_000;
+const asked = Number(process.env.GRADLAB_CHECK_TIMEOUT_S);
+const CHECK_LIMIT = asked > 0 ? asked * 1000 : 15_000;
 const ASK_LIMIT = 4_000;
 
 const nowhere = { toCell: () => undefined };
@@ -175,10 +176,7 @@ export class LanguageService {
     this.watchdog = undefined;
   }
 
-  /**
-   * Runs a request; if the compiler's process has died, once more with a new one. A request that took too long is not
-   * tried again: it would take too long again.
-   */
+  /** Runs a request; if the compiler's process has died, or was ended for not answering, once more with a new one. */
   private guard<T>(
     request: (types: TypeService) => T,
     fallback: (error: unknown) => T,
@@ -194,11 +192,11 @@ export class LanguageService {
         const { types } = this;
         return this.watchdog.run(limit, () => request(types));
       } catch (error) {
-        last = error;
+        const mute = Date.now() - begin >= limit;
+        last = mute ? new Error(`it did not answer within ${limit / 1000} s`) : error;
         this.types?.compiler.close();
-        if (Date.now() - begin < limit) continue;
-        last = new Error(`it did not answer within ${limit / 1000} s`);
-        break;
+        // A cell has to be checked; nobody waits twice for a completion.
+        if (mute && limit !== CHECK_LIMIT) break;
       }
     }
     return fallback(last);

@@ -1,7 +1,8 @@
 // The one module that knows TypeScript's unstable API (pinned to 7.0.2). It loads the compiler lazily, keeps one
 // native process with one program over a few virtual files, and restarts that process when it dies. Everything else
 // in this folder sees only the types and the functions exported here.
-import { createRequire } from 'node:module';
+import childProcess from 'node:child_process';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
 import type * as Ast from 'typescript/unstable/ast';
 import type * as Sync from 'typescript/unstable/sync';
 
@@ -176,13 +177,16 @@ export class Compiler {
     this.created.clear();
     this.everything = false;
     const { files } = this;
-    this.client = new (api as typeof Sync).API({
-      cwd: this.setup.cwd,
-      fs: {
-        readFile: (path) => files.get(path),
-        fileExists: (path) => (files.has(path) ? true : undefined),
-      },
-    });
+    this.client = inOwnGroup(
+      () =>
+        new (api as typeof Sync).API({
+          cwd: this.setup.cwd,
+          fs: {
+            readFile: (path) => files.get(path),
+            fileExists: (path) => (files.has(path) ? true : undefined),
+          },
+        }),
+    );
     this.onStart(this.pid);
     return this.adopt(this.client.updateSnapshot({ openProjects: [this.setup.config] }));
   }
@@ -209,5 +213,23 @@ export class Compiler {
     } catch {
       // It was already gone.
     }
+  }
+}
+
+/**
+ * Runs `create`, whose child process gets a process group of its own: clients send their SIGINT to the kernel's whole
+ * group, and a compiler that has got one answers no more.
+ */
+function inOwnGroup<T>(create: () => T): T {
+  const { spawn } = childProcess;
+  const apart = (command: string, args: readonly string[], options: childProcess.SpawnOptions) =>
+    spawn(command, args, { ...options, detached: process.platform !== 'win32' });
+  childProcess.spawn = apart as typeof spawn;
+  syncBuiltinESMExports();
+  try {
+    return create();
+  } finally {
+    childProcess.spawn = spawn;
+    syncBuiltinESMExports();
   }
 }

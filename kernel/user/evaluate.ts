@@ -174,8 +174,7 @@ export function interruptCell(serial: number): boolean {
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
   const below = frames.slice(frames.findIndex((line) => line.includes('interruptCell')) + 2);
   const busy = below.length > 0;
-  // In Node's own book-keeping of promises a termination is swallowed, and the books would be left open.
-  if (below[0]?.includes('node:internal/async_hooks')) return true;
+  if (isBookkeeping(below)) return true;
   const cell = running;
   if (cell?.order.cell !== serial) {
     // It ended by itself a moment ago; should an interrupt have cut its last words off, say them again. Or its order
@@ -200,6 +199,16 @@ export function interruptCell(serial: number): boolean {
   stopContinuations.enable();
   if (busy) terminate();
   return false;
+}
+
+/**
+ * Whether V8 has called Node for its book-keeping of promises (hooks, rejections). A termination would be swallowed
+ * there and leave the books open.
+ */
+function isBookkeeping(frames: string[]): boolean {
+  const user = frames.findIndex((line) => !/\(?(node:|file:.*\/kernel\/user\/)/.test(line));
+  const top = user < 0 ? frames : frames.slice(0, user);
+  return top.some((line) => /async_hooks|internal\/process\/promises|internal\/errors/.test(line));
 }
 
 function stackHere(): string {

@@ -113,7 +113,8 @@ void take(const Command& c) {
   });
 }
 
-// The value of a scatter, converted to the array's dtype and laid out to match; a number stays one element.  Copied when it lies in the array that is written (a[i] = a[j]).
+// The value of a scatter, converted to the array's dtype and laid out to match; a number stays one element.
+// Copied when it lies in the array that is written (a[i] = a[j]).
 struct Value {
   std::unique_ptr<char[]> memory;
   const char* data;

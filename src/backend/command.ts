@@ -4,7 +4,7 @@
 
 import { type DType, dtypeInfo } from '../core/dtype.js';
 import type { NDArray } from '../core/ndarray.js';
-import { deadError, type Storage } from '../core/storage.js';
+import { alignBlocks, deadError, type Storage } from '../core/storage.js';
 import { addon } from './addon.js';
 
 /** An array that broadcasts against the result, or a number that stands for one. */
@@ -27,6 +27,7 @@ const scratchI32 = new Int32Array(command.buffer);
 const scratchI64 = new BigInt64Array(command.buffer);
 const scratchU8 = new Uint8Array(command.buffer);
 const base = addon.attach(command);
+alignBlocks((buffer) => addon.address(buffer));
 
 /** Op codes by name: `op.add`, `op.exp`, `op.sum`... The native side's list, read when the addon was loaded. */
 export const op: Readonly<Record<string, number>> = addon.ops();

@@ -50,8 +50,24 @@ const SMALL = 4096;
 const SLAB = 65536;
 const ALIGN = 64;
 
-let slab = new Slab(new ArrayBuffer(SLAB));
-let slabUsed = 0;
+let slab = new Slab(new ArrayBuffer(0));
+let slabUsed = SLAB;
+
+// V8 aligns buffers to 16 bytes; vector loops want 64. The backend tells where a buffer lies.
+let addressOf: ((buffer: ArrayBuffer) => number) | null = null;
+const SPARE = ALIGN - 16;
+
+/** Lets blocks start on a boundary of 64 bytes from now on. Called by the backend, which knows addresses. */
+export function alignBlocks(addresses: (buffer: ArrayBuffer) => number): void {
+  addressOf = addresses;
+}
+
+/** A block of `size` bytes in a buffer of its own that has SPARE bytes more. */
+function aligned(buffer: ArrayBuffer, size: number): Storage {
+  const home = new Slab(buffer);
+  if (addressOf !== null) home.address = addressOf(buffer);
+  return new Storage(home, home.address > 0 ? -home.address & (ALIGN - 1) : 0, size);
+}
 
 // Pooled bytes kept at most; beyond it blocks are left to the garbage collector.
 let poolLimit = 256 * 2 ** 20;
@@ -88,14 +104,15 @@ export function allocate(bytes: number): Storage {
   }
   if (size <= SMALL) {
     if (slabUsed + size > SLAB) {
-      slab = new Slab(new ArrayBuffer(SLAB));
-      slabUsed = 0;
+      const fresh = aligned(new ArrayBuffer(SLAB + SPARE), SLAB);
+      slab = fresh.slab;
+      slabUsed = fresh.byteOffset;
     }
     slabUsed += size;
     return handOut(new Storage(slab, slabUsed - size, size));
   }
   // allocUnsafeSlow skips zeroing and gives each block its own buffer.
-  return handOut(storageOver(Buffer.allocUnsafeSlow(size).buffer as ArrayBuffer));
+  return handOut(aligned(Buffer.allocUnsafeSlow(size + SPARE).buffer as ArrayBuffer, size));
 }
 
 function handOut(storage: Storage): Storage {
@@ -106,7 +123,10 @@ function handOut(storage: Storage): Storage {
 
 /** A zeroed block. Large ones come from the system already zero and cost nothing until they are touched. */
 export function allocateZeroed(bytes: number): Storage {
-  if (bytes > SMALL) return handOut(storageOver(new ArrayBuffer(sizeClass(bytes))));
+  if (bytes > SMALL) {
+    const size = sizeClass(bytes);
+    return handOut(aligned(new ArrayBuffer(size + SPARE), size));
+  }
   const storage = allocate(bytes);
   new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength).fill(0);
   return storage;

@@ -93,25 +93,39 @@ async function spiral(others: Kind[]): Promise<void> {
   for (const { contender } of contenders) contender.close();
 }
 
-/** GFLOP/s of the machine, measured with fused multiply-adds in registers; undefined without a compiler. */
-function machinePeak(): { float64: number; float32: number } | undefined {
+interface Peak {
+  float64: number;
+  float32: number;
+}
+
+/** Builds peak.cc and returns what measures GFLOP/s with so many threads; undefined without a compiler. */
+function peakProgram(): ((threads: number) => Peak) | undefined {
   const program = join(root, 'build/bench/peak');
   const source = join(root, 'test/bench/peak.cc');
   const built = spawnSync('g++', ['-O3', '-march=native', '-fopenmp', source, '-o', program], {
     stdio: 'inherit',
   });
   if (built.status !== 0) return undefined;
-  const [float64, float32] = spawnSync(program, { encoding: 'utf8' }).stdout.trim().split(' ').map(Number);
-  return { float64, float32 };
+  return (threads) => {
+    const env = { ...process.env, OMP_NUM_THREADS: String(threads) };
+    const [float64, float32] = spawnSync(program, { encoding: 'utf8', env }).stdout.split(' ').map(Number);
+    return { float64, float32 };
+  };
 }
 
 async function gemm(others: Kind[]): Promise<void> {
-  console.log('\n## GEMM: np.dot of two n x n matrices, all threads\n');
-  const peak = machinePeak();
-  if (peak)
-    console.log(`arithmetic peak: float64 ${peak.float64} GFLOP/s, float32 ${peak.float32} GFLOP/s\n`);
-  const kinds: Kind[] = ['gradlab', ...others];
-  const contenders = kinds.map((kind) => contend(kind, kind));
+  const measurePeak = peakProgram();
+  for (const threads of new Set([1, availableParallelism()])) {
+    console.log(`\n## GEMM: np.dot of two n x n matrices, ${threads} thread${threads === 1 ? '' : 's'}\n`);
+    const peak = measurePeak?.(threads);
+    if (peak)
+      console.log(`arithmetic peak: float64 ${peak.float64} GFLOP/s, float32 ${peak.float32} GFLOP/s\n`);
+    await gemmTable(['gradlab', ...others], threads, peak);
+  }
+}
+
+async function gemmTable(kinds: Kind[], threads: number, peak: Peak | undefined): Promise<void> {
+  const contenders = kinds.map((kind) => contend(kind, kind, threads));
   const rows: string[][] = [];
   for (const dtype of ['float64', 'float32'] as const) {
     for (const n of [128, 512, 2048]) {
@@ -127,8 +141,9 @@ async function gemm(others: Kind[]): Promise<void> {
       ]);
     }
   }
+  const peers = kinds.slice(1);
   table(
-    ['', ...kinds.map((kind) => `${kind} ms (of peak)`), ...others.map((kind) => `${kind} / gradlab`)],
+    ['', ...kinds.map((kind) => `${kind} ms (of peak)`), ...peers.map((kind) => `${kind} / gradlab`)],
     rows,
   );
   for (const contender of contenders) contender.close();

@@ -140,7 +140,6 @@ handle.update({ 'text/html': '<p>2</p>' }, { raw: true });`);
   });
 
   it('html and markdown are values; the html tag escapes what is filled in', async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the cell's template, not ours
     const cell = await session.run('const danger = "<script>";\nhtml`<b>${danger}</b>`');
     expect(cell.outputs).toMatchObject([{ data: { 'text/html': '<b>&lt;script&gt;</b>' } }]);
     const formula = await session.run('markdown`$\\alpha$`');

@@ -114,7 +114,7 @@ describe('a session without the library', () => {
 
 describe('a type checker that answers no more', () => {
   it('is replaced, and the cell that waited for it runs', async () => {
-    const kernel = await startKernel({ env: { GRADLAB_CHECK_TIMEOUT_S: '1' } });
+    const kernel = await startKernel({ env: { GRADLAB_CHECK_TIMEOUT_S: '3' } });
     await kernel.execute('const before = 1;');
     await sleep(2000);
     const checker = children(kernel.pid).find((pid) =>
