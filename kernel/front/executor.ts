@@ -59,6 +59,7 @@ export class Executor {
   private current: Cell | undefined;
   private serial = 0;
   private draining = false;
+  private idleSince = performance.now();
   /** A cell is blocked in `input()`. */
   private asking = false;
   private freshSession = false;
@@ -85,6 +86,11 @@ export class Executor {
 
   throttle(ms: number): void {
     this.supervisor.throttle(ms);
+  }
+
+  /** How long no cell has run or waited; 0 while one does. */
+  get idleMilliseconds(): number {
+    return this.draining ? 0 : performance.now() - this.idleSince;
   }
 
   /** The request whose cell is running. */
@@ -142,6 +148,7 @@ export class Executor {
       await new Promise((resolve) => setImmediate(resolve));
     }
     this.draining = false;
+    this.idleSince = performance.now();
   }
 
   private async runSafely(message: Message): Promise<ExecuteOutcome> {

@@ -23,6 +23,8 @@ import { Output } from './output.js';
 
 /** The background work starts by itself when no kernel_info_request comes this soon. */
 const WARM_UP_MS = 150;
+/** A client that has sent no cell for so long is not about to send one. */
+const QUIET_MS = 250;
 const PARENT_CHECK_MS = 1000;
 
 export type Channel = 'shell' | 'control';
@@ -73,10 +75,25 @@ export class Kernel {
     this.language().catch((error) => this.log(`the language service cannot be loaded: ${error.stack}`));
   }
 
-  /** The language service, loaded on first use. Its warm-up leaves the event loop free for a cell in between. */
+  /** The language service, loaded on first use. */
   language(): Promise<LanguageService> {
-    this.service ??= loadLanguage();
+    if (!this.service) {
+      this.service = loadLanguage();
+      this.service.then(
+        (language) => this.exercise(language),
+        () => {},
+      );
+    }
     return this.service;
+  }
+
+  /** Lets the checker see arrays and operators before the first cell uses them, when no cell would have to wait. */
+  private exercise(language: LanguageService): void {
+    const timer = setTimeout(() => {
+      if (this.executor.idleMilliseconds < QUIET_MS) this.exercise(language);
+      else void language.warmUp();
+    }, QUIET_MS);
+    timer.unref();
   }
 
   /** Never fails: whoever read the log may be gone, and a failing log would log its failure. */
@@ -241,9 +258,7 @@ async function loadLanguage(): Promise<LanguageService> {
   ]);
   // Cells are compiled synchronously: the compiler has to be there before the first.
   await preloadCompiler();
-  const language = new LanguageService({ cwd: process.cwd(), libraryTypes: distFolder });
-  void language.warmUp();
-  return language;
+  return new LanguageService({ cwd: process.cwd(), libraryTypes: distFolder });
 }
 
 function errorReply(error: Error): Json {
