@@ -124,7 +124,8 @@ export function normalizeAxes(
   ndim: number,
 ): number[] {
   if (axis === null || axis === undefined) return Array.from({ length: ndim }, (_, i) => i);
-  const list = (typeof axis === 'number' ? [axis] : [...axis]).map((a) => normalizeAxis(caller, a, ndim));
+  if (typeof axis === 'number') return [normalizeAxis(caller, axis, ndim)];
+  const list = axis.map((a) => normalizeAxis(caller, a, ndim));
   if (new Set(list).size !== list.length)
     throw new RangeError(`${caller}: duplicate value in axis [${axis}].`);
   return list.sort((p, q) => p - q);

@@ -26,6 +26,8 @@ export class Storage {
     readonly slab: Slab,
     readonly byteOffset: number,
     readonly byteLength: number,
+    /** Whether the length is that of a size class, so that the pool may take the block. */
+    readonly pooled = false,
   ) {}
 
   get buffer(): ArrayBuffer {
@@ -66,7 +68,7 @@ export function alignBlocks(addresses: (buffer: ArrayBuffer) => number): void {
 function aligned(buffer: ArrayBuffer, size: number): Storage {
   const home = new Slab(buffer);
   if (addressOf !== null) home.address = addressOf(buffer);
-  return new Storage(home, home.address > 0 ? -home.address & (ALIGN - 1) : 0, size);
+  return new Storage(home, home.address > 0 ? -home.address & (ALIGN - 1) : 0, size, true);
 }
 
 // Pooled bytes kept at most; beyond it blocks are left to the garbage collector.
@@ -109,7 +111,7 @@ export function allocate(bytes: number): Storage {
       slabUsed = fresh.byteOffset;
     }
     slabUsed += size;
-    return handOut(new Storage(slab, slabUsed - size, size));
+    return handOut(new Storage(slab, slabUsed - size, size, true));
   }
   // allocUnsafeSlow skips zeroing and gives each block its own buffer.
   return handOut(aligned(Buffer.allocUnsafeSlow(size + SPARE).buffer as ArrayBuffer, size));
@@ -135,7 +137,7 @@ export function allocateZeroed(bytes: number): Storage {
 /** Gives a block back. Only for blocks that no user can reach. */
 export function release(storage: Storage): void {
   const size = storage.byteLength;
-  if (storage.released || pooledBytes + size > poolLimit || sizeClass(size) !== size) return;
+  if (storage.released || !storage.pooled || pooledBytes + size > poolLimit) return;
   storage.released = true;
   if (poison) new Float64Array(storage.buffer, storage.byteOffset, size >> 3).fill(Number.NaN);
   pooledBytes += size;
@@ -194,7 +196,7 @@ export function reclaim<T>(body: () => T, keep: (result: T) => Iterable<Storage>
     if (kept.has(storage)) outer?.push(storage);
     else if (!storage.released && !storage.dead && !storage.exempt) {
       storage.dead = true;
-      release(new Storage(storage.slab, storage.byteOffset, storage.byteLength));
+      release(new Storage(storage.slab, storage.byteOffset, storage.byteLength, storage.pooled));
     }
   }
   return result;

@@ -140,7 +140,10 @@ function readAdvanced(caller: string, a: NDArray, items: readonly Item[]): NDArr
 }
 
 function gathered(a: NDArray, items: readonly Item[], gather: Gather): NDArray {
-  return track('gather', gatherCopy(a, gather), [a], [(g) => scatterAdd(g, a.shape, items)], arraysOf(items));
+  const out = gatherCopy(a, gather);
+  return tracking(a)
+    ? track('gather', out, [a], [(g) => scatterAdd(g, a.shape, items)], arraysOf(items))
+    : out;
 }
 register('gather', true);
 

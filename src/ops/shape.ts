@@ -24,7 +24,8 @@ function viewOf(
   offset: number,
   rule: Rule,
 ): NDArray {
-  return track(name, a.view(shape, strides, offset), [a], [rule], []);
+  const view = a.view(shape, strides, offset);
+  return a.tracked ? track(name, view, [a], [rule], []) : view;
 }
 
 /** A C-ordered copy (numpy.ndarray.copy). */
@@ -83,26 +84,29 @@ export const flatten = (a: ArrayLike): NDArray => copy(ravel(a));
 /** Axes in another order, reversed by default; a view. @see numpy.transpose */
 export function transpose(value: ArrayLike, axes?: readonly number[] | null): NDArray {
   const a = asarray(value, 'transpose');
+  if (!axes) {
+    return viewOf('transpose', a, [...a.shape].reverse(), [...a.stridesEl].reverse(), a.offset, (g) =>
+      transpose(g),
+    );
+  }
   const n = a.ndim;
-  const order = axes
-    ? axes.map((d) => normalizeAxis('transpose', d, n))
-    : Array.from({ length: n }, (_, i) => n - 1 - i);
+  const order = axes.map((d) => normalizeAxis('transpose', d, n));
   if (order.length !== n || new Set(order).size !== n) {
     throw new RangeError(
       `transpose: axes [${axes}] do not match an array of shape ${shapeText(a.shape)}; name each of its ${n} axes once.`,
     );
   }
-  const inverse = new Array<number>(n);
-  order.forEach((d, i) => {
-    inverse[d] = i;
-  });
   return viewOf(
     'transpose',
     a,
     order.map((d) => a.shape[d]),
     order.map((d) => a.stridesEl[d]),
     a.offset,
-    (g) => transpose(g, inverse),
+    (g) =>
+      transpose(
+        g,
+        order.map((_, i) => order.indexOf(i)),
+      ),
   );
 }
 register('transpose', true);
