@@ -101,6 +101,7 @@ export function allocate(bytes: number): Storage {
     const storage = free.pop()!;
     storage.released = false;
     storage.version = 0;
+    storage.exempt = false;
     pooledBytes -= size;
     return handOut(storage);
   }
@@ -123,27 +124,40 @@ function handOut(storage: Storage): Storage {
   return storage;
 }
 
-/** A zeroed block. Large ones come from the system already zero and cost nothing until they are touched. */
+/** A zeroed block. A large one that the pool has not got comes from the system already zero, and costs nothing until touched. */
 export function allocateZeroed(bytes: number): Storage {
-  if (bytes > SMALL) {
-    const size = sizeClass(bytes);
+  const size = sizeClass(bytes);
+  if (size > SMALL && !pool.get(size)?.length) {
     return handOut(aligned(new ArrayBuffer(size + SPARE), size));
   }
   const storage = allocate(bytes);
-  new Uint8Array(storage.buffer, storage.byteOffset, storage.byteLength).fill(0);
+  new Uint8Array(storage.buffer, storage.byteOffset, size).fill(0);
   return storage;
 }
 
 /** Gives a block back. Only for blocks that no user can reach. */
 export function release(storage: Storage): void {
   const size = storage.byteLength;
-  if (storage.released || !storage.pooled || pooledBytes + size > poolLimit) return;
+  if (storage.released || !storage.pooled || size > poolLimit) return;
   storage.released = true;
   if (poison) new Float64Array(storage.buffer, storage.byteOffset, size >> 3).fill(Number.NaN);
+  if (pooledBytes + size > poolLimit) trim(size);
   pooledBytes += size;
   const free = pool.get(size);
   if (free === undefined) pool.set(size, [storage]);
   else free.push(storage);
+}
+
+/** Leaves blocks to the garbage collector until `size` bytes fit, from the classes that have been there longest. */
+function trim(size: number): void {
+  for (const [length, free] of pool) {
+    while (free.length > 0) {
+      if (pooledBytes + size <= poolLimit) return;
+      free.pop();
+      pooledBytes -= length;
+    }
+    pool.delete(length);
+  }
 }
 
 interface HasStorage {

@@ -50,6 +50,28 @@ describe('memory', () => {
     expect(a.item(9_999)).toBe(1);
   });
 
+  it('a scope that zeroes new blocks every time does not grow the pool', () => {
+    for (let i = 0; i < 2000; i++) np.scope(() => np.zeros([100, 100]).add(1));
+    expect(poolUsage().pooled).toBeLessThan(8 * 2 ** 20);
+  });
+
+  it('a full pool makes room for blocks of another size', () => {
+    setPoolLimit(2 ** 20);
+    for (let i = 0; i < 300; i++)
+      np.scope(
+        () =>
+          [
+            np.ones(600).add(1).sum(),
+            np
+              .ones(2000 + 500 * i)
+              .add(1)
+              .sum(),
+          ].length,
+      );
+    expect(poolUsage().pooled).toBeLessThanOrEqual(2 ** 20);
+    setPoolLimit(256 * 2 ** 20);
+  });
+
   it('with poison on, gradients and statistics stay right: nothing reads a released block', () => {
     setPoison(true);
     const X = new np.random.RandomState(0).randn(400, 30);
