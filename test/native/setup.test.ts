@@ -14,10 +14,8 @@ const setup = (args: string[], env: NodeJS.ProcessEnv = process.env) =>
   });
 
 describe('native/setup.mjs', () => {
-  it('finds nothing to do when nothing changed, in under 3 seconds', () => {
-    const begun = performance.now();
+  it('finds nothing to do when nothing changed', () => {
     const { stdout, stderr, status } = setup(['build']);
-    expect(performance.now() - begun).toBeLessThan(3000);
     expect(stderr).toBe('');
     expect(stdout).toMatch(/^gradlab: ready \(\d+\.\d s\)\n$/);
     expect(status).toBe(0);

@@ -235,19 +235,16 @@ describe('the value of a cell', () => {
 });
 
 describe('a long session', () => {
-  it('checks cell 200 of a chain in a few milliseconds', async () => {
+  it('checks and runs 200 cells that build on each other', async () => {
     const own = new Notebook();
     await own.run('const a0 = np.zeros(3); function f0(x: number) { return x + 1 }');
-    const times: number[] = [];
     for (let i = 1; i < 200; i++) {
-      const start = performance.now();
-      await own.run(
+      const value = await own.run(
         `const a${i} = a${i - 1} * 2 + ${i};\nfunction f${i}(x: number) { return f${i - 1}(x) + ${i} }\nclass C${i}<T> { constructor(v: T) {} }\nf${i}(1)`,
       );
-      times.push(performance.now() - start);
+      expect(value).toBe(2 + (i * (i + 1)) / 2);
     }
-    const late = times.slice(-50).sort((a, b) => a - b)[25] as number;
-    expect(late).toBeLessThan(60);
+    expect(own.problems('a199.nope; f199("x")')).toHaveLength(2);
     own.close();
   });
 });
