@@ -8,7 +8,7 @@ import { type CellScope, cellScope, isWriting, makeScope, send, whenWritten } fr
 import { startRunningCell, toMimeBundle } from './display.js';
 import { describeError } from './errors.js';
 import { INTERRUPT_KEY } from './interrupt-key.js';
-import { Interrupted } from './stdin.js';
+import { answeredByInterrupt, Interrupted } from './stdin.js';
 
 const session = new inspector.Session();
 
@@ -18,7 +18,12 @@ interface Running {
   /** The evaluate call has not returned: user code is on the stack below us. */
   synchronous: boolean;
   interruptedAt?: string;
+  /** When the evaluation began, in ms of performance.now(). */
+  began: number;
 }
+
+/** An interrupt waits until a script is this many ms old, see `interruptCell`. */
+const SETTLED_MS = 50;
 
 let running: Running | undefined;
 /** An interrupt that overtook the order it is for. */
@@ -55,8 +60,9 @@ export function setCellValue(value: unknown): void {
 /** Starts a cell; its end is a `done` frame. */
 export function executeCell(order: ExecuteOrder): void {
   const scope = makeScope(order.cell);
-  const cell: Running = { order, scope, synchronous: true };
+  const cell: Running = { order, scope, synchronous: true, began: performance.now() };
   running = cell;
+  answeredByInterrupt();
   if (order.value === 'show') startRunningCell(order.cell, order.js);
   if (interruptAhead === order.cell) return settle(cell, { status: 'interrupted', stack: '' });
   cellScope.run(scope, () => {
@@ -79,6 +85,8 @@ function evaluate(
   back: (failure?: { thrown: unknown } | 'terminated') => void,
 ): void {
   const named = js.trimEnd().endsWith(`//# sourceURL=${id}`) ? js : `${js}\n//# sourceURL=${id}`;
+  lastReaction = undefined;
+  reactions.enable();
   session.post('Runtime.evaluate', { expression: named, replMode: true, objectGroup: id }, (error, reply) => {
     if (error) {
       if (/terminated/.test(error.message)) back('terminated');
@@ -91,7 +99,21 @@ function evaluate(
     session.post('Runtime.releaseObjectGroup', { objectGroup: id });
     back(failure);
   });
+  reactions.disable();
+  if (lastReaction) inspectorReactions.add(lastReaction);
 }
+
+/**
+ * The last promise made in an evaluate call is the inspector's own reaction to the script's promise. Its handler is
+ * native and aborts the process when it runs under a termination, so it must never be stopped.
+ */
+const inspectorReactions = new WeakSet<object>();
+let lastReaction: object | undefined;
+const reactions = createHook({
+  init(_id, type, _trigger, resource) {
+    if (type === 'PROMISE') lastReaction = resource;
+  },
+});
 
 /** The thrown value itself, fetched out of the inspector's remote object. */
 function thrownValue(details: inspector.Runtime.ExceptionDetails): unknown {
@@ -187,6 +209,9 @@ export function interruptCell(serial: number): boolean {
     if (busy && cellScope.getStore()?.over) terminate();
     return false;
   }
+  if (cell.synchronous && answeredByInterrupt()) return false;
+  // The end of a short script is native code that a termination would crash; a loop is still there a moment later.
+  if (cell.synchronous && performance.now() - cell.began < SETTLED_MS) return true;
   cell.scope.stopped = true;
   if (cell.synchronous) {
     cell.interruptedAt = stack;
@@ -234,6 +259,8 @@ function terminate(): void {
  */
 const stopContinuations = createHook({
   before() {
-    if (cellScope.getStore()?.stopped && executionAsyncResource() instanceof Promise) terminate();
+    if (!cellScope.getStore()?.stopped) return;
+    const resource = executionAsyncResource();
+    if (resource instanceof Promise && !inspectorReactions.has(resource)) terminate();
   },
 });

@@ -10,9 +10,23 @@ export class Interrupted extends Error {
   }
 }
 
+let asking = false;
+
+/**
+ * Whether the cell waits for an answer, or has just been told in place of one that it is interrupted. That answer ends
+ * the cell; the interrupt that comes to the session at the same time has nothing left to do. Says so once.
+ */
+export function answeredByInterrupt(): boolean {
+  const was = asking;
+  asking = false;
+  return was;
+}
+
 function askUser(name: string, prompt: string, password: boolean): string {
+  asking = true;
   const answer = ask({ t: 'input', cell: currentCell(), prompt, password });
   if ('interrupted' in answer) throw new Interrupted();
+  asking = false;
   if ('refused' in answer) throw new Error(`${name}: ${answer.refused}`);
   return answer.value;
 }
