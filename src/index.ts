@@ -4,7 +4,26 @@ import './ops/methods.js';
 import './autograd/tape.js';
 
 export { type GradCheckOptions, type GradCheckReport, gradCheck } from './autograd/check.js';
-export { type GradOf, grad, type Tree, valueAndGrad } from './autograd/grad.js';
+export { type CustomRule, checkpoint, customVjp } from './autograd/custom.js';
+export {
+  type Argnums,
+  type GradAt,
+  type GradOf,
+  type GradOptions,
+  grad,
+  type Tree,
+  valueAndGrad,
+} from './autograd/grad.js';
+export {
+  hessian,
+  hvp,
+  type JacobianOf,
+  type JacobianOptions,
+  jacobian,
+  jvp,
+  stopGradient,
+  vjp,
+} from './autograd/transforms.js';
 export type { DType, Scalar, TypedArray } from './core/dtype.js';
 export { type ArrayLike, NDArray, type NestedArray } from './core/ndarray.js';
 export * as nn from './nn/index.js';

@@ -43,7 +43,25 @@ interface Visible {
 }
 
 /** Names that a cell has without importing them, when the library exports them. */
-const LIBRARY_NAMES = ['np', 'nn', 'optim', 'data', 'plot', 'grad', 'valueAndGrad', 'NDArray', 'sprintf'];
+const LIBRARY_NAMES = [
+  'np',
+  'nn',
+  'optim',
+  'data',
+  'plot',
+  'grad',
+  'valueAndGrad',
+  'vjp',
+  'jvp',
+  'jacobian',
+  'hessian',
+  'hvp',
+  'customVjp',
+  'checkpoint',
+  'stopGradient',
+  'NDArray',
+  'sprintf',
+];
 
 /** Types of `$op`: the library's, with brackets and truth values as strict as a cell wants them. */
 const OPERATORS = `

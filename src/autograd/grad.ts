@@ -1,122 +1,198 @@
 // The functional face of autograd: `grad(f)` and `valueAndGrad(f)` take a function of arrays, or of objects and lists
-// of arrays, and return one that computes its gradient, in the type of the first argument.
+// of arrays, and return one that computes its gradient, in the type of the arguments.
 
 import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
-import { type ArrayLike, NDArray } from '../core/ndarray.js';
+import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { enableGrad, tape } from '../core/node.js';
 import { shapeText } from '../core/shape.js';
+import { type GradOf, mapArrays, mapTree, withLeaves } from '../core/tree.js';
 import { castTo } from '../ops/elementwise.js';
 import { track } from '../ops/registry.js';
-import { gradients } from './tape.js';
+import { filled, gradients, type Recording, recordingOf } from './tape.js';
 
-/** Parameters: an array, a number, or lists and objects of them to any depth. */
-export type Tree = ArrayLike | { readonly [name: string]: Tree } | readonly Tree[];
+export type { GradOf, Tree } from '../core/tree.js';
 
-/** What the gradient of a tree looks like: the same tree, with an array in the place of each leaf. */
-export type GradOf<T> = T extends NDArray | number | bigint | boolean
-  ? NDArray
-  : T extends readonly (infer E)[]
-    ? number extends T['length']
-      ? E extends number
-        ? NDArray
-        : GradOf<E>[]
-      : { [K in keyof T]: GradOf<T[K]> }
-    : T extends object
-      ? { [K in keyof T]: GradOf<T[K]> }
-      : never;
+/** Which arguments the gradient is taken of: the position of one, or a list of positions. */
+export type Argnums = number | readonly number[];
 
-let depth = 0;
+/** The gradient of the arguments that `argnums` names: of one position a gradient, of a list a list. */
+export type GradAt<A extends readonly unknown[], N extends Argnums> = N extends number
+  ? GradOf<A[N]>
+  : { -readonly [K in keyof N]: N[K] extends number ? GradOf<A[N[K]]> : never };
 
-function isLeafValue(value: unknown): boolean {
-  return (
-    value instanceof NDArray ||
-    typeof value !== 'object' ||
-    value === null ||
-    ArrayBuffer.isView(value) ||
-    isNumberList(value)
-  );
+export interface GradOptions<N extends Argnums = Argnums> {
+  /** Position, or list of positions, of the arguments to differentiate; the first by default. */
+  argnums?: N;
+  /** The function returns `[result, more]`; `more` is handed through. */
+  hasAux?: boolean;
 }
 
-const isNumberList = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && typeof value[0] !== 'object';
-
-/** Applies `f` to the leaves of a tree and keeps its form. */
-function mapTree(tree: unknown, f: (leaf: unknown, path: string) => unknown, path = ''): unknown {
-  if (isLeafValue(tree)) return f(tree, path);
-  if (Array.isArray(tree)) return tree.map((t, i) => mapTree(t, f, `${path}[${i}]`));
-  return Object.fromEntries(
-    Object.entries(tree as object).map(([k, t]) => [k, mapTree(t, f, path === '' ? k : `${path}.${k}`)]),
-  );
+/** Twins of the leaves of an argument: the same values as leaves of a tape of their own. */
+export interface Twins<T> {
+  readonly inside: T;
+  readonly leaves: NDArray[];
 }
+
+/** Replaces the leaves of a tree by twins, so that the caller's arrays stay as they are; a twin of a tracked array is tied to it. */
+export function twinsOf<T>(caller: string, tree: T, name: string): Twins<T> {
+  const leaves: NDArray[] = [];
+  const inside = mapTree(tree, (leaf, path) => {
+    const where = path === '' ? name : `parameter '${path}'`;
+    if (typeof leaf !== 'number' && (typeof leaf !== 'object' || leaf === null)) {
+      throw new TypeError(
+        `${caller}: ${where} is ${typeof leaf} ${String(leaf)}; gradients exist for floating point arrays and numbers.`,
+      );
+    }
+    const a = asarray(leaf as ArrayLike, caller);
+    if (!isFloat(a.dtype)) {
+      throw new TypeError(
+        `${caller}: ${where} has dtype ${a.dtype}; gradients exist for floating point arrays. Convert it with astype('float64').`,
+      );
+    }
+    const twin = twinOf(a);
+    leaves.push(twin);
+    return twin;
+  }) as T;
+  return { inside, leaves };
+}
+
+/** The same values as a leaf of a tape of its own, tied to `a` when that is tracked. */
+export function twinOf(a: NDArray): NDArray {
+  const twin = a.view(a.shape, a.stridesEl, a.offset);
+  twin.base = null;
+  track('identity', twin, [a], [(g) => g], []);
+  twin.tracked = true;
+  return twin;
+}
+
+/** Refuses a promise: gradients are taken of synchronous functions. */
+export function refusePromise(caller: string, result: unknown): void {
+  if (result instanceof Promise) {
+    throw new TypeError(
+      `${caller}: the function returned a promise; gradients are taken of synchronous functions.`,
+    );
+  }
+}
+
+/** A result as the caller sees it: a plain value, unless it also depends on tracked arrays outside. */
+export const settled = (a: NDArray, recording: Recording): NDArray =>
+  recording.outside.length > 0 ? a : a.detach();
+
+const ordinal = (i: number): string => (i === 0 ? 'the argument' : `argument ${i}`);
 
 /**
- * A function that returns the value of `f` and its gradient with respect to the first argument (jax.value_and_grad).
+ * A function that returns the value of `f` and its gradient, by default with respect to the first argument
+ * (jax.value_and_grad).
  *
- * @param f returns a single number; its first argument is an array or an object/list of arrays
- * @returns `(params, ...rest) => [value, gradient]`; the gradient has the form of `params`
- * @throws TypeError when `f` does not return a single number, or a parameter is not floating point
+ * @param f returns a single number; the arguments to differentiate are arrays, numbers or objects/lists of arrays
+ * @param options `argnums`: which arguments; `hasAux`: f returns `[value, more]`, and the result is
+ *   `[[value, more], gradient]`
+ * @returns `(...args) => [value, gradient]`; the gradient has the form of the argument
+ * @throws TypeError when `f` does not return a single number, or an argument is not floating point
  * @example
  * const [loss, g] = valueAndGrad((p: Params) => np.sum((X.dot(p.W).sub(y)).square()))({ W });
+ * const [value, [dW, db]] = valueAndGrad(loss, { argnums: [0, 1] })(W, b);
  */
 export function valueAndGrad<P, A extends unknown[]>(
   f: (params: P, ...rest: A) => ArrayLike,
-): (params: P, ...rest: A) => [NDArray, GradOf<P>] {
-  return (params, ...rest) => {
-    const leaves: NDArray[] = [];
-    const inside = mapTree(params, (leaf, path) => {
-      const where = path === '' ? 'the argument' : `parameter '${path}'`;
-      if (typeof leaf !== 'number' && (typeof leaf !== 'object' || leaf === null)) {
-        throw new TypeError(
-          `grad: ${where} is ${typeof leaf} ${String(leaf)}; gradients exist for floating point arrays and numbers.`,
-        );
+): (params: P, ...rest: A) => [NDArray, GradOf<P>];
+export function valueAndGrad<A extends unknown[], X, const N extends Argnums = 0>(
+  f: (...args: A) => readonly [ArrayLike, X],
+  options: GradOptions<N> & { hasAux: true },
+): (...args: A) => [[NDArray, X], GradAt<A, N>];
+export function valueAndGrad<A extends unknown[], const N extends Argnums = 0>(
+  f: (...args: A) => ArrayLike,
+  options: GradOptions<N> & { hasAux?: false },
+): (...args: A) => [NDArray, GradAt<A, N>];
+export function valueAndGrad(
+  f: (...args: never[]) => unknown,
+  options: GradOptions = {},
+): (...args: unknown[]) => [unknown, unknown] {
+  return withGrad('grad', f as (...args: unknown[]) => unknown, options);
+}
+
+function withGrad(
+  caller: string,
+  f: (...args: unknown[]) => unknown,
+  { argnums = 0, hasAux = false }: GradOptions,
+): (...args: unknown[]) => [unknown, unknown] {
+  const positions = typeof argnums === 'number' ? [argnums] : argnums;
+  return (...args) => {
+    const since = tape.lastId;
+    const inside = [...args];
+    const twins = positions.map((i) => {
+      if (!Number.isInteger(i) || i < 0 || i >= Math.max(args.length, 1)) {
+        throw new RangeError(`${caller}: argnums names argument ${i}, but ${args.length} were given.`);
       }
-      const a = asarray(leaf as ArrayLike, 'grad');
-      if (!isFloat(a.dtype)) {
-        throw new TypeError(
-          `grad: ${where} has dtype ${a.dtype}; gradients exist for floating point arrays. Convert it with astype('float64').`,
-        );
-      }
-      // A twin, so that the caller's array stays as it is; tied to it when an outer gradient is being taken.
-      const twin = a.view(a.shape, a.stridesEl, a.offset);
-      twin.base = null;
-      track('identity', twin, [a], [(g) => g], []);
-      twin.tracked = true;
-      leaves.push(twin);
-      return twin;
-    }) as P;
-    depth++;
-    let value: NDArray;
-    let found: NDArray[];
-    try {
-      const result = f(inside, ...rest);
-      if (result instanceof Promise) {
-        throw new TypeError(
-          'grad: the function returned a promise; gradients are taken of synchronous functions.',
-        );
-      }
-      value = asarray(result, 'grad');
-      if (value.size !== 1) {
-        throw new TypeError(
-          `grad: the function must return a single number, not an array of shape ${shapeText(value.shape)}. Reduce it, e.g. with np.sum.`,
-        );
-      }
-      found = gradients(value, leaves, { nested: depth > 1 });
-    } finally {
-      depth--;
+      const found = twinsOf(caller, args[i], ordinal(i));
+      inside[i] = found.inside;
+      return found;
+    });
+    const result = enableGrad(() => f(...inside));
+    refusePromise(caller, result);
+    if (hasAux && !(Array.isArray(result) && result.length === 2)) {
+      throw new TypeError(`${caller}: with hasAux the function must return [value, more].`);
     }
+    const [given, aux] = hasAux ? (result as [ArrayLike, unknown]) : [result as ArrayLike, undefined];
+    const value = asarray(given, caller);
+    if (value.size !== 1) {
+      throw new TypeError(
+        `${caller}: the function must return a single number, not an array of shape ${shapeText(value.shape)}. Reduce it, e.g. with np.sum.`,
+      );
+    }
+    const recording = recordingOf(
+      [value],
+      twins.flatMap((t) => t.leaves),
+      since,
+    );
+    const found = gradients(recording, [filled(value, 1)]);
     let i = 0;
-    const gradient = mapTree(params, () => castTo(found[i], leaves[i++].dtype)) as GradOf<P>;
-    return [depth > 0 ? value : value.detach(), gradient];
+    const gs = positions.map((p, k) =>
+      withLeaves(
+        args[p],
+        twins[k].leaves.map((leaf) => castTo(found[i++], leaf.dtype)),
+      ),
+    );
+    const gradient = typeof argnums === 'number' ? gs[0] : gs;
+    const plain = settled(value, recording);
+    return [
+      hasAux ? [plain, mapArrays(aux, (a) => (a.tracked ? settled(a, recording) : a))] : plain,
+      gradient,
+    ];
   };
 }
 
 /**
- * A function that returns the gradient of `f` with respect to its first argument (jax.grad). May be nested:
- * `grad(grad(f))` is the second derivative of a function of one number.
+ * A function that returns the gradient of `f`, by default with respect to its first argument (jax.grad). May be
+ * nested: `grad(grad(f))` is the second derivative of a function of one number.
+ *
+ * @param f returns a single number
+ * @param options `argnums`: which arguments, `hasAux`: f returns `[value, more]`, and the result is `[gradient, more]`
+ * @returns `(...args) => gradient`, in the form of the argument
+ * @example
+ * grad((x: number) => np.sin(x))(0.5);                       // cos(0.5)
+ * const { W, b } = grad((p: Params) => loss(p, X, y))(params);
+ * const [dx, dy] = grad((x: NDArray, y: NDArray) => x.mul(y).sum(), { argnums: [0, 1] })(x, y);
  */
 export function grad<P, A extends unknown[]>(
   f: (params: P, ...rest: A) => ArrayLike,
-): (params: P, ...rest: A) => GradOf<P> {
-  const both = valueAndGrad(f);
-  return (params, ...rest) => both(params, ...rest)[1];
+): (params: P, ...rest: A) => GradOf<P>;
+export function grad<A extends unknown[], X, const N extends Argnums = 0>(
+  f: (...args: A) => readonly [ArrayLike, X],
+  options: GradOptions<N> & { hasAux: true },
+): (...args: A) => [GradAt<A, N>, X];
+export function grad<A extends unknown[], const N extends Argnums = 0>(
+  f: (...args: A) => ArrayLike,
+  options: GradOptions<N> & { hasAux?: false },
+): (...args: A) => GradAt<A, N>;
+export function grad(
+  f: (...args: never[]) => unknown,
+  options: GradOptions = {},
+): (...args: unknown[]) => unknown {
+  const both = withGrad('grad', f as (...args: unknown[]) => unknown, options);
+  return (...args) => {
+    const [value, gradient] = both(...args);
+    return options.hasAux ? [gradient, (value as [unknown, unknown])[1]] : gradient;
+  };
 }

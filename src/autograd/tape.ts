@@ -4,11 +4,12 @@
 import { fill } from '../backend/index.js';
 import { isFloat } from '../core/dtype.js';
 import { empty, getter, method, NDArray } from '../core/ndarray.js';
-import { type Node, noGrad } from '../core/node.js';
+import { type Node, noGrad, tape } from '../core/node.js';
 import { type Shape, sameShape, shapeText } from '../core/shape.js';
 import { allocations, reclaim, release, type Storage, scoped } from '../core/storage.js';
 import { add, castTo, inPlace } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
+import { tracking } from '../ops/registry.js';
 import { copy, reshape } from '../ops/shape.js';
 
 /** Sums a gradient over the axes that broadcasting added or stretched, down to `shape`. */
@@ -23,8 +24,8 @@ export function unbroadcast(g: NDArray, shape: Shape): NDArray {
   return reshape(summed, shape as number[]);
 }
 
-/** An array with every element `value`. */
-function filled(a: NDArray, value: number): NDArray {
+/** An array like `a` with every element `value`. */
+export function filled(a: NDArray, value: number): NDArray {
   const out = empty(a.shape, a.dtype);
   fill(out, value);
   return out;
@@ -45,7 +46,7 @@ function checkVersions(node: Node): void {
 function blocksOf(value: unknown, into: Set<Storage>): Set<Storage> {
   if (value instanceof NDArray) {
     into.add(value.storage);
-    for (const node of nodesOf(value)) {
+    for (const node of nodesOf([value])) {
       for (const a of [...node.saved, ...node.inputs]) into.add(a.storage);
     }
   } else if (
@@ -80,27 +81,32 @@ export function scope<T>(body: () => T): T {
   );
 }
 
-/** The nodes that `out` depends on, newest first: results before what they were made from. */
-function nodesOf(out: NDArray): Node[] {
+/** The nodes younger than `since` that results depend on, newest first: results before what they were made from. */
+function nodesOf(outs: readonly NDArray[], since = 0): Node[] {
   const seen = new Set<Node>();
   const stack: Node[] = [];
   const visit = (source: Node | NDArray | null) => {
-    if (source !== null && !(source instanceof NDArray) && !seen.has(source)) {
+    if (source !== null && !(source instanceof NDArray) && source.id > since && !seen.has(source)) {
       seen.add(source);
       stack.push(source);
     }
   };
-  visit(out.node);
+  for (const out of outs) visit(out.node);
   while (stack.length > 0) for (const source of stack.pop()!.sources) visit(source);
   return [...seen].sort((p, q) => q.id - p.id);
 }
 
-/** Whether the result of `out` depends on a leaf outside `inputs`: someone may want to go through it again. */
-function hasOtherLeaves(nodes: readonly Node[], inputs: ReadonlySet<NDArray>): boolean {
-  for (const node of nodes) {
-    for (const source of node.sources) if (source instanceof NDArray && !inputs.has(source)) return true;
+/** Where the tape goes on outside: an array for each leaf that is not in `inputs`, and for each node up to `since`. */
+function outsideOf(nodes: readonly Node[], inputs: ReadonlySet<NDArray>, since: number): NDArray[] {
+  const outside = new Map<Node | NDArray, NDArray>();
+  for (const { sources, inputs: arrays } of nodes) {
+    for (let i = 0; i < sources.length; i++) {
+      const source = sources[i];
+      if (source instanceof NDArray ? !inputs.has(source) : source.id <= since)
+        outside.set(source, arrays[i]);
+    }
   }
-  return false;
+  return [...outside.values()];
 }
 
 export interface BackwardOptions {
@@ -115,12 +121,12 @@ export interface BackwardOptions {
  * is recorded, blocks whose gradient has been used up go back to the pool, and the results own their memory.
  */
 function walk(
-  out: NDArray,
-  seed: NDArray,
+  nodes: readonly Node[],
+  outs: readonly NDArray[],
+  seeds: readonly NDArray[],
   inputs: readonly NDArray[] | null,
   createGraph: boolean,
 ): Map<NDArray, NDArray> {
-  const nodes = nodesOf(out);
   // The place of an array in the graph is its node, or itself when it is a leaf.
   const wanted = new Map<Node | NDArray, NDArray[]>();
   for (const input of inputs ?? []) {
@@ -156,7 +162,9 @@ function walk(
     blocks.forget(g);
   };
 
-  give(out.node ?? out, seed);
+  outs.forEach((out, i) => {
+    give(out.node ?? out, seeds[i]);
+  });
   for (const node of nodes) {
     const g = pending.get(node);
     if (g === undefined) continue;
@@ -188,7 +196,8 @@ function walk(
     blocks.drop(g);
   }
   for (const [key, g] of pending)
-    if (key instanceof NDArray) keep(inputs === null ? [key] : (wanted.get(key) ?? []), g);
+    if (inputs !== null) keep(wanted.get(key) ?? [], g);
+    else if (key instanceof NDArray) keep([key], g);
   return found;
 }
 
@@ -250,17 +259,32 @@ function seedFor(caller: string, out: NDArray, gradient: NDArray | undefined): N
   return filled(out, 1);
 }
 
-/** Gradients of `out` with respect to `inputs` (torch.autograd.grad). Zeros for an input that `out` does not depend on. */
-export function gradients(
-  out: NDArray,
-  inputs: readonly NDArray[],
-  options: BackwardOptions & { nested?: boolean } = {},
-): NDArray[] {
-  if (!out.tracked) return inputs.map((a) => filled(a, 0));
-  const seed = seedFor('grad', out, options.gradient);
-  const createGraph =
-    options.createGraph ?? (options.nested || hasOtherLeaves(nodesOf(out), new Set(inputs)));
-  const body = () => walk(out, seed, inputs, createGraph);
+/** Results of one recording: what they were made by, and where that leads outside of the inputs. */
+export interface Recording {
+  readonly outs: readonly NDArray[];
+  readonly inputs: readonly NDArray[];
+  readonly nodes: readonly Node[];
+  /** Tracked arrays other than the inputs that the results depend on; none inside `noGrad`. */
+  readonly outside: readonly NDArray[];
+}
+
+/**
+ * Describes how `outs` depend on `inputs`. Nodes up to the id `since` cannot depend on them (the tape's `lastId` from
+ * before the inputs were made), so walks end there.
+ */
+export function recordingOf(outs: readonly NDArray[], inputs: readonly NDArray[], since: number): Recording {
+  const nodes = nodesOf(outs, since);
+  const outside = tape.recording ? outsideOf(nodes, new Set(inputs), since) : [];
+  return { outs, inputs, nodes, outside };
+}
+
+/**
+ * Gradients of the results with respect to the inputs, weighted by one seed for each result and summed; zeros for an
+ * input that none depends on. The walk is recorded where somebody could go through it again.
+ */
+export function gradients({ outs, inputs, nodes, outside }: Recording, seeds: readonly NDArray[]): NDArray[] {
+  const createGraph = outside.length > 0 || tracking(...seeds);
+  const body = () => walk(nodes, outs, seeds, inputs, createGraph);
   const found = createGraph ? body() : noGrad(body);
   return inputs.map((a) => found.get(a) ?? filled(a, 0));
 }
@@ -270,7 +294,7 @@ method('backward', function (options?: NDArray | BackwardOptions) {
     options instanceof NDArray ? { gradient: options } : (options ?? {});
   const seed = seedFor('backward', this, gradient);
   const body = () => {
-    for (const [leaf, g] of walk(this, seed, null, createGraph)) {
+    for (const [leaf, g] of walk(nodesOf([this]), [this], [seed], null, createGraph)) {
       if (leaf.grad !== null) leaf.grad = add(leaf.grad, g);
       else leaf.grad = g;
       leaf.grad.storage.exempt = true;

@@ -19,10 +19,11 @@ export interface Node {
   readonly versions: readonly number[];
 }
 
-/** Whether operations record. Switched by `np.noGrad`, and off inside a backward that builds no graph. */
-export const tape = { recording: true };
-
-let lastId = 0;
+/**
+ * Whether operations record (switched by `np.noGrad`, and off inside a backward that builds no graph), and the id of
+ * the youngest node.
+ */
+export const tape = { recording: true, lastId: 0 };
 
 /** Puts `out = op(inputs)` on the tape. The caller has checked that recording is on and an input is tracked. */
 export function record(
@@ -34,17 +35,30 @@ export function record(
 ): void {
   // An in-place operation gives an array another place on the tape later, so the places are noted now.
   const sources = inputs.map((a) => a.node ?? a);
-  out.node = { id: ++lastId, op, inputs, sources, vjp, saved, versions: saved.map((a) => a.storage.version) };
+  out.node = {
+    id: ++tape.lastId,
+    op,
+    inputs,
+    sources,
+    vjp,
+    saved,
+    versions: saved.map((a) => a.storage.version),
+  };
   out.tracked = true;
 }
 
-/** Runs `body` without recording (torch.no_grad). Arrays made inside are plain values. */
-export function noGrad<T>(body: () => T): T {
+function withRecording<T>(on: boolean, body: () => T): T {
   const before = tape.recording;
-  tape.recording = false;
+  tape.recording = on;
   try {
     return body();
   } finally {
     tape.recording = before;
   }
 }
+
+/** Runs `body` without recording (torch.no_grad). Arrays made inside are plain values. */
+export const noGrad = <T>(body: () => T): T => withRecording(false, body);
+
+/** Runs `body` with recording, also inside `noGrad` (torch.enable_grad). */
+export const enableGrad = <T>(body: () => T): T => withRecording(true, body);

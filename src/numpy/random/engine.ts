@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { begin, op, run, setAddress, setParam } from '../../backend/index.js';
 import { type DType, readScalar } from '../../core/dtype.js';
 import { NDArray } from '../../core/ndarray.js';
+import { replayable } from '../../core/replay.js';
 import { storageOver } from '../../core/storage.js';
 import { type Entropy, SeedSequence } from './seed-sequence.js';
 
@@ -15,6 +16,13 @@ export const EXPONENTIAL = 2;
 
 function block(bytes: number, dtype: DType = 'uint8', shape: number[] = [bytes]): NDArray {
   return new NDArray(storageOver(new ArrayBuffer(bytes)), dtype, shape);
+}
+
+/** The memory of a generator's state, which code that runs a function twice may put back. */
+function stateBlock(bytes: number): NDArray {
+  const memory = block(bytes);
+  replayable(memory.storage.buffer);
+  return memory;
 }
 
 // Single numbers are drawn into one array that is used again and again.
@@ -131,7 +139,7 @@ export interface MT19937State {
 /** Mersenne Twister with the cached second normal number of NumPy's legacy functions. */
 export class MT19937 extends Engine {
   protected readonly code = 0;
-  protected readonly memory = block(2512);
+  protected readonly memory = stateBlock(2512);
   private readonly key = new Uint32Array(this.memory.storage.buffer, 0, 624);
   // Position in the key; whether a normal number waits.
   private readonly flags = new Int32Array(this.memory.storage.buffer, 2496, 2);
@@ -187,7 +195,7 @@ const MULTIPLIER = (2549297995355413924n << 64n) | 4865540595714422341n;
  */
 export class PCG64 extends Engine {
   protected readonly code = 1;
-  protected readonly memory = block(40);
+  protected readonly memory = stateBlock(40);
   /** What the state was made from. */
   readonly seed_seq: SeedSequence;
   // State and increment, high word first; whether half a draw is kept, and that half.
