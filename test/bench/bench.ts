@@ -1,55 +1,12 @@
-// `npm run bench [spiral] [gemm] [memory] [latency]`: gradlab beside NumPy and PyTorch on this machine. All contenders
+// `npm run bench [spiral] [gemm] [arrays] [memory] [latency]`: gradlab beside NumPy and PyTorch on this machine. All contenders
 // run in turns within one session, so that whatever else the machine does hits them alike; medians are compared.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { join } from 'node:path';
 import { jupyterHome, measureLatency, python } from '../clients/jupyter.js';
-import {
-  type Answer,
-  atBest,
-  type Contender,
-  contend,
-  type Kind,
-  median,
-  peers,
-  root,
-} from './contenders.js';
-
-/** Asks all contenders in turns, `rounds` times; an answer that differs from the first contender's ends the run. */
-async function interleave(
-  contenders: { contender: Contender; request: object }[],
-  rounds: number,
-  tolerance: number,
-): Promise<Answer[][]> {
-  const answers = contenders.map((): Answer[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, { contender, request }] of contenders.entries()) {
-      const answer = await contender.ask(request);
-      const expected = answers[0][0]?.value ?? answer.value;
-      if (!(Math.abs(answer.value - expected) <= tolerance)) {
-        throw new Error(
-          `${contender.name} computed ${answer.value}, ${contenders[0].contender.name} ${expected}`,
-        );
-      }
-      answers[i].push(answer);
-    }
-  }
-  return answers;
-}
-
-function table(header: string[], rows: string[][]): void {
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column].length)));
-  const line = (row: string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`;
-  console.log(line(header));
-  console.log(`|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`);
-  for (const row of rows) console.log(line(row));
-}
-
-const ms = (seconds: number): string => {
-  const value = seconds * 1000;
-  return value >= 100 ? value.toFixed(0) : value >= 1 ? value.toFixed(2) : value.toFixed(4);
-};
+import { arrays } from './arrays.js';
+import { atBest, contend, type Kind, median, peers } from './contenders.js';
+import { interleave, ms, type Peak, peakProgram, table } from './report.js';
 
 async function spiral(others: Kind[]): Promise<void> {
   const iterations = 10_000;
@@ -91,26 +48,6 @@ async function spiral(others: Kind[]): Promise<void> {
     ]),
   );
   for (const { contender } of contenders) contender.close();
-}
-
-interface Peak {
-  float64: number;
-  float32: number;
-}
-
-/** Builds peak.cc and returns what measures GFLOP/s with so many threads; undefined without a compiler. */
-function peakProgram(): ((threads: number) => Peak) | undefined {
-  const program = join(root, 'build/bench/peak');
-  const source = join(root, 'test/bench/peak.cc');
-  const built = spawnSync('g++', ['-O3', '-march=native', '-fopenmp', source, '-o', program], {
-    stdio: 'inherit',
-  });
-  if (built.status !== 0) return undefined;
-  return (threads) => {
-    const env = { ...process.env, OMP_NUM_THREADS: String(threads) };
-    const [float64, float32] = spawnSync(program, { encoding: 'utf8', env }).stdout.split(' ').map(Number);
-    return { float64, float32 };
-  };
 }
 
 async function gemm(others: Kind[]): Promise<void> {
@@ -193,7 +130,7 @@ async function latency(): Promise<void> {
   }
 }
 
-const benches: Record<string, (others: Kind[]) => Promise<void>> = { spiral, gemm, memory, latency };
+const benches: Record<string, (others: Kind[]) => Promise<void>> = { spiral, gemm, arrays, memory, latency };
 const asked = process.argv.slice(2);
 for (const name of asked) {
   if (!(name in benches)) {

@@ -1,6 +1,7 @@
 // gradlab as a contender of `npm run bench`: the cases of peers.py through the public API, one JSON line each.
 import { createInterface } from 'node:readline';
-import { type DType, type NDArray, np } from 'gradlab';
+import { type DType, NDArray, nn, np } from 'gradlab';
+import type { Input, Row } from './rows.js';
 
 const [N, D, K, H] = [100, 2, 3, 100];
 const [stepSize, reg] = [1, 1e-3];
@@ -117,7 +118,62 @@ function additions(count: number): [number, number] {
   return [(performance.now() - begun) / 1000, a.at(7).item()];
 }
 
-interface Request {
+let inputs: { key: string; arrays: NDArray[] } = { key: '', arrays: [] };
+
+/** The inputs of a row; they stay for the next request, which is mostly for the same row. */
+function prepare(specs: Row['inputs']): NDArray[] {
+  const key = JSON.stringify(specs);
+  if (inputs.key !== key) {
+    const rng = np.random.default_rng(0);
+    inputs = { key, arrays: Object.values(specs).map((spec) => input(rng, spec)) };
+  }
+  return inputs.arrays;
+}
+
+function input(rng: ReturnType<typeof np.random.default_rng>, [kind, shape, dtype]: Input): NDArray {
+  switch (kind) {
+    case 'normal':
+      return rng.standard_normal(shape).astype(dtype);
+    case 'sorted':
+      return np.sort(rng.standard_normal(shape)).astype(dtype);
+    case 'uniform':
+      return rng.random(shape).add(0.5).astype(dtype);
+    case 'mask':
+      return np.less(rng.random(shape), 0.3);
+    case 'integers':
+      return np.floor(rng.random(shape).mul(100)).astype(dtype);
+    case 'positions':
+      return np.floor(rng.random(shape).mul(1000)).astype(dtype);
+  }
+}
+
+/** Sum of absolute values, by which contenders are compared. */
+const checksum = (result: unknown, fallback: NDArray): number =>
+  np.sum(np.abs((result instanceof NDArray ? result : fallback).astype('float64'))).item() as number;
+
+/**
+ * The mean time of a call. Large results go back to the pool through np.scope, as reference counts free them for the
+ * peers.
+ */
+function row(request: Request): [number, number] {
+  const arrays = prepare(request.inputs);
+  const names = Object.keys(request.inputs);
+  const call = new Function('np', 'nn', ...names, `return () => ${request.code};`)(np, nn, ...arrays);
+  const scope = request.size > 4096;
+  const repeat = (count: number): number => {
+    const begun = performance.now();
+    if (scope) for (let i = 0; i < count; i++) np.scope(() => void call());
+    else for (let i = 0; i < count; i++) call();
+    return (performance.now() - begun) / 1000;
+  };
+  const value = checksum(call(), arrays[0]);
+  const count = Math.max(1, Math.min(10_000, Math.round(request.budget / repeat(1))));
+  return [repeat(count) / count, value];
+}
+
+interface Request extends Pick<Row, 'inputs' | 'size'> {
+  code: string;
+  budget: number;
   case: string;
   iterations: number;
   scope?: boolean;
@@ -133,6 +189,7 @@ for await (const line of createInterface(process.stdin)) {
     'spiral-autograd': () => spiralAutograd(request.iterations, request.scope ?? false),
     gemm: () => gemm(request.n, request.dtype),
     additions: () => additions(request.count),
+    row: () => row(request),
   };
   const [seconds, value] = cases[request.case]();
   console.log(JSON.stringify({ seconds, value, rss: process.resourceUsage().maxRSS / 1024 }));

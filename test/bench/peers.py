@@ -150,6 +150,58 @@ def additions(module, count):
     return time.perf_counter() - begun, float(a[7])
 
 
+INPUTS = {'key': None, 'arrays': {}}
+
+
+def make(rng, kind, shape, dtype):
+    if kind == 'normal':
+        return rng.standard_normal(shape).astype(dtype)
+    if kind == 'sorted':
+        return np.sort(rng.standard_normal(shape)).astype(dtype)
+    if kind == 'uniform':
+        return (rng.random(shape) + 0.5).astype(dtype)
+    if kind == 'mask':
+        return rng.random(shape) < 0.3
+    return np.floor(rng.random(shape) * {'integers': 100, 'positions': 1000}[kind]).astype(dtype)
+
+
+def row(module, request):
+    """The mean time of a call, and the sum of the result's absolute values."""
+    key = json.dumps(request['inputs'])
+    if INPUTS['key'] != key:
+        rng = np.random.default_rng(0)
+        arrays = {name: make(rng, *spec) for name, spec in request['inputs'].items()}
+        if module == 'torch':
+            import torch
+
+            arrays = {name: torch.from_numpy(a) for name, a in arrays.items()}
+        INPUTS.update(key=key, arrays=arrays)
+    scope = {'np': np, **INPUTS['arrays']}
+    if module == 'torch':
+        import torch
+
+        scope['torch'] = torch
+        with torch.inference_mode():
+            return measure(eval('lambda: ' + request['code'], scope), request)
+    return measure(eval('lambda: ' + request['code'], scope), request)
+
+
+def measure(call, request):
+    result = call()
+    if result is None:
+        result = next(iter(INPUTS['arrays'].values()))
+    value = float(np.abs(np.asarray(result).astype(np.float64)).sum())
+
+    def repeat(count):
+        begun = time.perf_counter()
+        for _ in range(count):
+            call()
+        return time.perf_counter() - begun
+
+    count = max(1, min(10_000, round(request['budget'] / repeat(1))))
+    return repeat(count) / count, value
+
+
 def main():
     module = sys.argv[1]
     if module == 'torch':
@@ -169,6 +221,8 @@ def main():
             seconds, value = gemm(module, request['n'], request['dtype'])
         elif case == 'additions':
             seconds, value = additions(module, request['count'])
+        elif case == 'row':
+            seconds, value = row(module, request)
         else:
             raise ValueError(f'peers.py: unknown case {case!r}')
         rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
