@@ -209,13 +209,14 @@ function deepest(d: Diagnostic): Diagnostic {
 }
 
 /**
- * Types as the user knows them: without the paths of the library's modules and without the namespaces that earlier
- * cells have become.
+ * Types as the user knows them: without the paths of the library's modules, without the namespaces that earlier cells
+ * have become, and without a dtype that says nothing.
  */
 export function readable(text: string): string {
   return text
     .replace(/typeof import\("[^"]*\/src\/numpy\/index"\)/g, 'typeof np')
     .replace(/typeof import\("[^"]*\/src\/(\w+)\/index"\)/g, 'typeof $1')
+    .replace(/\bNDArray<DType>/g, 'NDArray')
     .replace(/import\("[^"]*\$gradlab-[\w-]+"\)\./g, '')
     .replace(/\$(?:S|self|lib)\./g, '')
     .replace(/\$c\d+\.(?=[\w$])/g, '');
@@ -234,7 +235,7 @@ export function flatten(d: Diagnostic, depth = 0): string {
 function withHint(code: number, text: string): string {
   if (code !== 2322 && code !== 2345) return text;
   const first = text.split('\n', 1)[0] as string;
-  if (!/'NDArray' is not assignable to (?:parameter of )?type 'number'/.test(first)) return text;
+  if (!/'NDArray(?:<[^']*>)?' is not assignable to (?:parameter of )?type 'number'/.test(first)) return text;
   return text.replace(first, `${first} Use .item() to get the number of a 0-d array.`);
 }
 

@@ -489,9 +489,11 @@ export class TypeService {
     if (type.flags & TypeFlags.String) return 'string';
     if (type.flags & TypeFlags.Boolean) return 'boolean';
     if (type.flags & TypeFlags.BigInt) return 'bigint';
-    return type.flags & TypeFlags.Object && type.getSymbol()?.name === 'NDArray' && this.isArray(type)
-      ? '$NDArray'
-      : undefined;
+    if (!(type.flags & TypeFlags.Object) || type.getSymbol()?.name !== 'NDArray' || !this.isArray(type))
+      return undefined;
+    // `NDArray<"float32">` says its dtype; `NDArray<DType>` and `NDArray` have none to say.
+    const dtype = /<["\w| ]+>$/.exec(this.compiler.checker.typeToString(type))?.[0] ?? '';
+    return dtype.includes('"') ? `$NDArray${dtype}` : '$NDArray';
   }
 
   /** Makes a cell's declarations visible to the next. */

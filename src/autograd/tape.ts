@@ -2,7 +2,7 @@
 // written in the library's own operations, so a walk that records gives derivatives of derivatives.
 
 import { fill } from '../backend/index.js';
-import { isFloat } from '../core/dtype.js';
+import { type DType, isFloat } from '../core/dtype.js';
 import { empty, getter, method, NDArray } from '../core/ndarray.js';
 import { type Node, noGrad, tape } from '../core/node.js';
 import { type Shape, sameShape, shapeText } from '../core/shape.js';
@@ -329,12 +329,12 @@ getter('isLeaf', function () {
 });
 
 declare module '../core/ndarray.js' {
-  interface NDArray {
+  interface NDArray<D extends DType> {
     /**
      * Asks for gradients with respect to this array: operations on it are recorded, and `loss.backward()` leaves the
      * gradient in `grad` (torch.Tensor.requires_grad_). Returns the array.
      */
-    requiresGrad(on?: boolean): NDArray;
+    requiresGrad(on?: boolean): NDArray<D>;
     /**
      * Computes the gradients of this one-element array with respect to every leaf that requires grad, and adds them to
      * the leaves' `grad` (torch.Tensor.backward). Set `W.grad = null` between steps.

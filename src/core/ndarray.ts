@@ -21,24 +21,30 @@ export type ArrayLike = NDArray | Scalar | TypedArray | Uint8ClampedArray | read
 /** Nested JavaScript arrays of elements, as `toArray()` gives them. */
 export type NestedArray = Scalar | NestedArray[];
 
+/** What `item()` gives: a boolean of a bool array, else a number. */
+export type ElementOf<D extends DType> = [D] extends ['bool'] ? boolean : number;
+
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * An n-dimensional array. Create one with `np.array`, `np.zeros`, `np.random.randn`...; slices and transposes are
  * views that share memory.
  *
+ * The type carries the dtype, as in `NDArray<'float32'>`; `NDArray` alone means any dtype. It informs and never
+ * refuses: arrays of different dtypes may be assigned to each other, since `X = X.div(255)` is a right program.
+ *
  * @example
  * const X = np.array([[1, 2], [3, 4]]);
  * X.T.dot(X).sum({ axis: 0 });   // array([24., 34.])
  */
-export class NDArray {
+export class NDArray<D extends DType = DType> {
   /** Element strides; `strides` gives NumPy's, in bytes. */
   readonly stridesEl: readonly number[];
   readonly size: number;
   /** Whether the elements lie in C order without gaps. */
   readonly contiguous: boolean;
   /** The gradient that `backward()` left here, or null. */
-  grad: NDArray | null = null;
+  grad: NDArray<D> | null = null;
   /** The operation that made this array, when it is on the tape. */
   node: Node | null = null;
   /** Whether gradients flow to this array: a leaf of `requiresGrad()`, or computed from one. */
@@ -132,7 +138,7 @@ export class NDArray {
    * An element as a JavaScript value (numpy.ndarray.item): of an array of one element, or at a flat index, or at a
    * full index.
    */
-  item(...index: number[]): number {
+  item<E extends DType>(this: NDArray<E>, ...index: number[]): ElementOf<E> {
     const { shape, ndim, size } = this;
     if (index.length === 0) {
       if (size !== 1) {
@@ -140,7 +146,7 @@ export class NDArray {
           `item: can only convert an array of size 1 to a number; this one has shape ${shapeText(shape)}. Use item(i, j, ...) or toArray().`,
         );
       }
-      return this.element(new Array<number>(ndim).fill(0)) as number;
+      return this.element(new Array<number>(ndim).fill(0)) as ElementOf<E>;
     }
     let full = index;
     if (index.length === 1 && ndim !== 1) {
@@ -166,7 +172,7 @@ export class NDArray {
         }
         return at;
       }),
-    ) as number;
+    ) as ElementOf<E>;
   }
 
   /** Nested JavaScript arrays of the elements (numpy.ndarray.tolist); of a 0-d array, its element. */
@@ -191,14 +197,14 @@ export class NDArray {
   }
 
   /** A view on the same memory. For library code: it does not record on the tape. */
-  view(shape: Shape, strides: readonly number[] | undefined, offset: number): NDArray {
-    const v = new NDArray(this.storage, this.dtype, shape, strides, offset);
+  view(shape: Shape, strides: readonly number[] | undefined, offset: number): NDArray<D> {
+    const v = new NDArray<D>(this.storage, this.dtype, shape, strides, offset);
     v.base = this.base ?? this;
     return v;
   }
 
   /** The same memory as a plain value, off the tape (torch.Tensor.detach). */
-  detach(): NDArray {
+  detach(): NDArray<D> {
     return this.view(this.shape, this.stridesEl, this.offset);
   }
 
@@ -233,9 +239,9 @@ export class NDArray {
   }
 
   /** Iterates over the first axis: rows of a matrix, numbers (as 0-d arrays) of a vector. */
-  *[Symbol.iterator](): Generator<NDArray> {
+  *[Symbol.iterator](): Generator<NDArray<D>> {
     if (this.ndim === 0) throw new TypeError('iteration over a 0-d array; use item() for its value.');
-    for (let i = 0; i < this.shape[0]; i++) yield (this as unknown as { at(i: number): NDArray }).at(i);
+    for (let i = 0; i < this.shape[0]; i++) yield (this as unknown as { at(i: number): NDArray<D> }).at(i);
   }
 }
 
@@ -258,7 +264,7 @@ export function scalar(value: Scalar, dtype: DType): NDArray {
 
 /**
  * Attaches a method. The op file that calls this declares its type beside it:
- * `declare module '../core/ndarray.js' { interface NDArray { add(other: ArrayLike): NDArray } }`.
+ * `declare module '../core/ndarray.js' { interface NDArray<D extends DType> { add(other: ArrayLike): NDArray } }`.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the declared interface carries the types
 export function method(name: string, body: (this: NDArray, ...args: any[]) => unknown): void {

@@ -7,7 +7,7 @@ import type { Axis, ReduceOptions, SumOptions, VarOptions } from './reduce.js';
 type AxisOrOptions<T> = Axis | T;
 
 declare module '../core/ndarray.js' {
-  interface NDArray {
+  interface NDArray<D extends DType> {
     // Arithmetic: element by element, broadcast; see np.add and the others.
     add(b: ArrayLike): NDArray;
     sub(b: ArrayLike): NDArray;

@@ -3,7 +3,7 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { isFloat } from '../core/dtype.js';
+import { type DType, isFloat } from '../core/dtype.js';
 import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, normalizeAxis, shapeText } from '../core/shape.js';
 import { castTo } from './elementwise.js';
@@ -139,7 +139,7 @@ method('argsort', function (argument?: SortArgument) {
 });
 
 declare module '../core/ndarray.js' {
-  interface NDArray {
+  interface NDArray<D extends DType> {
     /** Sorts in place along an axis (the last by default) and returns the array; `np.sort` sorts a copy. */
     sort(axis?: number | { axis?: number }): NDArray;
     /** The positions that sort the array along an axis, the last by default. */

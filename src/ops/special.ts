@@ -1,5 +1,6 @@
 // Less common element-wise functions: inverse hyperbolic functions, hypot, logaddexp, and the NaN-ignoring extremes.
 
+import type { DType } from '../core/dtype.js';
 import type { NDArray } from '../core/ndarray.js';
 import {
   add,
@@ -91,7 +92,7 @@ export const fmod = binary('fmod', {
 });
 
 declare module '../core/ndarray.js' {
-  interface NDArray {
+  interface NDArray<D extends DType> {
     arcsinh(): NDArray;
     arccosh(): NDArray;
     arctanh(): NDArray;
