@@ -25,3 +25,4 @@ export { matmul } from './matmul.js';
 export { cumulate, reduce } from './reduce.js';
 export { argsortRows, bincount, searchsorted, sortRows } from './sort.js';
 export { cpuFeatures, getNumThreads, setNumThreads } from './threads.js';
+export { fold, scatterFold } from './ufunc.js';

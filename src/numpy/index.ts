@@ -1,6 +1,8 @@
 // The `np` namespace: every function under NumPy's name, in camelCase and in NumPy's own spelling. Nothing is defined
 // here.
 
+import '../ops/ufunc-methods.js';
+
 export { scope } from '../autograd/tape.js';
 export { getNumThreads, setNumThreads } from '../backend/threads.js';
 export { noGrad, noGrad as no_grad } from '../core/node.js';

@@ -3,19 +3,19 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import {
-  canCastSameKind,
-  checkWeak,
-  type DType,
-  dtypeInfo,
-  isFloat,
-  promoteTypes,
-  promoteWeak,
-} from '../core/dtype.js';
+import { checkWeak, type DType, dtypeInfo, isFloat, promoteTypes, promoteWeak } from '../core/dtype.js';
 import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
 import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
 import { register, track } from './registry.js';
+import {
+  type BinaryUfunc,
+  type Casting,
+  canCast,
+  type UfuncArgument,
+  type UnaryUfunc,
+  ufunc,
+} from './ufunc.js';
 
 type Operand = NDArray | number | bigint;
 
@@ -87,6 +87,7 @@ function compute(
   a: Operand,
   b: Operand,
   into: NDArray | null,
+  casting: Casting = 'same_kind',
 ): NDArray {
   const loop = loopType(name, spec.dtype, a, b);
   const reason = spec.refuse?.(loop);
@@ -102,20 +103,51 @@ function compute(
   if (out === null) {
     out = empty(shape, dtype);
   } else {
-    if (!sameShape(out.shape, shape)) {
-      throw new RangeError(
-        `${name}: non-broadcastable output: the array has shape ${shapeText(out.shape)}, the result ${shapeText(shape)}. An in-place operation cannot grow its array.`,
-      );
-    }
-    if (!canCastSameKind(dtype, out.dtype)) {
-      throw new TypeError(
-        `${name}: cannot cast the result from ${dtype} to ${out.dtype} with casting rule 'same_kind'. ` +
-          `Use a = a.${name}(b), or convert the array first with astype('${dtype}').`,
-      );
-    }
+    checkOutput(name, out, shape, dtype, casting);
   }
   backend.elementwise(opcode, loop, out, a, b);
   return out;
+}
+
+/** Refuses an array that a result of this shape and type cannot be written into. */
+function checkOutput(name: string, out: NDArray, shape: Shape, dtype: DType, casting: Casting): void {
+  if (!sameShape(out.shape, shape) && !sameShape(out.shape, broadcastShapes(name, out.shape, shape))) {
+    throw new RangeError(
+      `${name}: non-broadcastable output: the array has shape ${shapeText(out.shape)}, the result ${shapeText(shape)}. An in-place operation cannot grow its array.`,
+    );
+  }
+  if (!canCast(dtype, out.dtype, casting)) {
+    throw new TypeError(
+      `${name}: cannot cast the result from ${dtype} to ${out.dtype} with casting rule '${casting}'. ` +
+        `Use a = a.${name}(b), {casting: 'unsafe'}, or an array of ${dtype} to write into.`,
+    );
+  }
+}
+
+/** Writes a result into the array that an `out` option names, and returns that array. Gradients flow through it. */
+export function into(
+  name: string,
+  out: NDArray,
+  result: NDArray,
+  casting: Casting = 'same_kind',
+  mask?: NDArray,
+): NDArray {
+  if (!(out instanceof NDArray))
+    throw new TypeError(`${name}: out must be an array to write into, not ${typeof out}.`);
+  checkOutput(
+    name,
+    out,
+    mask === undefined ? result.shape : broadcastShapes(name, result.shape, mask.shape),
+    result.dtype,
+    casting,
+  );
+  return writeInPlace(name, out, [result], (old) => {
+    const recording = tape.recording && (old.tracked || result.tracked);
+    const chosen = mask === undefined ? result : recording ? where(mask, result, old) : null;
+    if (chosen === null) backend.elementwise(backend.op.where, out.dtype, out, mask as NDArray, result, out);
+    else backend.copy(out, chosen);
+    return (array) => (chosen === null ? array : track('copy', array, [chosen], [(g) => g], []));
+  });
 }
 
 function copyOf(a: NDArray): NDArray {
@@ -124,9 +156,7 @@ function copyOf(a: NDArray): NDArray {
   return out;
 }
 
-export interface BinaryOp {
-  (a: ArrayLike, b: ArrayLike): NDArray;
-}
+export type BinaryOp = BinaryUfunc;
 
 /** Operations whose in-place form exists, by name: `iadd` writes the result of `add` into its array. */
 export const inPlace = new Map<string, (target: NDArray, value: ArrayLike) => NDArray>();
@@ -147,7 +177,8 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
     if (letters.includes('o')) saved.push(out);
     return track(name, out, [a, b], [(g) => vjp[0](g, out, a, b), (g) => vjp[1](g, out, a, b)], saved);
   };
-  const f = (left: ArrayLike, right: ArrayLike): NDArray => {
+  const f = (left: ArrayLike, right: ArrayLike, options?: UfuncArgument): NDArray => {
+    if (typeof options === 'object' && options !== null) return face.general([left, right], options);
     let a = operand(left, name);
     const b = operand(right, name);
     if (!(a instanceof NDArray) && !(b instanceof NDArray)) a = asarray(a);
@@ -156,6 +187,24 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
       attach(out, a, b);
     return out;
   };
+  const face = ufunc(f, 2, {
+    op: name,
+    opcode,
+    boolean: spec.dtype === 'compare' || spec.dtype === 'logical',
+    write: (out, [left, right], casting) => {
+      const a = operand(left, name);
+      const b = operand(right, name);
+      compute(
+        name,
+        opcode,
+        spec,
+        a instanceof NDArray || b instanceof NDArray ? a : asarray(a),
+        b,
+        out,
+        casting,
+      );
+    },
+  });
   method(name, function (other: ArrayLike) {
     return f(this, other);
   });
@@ -171,7 +220,7 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
       return (out) => (recording ? attach(out, before, b === target ? before : b) : out);
     });
   });
-  return f;
+  return face as BinaryUfunc;
 }
 
 /**
@@ -214,26 +263,42 @@ export function writeInPlace(
   return target;
 }
 
-export function unary(name: string, spec: UnarySpec): (a: ArrayLike) => NDArray {
+export function unary(name: string, spec: UnarySpec): UnaryUfunc {
   const opcode = backend.opcode(name);
   const { vjp, saves = 'a' } = spec;
+  const boolean = spec.dtype === 'test' || spec.dtype === 'logical';
   register(name, vjp !== undefined);
-  const f = (value: ArrayLike): NDArray => {
-    const a = asarray(value, name);
+  const loopOf = (a: NDArray): DType => {
     const reason = spec.refuse?.(a.dtype);
     if (reason !== undefined) throw new TypeError(`${name}: ${reason}`);
-    const loop: DType = spec.dtype === 'float' && !isFloat(a.dtype) ? 'float64' : a.dtype;
-    const out = empty(a.shape, spec.dtype === 'test' || spec.dtype === 'logical' ? 'bool' : loop);
+    return spec.dtype === 'float' && !isFloat(a.dtype) ? 'float64' : a.dtype;
+  };
+  const f = (value: ArrayLike, options?: UfuncArgument): NDArray => {
+    if (typeof options === 'object' && options !== null) return face.general([value], options);
+    const a = asarray(value, name);
+    const loop = loopOf(a);
+    const out = empty(a.shape, boolean ? 'bool' : loop);
     backend.elementwise(opcode, loop, out, a);
     if (vjp !== undefined && tape.recording && a.tracked) {
       track(name, out, [a], [(g) => vjp(g, out, a)], saves === 'a' ? [a] : saves === 'o' ? [out] : []);
     }
     return out;
   };
+  const face = ufunc(f, 1, {
+    op: name,
+    opcode,
+    boolean,
+    write: (out, [value], casting) => {
+      const a = asarray(value, name);
+      const loop = loopOf(a);
+      checkOutput(name, out, a.shape, boolean ? 'bool' : loop, casting);
+      backend.elementwise(opcode, loop, out, a);
+    },
+  });
   method(name, function () {
     return f(this);
   });
-  return f;
+  return face as UnaryUfunc;
 }
 
 const noBool = (verb: string, instead: string) => (dtype: DType) =>
@@ -420,13 +485,13 @@ export const sigmoid = unary('sigmoid', {
   vjp: (g, out) => mul(g, mul(out, sub(1, out))),
 });
 /** Largest whole number not above a. @see numpy.floor */
-export const floor = unary('floor', { dtype: 'promote', saves: '', vjp: flat });
+export const floor = unary('floor', { dtype: 'float', saves: '', vjp: flat });
 /** Smallest whole number not below a. @see numpy.ceil */
-export const ceil = unary('ceil', { dtype: 'promote', saves: '', vjp: flat });
+export const ceil = unary('ceil', { dtype: 'float', saves: '', vjp: flat });
 /** Nearest whole number, halves to even. @see numpy.rint */
-export const rint = unary('rint', { dtype: 'promote', saves: '', vjp: flat });
+export const rint = unary('rint', { dtype: 'float', saves: '', vjp: flat });
 /** The whole part, towards zero. @see numpy.trunc */
-export const trunc = unary('trunc', { dtype: 'promote', saves: '', vjp: flat });
+export const trunc = unary('trunc', { dtype: 'float', saves: '', vjp: flat });
 /** Which elements are NaN. @see numpy.isnan */
 export const isnan = unary('isnan', { dtype: 'test' });
 /** Which elements are finite. @see numpy.isfinite */

@@ -4,12 +4,29 @@
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { type DType, isFloat, toDType } from '../core/dtype.js';
-import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
-import { normalizeAxes, normalizeAxis, shapeText, sizeOf } from '../core/shape.js';
+import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
+import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
-import { add, castTo, div, equal, exp, isfinite, log, mul, sqrt, square, sub, where } from './elementwise.js';
+import {
+  add,
+  castTo,
+  div,
+  equal,
+  exp,
+  into,
+  isfinite,
+  log,
+  maximum,
+  minimum,
+  mul,
+  sqrt,
+  square,
+  sub,
+  where,
+} from './elementwise.js';
 import { register, track, tracking } from './registry.js';
-import { broadcastTo, expandDims, flip, reshape, transpose } from './shape.js';
+import { astype, broadcastTo, expandDims, flip, reshape, transpose } from './shape.js';
 
 export type Axis = number | readonly number[] | null;
 
@@ -18,11 +35,17 @@ export interface ReduceOptions {
   axis?: Axis;
   /** Keep reduced axes with length 1, so that the result broadcasts against the input. */
   keepdims?: boolean;
+  /** Array to write the result into; it is returned. */
+  out?: NDArray | null;
+  /** Which elements take part: booleans that broadcast against the input. */
+  where?: ArrayLike;
 }
 
 export interface SumOptions extends ReduceOptions {
   /** Element type to accumulate in and to return. */
   dtype?: DType | string;
+  /** Value to start from (sum, prod, max, min). */
+  initial?: number | bigint | boolean;
 }
 
 export interface VarOptions extends ReduceOptions {
@@ -32,11 +55,43 @@ export interface VarOptions extends ReduceOptions {
 
 type AxisArgument = Axis | ReduceOptions | undefined;
 
+const plainNames = ['axis', 'keepdims', 'out', 'where'];
+const sumNames = [...plainNames, 'dtype', 'initial'];
+const meanNames = [...plainNames, 'dtype'];
+const varNames = [...meanNames, 'ddof'];
+
 /** `sum(a, 0)` and `sum(a, {axis: 0})` both work. */
-function options<T extends ReduceOptions>(argument: Axis | T | undefined): T {
+function options<T extends ReduceOptions>(
+  caller: string,
+  argument: Axis | T | undefined,
+  known: readonly string[],
+): T {
   if (argument === null || argument === undefined) return {} as T;
   if (typeof argument === 'number' || Array.isArray(argument)) return { axis: argument } as unknown as T;
+  if (typeof argument !== 'object')
+    throw new TypeError(
+      `${caller}: the axis must be a whole number, a list of them or null, not ${String(argument)}.`,
+    );
+  checkOptions(caller, argument, known);
   return argument as T;
+}
+
+/** Writes a reduction's result into `out`, which must have just its shape. */
+function reducedInto(caller: string, out: NDArray, result: NDArray): NDArray {
+  if (out instanceof NDArray && !sameShape(out.shape, result.shape)) {
+    throw new RangeError(
+      `${caller}: output parameter for reduction operation ${caller} has shape ${shapeText(out.shape)}, the result ${shapeText(result.shape)}.`,
+    );
+  }
+  return into(caller, out, result);
+}
+
+/** The condition of a `where` option. */
+function maskOf(caller: string, condition: ArrayLike): NDArray {
+  const mask = asarray(condition, caller).detach();
+  if (mask.dtype !== 'bool')
+    throw new TypeError(`${caller}: where must be booleans, not ${mask.dtype}; e.g. {where: x.greater(0)}.`);
+  return mask;
 }
 
 interface Plan {
@@ -65,13 +120,19 @@ interface ReduceSpec {
   readonly needsElements?: boolean;
   readonly vjp?: ReduceRule;
   readonly saves?: 'none' | 'all';
+  /** What elements that a `where` leaves out count as. */
+  readonly neutral?: number | boolean;
+  /** How an `initial` value joins the result. */
+  readonly join?: (a: NDArray, b: ArrayLike) => NDArray;
 }
 
 function reduction(name: string, spec: ReduceSpec): (a: ArrayLike, axis?: Axis | SumOptions) => NDArray {
   const opcode = backend.opcode(name);
   register(name, spec.vjp !== undefined);
   const f = (value: ArrayLike, argument?: Axis | SumOptions): NDArray => {
-    const { axis, keepdims, dtype } = options<SumOptions>(argument);
+    const o = options<SumOptions>(name, argument, names);
+    if (o.where !== undefined || o.initial !== undefined || o.out) return general(value, o);
+    const { axis, keepdims, dtype } = o;
     const a = asarray(value, name);
     const loop = dtype === undefined ? spec.loop(a.dtype) : toDType(dtype, name);
     const p = plan(name, a, axis);
@@ -92,6 +153,39 @@ function reduction(name: string, spec: ReduceSpec): (a: ArrayLike, axis?: Axis |
       [(g) => rule(reshape(g, keptShape), a, keepdims ? out : reshape(out, keptShape), axes)],
       spec.saves === 'none' ? [] : [a, out],
     );
+  };
+  const names =
+    spec.join !== undefined ? sumNames : name.startsWith('arg') ? ['axis', 'keepdims', 'out'] : plainNames;
+  /** With elements left out, a value to start from, or an array to write into. */
+  const general = (
+    value: ArrayLike,
+    { where: condition, initial, out: target, ...rest }: SumOptions,
+  ): NDArray => {
+    let a = asarray(value, name);
+    if (condition !== undefined) {
+      const start = spec.neutral ?? initial;
+      if (start === undefined) {
+        throw new RangeError(
+          `${name}: reduction operation '${name}' does not have an identity, so to use a where mask one has to specify 'initial'.`,
+        );
+      }
+      a = where(maskOf(name, condition), a, castTo(asarray(start), a.dtype));
+    }
+    let out: NDArray;
+    if (initial === undefined || spec.join === undefined) {
+      out = f(a, rest);
+    } else {
+      const p = plan(name, a, rest.axis);
+      const start = typeof initial === 'boolean' ? Number(initial) : initial;
+      if (sizeOf(p.axes.map((d) => a.shape[d])) === 0) {
+        const dtype = rest.dtype === undefined ? spec.loop(a.dtype) : toDType(rest.dtype, name);
+        out = empty(rest.keepdims ? p.keptShape : p.shape, dtype);
+        backend.fill(out, start);
+      } else {
+        out = spec.join(f(a, rest), start);
+      }
+    }
+    return target ? reducedInto(name, target, out) : out;
   };
   method(name, function (argument?: Axis | SumOptions) {
     return f(this, argument);
@@ -138,6 +232,8 @@ function positions(n: number): NDArray {
  */
 export const sum = reduction('sum', {
   loop: accumulator,
+  neutral: 0,
+  join: add,
   saves: 'none',
   vjp: (g, a) => broadcastTo(g, a.shape),
 });
@@ -145,6 +241,8 @@ export const sum = reduction('sum', {
 /** Product of elements. @see numpy.prod */
 export const prod = reduction('prod', {
   loop: accumulator,
+  neutral: 1,
+  join: mul,
   saves: 'all',
   vjp: (g, a, _out, axes) => mul(g, productOfOthers(a, axes)),
 });
@@ -159,16 +257,26 @@ function productOfOthers(a: NDArray, axes: number[]): NDArray {
 }
 
 /** Largest element; NaN wins. The gradient goes to the first winner. @see numpy.max */
-export const max = reduction('max', { loop: same, needsElements: true, vjp: toWinner('argmax') });
+export const max = reduction('max', {
+  loop: same,
+  needsElements: true,
+  join: maximum,
+  vjp: toWinner('argmax'),
+});
 
 /** Smallest element; NaN wins. The gradient goes to the first winner. @see numpy.min */
-export const min = reduction('min', { loop: same, needsElements: true, vjp: toWinner('argmin') });
+export const min = reduction('min', {
+  loop: same,
+  needsElements: true,
+  join: minimum,
+  vjp: toWinner('argmin'),
+});
 
 /** Whether any element is true. @see numpy.any */
-export const any = reduction('any', { loop: same, result: 'bool' });
+export const any = reduction('any', { loop: same, result: 'bool', neutral: false });
 
 /** Whether all elements are true. @see numpy.all */
-export const all = reduction('all', { loop: same, result: 'bool' });
+export const all = reduction('all', { loop: same, result: 'bool', neutral: true });
 
 function argReduction(name: string): (a: ArrayLike, axis?: number | null | ReduceOptions) => NDArray {
   return reduction(name, { loop: same, result: 'int64', needsElements: true });
@@ -186,29 +294,54 @@ function countOf(a: NDArray, axis: Axis | undefined, name: string): number {
   return sizeOf(normalizeAxes(name, axis, a.ndim).map((d) => a.shape[d]));
 }
 
+/** How many elements take part in each slice: all, or those where the condition holds. */
+function takingPart(
+  name: string,
+  a: NDArray,
+  { axis, keepdims, where: condition }: ReduceOptions,
+): number | NDArray {
+  if (condition === undefined) return countOf(a, axis, name);
+  return sum(broadcastTo(maskOf(name, condition), a.shape), { axis, keepdims });
+}
+
 /** Arithmetic mean; of integers and booleans as float64. NaN for an empty input. @see numpy.mean */
 export function mean(value: ArrayLike, argument?: Axis | SumOptions): NDArray {
-  const { axis, keepdims, dtype } = options<SumOptions>(argument);
+  const { out, dtype, ...rest } = options<SumOptions>('mean', argument, meanNames);
   const a = asarray(value, 'mean');
-  const n = countOf(a, axis, 'mean');
-  return div(sum(a, { axis, keepdims, dtype: dtype ?? (isFloat(a.dtype) ? a.dtype : 'float64') }), n);
+  const n = takingPart('mean', a, rest);
+  const type = dtype ?? (isFloat(a.dtype) ? a.dtype : 'float64');
+  const total = sum(a, { ...rest, dtype: type });
+  const result = div(total, typeof n === 'number' ? n : castTo(n, total.dtype));
+  return out ? reducedInto('mean', out, result) : result;
 }
 
 /** Variance by the two-pass formula; the divisor is N - ddof, ddof 0 by default. @see numpy.var */
 function variance(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
-  const { axis, keepdims, ddof = 0 } = options<VarOptions>(argument);
+  const {
+    out,
+    ddof = 0,
+    dtype,
+    ...rest
+  } = options<VarOptions & { dtype?: DType | string }>('var', argument, varNames);
   const given = asarray(value, 'var');
-  const a = isFloat(given.dtype) ? given : castTo(given, 'float64');
-  const n = Math.max(countOf(a, axis, 'var') - ddof, 0);
-  const body = () => div(sum(square(sub(a, mean(a, { axis, keepdims: true }))), { axis, keepdims }), n);
-  return tracking(a) ? body() : scoped(body);
+  const type = dtype === undefined ? (isFloat(given.dtype) ? given.dtype : 'float64') : toDType(dtype, 'var');
+  const a = given.dtype === type ? given : castTo(given, type);
+  const count = takingPart('var', a, rest);
+  const n =
+    typeof count === 'number' ? Math.max(count - ddof, 0) : castTo(maximum(sub(count, ddof), 0), type);
+  const { axis, where: condition } = rest;
+  const body = () => div(sum(square(sub(a, mean(a, { axis, keepdims: true, where: condition }))), rest), n);
+  const result = tracking(a) ? body() : scoped(body);
+  return out ? reducedInto('var', out, result) : result;
 }
 
 export { variance as var };
 
 /** Standard deviation, the square root of `var`. @see numpy.std */
 export function std(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
-  return sqrt(variance(value, argument));
+  const { out, ...rest } = options<VarOptions>('std', argument, varNames);
+  const result = sqrt(variance(value, rest));
+  return out ? reducedInto('std', out, result) : result;
 }
 
 for (const [name, f] of [
@@ -223,7 +356,7 @@ for (const [name, f] of [
 
 /** log(sum(exp(a))) without overflow (scipy.special.logsumexp). */
 export function logsumexp(value: ArrayLike, argument?: Axis | ReduceOptions): NDArray {
-  const { axis, keepdims } = options<ReduceOptions>(argument);
+  const { axis, keepdims } = options<ReduceOptions>('logsumexp', argument, ['axis', 'keepdims']);
   const a = asarray(value, 'logsumexp');
   // The shift cancels, so no gradient flows through it; an infinite one would make NaN of inf - inf.
   const top = max(a.detach(), { axis, keepdims: true });
@@ -234,15 +367,27 @@ export function logsumexp(value: ArrayLike, argument?: Axis | ReduceOptions): ND
 
 // ---------------------------------------------------------------- running sums
 
+export interface RunningOptions {
+  /** The axis to run along; the flattened array without one. */
+  axis?: number | null;
+  dtype?: DType | string;
+  /** Array to write the result into; it is returned. */
+  out?: NDArray | null;
+}
+
 function running(
   name: 'cumsum' | 'cumprod',
   rule: (g: NDArray, a: NDArray, out: NDArray, axis: number) => ArrayLike,
 ) {
   const opcode = backend.opcode(name);
   register(name, true);
-  const f = (value: ArrayLike, argument?: number | null | { axis?: number | null }): NDArray => {
-    const axis = typeof argument === 'object' && argument !== null ? argument.axis : argument;
+  const f = (value: ArrayLike, argument?: number | null | RunningOptions): NDArray => {
+    const o = typeof argument === 'object' && argument !== null ? argument : { axis: argument };
+    if (o === argument) checkOptions(name, o, ['axis', 'dtype', 'out']);
+    const { axis } = o;
     let a = asarray(value, name);
+    if (o.dtype !== undefined) a = astype(a, o.dtype);
+    if (o.out) return into(name, o.out, f(a, axis));
     if (axis === null || axis === undefined) a = reshape(a, [-1]);
     const at = normalizeAxis(name, axis ?? 0, a.ndim);
     const loop = accumulator(a.dtype);
@@ -250,7 +395,7 @@ function running(
     backend.cumulate(opcode, out, a, at, loop);
     return track(name, out, [a], [(g) => rule(g, a, out, at)], name === 'cumsum' ? [] : [a, out]);
   };
-  method(name, function (argument?: number | { axis?: number | null }) {
+  method(name, function (argument?: number | RunningOptions) {
     return f(this, argument);
   });
   return f;
@@ -259,7 +404,7 @@ function running(
 const reversedCumsum = (g: NDArray, axis: number): NDArray => flip(cumsum(flip(g, axis), axis), axis);
 
 /** Running sum along an axis, of the flattened array without one. @see numpy.cumsum */
-export const cumsum: (a: ArrayLike, axis?: number | null | { axis?: number | null }) => NDArray = running(
+export const cumsum: (a: ArrayLike, axis?: number | null | RunningOptions) => NDArray = running(
   'cumsum',
   (g, _a, _out, axis) => reversedCumsum(g, axis),
 );

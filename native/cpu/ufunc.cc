@@ -1,0 +1,62 @@
+// Element-wise binary operations along an axis and at scattered places: what ufunc.reduce, ufunc.accumulate and
+// ufunc.at do for operations that have no reduction of their own. One element after the other, as NumPy does it.
+#include <cstring>
+#include <string>
+#include "cpu/table.h"
+#include "cpu/threads.h"
+
+namespace gl {
+
+namespace {
+
+Loop loopOf(int op, DType dtype) {
+  const Loop loop = op >= 0 && op < kOps ? kernels().loop[op][static_cast<int>(dtype)] : nullptr;
+  if (loop == nullptr) throw Error(std::string(opName(op)) + ": there is no loop for elements of this dtype");
+  return loop;
+}
+
+}  // namespace
+
+// Operand 1 has the shape (outer, n, inner) and is folded along n: out (outer, inner), or with every step kept
+// (outer, n, inner). Both are contiguous and of the loop's dtype. params: op, outer, n, inner, keep
+void run_fold(Command& c) {
+  const Loop loop = loopOf(static_cast<int>(c.param(0)), c.loop());
+  const int64_t outer = c.param(1), n = c.param(2), inner = c.param(3), z = itemSize(c.loop());
+  const bool keep = c.param(4) != 0;
+  const int64_t row = inner * z;
+  char* const out = c.address(0);
+  char* const a = c.address(1);
+  parallelRanges(outer, 1, threadsFor(outer * n * inner * 4), [&](int64_t begin, int64_t end) {
+    for (int64_t o = begin; o < end; o++) {
+      char* const r = out + o * (keep ? n : 1) * row;
+      char* const x = a + o * n * row;
+      std::memcpy(r, x, row);
+      if (n < 2) continue;
+      char* const p[3] = {keep ? r + row : r, r, x + row};
+      const int64_t s1[3] = {keep ? row : 0, keep ? row : 0, row};
+      const int64_t s0[3] = {z, z, z};
+      // Rows are processed in order, so each step sees the one before it.
+      loop(n - 1, inner, p, s1, s0);
+    }
+  });
+}
+
+// a[offsets[i]] = f(a[offsets[i]], b[i]), one place after the other, so that places that occur more than once
+// accumulate. params: op, count, stride of b (0 or 1), number of operands of f
+void run_scatterFold(Command& c) {
+  const Loop loop = loopOf(static_cast<int>(c.param(0)), c.loop());
+  const int64_t count = c.param(1), step = c.param(2), z = itemSize(c.loop());
+  const int64_t* at = c.data<int64_t>(1);
+  char* const a = c.address(0);
+  const bool binary = c.param(3) == 2;
+  char* b = binary ? c.address(2) : nullptr;
+  const int64_t none[3] = {0, 0, 0}, s0[3] = {z, z, z};
+  for (int64_t i = 0; i < count; i++) {
+    char* const place = a + at[i] * z;
+    char* const p[3] = {place, place, b};
+    loop(1, 1, p, none, s0);
+    if (binary) b += step * z;
+  }
+}
+
+}  // namespace gl
