@@ -20,7 +20,23 @@ export {
 } from './command.js';
 export { copy, elementwise, fill, mayShareMemory } from './elementwise.js';
 export { countNonzero, indexOffsets, maskOffsets, nonzero, putOffsets, takeOffsets } from './indexing.js';
-export { cholesky, det, eigh, inv, qr, slogdet, solve, svd, svdvals } from './linalg.js';
+export {
+  cholesky,
+  det,
+  eigh,
+  eigvalsh,
+  inv,
+  lstsq,
+  lu,
+  qr,
+  qrR,
+  qrRaw,
+  slogdet,
+  solve,
+  solveTriangular,
+  svd,
+  svdvals,
+} from './linalg.js';
 export { matmul } from './matmul.js';
 export { cumulate, reduce } from './reduce.js';
 export { argsortRows, bincount, searchsorted, sortRows } from './sort.js';

@@ -53,6 +53,32 @@ export function track(
   return out;
 }
 
+/**
+ * `track` with one rule for all operands, for gradients that share work. Gradients of operands that are not tracked are
+ * dropped; the rule may leave them null.
+ */
+export function trackJointly(
+  op: string,
+  out: NDArray,
+  operands: readonly NDArray[],
+  rule: (g: NDArray) => readonly (NDArray | null)[],
+  saved: readonly NDArray[],
+): NDArray {
+  if (!tracking(...operands)) return out;
+  const active = operands.flatMap((a, i) => (a.tracked ? [i] : []));
+  record(
+    op,
+    out,
+    active.map((i) => operands[i]),
+    saved,
+    (g) => {
+      const found = rule(g);
+      return active.map((i) => found[i]);
+    },
+  );
+  return out;
+}
+
 /** Whether a call on these operands has to go onto the tape. */
 export function tracking(...operands: unknown[]): boolean {
   if (!tape.recording) return false;

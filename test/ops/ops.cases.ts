@@ -32,6 +32,15 @@ const binaryShapes = [
 ];
 const matrix = [[[3, 4]]];
 
+const { linalg } = np;
+/** An invertible matrix, a matrix with singular values apart, a symmetric one. */
+const dominant = (a: NDArray): NDArray => a.add(np.eye(a.shape[a.ndim - 1]).mul(3));
+const spread = (a: NDArray): NDArray => {
+  const [m, n] = a.shape.slice(-2);
+  return a.add(np.eye(m, n).mul(np.arange(1, n + 1)));
+};
+const symmetric = (a: NDArray): NDArray => spread(a).add(np.swapaxes(a, -1, -2));
+
 const unary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: unaryShapes, range });
 const binary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: binaryShapes, range });
 
@@ -184,23 +193,164 @@ export const cases: OpCase[] = [
       ),
     shapes: [[[3, 4], [2]]],
   },
-  { op: 'inv', f: (a) => np.linalg.inv(a.add(np.eye(3).mul(3))), shapes: [[[3, 3]]] },
+  { op: 'inv', f: (a) => linalg.inv(dominant(a)), shapes: [[[3, 3]], [[2, 3, 3]]] },
   {
     op: 'solve',
-    f: (a, b) => np.linalg.solve(a.add(np.eye(3).mul(3)), b),
+    f: (a, b) => linalg.solve(dominant(a), b),
     shapes: [
       [
         [3, 3],
         [3, 2],
       ],
       [[3, 3], [3]],
+      [
+        [2, 1, 3, 3],
+        [1, 2, 3, 2],
+      ],
     ],
   },
-  { op: 'det', f: (a) => np.linalg.det(a), shapes: [[[3, 3]]] },
-  { op: 'slogdet', f: (a) => np.linalg.slogdet(a)[1], shapes: [[[3, 3]]] },
-  { op: 'cholesky', f: (a) => np.linalg.cholesky(np.dot(a, a.T).add(np.eye(3))), shapes: [[[3, 3]]] },
-  { op: 'norm', f: (a) => np.linalg.norm(a), shapes: [[[3, 4]], [[5]]] },
-  { op: 'norm', note: 'axis 1', f: (a) => np.linalg.norm(a, { axis: 1 }), shapes: matrix },
+  ...[false, true].flatMap((lower): OpCase[] =>
+    [false, true].map((unitDiagonal) => ({
+      op: 'solveTriangular',
+      note: `${lower ? 'lower' : 'upper'}${unitDiagonal ? ', unit diagonal' : ''}`,
+      f: (a, b) => linalg.solveTriangular(dominant(a), b, { lower, unitDiagonal }),
+      shapes: [
+        [
+          [3, 3],
+          [3, 2],
+        ],
+        [
+          [2, 3, 3],
+          [2, 3],
+        ],
+      ],
+    })),
+  ),
+  { op: 'det', f: (a) => linalg.det(a), shapes: [[[3, 3]], [[2, 3, 3]], [[1, 1]]] },
+  { op: 'slogdet', f: (a) => linalg.slogdet(a)[1], shapes: [[[3, 3]]] },
+  {
+    op: 'cholesky',
+    f: (a) => linalg.cholesky(np.matmul(a, np.swapaxes(a, -1, -2)).add(np.eye(3))),
+    shapes: [[[3, 3]], [[2, 3, 3]]],
+  },
+  ...['U', 'S', 'Vt'].map(
+    (note, i): OpCase => ({
+      op: 'svd',
+      note,
+      f: (a) => linalg.svd(spread(a), { fullMatrices: false })[i],
+      shapes: [[[3, 3]], [[4, 2]], [[2, 4]], [[2, 3, 2]]],
+    }),
+  ),
+  {
+    op: 'svd',
+    note: 'full: the spaces of the left-over vectors',
+    f: (a) => {
+      const [u, s, vt] = linalg.svd(spread(a));
+      const rest = u.at(':', `${s.size}:`);
+      const below = vt.at(`${s.size}:`);
+      return np.append(np.dot(rest, rest.T).ravel(), np.dot(below.T, below).ravel());
+    },
+    shapes: [[[4, 2]], [[2, 4]]],
+  },
+  { op: 'svd', note: 'values alone', f: (a) => linalg.svdvals(spread(a)), shapes: [[[3, 3]], [[2, 4]]] },
+  {
+    op: 'svd',
+    note: 'hermitian',
+    f: (a) => linalg.svd(symmetric(a), { hermitian: true })[2],
+    shapes: [[[3, 3]]],
+  },
+  ...(['L', 'U'] as const).flatMap((uplo): OpCase[] => [
+    { op: 'eigh', note: `w, ${uplo}`, f: (a) => linalg.eigh(symmetric(a), uplo)[0], shapes: [[[3, 3]]] },
+    {
+      op: 'eigh',
+      note: `v, ${uplo}`,
+      f: (a) => linalg.eigh(symmetric(a), uplo)[1],
+      shapes: [[[3, 3]], [[2, 3, 3]]],
+    },
+  ]),
+  { op: 'eigh', note: 'eigvalsh', f: (a) => linalg.eigvalsh(symmetric(a)), shapes: [[[3, 3]]] },
+  ...['Q', 'R'].map(
+    (note, i): OpCase => ({
+      op: 'qr',
+      note,
+      f: (a) => linalg.qr(spread(a))[i],
+      shapes: [[[3, 3]], [[4, 2]], [[2, 4]], [[2, 3, 2]]],
+    }),
+  ),
+  { op: 'qr', note: 'r alone', f: (a) => linalg.qr(spread(a), 'r'), shapes: [[[3, 2]]] },
+  {
+    op: 'qr',
+    note: 'complete: the space of the left-over vectors',
+    f: (a) => {
+      const [q, r] = linalg.qr(spread(a), 'complete');
+      const rest = q.at(':', '2:');
+      return np.append(np.dot(rest, rest.T).ravel(), r.ravel());
+    },
+    shapes: [[[4, 2]]],
+  },
+  ...['L', 'U'].map(
+    (note, i): OpCase => ({
+      op: 'lu',
+      note,
+      f: (a) => linalg.lu(spread(a))[1 + i],
+      shapes: [[[3, 3]], [[4, 2]], [[2, 4]], [[2, 3, 2]]],
+    }),
+  ),
+  { op: 'pinv', f: (a) => linalg.pinv(spread(a)), shapes: [[[3, 3]], [[4, 2]], [[2, 4]], [[2, 3, 2]]] },
+  {
+    op: 'pinv',
+    note: 'of a product of rank 1',
+    f: (a, b) => linalg.pinv(np.matmul(a, b), 1e-8),
+    shapes: [
+      [
+        [3, 1],
+        [1, 3],
+      ],
+    ],
+  },
+  {
+    op: 'lstsq',
+    f: (a, b) => linalg.lstsq(spread(a), b)[0],
+    shapes: [
+      [
+        [4, 2],
+        [4, 3],
+      ],
+      [[2, 4], [2]],
+      [[3, 3], [3]],
+    ],
+  },
+  {
+    op: 'lstsq',
+    note: 'residuals',
+    f: (a, b) => linalg.lstsq(spread(a), b)[1],
+    shapes: [
+      [
+        [4, 2],
+        [4, 3],
+      ],
+      [[4, 2], [4]],
+    ],
+  },
+  { op: 'lstsq', note: 's', f: (a, b) => linalg.lstsq(spread(a), b)[3], shapes: [[[4, 2], [4]]] },
+  { op: 'norm', f: (a) => linalg.norm(a), shapes: [[[3, 4]], [[5]]] },
+  { op: 'norm', note: 'axis 1', f: (a) => linalg.norm(a, { axis: 1 }), shapes: matrix },
+  ...[0.5, 3, -1, -2.5].map(
+    (p): OpCase => ({
+      op: 'norm',
+      note: `vectors, order ${p}`,
+      f: (a) => linalg.norm(a, p, 0),
+      shapes: matrix,
+    }),
+  ),
+  ...(['nuc', 2, -2, 1, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 'fro'] as const).map(
+    (p): OpCase => ({
+      op: 'norm',
+      note: `matrices, order ${p}`,
+      f: (a) => linalg.norm(spread(a), p),
+      shapes: [[[3, 4]]],
+    }),
+  ),
   {
     op: 'addAt',
     f: (a, b) => addAt(a.copy(), [[0, 0, 2]], b),

@@ -1,0 +1,46 @@
+// Determinants and their logarithms, with gradients that exist at singular matrices too.
+
+import * as backend from '../backend/index.js';
+import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
+import { svd } from './decompose.js';
+import { equal, mul, where } from './elementwise.js';
+import { adjoint, dense, diagonalMask, inv, matrices, perMatrix } from './linalg.js';
+import { matmul } from './matmul.js';
+import { any, prod } from './reduce.js';
+import { register, track } from './registry.js';
+import { expandDims } from './shape.js';
+
+/**
+ * Determinants of square matrices (..., n, n), shape (...).
+ * @see numpy.linalg.det
+ */
+export function det(value: ArrayLike): NDArray {
+  const a = matrices('det', value, true);
+  const out = empty(a.shape.slice(0, -2), a.dtype);
+  if (out.size > 0) backend.det(dense(a), out);
+  return track('det', out, [a], [(g) => mul(perMatrix(g), cofactors(a, out))], [a, out]);
+}
+register('det', true);
+
+/** The derivative of each determinant: det(a) a^-T, or by way of the svd where a matrix is singular. */
+function cofactors(a: NDArray, determinant: NDArray): NDArray {
+  if (!any(equal(determinant.detach(), 0)).item()) return mul(perMatrix(determinant), adjoint(inv(a)));
+  const [u, s, vt] = svd(a, { fullMatrices: false });
+  const n = s.shape[s.ndim - 1];
+  const others = prod(where(diagonalMask(n), 1, expandDims(s, -2)), { axis: -1 });
+  return mul(perMatrix(det(matmul(u, vt))), matmul(mul(u, expandDims(others, -2)), vt));
+}
+
+/**
+ * Sign and logarithm of the absolute determinant, which do not overflow: [sign, logabsdet].
+ * The gradient is that of logabsdet; the sign is constant.
+ * @see numpy.linalg.slogdet
+ */
+export function slogdet(value: ArrayLike): [NDArray, NDArray] {
+  const a = matrices('slogdet', value, true);
+  const sign = empty(a.shape.slice(0, -2), a.dtype);
+  const logabsdet = empty(a.shape.slice(0, -2), a.dtype);
+  if (sign.size > 0) backend.slogdet(dense(a), sign, logabsdet);
+  return [sign, track('slogdet', logabsdet, [a], [(g) => mul(perMatrix(g), adjoint(inv(a)))], [a])];
+}
+register('slogdet', true);
