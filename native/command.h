@@ -7,12 +7,15 @@
 
 namespace gl {
 
-enum class DType : int { Float64, Float32, Int64, Int32, UInt8, Bool };
-constexpr int kDTypes = 6;
+enum class DType : int {
+  Float64, Float32, Int64, Int32, UInt8, Bool, Int8, Int16, UInt16, UInt32, UInt64, Complex128, Complex64
+};
+constexpr int kDTypes = 13;
 constexpr int kMaxDims = 32;
 constexpr int kMaxOperands = 8;
 
-constexpr int64_t kItemSize[kDTypes] = {8, 4, 8, 4, 1, 1};
+constexpr int64_t kItemSize[kDTypes] = {8, 4, 8, 4, 1, 1, 1, 2, 2, 4, 8, 16, 8};
+constexpr int64_t kMaxItemSize = 16;
 inline int64_t itemSize(DType t) { return kItemSize[static_cast<int>(t)]; }
 
 enum Op : int {

@@ -20,6 +20,9 @@
 #endif
 
 namespace gl {
+
+template <class T> struct Complex;   // cpu/complex.h
+
 namespace GL_ISA {
 
 // bool elements: arithmetic goes through int and comes back as != 0, which makes + or and * and, as in NumPy.
@@ -42,9 +45,18 @@ template <> struct Code<int64_t> { static constexpr int value = 2; };
 template <> struct Code<int32_t> { static constexpr int value = 3; };
 template <> struct Code<uint8_t> { static constexpr int value = 4; };
 template <> struct Code<Bool> { static constexpr int value = 5; };
+template <> struct Code<int8_t> { static constexpr int value = 6; };
+template <> struct Code<int16_t> { static constexpr int value = 7; };
+template <> struct Code<uint16_t> { static constexpr int value = 8; };
+template <> struct Code<uint32_t> { static constexpr int value = 9; };
+template <> struct Code<uint64_t> { static constexpr int value = 10; };
+template <> struct Code<Complex<double>> { static constexpr int value = 11; };
+template <> struct Code<Complex<float>> { static constexpr int value = 12; };
 
 // dtype sets of ops.def, one bit per code.
-constexpr int FLOAT = 3, INT = 28, NUMBER = FLOAT | INT, DISCRETE = INT | 32, ALL = 63;
+constexpr int FLOAT = 3, INT = 28 | 31 << 6, BOOL = 32, COMPLEX = 3 << 11;
+constexpr int NUMBER = FLOAT | INT, DISCRETE = INT | BOOL, REAL = NUMBER | BOOL, INEXACT = FLOAT | COMPLEX,
+              FIELD = NUMBER | COMPLEX, ALL = REAL | COMPLEX;
 template <class T> constexpr bool inSet(int set) { return (set >> Code<T>::value) & 1; }
 template <class T> constexpr bool isReal = std::is_floating_point<T>::value;
 
@@ -66,6 +78,7 @@ GL_FN To bits(From x) {
 
 template <int Bytes> struct UIntOf { using type = uint64_t; };
 template <> struct UIntOf<4> { using type = uint32_t; };
+template <> struct UIntOf<2> { using type = uint16_t; };
 template <> struct UIntOf<1> { using type = uint8_t; };
 
 // ---- simple pieces --------------------------------------------------------------------------------------------------
@@ -82,19 +95,29 @@ template <class T> GL_FN T minimumOf(T a, T b) {
 
 GL_FN double absolute(double a) { return __builtin_fabs(a); }
 GL_FN float absolute(float a) { return __builtin_fabsf(a); }
-GL_FN uint8_t absolute(uint8_t a) { return a; }
 GL_FN Bool absolute(Bool a) { return a; }
-template <class T> GL_FN T absolute(T a) { return a < 0 ? T(-a) : a; }
+template <class T> GL_FN T absolute(T a) {
+  if constexpr (std::is_unsigned<T>::value) return a;
+  else return a < 0 ? T(-a) : a;
+}
 
-template <class T> GL_FN T signum(T a) { return a != a ? a : T((a > 0) - (a < 0)); }
-GL_FN uint8_t signum(uint8_t a) { return a > 0; }
+template <class T> GL_FN T signum(T a) {
+  if constexpr (std::is_unsigned<T>::value) return T(a > 0);
+  else return a != a ? a : T((a > 0) - (a < 0));
+}
+template <class T> GL_FN T conjugate(T a) { return a; }
 
 template <class T> GL_FN bool finite(T a) {
   if constexpr (isReal<T>) return absolute(a) <= std::numeric_limits<T>::max();
   return true;
 }
+template <class T> GL_FN bool infinite(T a) {
+  if constexpr (isReal<T>) return absolute(a) > std::numeric_limits<T>::max();
+  return false;
+}
 template <class T> GL_FN bool negativeSign(T a) {
   if constexpr (isReal<T>) return __builtin_signbit(a);
+  else if constexpr (std::is_unsigned<T>::value) return false;
   else return a < 0;
 }
 
@@ -102,9 +125,10 @@ GL_FN double roundDown(double a) { return __builtin_floor(a); }
 GL_FN float roundDown(float a) { return __builtin_floorf(a); }
 
 // Integer division by zero gives 0, as in NumPy (which warns); the most negative number by -1 wraps.
-template <class T> GL_FN T quotient(T a, T b) {
-  if constexpr (isReal<T>) return a / b;
-  else return b == 0 ? T(0) : b == T(-1) ? T(-a) : T(a / b);
+template <class T> GL_FN bool minusOne(T b) { return std::is_signed<T>::value && b == T(-1); }
+template <class T> GL_FN T inverseOf(T a) {
+  if constexpr (isReal<T>) return T(1) / a;
+  else return a == 1 || minusOne(a) ? a : T(0);
 }
 template <class T> GL_FN T floorQuotient(T a, T b) {
   if constexpr (isReal<T>) {
@@ -117,15 +141,16 @@ template <class T> GL_FN T floorQuotient(T a, T b) {
     return q - f > T(0.5) ? f + 1 : f;
   } else if constexpr (sizeof(T) == 8) {
     if (b == 0) return T(0);
-    if (b == T(-1)) return T(-a);
+    if (minusOne(b)) return T(-a);
     T q = T(a / b);
-    return (a % b != 0 && (a < 0) != (b < 0)) ? T(q - 1) : q;
+    return (std::is_signed<T>::value && a % b != 0 && (a < T(0)) != (b < T(0))) ? T(q - 1) : q;
   } else {
     // Floats hold quotients of narrower integers so exactly that rounding down is right, and that vectorises.
-    T d = b == 0 || (std::is_signed<T>::value && b == T(-1)) ? T(1) : b;
+    T d = b == 0 || minusOne(b) ? T(1) : b;
     using Wide = typename std::conditional<sizeof(T) == 1, float, double>::type;
-    T q = T(int32_t(roundDown(Wide(a) / Wide(d))));
-    return b == 0 ? T(0) : (std::is_signed<T>::value && b == T(-1)) ? T(-a) : q;
+    using Whole = typename std::conditional<std::is_same<T, uint32_t>::value, int64_t, int32_t>::type;
+    T q = T(Whole(roundDown(Wide(a) / Wide(d))));
+    return b == 0 ? T(0) : minusOne(b) ? T(-a) : q;
   }
 }
 // The sign of the divisor, as Python's %.
@@ -136,22 +161,22 @@ template <class T> GL_FN T remainderOf(T a, T b) {
     if (m == 0) return std::copysign(T(0), b);
     return (b < 0) != (m < 0) ? m + b : m;
   } else if constexpr (sizeof(T) == 8) {
-    if (b == 0 || b == T(-1)) return T(0);
+    if (b == 0 || minusOne(b)) return T(0);
     T m = T(a % b);
-    return (m != 0 && (m < 0) != (b < 0)) ? T(m + b) : m;
+    return (std::is_signed<T>::value && m != 0 && (m < T(0)) != (b < T(0))) ? T(m + b) : m;
   } else {
     return b == 0 ? T(0) : T(a - floorQuotient(a, b) * b);
   }
 }
 template <class T> GL_FN T remainderC(T a, T b) {
   if constexpr (isReal<T>) return std::fmod(a, b);
-  else return b == 0 || (std::is_signed<T>::value && b == T(-1)) ? T(0) : T(a % b);
+  else return b == 0 || minusOne(b) ? T(0) : T(a % b);
 }
 template <class T> GL_FN T power(T a, T b) {
   if constexpr (isReal<T>) {
     return b == T(2) ? a * a : std::pow(a, b);
   } else {
-    if (b < 0) return a == 1 ? T(1) : a == T(-1) ? (b & 1 ? T(-1) : T(1)) : T(0);
+    if (std::is_signed<T>::value && b < T(0)) return a == 1 ? T(1) : a == T(-1) ? (b & 1 ? T(-1) : T(1)) : T(0);
     T r = 1;
     for (T n = b, p = a; n > 0; n = T(n >> 1), p = T(p * p))
       if (n & 1) r = T(r * p);
@@ -165,19 +190,23 @@ template <class T> GL_FN T select(Bool a, T b, T c) {
 #if defined(__AVX512F__)
   return a ? b : c;
 #else
-  using U = typename UIntOf<sizeof(T)>::type;
-  const U m = U(U(0) - U(a.v != 0));
-  return bits<T>(U((bits<U>(b) & m) | (bits<U>(c) & U(~m))));
+  if constexpr (std::is_class<T>::value && !std::is_same<T, Bool>::value) {
+    return a ? b : c;
+  } else {
+    using U = typename UIntOf<sizeof(T)>::type;
+    const U m = U(U(0) - U(a.v != 0));
+    return bits<T>(U((bits<U>(b) & m) | (bits<U>(c) & U(~m))));
+  }
 #endif
 }
 
 GL_FN Bool bitNot(Bool a) { return Bool(!a.v); }
 template <class T> GL_FN T bitNot(T a) { return T(~a); }
 template <class T> GL_FN T shiftLeft(T a, T b) {
-  return (b < 0) | (uint64_t(b) >= 8 * sizeof(T)) ? T(0) : T(typename std::make_unsigned<T>::type(a) << b);
+  return (b < T(0)) | (uint64_t(b) >= 8 * sizeof(T)) ? T(0) : T(typename std::make_unsigned<T>::type(a) << b);
 }
 template <class T> GL_FN T shiftRight(T a, T b) {
-  return (b < 0) | (uint64_t(b) >= 8 * sizeof(T)) ? (a < 0 ? T(-1) : T(0)) : T(a >> b);
+  return (b < T(0)) | (uint64_t(b) >= 8 * sizeof(T)) ? (a < T(0) ? T(-1) : T(0)) : T(a >> b);
 }
 
 GL_FN double squareRoot(double a) { return __builtin_sqrt(a); }
@@ -540,7 +569,7 @@ template <> struct Usual<F_cos> {
 };
 
 // Conversion between element types as NumPy on x86-64 does it: what an integer type cannot hold becomes its most
-// negative value (int64, int32) or wraps through int (uint8); bool is != 0.
+// negative value (int64, int32) or wraps through int64 (narrower and unsigned types); bool is != 0.
 template <class To, class From>
 GL_FN To convert(From x) {
   if constexpr (std::is_same<To, From>::value) return x;
@@ -549,6 +578,9 @@ GL_FN To convert(From x) {
   else if constexpr (isReal<From> && !isReal<To>) {
     // Compilers may assume such values away; compare first.
     constexpr From limit = From(9223372036854775808.0);
+    if constexpr (std::is_same<To, uint64_t>::value) {
+      if (x >= limit) return x < 2 * limit ? uint64_t(x) : 0;
+    }
     int64_t wide = (x >= -limit) & (x < limit) ? int64_t(x) : std::numeric_limits<int64_t>::min();
     if constexpr (std::is_same<To, int32_t>::value)
       return (wide < -2147483648LL) | (wide > 2147483647LL) ? std::numeric_limits<int32_t>::min() : int32_t(wide);

@@ -24,6 +24,7 @@ export {
   stopGradient,
   vjp,
 } from './autograd/transforms.js';
+export { Complex } from './core/complex.js';
 export type { DType, Scalar, TypedArray } from './core/dtype.js';
 export { type ArrayLike, NDArray, type NestedArray } from './core/ndarray.js';
 export * as nn from './nn/index.js';

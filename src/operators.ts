@@ -1,6 +1,8 @@
 // What the operators of a notebook cell become: `a + b` in a cell is checked and run as `$op.add(a, b)`. Numbers take
 // the plain operator, arrays the library's operation. The types say what TypeScript says, with arrays added.
 
+import { Complex } from './core/complex.js';
+import { isScalar } from './core/create.js';
 import { type ArrayLike, NDArray } from './core/ndarray.js';
 import { shapeText } from './core/shape.js';
 import * as el from './ops/elementwise.js';
@@ -9,7 +11,7 @@ import { get as getIndex, type Index, set as setIndex, update as updateIndex } f
 type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** What arithmetic takes. Lists only meet arrays: `[1, 2] + [3]` stays the error that it is. */
-export type Operand = NDArray | number | bigint;
+export type Operand = NDArray | Complex | number | bigint;
 
 /** The type of `a + b`: an array if one of them is, else the number or bigint that both are. */
 export type Arith<A, B> =
@@ -21,13 +23,17 @@ export type Arith<A, B> =
         ? NDArray
         : B extends NDArray
           ? NDArray
-          : A extends bigint
-            ? B extends bigint
-              ? bigint
-              : never
-            : B extends bigint
-              ? never
-              : number;
+          : A extends Complex
+            ? Complex
+            : B extends Complex
+              ? Complex
+              : A extends bigint
+                ? B extends bigint
+                  ? bigint
+                  : never
+                : B extends bigint
+                  ? never
+                  : number;
 
 /** The type of a comparison: an array of booleans if one side is an array. */
 export type Comparison<A, B> =
@@ -67,7 +73,15 @@ interface Compare {
 interface Unary {
   <A extends Operand>(
     a: A,
-  ): IsAny<A> extends true ? any : A extends NDArray ? NDArray : A extends bigint ? bigint : number;
+  ): IsAny<A> extends true
+    ? any
+    : A extends NDArray
+      ? NDArray
+      : A extends Complex
+        ? Complex
+        : A extends bigint
+          ? bigint
+          : number;
 }
 
 type Falsy = false | 0 | 0n | '' | null | undefined;
@@ -88,9 +102,21 @@ function operator<F>(plain: (a: any, b: any) => unknown, arrays: (a: ArrayLike, 
     if (typeof a === 'number' && typeof b === 'number') return plain(a, b);
     if (a instanceof NDArray) return typeof b === 'string' ? plain(String(a), b) : arrays(a, b as ArrayLike);
     if (b instanceof NDArray) return typeof a === 'string' ? plain(a, String(b)) : arrays(a as ArrayLike, b);
+    if (a instanceof Complex || b instanceof Complex) return complexPair(plain, arrays, a, b);
     return plain(a, b);
   };
   return f as unknown as F;
+}
+
+/** Numbers of which one is complex compute as arrays of no dimension do; text takes the complex number's own. */
+function complexPair(
+  plain: (a: any, b: any) => unknown,
+  arrays: (a: ArrayLike, b: ArrayLike) => NDArray,
+  a: unknown,
+  b: unknown,
+): unknown {
+  if (!isScalar(a) || !isScalar(b)) return plain(a, b);
+  return arrays(a, b).item();
 }
 
 /** A compound assignment: in place when the target is an array, else the new value. */
@@ -116,6 +142,8 @@ function equality(same: boolean) {
   return <A, B>(a: A, b: B): Comparison<A, B> => {
     const array = a instanceof NDArray || b instanceof NDArray;
     const nothing = a === null || a === undefined || b === null || b === undefined;
+    if (isScalar(a) && isScalar(b) && (a instanceof Complex || b instanceof Complex))
+      return Boolean(arrays(a, b).item()) as Comparison<A, B>;
     if (array && !nothing && typeof a !== 'string' && typeof b !== 'string') {
       return arrays(a as ArrayLike, b as ArrayLike) as Comparison<A, B>;
     }
@@ -194,8 +222,9 @@ export const $op = {
   div,
   mod,
   pow,
-  neg: ((a: any) => (a instanceof NDArray ? el.neg(a) : -a)) as Unary,
-  pos: ((a: any) => (a instanceof NDArray ? a : +a)) as Unary,
+  neg: ((a: any) =>
+    a instanceof NDArray ? el.neg(a) : a instanceof Complex ? new Complex(-a.re, -a.im) : -a) as Unary,
+  pos: ((a: any) => (a instanceof NDArray || a instanceof Complex ? a : +a)) as Unary,
   lt: operator<Compare>((a, b) => a < b, el.less),
   le: operator<Compare>((a, b) => a <= b, el.lessEqual),
   gt: operator<Compare>((a, b) => a > b, el.greater),

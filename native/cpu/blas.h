@@ -7,6 +7,11 @@ void dgemm_(const char*, const char*, const int*, const int*, const int*, const 
             const double*, const int*, const double*, double*, const int*);
 void sgemm_(const char*, const char*, const int*, const int*, const int*, const float*, const float*, const int*,
             const float*, const int*, const float*, float*, const int*);
+// Complex matrices are passed as they lie in memory, real and imaginary parts in turns.
+void zgemm_(const char*, const char*, const int*, const int*, const int*, const void*, const void*, const int*,
+            const void*, const int*, const void*, void*, const int*);
+void cgemm_(const char*, const char*, const int*, const int*, const int*, const void*, const void*, const int*,
+            const void*, const int*, const void*, void*, const int*);
 void dgemv_(const char*, const int*, const int*, const double*, const double*, const int*, const double*, const int*,
             const double*, double*, const int*);
 void sgemv_(const char*, const int*, const int*, const float*, const float*, const int*, const float*, const int*,

@@ -12,6 +12,7 @@ namespace {
 Kernels choose() {
   Kernels k{};
   k.isa = "baseline";
+  fillIntegers(k), fillComplex(k), fillOtherCasts(k);
 #if defined(GL_X86)
   __builtin_cpu_init();
   // GRADLAB_CPU lowers the choice, for tests of the other versions.

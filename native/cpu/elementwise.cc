@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include "cpu/dtypes.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
@@ -79,7 +80,7 @@ void runBlock(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int6
     return;
   }
   const Kernels& k = kernels();
-  alignas(64) char buffer[kMaxIn + 1][kBlock * 8];
+  alignas(64) char buffer[kMaxIn + 1][kBlock * kMaxItemSize];
   const int64_t none[kMaxIn + 1] = {0, 0, 0, 0};
   for (int64_t i = 0; i < n1; i++) {
     for (int64_t j0 = 0; j0 < n0; j0 += kBlock) {
@@ -227,7 +228,8 @@ void copyOperand(Plan& p, int j, std::unique_ptr<char[]>& memory) {
   for (int d = 0; d < p.ndim; d++) p.stride[j][d] = q.stride[0][d];
 }
 
-const char* const kDTypeNames[kDTypes] = {"float64", "float32", "int64", "int32", "uint8", "bool"};
+const char* const kDTypeNames[kDTypes] = {"float64", "float32", "int64",  "int32",  "uint8",      "bool",     "int8",
+                                          "int16",   "uint16",  "uint32", "uint64", "complex128", "complex64"};
 
 // NumPy: integers to negative integer powers are not allowed.
 template <class T>
@@ -263,8 +265,9 @@ void runElementwise(Command& c) {
   if (op == op_where) p.want[1] = DType::Bool;
   p.loop = k.loop[op][static_cast<int>(loop)];
   if (p.loop == nullptr) {
-    throw Error(std::string(info.name) + ": there is no loop for " + kDTypeNames[static_cast<int>(loop)] +
-                " elements; convert the operands first");
+    const bool complex = loop == DType::Complex128 || loop == DType::Complex64;
+    throw Error(std::string(info.name) + ": there is no loop for " + kDTypeNames[static_cast<int>(loop)] + " elements; " +
+                (complex ? "take np.real(z), np.imag(z) or np.abs(z)" : "convert the operands") + " first");
   }
   p.converts = false;
   for (int j = 0; j < p.operands; j++) {
@@ -280,8 +283,13 @@ void runElementwise(Command& c) {
     p.want[1] = p.have[1];
     p.converts = false;
   }
-  if (op == op_pow && loop != DType::Float64 && loop != DType::Float32 && p.have[2] == loop) {
-    if (loop == DType::Int64 ? anyNegative<int64_t>(p, 2) : loop == DType::Int32 && anyNegative<int32_t>(p, 2))
+  if (op == op_pow && p.have[2] == loop) {
+    const bool negative = byDType(loop, [&](auto zero) {
+      using T = decltype(zero);
+      if constexpr (std::is_integral<T>::value && std::is_signed<T>::value) return anyNegative<T>(p, 2);
+      else return false;
+    });
+    if (negative)
       throw Error("pow: integers to negative integer powers are not allowed; make the base float64, e.g. "
                   "x.astype('float64')");
   }

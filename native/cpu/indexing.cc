@@ -3,6 +3,7 @@
 #include <cstring>
 #include <memory>
 #include <type_traits>
+#include "cpu/dtypes.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
@@ -30,22 +31,17 @@ void eachOffset(const Command& c, int j, int64_t size, int from, int to, Body&& 
 }
 
 int64_t readIndex(const char* p, DType t) {
-  switch (t) {
-    case DType::Int64: return *reinterpret_cast<const int64_t*>(p);
-    case DType::Int32: return *reinterpret_cast<const int32_t*>(p);
-    case DType::UInt8: return *reinterpret_cast<const uint8_t*>(p);
-    default: throw Error("index: arrays used as indices must be of integer (or boolean) type; convert with astype('int64')");
-  }
+  if (t == DType::Int64) return *reinterpret_cast<const int64_t*>(p);
+  return byDType(t, [&](auto zero) -> int64_t {
+    using T = decltype(zero);
+    if constexpr (std::is_integral<T>::value) return static_cast<int64_t>(*reinterpret_cast<const T*>(p));
+    else throw Error("index: arrays used as indices must be of integer (or boolean) type; convert with astype('int64')");
+  });
 }
 
 bool truth(const char* p, DType t) {
-  switch (t) {
-    case DType::Float64: return *reinterpret_cast<const double*>(p) != 0;
-    case DType::Float32: return *reinterpret_cast<const float*>(p) != 0;
-    case DType::Int64: return *reinterpret_cast<const int64_t*>(p) != 0;
-    case DType::Int32: return *reinterpret_cast<const int32_t*>(p) != 0;
-    default: return *reinterpret_cast<const uint8_t*>(p) != 0;
-  }
+  if (itemSize(t) == 1) return *p != 0;
+  return byDType(t, [&](auto zero) { return *reinterpret_cast<const decltype(zero)*>(p) != zero; });
 }
 
 // Axes of a block that is moved as one: merged, the last one first tried as a plain copy.
@@ -141,7 +137,7 @@ Value readValue(Command& c, int operand) {
     return v;
   }
   const int64_t count = single ? 1 : total;
-  v.memory.reset(new char[std::max<int64_t>(count * size, 8)]);
+  v.memory.reset(new char[std::max<int64_t>(count * size, kMaxItemSize)]);
   const int64_t none[2] = {0, 0};
   const int64_t from = itemSize(c.dtype(operand));
   const Loop cast = kernels().cast[static_cast<int>(want)][static_cast<int>(c.dtype(operand))];
@@ -236,30 +232,16 @@ void run_indexOffsets(Command& c) {
 }
 
 void run_take(Command& c) {
-  switch (itemSize(c.dtype(1))) {
-    case 8: return take<int64_t>(c);
-    case 4: return take<int32_t>(c);
-    default: return take<uint8_t>(c);
-  }
+  bySize(itemSize(c.dtype(1)), [&](auto any) { take<decltype(any)>(c); });
 }
 
 void run_put(Command& c) {
-  switch (itemSize(c.dtype(0))) {
-    case 8: return scatter<int64_t, Assign>(c);
-    case 4: return scatter<int32_t, Assign>(c);
-    default: return scatter<uint8_t, Assign>(c);
-  }
+  bySize(itemSize(c.dtype(0)), [&](auto any) { scatter<decltype(any), Assign>(c); });
 }
 
 void run_putAdd(Command& c) {
-  switch (c.dtype(0)) {
-    case DType::Float64: return scatter<double, Accumulate>(c);
-    case DType::Float32: return scatter<float, Accumulate>(c);
-    case DType::Int64: return scatter<int64_t, Accumulate>(c);
-    case DType::Int32: return scatter<int32_t, Accumulate>(c);
-    case DType::UInt8: return scatter<uint8_t, Accumulate>(c);
-    case DType::Bool: return scatter<uint8_t, AccumulateBool>(c);
-  }
+  if (c.dtype(0) == DType::Bool) return scatter<uint8_t, AccumulateBool>(c);
+  byDType(c.dtype(0), [&](auto zero) { scatter<decltype(zero), Accumulate>(c); });
 }
 
 void run_countNonzero(Command& c) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 #include "cpu/blas.h"
+#include "cpu/dtypes.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
@@ -41,6 +42,14 @@ inline double dot(const int* n, const double* x, const int* incx, const double* 
 }
 inline float dot(const int* n, const float* x, const int* incx, const float* y, const int* incy) {
   return sdot_(n, x, incx, y, incy);
+}
+
+template <class T>
+inline void gemmComplex(const char* ta, const char* tb, const int* m, const int* n, const int* k, const T* a, const int* lda,
+                        const T* b, const int* ldb, T* c, const int* ldc) {
+  const T one(1, 0), zero(0, 0);
+  if constexpr (sizeof(T) == 16) zgemm_(ta, tb, m, n, k, &one, a, lda, b, ldb, &zero, c, ldc);
+  else cgemm_(ta, tb, m, n, k, &one, a, lda, b, ldb, &zero, c, ldc);
 }
 
 int blasInt(int64_t n) {
@@ -127,6 +136,26 @@ void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
   gemm(rowsB ? "N" : "T", rowsA ? "N" : "T", &in, &im, &ik, b, &ldb, a, &lda, c, &in);
 }
 
+// Complex numbers: BLAS's general product for every shape.
+template <class T>
+void productOfComplex(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
+  const int64_t m = ma.rows, k = ma.cols, n = mb.cols;
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    std::fill_n(c, m * n, T(0, 0));
+    return;
+  }
+  std::vector<T> memoryA, memoryB;
+  a = compact(a, ma, memoryA);
+  b = compact(b, mb, memoryB);
+  const int im = blasInt(m), in = blasInt(n), ik = blasInt(k);
+  const bool rowsA = rowsReadable(ma), rowsB = rowsReadable(mb);
+  const int lda = blasInt(std::max<int64_t>(1, rowsA ? (m == 1 ? k : ma.s0) : (k == 1 ? m : ma.s1)));
+  const int ldb = blasInt(std::max<int64_t>(1, rowsB ? (k == 1 ? n : mb.s0) : (n == 1 ? k : mb.s1)));
+  SingleThreaded alone(m * n * k < 4096);
+  gemmComplex(rowsB ? "N" : "T", rowsA ? "N" : "T", &in, &im, &ik, b, &ldb, a, &lda, c, &in);
+}
+
 // Integers: row by row, so that the inner loop runs along contiguous results.
 template <class T>
 void productOfIntegers(T* c, const T* a, const T* b, const Matrix& ma, const Matrix& mb) {
@@ -183,14 +212,13 @@ void run_matmul(Command& c) {
   const int64_t m = c.param(0), k = c.param(1), n = c.param(2);
   const Matrix ma{m, k, c.param(3), c.param(4)}, mb{k, n, c.param(5), c.param(6)};
   if (c.dtype(0) != c.dtype(1) || c.dtype(0) != c.dtype(2)) throw Error("matmul: operands of different dtypes");
-  switch (c.dtype(0)) {
-    case DType::Float64: return batches<double>(c, ma, mb, product<double>);
-    case DType::Float32: return batches<float>(c, ma, mb, product<float>);
-    case DType::Int64: return batches<int64_t>(c, ma, mb, productOfIntegers<int64_t>);
-    case DType::Int32: return batches<int32_t>(c, ma, mb, productOfIntegers<int32_t>);
-    case DType::UInt8: return batches<uint8_t>(c, ma, mb, productOfIntegers<uint8_t>);
-    case DType::Bool: return batches<uint8_t>(c, ma, mb, productOfBools);
-  }
+  if (c.dtype(0) == DType::Bool) return batches<uint8_t>(c, ma, mb, productOfBools);
+  byDType(c.dtype(0), [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (std::is_integral<T>::value) batches<T>(c, ma, mb, productOfIntegers<T>);
+    else if constexpr (std::is_floating_point<T>::value) batches<T>(c, ma, mb, product<T>);
+    else batches<T>(c, ma, mb, productOfComplex<T>);
+  });
 }
 
 }  // namespace gl

@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 #include <vector>
+#include "cpu/dtypes.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
@@ -115,24 +116,31 @@ void order(Work& w) {
 // ---- identities -----------------------------------------------------------------------------------------------------
 
 template <class T>
-void fillIdentity(char* out, int64_t n, FoldOp f) {
-  T v = 0;
-  if (f == FoldProd) v = 1;
-  if (f == FoldMax)
-    v = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity() : std::numeric_limits<T>::lowest();
-  if (f == FoldMin) v = std::numeric_limits<T>::has_infinity ? std::numeric_limits<T>::infinity() : std::numeric_limits<T>::max();
-  std::fill_n(reinterpret_cast<T*>(out), n, v);
+T identityOf(FoldOp f) {
+  using Limits = std::numeric_limits<T>;
+  switch (f) {
+    case FoldProd: return T(1);
+    case FoldMax: return Limits::has_infinity ? T(-Limits::infinity()) : Limits::lowest();
+    case FoldMin: return Limits::has_infinity ? Limits::infinity() : Limits::max();
+    default: return T(0);
+  }
 }
+template <class T>
+void identityOf(FoldOp f, Complex<T>& out) {
+  out = f == FoldMax || f == FoldMin ? Complex<T>(identityOf<T>(f), identityOf<T>(f)) : Complex<T>(identityOf<T>(f), 0);
+}
+template <class T>
+void identityOf(FoldOp f, T& out) { out = identityOf<T>(f); }
 
 void identity(char* out, int64_t n, DType t, FoldOp f) {
-  switch (t) {
-    case DType::Float64: return fillIdentity<double>(out, n, f);
-    case DType::Float32: return fillIdentity<float>(out, n, f);
-    case DType::Int64: return fillIdentity<int64_t>(out, n, f);
-    case DType::Int32: return fillIdentity<int32_t>(out, n, f);
-    case DType::UInt8: return fillIdentity<uint8_t>(out, n, f);
-    case DType::Bool: std::memset(out, f == FoldMin || f == FoldProd, n); return;
+  if (t == DType::Bool) {
+    std::memset(out, f == FoldMin || f == FoldProd, n);
+    return;
   }
+  byDType(t, [&](auto v) {
+    identityOf(f, v);
+    std::fill_n(reinterpret_cast<decltype(v)*>(out), n, v);
+  });
 }
 
 void castTo(DType to, char* out, DType from, const char* in, int64_t stride, int64_t n) {
@@ -165,7 +173,7 @@ void gather(const Work& w, const Axes& run, const char* in, int64_t begin, int64
 // Folds positions [begin, end) of the run into acc; begin is a multiple of the chunk.
 void foldRun(const Work& w, const Axes& run, Fold fold, void* acc, const char* in, int64_t begin, int64_t end) {
   const bool direct = run.count == 1 && w.have == w.loop;
-  alignas(64) char buffer[kChunk * 8];
+  alignas(64) char buffer[kChunk * kMaxItemSize];
   for (int64_t i = begin; i < end; i += kChunk) {
     const int64_t n = std::min(kChunk, end - i);
     if (direct) {
@@ -249,7 +257,7 @@ void foldColumns(const Work& w, FoldRows fold, FoldOp f, const Axis& column, con
     acc = scattered.data();
     identity(acc, n, w.loop, f);
   }
-  alignas(64) char buffer[kChunk * 8];
+  alignas(64) char buffer[kChunk * kMaxItemSize];
   for (int64_t r = 0; r < outerSize; r++) {
     int64_t rs, ro;
     outer.offsets(r, rs, ro);
@@ -378,20 +386,13 @@ void reduceFind(Work& w, Find find) {
 template <class T>
 bool contains(const char* a, int64_t s, int64_t n, bool truth) {
   for (int64_t i = 0; i < n; i++)
-    if ((*reinterpret_cast<const T*>(a + i * s) != 0) == truth) return true;
+    if ((*reinterpret_cast<const T*>(a + i * s) != T(0)) == truth) return true;
   return false;
 }
 
 bool containsTruth(DType t, const char* a, int64_t s, int64_t n, bool truth) {
-  switch (t) {
-    case DType::Float64: return contains<double>(a, s, n, truth);
-    case DType::Float32: return contains<float>(a, s, n, truth);
-    case DType::Int64: return contains<int64_t>(a, s, n, truth);
-    case DType::Int32: return contains<int32_t>(a, s, n, truth);
-    default:
-      if (s == 1 && (t == DType::Bool || !truth)) return std::memchr(a, truth, n) != nullptr;
-      return contains<uint8_t>(a, s, n, truth);
-  }
+  if (s == 1 && (t == DType::Bool || (t == DType::UInt8 && !truth))) return std::memchr(a, truth, n) != nullptr;
+  return byDType(t, [&](auto zero) { return contains<decltype(zero)>(a, s, n, truth); });
 }
 
 // any: is there a true element; all: is there no false one.
@@ -431,13 +432,7 @@ void scan(char* row, int64_t n, bool product) {
 }
 
 void scanRow(DType t, char* row, int64_t n, bool product) {
-  switch (t) {
-    case DType::Float64: return scan<double>(row, n, product);
-    case DType::Float32: return scan<float>(row, n, product);
-    case DType::Int64: return scan<int64_t>(row, n, product);
-    case DType::Int32: return scan<int32_t>(row, n, product);
-    default: return scan<uint8_t>(row, n, product);
-  }
+  byDType(t, [&](auto zero) { scan<decltype(zero)>(row, n, product); });
 }
 
 void cumulate(Command& c, Op step, const char* name) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 #include <vector>
+#include "cpu/dtypes.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
@@ -13,6 +14,12 @@ template <class T>
 struct Less {
   bool operator()(T a, T b) const { return a < b || (b != b && a == a); }
 };
+template <class T>
+struct Less<Complex<T>> : ComplexOrder<T> {};
+
+// Complex numbers with a NaN in one part are ordered among themselves.
+template <class T> constexpr bool isComplex = false;
+template <class T> constexpr bool isComplex<Complex<T>> = true;
 
 template <class T>
 void sortRows(Command& c) {
@@ -20,8 +27,11 @@ void sortRows(Command& c) {
   const int64_t m = c.param(0), n = c.param(1);
   parallelRanges(m, 1, threadsFor(m * n * 16), [&](int64_t begin, int64_t end) {
     // With the NaN out of the way, plain comparisons do.
-    for (int64_t i = begin; i < end; i++)
-      std::sort(a + i * n, std::partition(a + i * n, a + (i + 1) * n, [](T x) { return x == x; }));
+    for (int64_t i = begin; i < end; i++) {
+      T* row = a + i * n;
+      if constexpr (isComplex<T>) std::stable_sort(row, row + n, Less<T>());
+      else std::sort(row, std::partition(row, row + n, [](T x) { return x == x; }));
+    }
   });
 }
 
@@ -35,6 +45,10 @@ void argsortRows(Command& c) {
       int64_t* row = out + i * n;
       const T* v = a + i * n;
       std::iota(row, row + n, int64_t(0));
+      if constexpr (isComplex<T>) {
+        std::stable_sort(row, row + n, [v](int64_t x, int64_t y) { return Less<T>()(v[x], v[y]); });
+        continue;
+      }
       int64_t* last = std::stable_partition(row, row + n, [v](int64_t x) { return v[x] == v[x]; });
       std::stable_sort(row, last, [v](int64_t x, int64_t y) { return v[x] < v[y]; });
     }
@@ -55,20 +69,17 @@ void search(Command& c) {
   });
 }
 
-#define GL_BY_DTYPE(t, function) \
-  switch (t) { \
-    case DType::Float64: return function<double>(c); \
-    case DType::Float32: return function<float>(c); \
-    case DType::Int64: return function<int64_t>(c); \
-    case DType::Int32: return function<int32_t>(c); \
-    default: return function<uint8_t>(c); \
-  }
-
 }  // namespace
 
-void run_sort(Command& c) { GL_BY_DTYPE(c.dtype(0), sortRows) }
-void run_argsort(Command& c) { GL_BY_DTYPE(c.dtype(1), argsortRows) }
-void run_searchsorted(Command& c) { GL_BY_DTYPE(c.dtype(2), search) }
+void run_sort(Command& c) {
+  byDType(c.dtype(0), [&](auto zero) { sortRows<decltype(zero)>(c); });
+}
+void run_argsort(Command& c) {
+  byDType(c.dtype(1), [&](auto zero) { argsortRows<decltype(zero)>(c); });
+}
+void run_searchsorted(Command& c) {
+  byDType(c.dtype(2), [&](auto zero) { search<decltype(zero)>(c); });
+}
 
 void run_bincount(Command& c) {
   const int64_t* x = c.data<int64_t>(1);

@@ -50,4 +50,9 @@ namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fi
 namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); }
 namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); }
 
+// The element types that are compiled once: cpu/integers.cc, cpu/complex.cc, cpu/casts.cc.
+void fillIntegers(Kernels&);
+void fillComplex(Kernels&);
+void fillOtherCasts(Kernels&);
+
 }  // namespace gl

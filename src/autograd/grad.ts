@@ -2,7 +2,7 @@
 // of arrays, and return one that computes its gradient, in the type of the arguments.
 
 import { asarray } from '../core/create.js';
-import { isFloat } from '../core/dtype.js';
+import { isInexact } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { enableGrad, tape } from '../core/node.js';
 import { shapeText } from '../core/shape.js';
@@ -45,7 +45,7 @@ export function twinsOf<T>(caller: string, tree: T, name: string): Twins<T> {
       );
     }
     const a = asarray(leaf as ArrayLike, caller);
-    if (!isFloat(a.dtype)) {
+    if (!isInexact(a.dtype)) {
       throw new TypeError(
         `${caller}: ${where} has dtype ${a.dtype}; gradients exist for floating point arrays. Convert it with astype('float64').`,
       );

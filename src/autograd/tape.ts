@@ -2,15 +2,15 @@
 // written in the library's own operations, so a walk that records gives derivatives of derivatives.
 
 import { fill } from '../backend/index.js';
-import { type DType, isFloat } from '../core/dtype.js';
+import { type DType, isComplex, isInexact } from '../core/dtype.js';
 import { empty, getter, method, NDArray } from '../core/ndarray.js';
 import { type Node, noGrad, tape } from '../core/node.js';
 import { type Shape, sameShape, shapeText } from '../core/shape.js';
 import { allocations, reclaim, release, type Storage, scoped } from '../core/storage.js';
-import { add, castTo, inPlace } from '../ops/elementwise.js';
+import { add, inPlace } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { tracking } from '../ops/registry.js';
-import { copy, reshape } from '../ops/shape.js';
+import { astype, copy, reshape } from '../ops/shape.js';
 
 /** Sums a gradient over the axes that broadcasting added or stretched, down to `shape`. */
 export function unbroadcast(g: NDArray, shape: Shape): NDArray {
@@ -23,6 +23,9 @@ export function unbroadcast(g: NDArray, shape: Shape): NDArray {
   const summed = axes.length === 0 ? g : sum(g, { axis: axes, keepdims: true });
   return reshape(summed, shape as number[]);
 }
+
+/** A gradient in the dtype of its array: the real part of a complex one for a real array. On the tape, for higher orders. */
+const inType = (g: NDArray, dtype: DType): NDArray => (g.dtype === dtype ? g : astype(g, dtype));
 
 /** An array like `a` with every element `value`. */
 export function filled(a: NDArray, value: number): NDArray {
@@ -174,7 +177,7 @@ function walk(
       node
         .vjp(g)
         .map((raw, i) =>
-          raw === null ? null : castTo(unbroadcast(raw, node.inputs[i].shape), node.inputs[i].dtype),
+          raw === null ? null : inType(unbroadcast(raw, node.inputs[i].shape), node.inputs[i].dtype),
         );
     if (createGraph || node.op === 'custom') {
       // The rule may keep what it sees, so nothing here may be reused.
@@ -251,6 +254,11 @@ function seedFor(caller: string, out: NDArray, gradient: NDArray | undefined): N
     }
     return gradient;
   }
+  if (isComplex(out.dtype)) {
+    throw new TypeError(
+      `${caller}: gradients start from a real number, but this array is ${out.dtype}. Take np.real(loss) or np.abs(loss), or pass {gradient}.`,
+    );
+  }
   if (out.size !== 1) {
     throw new RangeError(
       `${caller}: gradients start from a single number, but this array has shape ${shapeText(out.shape)}. Reduce it first, e.g. loss.sum(), or pass {gradient}.`,
@@ -305,9 +313,9 @@ method('backward', function (options?: NDArray | BackwardOptions) {
 });
 
 method('requiresGrad', function (on = true) {
-  if (on && !isFloat(this.dtype)) {
+  if (on && !isInexact(this.dtype)) {
     throw new TypeError(
-      `requiresGrad: only floating point arrays can require gradients; this one is ${this.dtype}. Convert it with astype('float64').`,
+      `requiresGrad: only floating point and complex arrays can require gradients; this one is ${this.dtype}. Convert it with astype('float64').`,
     );
   }
   if (this.node !== null) {

@@ -2,13 +2,13 @@
 // strides and scalars into fixed slots and makes one call without arguments, so a call costs about 16 ns and
 // allocates nothing. The slots are those of native/command.h.
 
-import { type DType, dtypeInfo } from '../core/dtype.js';
-import type { NDArray } from '../core/ndarray.js';
+import { type DType, dtypeInfo, type Scalar, typedView, writeScalar } from '../core/dtype.js';
+import { NDArray } from '../core/ndarray.js';
 import { alignBlocks, deadError, type Storage } from '../core/storage.js';
 import { addon } from './addon.js';
 
 /** An array that broadcasts against the result, or a number that stands for one. */
-export type Operand = NDArray | number | bigint | boolean;
+export type Operand = NDArray | Scalar;
 
 const SLOTS = 1024;
 const OP = 0;
@@ -18,13 +18,12 @@ const PARAM = 4;
 const OPERAND = 16; // address, dtype of each of eight operands
 const SHAPE = 32;
 const STRIDE = 64; // 32 for each of eight operands
-const SCRATCH = 960; // immediate operands
+const SCRATCH = 960; // immediate operands, two slots for each
 export const LIST = 512; // free lists of up to 448 numbers
 
 export const command = new Float64Array(SLOTS);
 const scratchF32 = new Float32Array(command.buffer);
 const scratchI32 = new Int32Array(command.buffer);
-const scratchI64 = new BigInt64Array(command.buffer);
 const scratchU8 = new Uint8Array(command.buffer);
 const base = addon.attach(command);
 alignBlocks((buffer) => addon.address(buffer));
@@ -108,28 +107,28 @@ export function setBroadcast(k: number, a: NDArray, ndim: number): void {
   for (let d = 0; d < shape.length; d++) command[at + lead + d] = shape[d] === 1 ? 0 : stridesEl[d];
 }
 
-/** Operand k as a number of dtype `code`, kept in the command buffer itself and repeated along every dimension. */
-export function setImmediate(k: number, value: number | bigint | boolean, code: number, ndim: number): void {
-  const slot = SCRATCH + k;
+/** Operand k as a number of `dtype`, kept in the command buffer itself and repeated along every dimension. */
+export function setImmediate(k: number, value: Scalar, dtype: DType, ndim: number): void {
+  const slot = SCRATCH + 2 * k;
+  const { code } = dtypeInfo[dtype];
   if (code === 0) command[slot] = Number(value);
   else if (code === 1) scratchF32[2 * slot] = Number(value);
-  else if (code === 3) scratchI32[2 * slot] = Number(value);
-  else if (code === 4) scratchU8[8 * slot] = Number(value);
-  else if (code === 5) scratchU8[8 * slot] = value ? 1 : 0;
-  else if (typeof value === 'number' && value === (value | 0)) {
+  else if (code === 2 && typeof value === 'number' && value === (value | 0)) {
     scratchI32[2 * slot] = value;
     scratchI32[2 * slot + 1] = value < 0 ? -1 : 0;
-  } else scratchI64[slot] = typeof value === 'bigint' ? value : BigInt(Math.trunc(Number(value)));
+  } else if (code === 3) scratchI32[2 * slot] = Number(value);
+  else if (code === 5) scratchU8[8 * slot] = value ? 1 : 0;
+  else writeScalar(dtype, typedView(dtype, command.buffer, 8 * slot, 1), 0, value);
   command[OPERAND + 2 * k] = base + 8 * slot;
   command[OPERAND + 2 * k + 1] = code;
   const at = STRIDE + 32 * k;
   for (let d = 0; d < ndim; d++) command[at + d] = 0;
 }
 
-/** Operand k, an array or a number; a number takes dtype `code`. */
-export function setOperand(k: number, x: Operand, code: number, ndim: number): void {
-  if (typeof x === 'object') setBroadcast(k, x, ndim);
-  else setImmediate(k, x, code, ndim);
+/** Operand k, an array or a number; a number takes `dtype`. */
+export function setOperand(k: number, x: Operand, dtype: DType, ndim: number): void {
+  if (x instanceof NDArray) setBroadcast(k, x, ndim);
+  else setImmediate(k, x, dtype, ndim);
 }
 
 /** Runs the command. An error of the native side becomes a RangeError with its text. */

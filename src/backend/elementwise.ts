@@ -1,7 +1,7 @@
 // Element-wise operations, copies and fills: operands broadcast against an already allocated result.
 
-import { type DType, dtypeInfo } from '../core/dtype.js';
-import type { NDArray } from '../core/ndarray.js';
+import { type DType, dtypeInfo, type Scalar } from '../core/dtype.js';
+import { NDArray } from '../core/ndarray.js';
 import {
   begin,
   type Operand,
@@ -14,9 +14,6 @@ import {
   setShape,
   setStride,
 } from './command.js';
-
-// The condition of `where` is read as bool whatever the loop's dtype is.
-const BOOL = dtypeInfo.bool.code;
 
 /**
  * out[...] = f(a, b, c) for one of the element-wise codes of `op`.
@@ -35,40 +32,40 @@ export function elementwise(
   b?: Operand,
   c?: Operand,
 ): void {
-  const loopCode = dtypeInfo[loop].code;
-  const aCode = code === op.where ? BOOL : loopCode;
+  // The condition of `where` is read as bool whatever the loop's dtype is.
+  const first = code === op.where ? 'bool' : loop;
   // Contiguous operands of the result's size and numbers: one dimension, whatever the shape.
   if (
     out.contiguous &&
-    (typeof a !== 'object' || (a.contiguous && a.size === out.size)) &&
-    (b === undefined || typeof b !== 'object' || (b.contiguous && b.size === out.size)) &&
-    (c === undefined || typeof c !== 'object' || (c.contiguous && c.size === out.size))
+    (!(a instanceof NDArray) || (a.contiguous && a.size === out.size)) &&
+    (!(b instanceof NDArray) || (b.contiguous && b.size === out.size)) &&
+    (!(c instanceof NDArray) || (c.contiguous && c.size === out.size))
   ) {
     begin(code, loop, 1);
     setDim(0, out.size);
     setAddress(0, out);
     setStride(0, 0, 1);
-    setFlat(1, a, aCode);
-    if (b !== undefined) setFlat(2, b, loopCode);
-    if (c !== undefined) setFlat(3, c, loopCode);
+    setFlat(1, a, first);
+    if (b !== undefined) setFlat(2, b, loop);
+    if (c !== undefined) setFlat(3, c, loop);
   } else {
     const ndim = out.shape.length;
     begin(code, loop, ndim);
     setShape(out.shape);
     setBroadcast(0, out, ndim);
-    setOperand(1, a, aCode, ndim);
-    if (b !== undefined) setOperand(2, b, loopCode, ndim);
-    if (c !== undefined) setOperand(3, c, loopCode, ndim);
+    setOperand(1, a, first, ndim);
+    if (b !== undefined) setOperand(2, b, loop, ndim);
+    if (c !== undefined) setOperand(3, c, loop, ndim);
   }
   run();
 }
 
-function setFlat(k: number, x: Operand, code: number): void {
-  if (typeof x === 'object') {
+function setFlat(k: number, x: Operand, dtype: DType): void {
+  if (x instanceof NDArray) {
     setAddress(k, x);
     setStride(k, 0, 1);
   } else {
-    setOperand(k, x, code, 1);
+    setOperand(k, x, dtype, 1);
   }
 }
 
@@ -78,7 +75,7 @@ export function copy(dst: NDArray, src: Operand): void {
 }
 
 /** dst[...] = value. */
-export function fill(dst: NDArray, value: number | bigint | boolean): void {
+export function fill(dst: NDArray, value: Scalar): void {
   elementwise(op.copy, dst.dtype, dst, value);
 }
 

@@ -1,8 +1,7 @@
 // Advanced indexing in two steps: index arrays or a mask become element offsets, then elements are gathered from or
 // scattered to those offsets. `rest` are the axes of the array that no index array covers; they are moved as blocks.
 
-import { dtypeInfo } from '../core/dtype.js';
-import type { NDArray } from '../core/ndarray.js';
+import { NDArray } from '../core/ndarray.js';
 import {
   begin,
   command,
@@ -105,10 +104,10 @@ export function putOffsets(
   }
   setAddress(0, a);
   setAddress(1, offsets);
-  setOperand(2, value, dtypeInfo[a.dtype].code, ndim);
+  setOperand(2, value, a.dtype, ndim);
   setParam(0, lead);
   // Whether the value may lie in the array: then it is read before anything is written.
-  setParam(1, typeof value === 'object' && value.storage === a.storage ? 1 : 0);
+  setParam(1, value instanceof NDArray && value.storage === a.storage ? 1 : 0);
   run();
 }
 

@@ -1,14 +1,36 @@
 // From JavaScript values to arrays: numbers, typed arrays, nested lists, arrays among them.
 
-import { type DType, dtypeOfTypedArray, promoteTypes, type Scalar, toRaw } from './dtype.js';
+import { Complex } from './complex.js';
+import {
+  type DType,
+  dtypeOfTypedArray,
+  isComplex,
+  isFloat,
+  promoteTypes,
+  readScalar,
+  type Scalar,
+  type TypedArray,
+  writeScalar,
+} from './dtype.js';
 import { type ArrayLike, empty, NDArray, scalar } from './ndarray.js';
 import { checkShape, shapeText } from './shape.js';
 import { storageOver } from './storage.js';
 
-/** The dtype that a lone JavaScript value has as an array: numbers float64, bigints int64, booleans bool. */
+const INT64_MAX = 2n ** 63n - 1n;
+
+/** The dtype that a lone value has as an array: numbers float64, bigints int64, booleans bool, complex numbers complex128. */
 function dtypeOfScalar(value: Scalar): DType {
-  return typeof value === 'number' ? 'float64' : typeof value === 'bigint' ? 'int64' : 'bool';
+  if (typeof value === 'object') return 'complex128';
+  if (typeof value === 'bigint') return value > INT64_MAX ? 'uint64' : 'int64';
+  return typeof value === 'number' ? 'float64' : 'bool';
 }
+
+/** Whether a value is one element rather than a list of them. */
+export const isScalar = (value: unknown): value is Scalar =>
+  typeof value === 'number' ||
+  typeof value === 'bigint' ||
+  typeof value === 'boolean' ||
+  value instanceof Complex;
 
 const isTyped = (v: unknown): v is ArrayBufferView & ArrayLike & { length: number } =>
   ArrayBuffer.isView(v) && !(v instanceof DataView);
@@ -16,9 +38,7 @@ const isTyped = (v: unknown): v is ArrayBufferView & ArrayLike & { length: numbe
 /** The array itself, or a new one made of the value. `dtype` only applies to values that are not arrays yet. */
 export function asarray(value: ArrayLike, caller = 'array', dtype?: DType): NDArray {
   if (value instanceof NDArray) return value;
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') {
-    return scalar(value, dtype ?? dtypeOfScalar(value));
-  }
+  if (isScalar(value)) return scalar(value, dtype ?? dtypeOfScalar(value));
   return fromNested(value, caller, dtype);
 }
 
@@ -32,9 +52,13 @@ export function fromNested(value: ArrayLike, caller: string, dtype?: DType): NDA
     const copy = (value as Float64Array).slice();
     return new NDArray(storageOver(copy.buffer as ArrayBuffer), type, shape);
   }
+  if (found.dtype !== undefined && isComplex(found.dtype) && !isComplex(type) && type !== 'bool') {
+    throw new TypeError(
+      `${caller}: cannot make ${type} elements of complex numbers; take np.real(z) or np.abs(z).`,
+    );
+  }
   const out = empty(shape, type);
-  const raw = out.raw();
-  write(value, type, raw as { [i: number]: number | bigint }, 0);
+  write(value, type, out.raw(), 0);
   return out;
 }
 
@@ -43,7 +67,7 @@ interface Found {
 }
 
 function discover(value: unknown, caller: string, found: Found, path: number[]): number[] {
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') {
+  if (isScalar(value)) {
     meet(found, dtypeOfScalar(value));
     return [];
   }
@@ -54,11 +78,6 @@ function discover(value: unknown, caller: string, found: Found, path: number[]):
   if (isTyped(value)) {
     const type = dtypeOfTypedArray(value);
     if (type !== undefined) meet(found, type);
-    else
-      meet(
-        found,
-        value instanceof BigUint64Array ? 'int64' : value instanceof Uint32Array ? 'int64' : 'int32',
-      );
     return [value.length];
   }
   if (Array.isArray(value)) {
@@ -89,7 +108,7 @@ function discover(value: unknown, caller: string, found: Found, path: number[]):
           ? value.constructor?.name
           : `${typeof value} ${String(value).slice(0, 40)}`;
   throw new TypeError(
-    `${caller}: cannot make an array element of ${what}${where}; numbers, bigints, booleans, typed arrays and nested lists of them work.`,
+    `${caller}: cannot make an array element of ${what}${where}; numbers, bigints, booleans, complex numbers, typed arrays and nested lists of them work.`,
   );
 }
 
@@ -97,20 +116,25 @@ function meet(found: Found, dtype: DType): void {
   found.dtype = found.dtype === undefined ? dtype : promoteTypes(found.dtype, dtype);
 }
 
-function write(value: unknown, dtype: DType, raw: { [i: number]: number | bigint }, at: number): number {
-  if (value instanceof NDArray || isTyped(value)) {
-    for (const v of value instanceof NDArray ? value.data : (value as Float64Array))
-      raw[at++] = toRaw(dtype, v);
+/** Writes the elements of a value from position `at` on; returns the position after them. */
+function write(value: unknown, dtype: DType, raw: TypedArray, at: number): number {
+  if (value instanceof NDArray) {
+    const data = value.data;
+    for (let i = 0; i < value.size; i++) writeScalar(dtype, raw, at++, readScalar(value.dtype, data, i));
+    return at;
+  }
+  if (isTyped(value)) {
+    for (const v of value as Float64Array) writeScalar(dtype, raw, at++, v);
     return at;
   }
   if (Array.isArray(value)) {
-    const plain = dtype !== 'int64' && dtype !== 'bool';
+    const plain = isFloat(dtype);
     for (const v of value) {
-      if (plain && typeof v === 'number') raw[at++] = v;
+      if (plain && typeof v === 'number') raw[at++] = v as never;
       else at = write(v, dtype, raw, at);
     }
     return at;
   }
-  raw[at] = toRaw(dtype, value as Scalar);
+  writeScalar(dtype, raw, at, value as Scalar);
   return at + 1;
 }

@@ -4,11 +4,13 @@
 import {
   type DType,
   dtypeInfo,
+  isComplex,
   readScalar,
+  realType,
   type Scalar,
   type TypedArray,
-  toRaw,
   typedView,
+  writeScalar,
 } from './dtype.js';
 import type { Node } from './node.js';
 import { arrayRepr, arrayStr } from './print.js';
@@ -89,17 +91,26 @@ export class NDArray<D extends DType = DType> {
     return this.size * this.itemsize;
   }
 
-  /** The elements in C order, as a copy in a typed array of the array's dtype (bool as Uint8Array of 0 and 1). */
+  /**
+   * The elements in C order, as a copy in a typed array of the array's dtype: bool as Uint8Array of 0 and 1, complex
+   * numbers as real and imaginary parts in turns.
+   */
   get data(): TypedArray {
     const raw = this.raw();
-    if (this.contiguous) return raw.slice(this.offset, this.offset + this.size);
+    const parts = isComplex(this.dtype) ? 2 : 1;
+    if (this.contiguous) return raw.slice(parts * this.offset, parts * (this.offset + this.size));
     const out = typedView(this.dtype, new ArrayBuffer(this.nbytes), 0, this.size);
     let i = 0;
-    for (const at of this.offsets()) out[i++] = raw[at] as never;
+    for (const at of this.offsets()) {
+      for (let part = 0; part < parts; part++) out[i++] = raw[parts * at + part] as never;
+    }
     return out;
   }
 
-  /** The whole storage as a typed array of this dtype; element [0, 0, ...] is at `offset`. For library code. */
+  /**
+   * The whole storage as a typed array of this dtype; element [0, 0, ...] is at `offset`, of a complex array at
+   * `2 * offset`. For library code.
+   */
   raw(): TypedArray {
     const { itemsize } = this;
     const { buffer, byteOffset, byteLength } = this.storage;
@@ -126,12 +137,8 @@ export class NDArray<D extends DType = DType> {
   element(index: readonly number[]): Scalar {
     let at = this.offset;
     for (let d = 0; d < index.length; d++) at += index[d] * this.stridesEl[d];
-    return readScalar(this.dtype, this.rawAt(at));
-  }
-
-  private rawAt(position: number): number | bigint {
     const { buffer, byteOffset } = this.storage;
-    return typedView(this.dtype, buffer, byteOffset + position * this.itemsize, 1)[0];
+    return readScalar(this.dtype, typedView(this.dtype, buffer, byteOffset + at * this.itemsize, 1), 0);
   }
 
   /**
@@ -179,7 +186,7 @@ export class NDArray<D extends DType = DType> {
   toArray(): NestedArray {
     const raw = this.raw();
     const read = (depth: number, at: number): NestedArray => {
-      if (depth === this.ndim) return readScalar(this.dtype, raw[at]);
+      if (depth === this.ndim) return readScalar(this.dtype, raw, at);
       const out = new Array<NestedArray>(this.shape[depth]);
       for (let i = 0; i < out.length; i++) out[i] = read(depth + 1, at + i * this.stridesEl[depth]);
       return out;
@@ -213,7 +220,7 @@ export class NDArray<D extends DType = DType> {
     let at = this.offset;
     for (let d = 0; d < index.length; d++) at += index[d] * this.stridesEl[d];
     const { buffer, byteOffset } = this.storage;
-    typedView(this.dtype, buffer, byteOffset + at * this.itemsize, 1)[0] = toRaw(this.dtype, value) as never;
+    writeScalar(this.dtype, typedView(this.dtype, buffer, byteOffset + at * this.itemsize, 1), 0, value);
     this.storage.version++;
   }
 
@@ -230,7 +237,7 @@ export class NDArray<D extends DType = DType> {
     if (hint === 'string') return this.toString();
     if (this.size === 1) {
       const value = this.element(new Array<number>(this.ndim).fill(0));
-      return typeof value === 'boolean' ? Number(value) : value;
+      return typeof value === 'bigint' ? value : Number(value);
     }
     throw new TypeError(
       `only arrays of one element can be converted to a number; this one has shape ${shapeText(this.shape)}. ` +
@@ -257,9 +264,17 @@ export function emptyZeroed(shape: Shape, dtype: DType): NDArray {
 
 /** A 0-d array of one value. */
 export function scalar(value: Scalar, dtype: DType): NDArray {
-  const out = new NDArray(allocate(8), dtype, []);
-  typedView(dtype, out.storage.buffer, out.storage.byteOffset, 1)[0] = toRaw(dtype, value) as never;
+  const out = new NDArray(allocate(16), dtype, []);
+  writeScalar(dtype, typedView(dtype, out.storage.buffer, out.storage.byteOffset, 1), 0, value);
   return out;
+}
+
+/** The real (0) or imaginary (1) parts of a complex array: a view on its memory. For library code. */
+export function partOf(a: NDArray, part: 0 | 1): NDArray {
+  const strides = a.stridesEl.map((s) => 2 * s);
+  const view = new NDArray(a.storage, realType(a.dtype), a.shape, strides, 2 * a.offset + part);
+  view.base = a.base ?? a;
+  return view;
 }
 
 /**

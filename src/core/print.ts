@@ -2,6 +2,7 @@
 // options. The first half turns one float into digits, the second lays elements out in brackets, lines and
 // columns.
 
+import type { Complex } from './complex.js';
 import type { DType, Scalar } from './dtype.js';
 
 /** What printing needs to know of an array. NDArray is one. */
@@ -38,7 +39,13 @@ export interface PrintOptions {
    */
   floatmode: 'fixed' | 'unique' | 'maxprec' | 'maxprec_equal';
   /** Own functions from an element to its text, by kind of dtype. */
-  formatter: { bool?: ElementText; int?: ElementText; float?: ElementText; all?: ElementText } | null;
+  formatter: {
+    bool?: ElementText;
+    int?: ElementText;
+    float?: ElementText;
+    complexfloat?: ElementText;
+    all?: ElementText;
+  } | null;
 }
 
 /** array2string's own options, beside those of setPrintOptions. */
@@ -343,7 +350,7 @@ type FormatChooser = (shown: Scalar[], options: PrintOptions, ndim: number) => E
 
 interface ElementPrinter {
   /** Which entry of options.formatter replaces it. */
-  kind: 'bool' | 'int' | 'float';
+  kind: 'bool' | 'int' | 'float' | 'complexfloat';
   /** repr leaves the dtype out: it is what the printed numbers would give again. */
   implied: boolean;
   scalar(value: Scalar): string;
@@ -367,6 +374,40 @@ const float = (implied: boolean, digits: Digits, round: (x: number) => number): 
   choose: (shown, options) => chooseFloat(shown as number[], options, digits, round),
 });
 
+const complex = (implied: boolean, digits: Digits, round: (x: number) => number): ElementPrinter => ({
+  kind: 'complexfloat',
+  implied,
+  scalar: (x) => complexScalar(x as Complex, digits),
+  choose: (shown, options) => {
+    const real = chooseFloat(
+      shown.map((z) => (z as Complex).re),
+      options,
+      digits,
+      round,
+    );
+    const imaginary = chooseFloat(
+      shown.map((z) => (z as Complex).im),
+      { ...options, sign: '+' },
+      digits,
+      round,
+    );
+    return (z) => {
+      // The j comes before the blanks that align the columns.
+      const text = imaginary((z as Complex).im);
+      const end = text.trimEnd().length;
+      return `${real((z as Complex).re)}${text.slice(0, end)}j${text.slice(end)}`;
+    };
+  },
+});
+
+/** `2j`, `(1+2j)`: whole parts without a point. */
+function complexScalar({ re, im }: Complex, digits: Digits): string {
+  const part = (x: number) => floatScalar(x, digits).replace(/\.0$/, '');
+  const imaginary = part(im);
+  if (Object.is(re, 0)) return `${imaginary}j`;
+  return `(${part(re)}${/^-/.test(imaginary) ? '' : '+'}${imaginary}j)`;
+}
+
 const boolText = (x: Scalar) => (x ? 'True' : 'False');
 
 /** How the elements of each dtype print. A dtype without an entry does not compile. */
@@ -376,6 +417,13 @@ const elements: Record<DType, ElementPrinter> = {
   int64: integer(true),
   int32: integer(false),
   uint8: integer(false),
+  int8: integer(false),
+  int16: integer(false),
+  uint16: integer(false),
+  uint32: integer(false),
+  uint64: integer(false),
+  complex128: complex(true, shortest64, (x) => x),
+  complex64: complex(false, shortest32, Math.fround),
   bool: {
     kind: 'bool',
     implied: true,

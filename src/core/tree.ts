@@ -1,13 +1,14 @@
 // Trees: parameters as users keep them, an array or objects and lists of arrays to any depth. How to walk one, and the
 // types that say that a result has the form of its argument.
 
+import { Complex } from './complex.js';
 import { type ArrayLike, NDArray } from './ndarray.js';
 
 /** Parameters: an array, a number, or lists and objects of them to any depth. */
 export type Tree = ArrayLike | { readonly [name: string]: Tree } | readonly Tree[];
 
 /** The same tree with a `Leaf` in the place of each array or number; a list of numbers is one leaf. */
-export type MapTree<T, Leaf> = T extends NDArray | number | bigint | boolean
+export type MapTree<T, Leaf> = T extends NDArray | number | bigint | boolean | Complex
   ? Leaf
   : T extends readonly (infer E)[]
     ? number extends T['length']
@@ -29,6 +30,7 @@ const isNumberList = (value: unknown): boolean =>
 export function isLeaf(value: unknown): boolean {
   return (
     value instanceof NDArray ||
+    value instanceof Complex ||
     typeof value !== 'object' ||
     value === null ||
     ArrayBuffer.isView(value) ||

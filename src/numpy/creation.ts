@@ -13,7 +13,26 @@ import { ascontiguousarray, astype, copy, reshape, stack } from '../ops/shape.js
 import { arange } from './grid.js';
 
 /** The names that a dtype can be given by: NumPy's, and Python's `float`, `int`. */
-export type DTypeLike = DType | 'float' | 'double' | 'int' | 'boolean' | 'f8' | 'f4' | 'i8' | 'i4' | 'u1';
+export type DTypeLike =
+  | DType
+  | 'float'
+  | 'double'
+  | 'int'
+  | 'uint'
+  | 'complex'
+  | 'boolean'
+  | 'f8'
+  | 'f4'
+  | 'i8'
+  | 'i4'
+  | 'i2'
+  | 'i1'
+  | 'u8'
+  | 'u4'
+  | 'u2'
+  | 'u1'
+  | 'c16'
+  | 'c8';
 
 /** A shape: a list of lengths, or one length for a vector. */
 export type ShapeLike = number | Shape;
@@ -72,20 +91,31 @@ function stacked(value: unknown): NDArray {
 
 /** Integers are checked: a number that the dtype lacks is refused, as NumPy 2 does, rather than wrapped. */
 function toIntegers(value: ArrayLike, dtype: DType): NDArray {
-  const found = fromNested(value, 'array');
-  const info = dtypeInfo[dtype];
-  if (!ArrayBuffer.isView(value)) {
-    for (const v of found.data) {
-      if (typeof v === 'number' && !Number.isFinite(v))
-        throw new TypeError(`array: cannot convert ${v} to ${dtype}.`);
-      if (v < info.min || v > info.max) {
-        throw new RangeError(
-          `array: the integer ${v} is out of bounds for ${dtype} (${info.min} to ${info.max}). np.array(x).astype('${dtype}') wraps it around.`,
-        );
-      }
+  if (ArrayBuffer.isView(value)) {
+    const found = fromNested(value, 'array');
+    return found.dtype === dtype ? found : astype(found, dtype);
+  }
+  const out = fromNested(value, 'array', dtype);
+  checkIntegers(value, dtype);
+  return out;
+}
+
+function checkIntegers(value: ArrayLike, dtype: DType): void {
+  if (Array.isArray(value)) {
+    for (const v of value) checkIntegers(v, dtype);
+  } else if (value instanceof NDArray || ArrayBuffer.isView(value)) {
+    const data = value instanceof NDArray ? value.data : (value as Float64Array);
+    for (const v of data) checkIntegers(v, dtype);
+  } else if (typeof value === 'number' || typeof value === 'bigint') {
+    const { min, max } = dtypeInfo[dtype];
+    if (typeof value === 'number' && !Number.isFinite(value))
+      throw new TypeError(`array: cannot convert ${value} to ${dtype}.`);
+    if (value < min || value > max) {
+      throw new RangeError(
+        `array: the integer ${value} is out of bounds for ${dtype} (${min} to ${max}). np.array(x).astype('${dtype}') wraps it around.`,
+      );
     }
   }
-  return found.dtype === dtype ? found : astype(found, dtype);
 }
 
 /**
@@ -181,7 +211,7 @@ function filled(caller: string, shape: Shape, value: ArrayLike, dtype: DType): N
     throw new TypeError(`${caller}: cannot convert ${value} to ${dtype}.`);
   }
   const out = newArray(shape, dtype);
-  if (typeof value === 'object') return set(out, ['...'], value as ArrayLike);
+  if (typeof value === 'object') return set(out, ['...'], value);
   fill(out, value as Scalar);
   return out;
 }

@@ -18,6 +18,7 @@ export {
   setPrintOptions as set_printoptions,
   setPrintOptions as setPrintoptions,
 } from '../core/print.js';
+export { angle, complex, imag, real } from '../ops/complex.js';
 export {
   abs,
   abs as absolute,
@@ -39,6 +40,8 @@ export {
   bitwiseXor as bitwise_xor,
   ceil,
   clip,
+  conjugate,
+  conjugate as conj,
   cos,
   cosh,
   div,
@@ -188,12 +191,16 @@ export {
 } from '../ops/special.js';
 export {
   bool_,
+  complex64,
+  complex128,
   e,
   euler_gamma,
   float32,
   float64,
   inf,
   inf as Inf,
+  int8,
+  int16,
   int32,
   int64,
   nan,
@@ -201,6 +208,9 @@ export {
   newaxis,
   pi,
   uint8,
+  uint16,
+  uint32,
+  uint64,
 } from './constants.js';
 export {
   type ArrayOptions,
@@ -288,10 +298,16 @@ export {
   arrayEqual as array_equal,
   type CloseOptions,
   isclose,
+  iscomplex,
+  iscomplexobj,
   isneginf,
   isposinf,
+  isreal,
+  isrealobj,
   isscalar,
   ndim,
+  realIfClose,
+  realIfClose as real_if_close,
   shape,
   size,
 } from './logic.js';

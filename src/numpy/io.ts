@@ -17,6 +17,13 @@ const descriptors: Readonly<Record<DType, string>> = {
   int64: '<i8',
   int32: '<i4',
   uint8: '|u1',
+  int8: '|i1',
+  int16: '<i2',
+  uint16: '<u2',
+  uint32: '<u4',
+  uint64: '<u8',
+  complex128: '<c16',
+  complex64: '<c8',
   bool: '|b1',
 };
 

@@ -1,9 +1,11 @@
 // Questions about whole arrays: equal, close, and what kind of thing a value is.
 
-import { asarray } from '../core/create.js';
+import { asarray, isScalar } from '../core/create.js';
+import { isComplex } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { broadcastShapes, sameShape } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
+import { imag, real } from '../ops/complex.js';
 import {
   abs,
   add,
@@ -11,10 +13,12 @@ import {
   isfinite,
   isinf,
   isnan,
+  less,
   lessEqual,
   logicalAnd,
   logicalOr,
   mul,
+  notEqual,
   sub,
   where,
 } from '../ops/elementwise.js';
@@ -67,9 +71,8 @@ export const isposinf = (a: ArrayLike): NDArray => logicalAnd(isinf(a), asarray(
 /** Which elements are minus infinity. @see numpy.isneginf */
 export const isneginf = (a: ArrayLike): NDArray => logicalAnd(isinf(a), asarray(a).less(0));
 
-/** Whether a value is a number, bigint or boolean, rather than an array or list. @see numpy.isscalar */
-export const isscalar = (value: unknown): boolean =>
-  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean';
+/** Whether a value is a number, bigint, boolean or complex number, rather than an array or list. @see numpy.isscalar */
+export const isscalar = (value: unknown): boolean => isScalar(value);
 
 /** The number of dimensions of an array or nested list. @see numpy.ndim */
 export const ndim = (a: ArrayLike): number => asarray(a, 'ndim').ndim;
@@ -85,3 +88,27 @@ export function size(a: ArrayLike, axis?: number): number {
 
 /** Whether a value is an array of this library. */
 export const isarray = (value: unknown): value is NDArray => value instanceof NDArray;
+
+/** Which elements have an imaginary part other than 0. @see numpy.iscomplex */
+export const iscomplex = (a: ArrayLike): NDArray => notEqual(imag(a), 0);
+
+/** Which elements have no imaginary part, or 0. @see numpy.isreal */
+export const isreal = (a: ArrayLike): NDArray => equal(imag(a), 0);
+
+/** Whether the dtype is complex, whatever the elements. @see numpy.iscomplexobj */
+export const iscomplexobj = (a: ArrayLike): boolean => isComplex(asarray(a, 'iscomplexobj').dtype);
+
+/** Whether the dtype is not complex. @see numpy.isrealobj */
+export const isrealobj = (a: ArrayLike): boolean => !iscomplexobj(a);
+
+/**
+ * The real parts when all imaginary parts are close to 0 (below `tol` times the dtype's eps, or below `tol` itself when
+ * it is less than 1), else the array itself.
+ * @see numpy.real_if_close
+ */
+export function realIfClose(value: ArrayLike, tol = 100): NDArray {
+  const a = asarray(value, 'realIfClose');
+  if (!isComplex(a.dtype)) return a;
+  const limit = tol > 1 ? tol * (a.dtype === 'complex128' ? 2 ** -52 : 2 ** -23) : tol;
+  return all(less(abs(imag(a)), limit)).item() ? real(a) : a;
+}

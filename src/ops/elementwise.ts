@@ -2,12 +2,22 @@
 // type, gradient, documentation. Operands broadcast; numbers are weak scalars (NEP 50). The loops are native.
 
 import * as backend from '../backend/index.js';
+import { Complex } from '../core/complex.js';
 import { asarray } from '../core/create.js';
-import { checkWeak, type DType, dtypeInfo, isFloat, promoteTypes, promoteWeak } from '../core/dtype.js';
-import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
+import {
+  checkWeak,
+  type DType,
+  dtypeInfo,
+  isComplex,
+  isInexact,
+  promoteTypes,
+  promoteWeak,
+  realType,
+} from '../core/dtype.js';
+import { type ArrayLike, empty, method, NDArray, partOf } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
 import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
-import { register, track } from './registry.js';
+import { type Rule, register, track } from './registry.js';
 import {
   type BinaryUfunc,
   type Casting,
@@ -17,7 +27,7 @@ import {
   ufunc,
 } from './ufunc.js';
 
-type Operand = NDArray | number | bigint;
+export type Operand = NDArray | number | bigint | Complex;
 
 /** How the element type of the loop and of the result follow from the operands. */
 type Typing = 'promote' | 'float' | 'compare' | 'logical' | 'integer' | 'test';
@@ -41,12 +51,18 @@ interface UnarySpec {
   /** What the rule reads besides `g`: letters of `a` and `o`; the operand unless said otherwise. */
   readonly saves?: string;
   readonly refuse?: (dtype: DType) => string | undefined;
+  /** What is different for a complex operand: the result's dtype, the calculation, the gradient. */
+  readonly complex?: {
+    readonly result?: (dtype: DType) => DType;
+    readonly write?: (out: NDArray, a: NDArray) => void;
+    readonly vjp: UnaryRule;
+  };
 }
 
 /** The operand as an array, or as a weak number. A boolean is a bool array of no dimension, as in NumPy. */
 function operand(value: ArrayLike, caller: string): Operand {
   if (value instanceof NDArray || typeof value === 'number' || typeof value === 'bigint') return value;
-  return asarray(value, caller);
+  return value instanceof Complex ? value : asarray(value, caller);
 }
 
 /** An array of `dtype` with the same elements; the array itself when it has that type already. */
@@ -65,18 +81,22 @@ function loopType(name: string, typing: Typing, a: Operand, b: Operand): DType {
   } else {
     dtype = weakType(name, typing, (b as NDArray).dtype, a);
   }
-  if (typing === 'float' && !isFloat(dtype)) return 'float64';
-  return dtype;
+  return typing === 'float' ? floatType(name, dtype) : dtype;
 }
 
-function weakType(name: string, typing: Typing, dtype: DType, value: number | bigint): DType {
+/** Where functions of floats compute: integers of two bytes in float32 as NumPy's, others in float64. */
+function floatType(name: string, dtype: DType): DType {
+  if (isInexact(dtype)) return dtype;
+  return dtypeInfo[dtype].itemsize === 2 && name !== 'div' && name !== 'reciprocal' ? 'float32' : 'float64';
+}
+
+function weakType(name: string, typing: Typing, dtype: DType, value: number | bigint | Complex): DType {
   const result = promoteWeak(dtype, value);
-  if (typing === 'float' && dtypeInfo[result].kind !== 'f') return 'float64';
-  if (dtypeInfo[result].kind !== 'f') {
-    // A comparison with a number outside the dtype has an answer; arithmetic with it does not.
-    if (typing !== 'compare') checkWeak(name, result, value);
-    else if (value < dtypeInfo[result].min || value > dtypeInfo[result].max) return 'float64';
-  }
+  if (typeof value === 'object' || isInexact(result)) return result;
+  if (typing === 'float') return floatType(name, result);
+  // A comparison with a number outside the dtype has an answer; arithmetic with it does not.
+  if (typing !== 'compare') checkWeak(name, result, value);
+  else if (value < dtypeInfo[result].min || value > dtypeInfo[result].max) return 'float64';
   return result;
 }
 
@@ -150,6 +170,19 @@ export function into(
   });
 }
 
+/**
+ * The rule of a function that is differentiable in the complex sense, for a gradient in PyTorch's convention (the
+ * gradient of a real loss by z = x + iy is d/dx + i d/dy): g times the conjugate of the derivative. `rule` is linear
+ * in g and multiplies it by the derivative itself.
+ */
+export function holomorphic(out: NDArray, rule: Rule): Rule {
+  if (!isComplex(out.dtype)) return rule;
+  return (g) => {
+    const product = rule(conj(g));
+    return product === null ? null : conj(asarray(product));
+  };
+}
+
 function copyOf(a: NDArray): NDArray {
   const out = empty(a.shape, a.dtype);
   backend.copy(out, a);
@@ -175,7 +208,15 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
     if (letters.includes('a')) saved.push(a);
     if (letters.includes('b')) saved.push(b);
     if (letters.includes('o')) saved.push(out);
-    return track(name, out, [a, b], [(g) => vjp[0](g, out, a, b), (g) => vjp[1](g, out, a, b)], saved);
+    const left: Rule = (g) => vjp[0](g, out, a, b);
+    const right: Rule = (g) => vjp[1](g, out, a, b);
+    return track(
+      name,
+      out,
+      [a, b],
+      [saves[0] === '' ? left : holomorphic(out, left), saves[1] === '' ? right : holomorphic(out, right)],
+      saved,
+    );
   };
   const f = (left: ArrayLike, right: ArrayLike, options?: UfuncArgument): NDArray => {
     if (typeof options === 'object' && options !== null) return face.general([left, right], options);
@@ -271,16 +312,34 @@ export function unary(name: string, spec: UnarySpec): UnaryUfunc {
   const loopOf = (a: NDArray): DType => {
     const reason = spec.refuse?.(a.dtype);
     if (reason !== undefined) throw new TypeError(`${name}: ${reason}`);
-    return spec.dtype === 'float' && !isFloat(a.dtype) ? 'float64' : a.dtype;
+    return spec.dtype === 'float' ? floatType(name, a.dtype) : a.dtype;
+  };
+  const specialOf = (a: NDArray) => (isComplex(a.dtype) ? spec.complex : undefined);
+  const typeOf = (a: NDArray): DType => (boolean ? 'bool' : (specialOf(a)?.result?.(a.dtype) ?? loopOf(a)));
+  const run = (out: NDArray, a: NDArray): void => {
+    const write = specialOf(a)?.write;
+    if (write === undefined) backend.elementwise(opcode, loopOf(a), out, a);
+    else write(out, a);
   };
   const f = (value: ArrayLike, options?: UfuncArgument): NDArray => {
     if (typeof options === 'object' && options !== null) return face.general([value], options);
     const a = asarray(value, name);
-    const loop = loopOf(a);
-    const out = empty(a.shape, boolean ? 'bool' : loop);
-    backend.elementwise(opcode, loop, out, a);
+    const out = empty(a.shape, typeOf(a));
+    run(out, a);
     if (vjp !== undefined && tape.recording && a.tracked) {
-      track(name, out, [a], [(g) => vjp(g, out, a)], saves === 'a' ? [a] : saves === 'o' ? [out] : []);
+      const special = specialOf(a);
+      if (special !== undefined) {
+        track(name, out, [a], [(g) => special.vjp(g, out, a)], [a, out]);
+      } else {
+        const rule: Rule = (g) => vjp(g, out, a);
+        track(
+          name,
+          out,
+          [a],
+          [saves === '' ? rule : holomorphic(out, rule)],
+          saves === 'a' ? [a] : saves === 'o' ? [out] : [],
+        );
+      }
     }
     return out;
   };
@@ -290,9 +349,8 @@ export function unary(name: string, spec: UnarySpec): UnaryUfunc {
     boolean,
     write: (out, [value], casting) => {
       const a = asarray(value, name);
-      const loop = loopOf(a);
-      checkOutput(name, out, a.shape, boolean ? 'bool' : loop, casting);
-      backend.elementwise(opcode, loop, out, a);
+      checkOutput(name, out, a.shape, typeOf(a), casting);
+      run(out, a);
     },
   });
   method(name, function () {
@@ -304,7 +362,7 @@ export function unary(name: string, spec: UnarySpec): UnaryUfunc {
 const noBool = (verb: string, instead: string) => (dtype: DType) =>
   dtype === 'bool' ? `boolean ${verb} is not supported; ${instead}` : undefined;
 const onlyIntegers = (dtype: DType) =>
-  isFloat(dtype) ? `not supported for ${dtype}; bitwise operations take integers and booleans.` : undefined;
+  isInexact(dtype) ? `not supported for ${dtype}; bitwise operations take integers and booleans.` : undefined;
 
 // Gradients of step functions: zero wherever they exist.
 const flat: UnaryRule = (g) => mul(g, 0);
@@ -427,10 +485,44 @@ export const neg = unary('neg', {
   vjp: (g) => neg(g),
   refuse: noBool('negative', 'use np.logicalNot or ~.'),
 });
-/** Absolute value. @see numpy.absolute */
-export const abs = unary('abs', { dtype: 'promote', vjp: (g, _, a) => mul(g, sign(a)) });
-/** -1, 0 or 1. @see numpy.sign */
-export const sign = unary('sign', { dtype: 'promote', saves: '', vjp: flat });
+/** Absolute value; of a complex number its distance from 0, a real number. @see numpy.absolute */
+export const abs: UnaryUfunc = unary('abs', {
+  dtype: 'promote',
+  vjp: (g, _, a) => mul(g, sign(a)),
+  complex: {
+    result: realType,
+    write: (out, a) =>
+      backend.elementwise(backend.op.hypot, realType(a.dtype), out, partOf(a, 0), partOf(a, 1)),
+    vjp: (g, _, a) => mul(g, sign(a)),
+  },
+});
+
+/** -1, 0 or 1; of a complex number a / |a|, and 0 at 0, as NumPy 2 has it. @see numpy.sign */
+export const sign: UnaryUfunc = unary('sign', {
+  dtype: 'promote',
+  saves: '',
+  vjp: flat,
+  complex: { vjp: (g, out, a) => signRule(g, out, a) },
+});
+
+/** The direction s = a / |a| turns, but does not grow: what of g is not along s, divided by |a|. */
+function signRule(g: NDArray, s: NDArray, a: NDArray): NDArray {
+  const product = mul(conj(g), s);
+  const along = mul(add(product, conj(product)), 0.5);
+  const size = abs(a);
+  return where(equal(size, 0), 0, div(sub(g, mul(s, along)), where(equal(size, 0), 1, size)));
+}
+
+/** The complex conjugate: the sign of the imaginary part turned; real elements stay. @see numpy.conjugate */
+export const conjugate = unary('conj', { dtype: 'promote', saves: '', vjp: (g) => conj(g) });
+
+/** The complex conjugate of an operand; a real one is returned as it is. For rules of gradients. */
+export function conj<T extends Operand>(a: T): T;
+export function conj(a: Operand): Operand {
+  if (a instanceof NDArray) return isComplex(a.dtype) ? conjugate(a) : a;
+  return a instanceof Complex ? a.conj() : a;
+}
+
 /** Square root; NaN below zero. @see numpy.sqrt */
 export const sqrt = unary('sqrt', { dtype: 'float', saves: 'o', vjp: (g, out) => div(mul(g, 0.5), out) });
 /** a * a. @see numpy.square */

@@ -3,11 +3,12 @@
 // alone give views; an index array or a mask gives a copy.
 
 import * as backend from '../backend/index.js';
+import { Complex } from '../core/complex.js';
 import { asarray } from '../core/create.js';
-import { dtypeInfo } from '../core/dtype.js';
+import { isComplex, isInexact } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, method, NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
-import { inPlace, where, writeInPlace } from './elementwise.js';
+import { inPlace, type Operand, where, writeInPlace } from './elementwise.js';
 import { type Basic, basicView, type Item, isBasic, parse } from './indices.js';
 import { register, track, tracking } from './registry.js';
 import { broadcastTo, reshape, transpose } from './shape.js';
@@ -152,7 +153,7 @@ const arraysOf = (items: readonly Item[]): NDArray[] =>
   items.flatMap((item) => (item.kind === 'array' ? [item.index] : item.kind === 'mask' ? [item.mask] : []));
 
 /** Writes values, laid out as a read would give them, or one number, to where a gather points. */
-function scatter(gather: Gather, value: NDArray | number | bigint, code = backend.op.put): void {
+function scatter(gather: Gather, value: Operand, code = backend.op.put): void {
   const { from, offsets, restShape, restStrides, block, at } = gather;
   if (!(value instanceof NDArray)) {
     backend.putOffsets(from, offsets, restShape, restStrides, value, code);
@@ -201,7 +202,10 @@ export function get(a: NDArray, indices: readonly unknown[]): NDArray {
 export function set(a: NDArray, indices: readonly unknown[], value: ArrayLike): NDArray {
   const items = parse('set', a, indices);
   const v =
-    value instanceof NDArray || typeof value === 'number' || typeof value === 'bigint'
+    value instanceof NDArray ||
+    value instanceof Complex ||
+    typeof value === 'number' ||
+    typeof value === 'bigint'
       ? value
       : asarray(value, 'set');
   writeInPlace('set', a, [v], (old) => {
@@ -236,11 +240,19 @@ function summedTo(g: NDArray, v: unknown): NDArray {
     : g;
 }
 
-function write(a: NDArray, items: readonly Item[], value: NDArray | number | bigint): void {
+function write(a: NDArray, items: readonly Item[], value: Operand): void {
+  if (
+    (value instanceof Complex || (value instanceof NDArray && isComplex(value.dtype))) &&
+    !isComplex(a.dtype)
+  ) {
+    throw new TypeError(
+      `set: cannot put complex numbers into an array of ${a.dtype}; take np.real(v) or np.abs(v), or convert the array with astype('complex128').`,
+    );
+  }
   const raw = value instanceof NDArray ? value : finite(a, value);
   if (isBasic(items)) {
     const target = basicView(a, items);
-    backend.copy(target, fitted<NDArray | number | bigint>(raw, target.shape));
+    backend.copy(target, fitted<Operand>(raw, target.shape));
     return;
   }
   const only = items.length === 1 ? items[0] : undefined;
@@ -253,16 +265,16 @@ function write(a: NDArray, items: readonly Item[], value: NDArray | number | big
 }
 
 /** NaN and infinities have no integer; NumPy refuses them too. */
-function finite(a: NDArray, value: number | bigint): number | bigint {
-  if (dtypeInfo[a.dtype].kind !== 'f' && a.dtype !== 'bool' && !Number.isFinite(Number(value))) {
+function finite(a: NDArray, value: number | bigint | Complex): number | bigint | Complex {
+  if (!isInexact(a.dtype) && a.dtype !== 'bool' && !Number.isFinite(Number(value))) {
     throw new RangeError(`set: cannot convert ${value} to ${a.dtype}.`);
   }
   return value;
 }
 
 /** Checks that a value broadcasts into the selection, dropping leading axes of length 1 as NumPy does. */
-function fitted<T extends NDArray | number | bigint>(value: T, shape: Shape): T;
-function fitted(value: NDArray | number | bigint, shape: Shape): NDArray | number | bigint {
+function fitted<T extends Operand>(value: T, shape: Shape): T;
+function fitted(value: Operand, shape: Shape): Operand {
   if (!(value instanceof NDArray)) return value;
   let v = value;
   while (v.ndim > shape.length && v.shape[0] === 1)

@@ -6,7 +6,7 @@ import { promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
 import { release } from '../core/storage.js';
-import { castTo, mul } from './elementwise.js';
+import { castTo, holomorphic, mul } from './elementwise.js';
 import { sum } from './reduce.js';
 import { register, track } from './registry.js';
 import { expandDims, moveaxis, reshape, swapaxes } from './shape.js';
@@ -57,7 +57,13 @@ function multiply(name: string, a: NDArray, b: NDArray): NDArray {
   if (a.ndim > 1) shape.push(a.shape[a.ndim - 2]);
   if (b.ndim > 1) shape.push(b.shape[b.ndim - 1]);
   const out = product(a, b, shape);
-  return track(name, out, [a, b], [(g) => leftRule(g, a, b), (g) => rightRule(g, a, b)], [a, b]);
+  return track(
+    name,
+    out,
+    [a, b],
+    [holomorphic(out, (g) => leftRule(g, a, b)), holomorphic(out, (g) => rightRule(g, a, b))],
+    [a, b],
+  );
 }
 
 /** Gradient of a in a @ b; the walker sums broadcast leading axes. */

@@ -3,17 +3,19 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { type DType, isFloat, toDType } from '../core/dtype.js';
+import { type DType, dtypeInfo, isComplex, isInexact, realType, toDType } from '../core/dtype.js';
 import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
+import { imag, real } from './complex.js';
 import {
   add,
   castTo,
   div,
   equal,
   exp,
+  holomorphic,
   into,
   isfinite,
   log,
@@ -150,7 +152,11 @@ function reduction(name: string, spec: ReduceSpec): (a: ArrayLike, axis?: Axis |
       name,
       out,
       [a],
-      [(g) => rule(reshape(g, keptShape), a, keepdims ? out : reshape(out, keptShape), axes)],
+      [
+        holomorphic(out, (g) =>
+          rule(reshape(g, keptShape), a, keepdims ? out : reshape(out, keptShape), axes),
+        ),
+      ],
       spec.saves === 'none' ? [] : [a, out],
     );
   };
@@ -194,8 +200,9 @@ function reduction(name: string, spec: ReduceSpec): (a: ArrayLike, axis?: Axis |
 }
 
 const same = (dtype: DType): DType => dtype;
-// Integers and booleans accumulate in int64, as NumPy's do on this platform.
-const accumulator = (dtype: DType): DType => (isFloat(dtype) ? dtype : 'int64');
+// Booleans and signed integers accumulate in int64, unsigned ones in uint64, as NumPy's do on this platform.
+const accumulator = (dtype: DType): DType =>
+  isInexact(dtype) ? dtype : dtypeInfo[dtype].kind === 'u' ? 'uint64' : 'int64';
 
 /** The input with the kept axes first and the reduced ones merged into one last axis, and the way back. */
 function mergeAxes(a: NDArray, axes: number[]): { rows: NDArray; restore: (x: NDArray) => NDArray } {
@@ -226,7 +233,8 @@ function positions(n: number): NDArray {
 }
 
 /**
- * Sum of elements, pairwise as NumPy sums, so equal to it bit by bit. Integers and booleans sum to int64.
+ * Sum of elements, pairwise as NumPy sums, so equal to it bit by bit. Booleans and signed integers sum to int64,
+ * unsigned integers to uint64.
  * @param argument axis, or `{axis, keepdims, dtype}`
  * @see numpy.sum
  */
@@ -309,13 +317,17 @@ export function mean(value: ArrayLike, argument?: Axis | SumOptions): NDArray {
   const { out, dtype, ...rest } = options<SumOptions>('mean', argument, meanNames);
   const a = asarray(value, 'mean');
   const n = takingPart('mean', a, rest);
-  const type = dtype ?? (isFloat(a.dtype) ? a.dtype : 'float64');
+  const type = dtype ?? (isInexact(a.dtype) ? a.dtype : 'float64');
   const total = sum(a, { ...rest, dtype: type });
   const result = div(total, typeof n === 'number' ? n : castTo(n, total.dtype));
   return out ? reducedInto('mean', out, result) : result;
 }
 
-/** Variance by the two-pass formula; the divisor is N - ddof, ddof 0 by default. @see numpy.var */
+/**
+ * Variance by the two-pass formula; the divisor is N - ddof, ddof 0 by default. Of complex numbers, the mean squared
+ * distance from their mean, a real number.
+ * @see numpy.var
+ */
 function variance(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
   const {
     out,
@@ -324,13 +336,18 @@ function variance(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
     ...rest
   } = options<VarOptions & { dtype?: DType | string }>('var', argument, varNames);
   const given = asarray(value, 'var');
-  const type = dtype === undefined ? (isFloat(given.dtype) ? given.dtype : 'float64') : toDType(dtype, 'var');
+  const type =
+    dtype === undefined ? (isInexact(given.dtype) ? given.dtype : 'float64') : toDType(dtype, 'var');
   const a = given.dtype === type ? given : castTo(given, type);
   const count = takingPart('var', a, rest);
   const n =
-    typeof count === 'number' ? Math.max(count - ddof, 0) : castTo(maximum(sub(count, ddof), 0), type);
+    typeof count === 'number'
+      ? Math.max(count - ddof, 0)
+      : castTo(maximum(sub(count, ddof), 0), realType(type));
   const { axis, where: condition } = rest;
-  const body = () => div(sum(square(sub(a, mean(a, { axis, keepdims: true, where: condition }))), rest), n);
+  const distance = (d: NDArray): NDArray =>
+    isComplex(d.dtype) ? add(square(real(d)), square(imag(d))) : square(d);
+  const body = () => div(sum(distance(sub(a, mean(a, { axis, keepdims: true, where: condition }))), rest), n);
   const result = tracking(a) ? body() : scoped(body);
   return out ? reducedInto('var', out, result) : result;
 }
@@ -393,7 +410,10 @@ function running(
     const loop = accumulator(a.dtype);
     const out = empty(a.shape, loop);
     backend.cumulate(opcode, out, a, at, loop);
-    return track(name, out, [a], [(g) => rule(g, a, out, at)], name === 'cumsum' ? [] : [a, out]);
+    const back = (g: NDArray) => rule(g, a, out, at);
+    return name === 'cumsum'
+      ? track(name, out, [a], [back], [])
+      : track(name, out, [a], [holomorphic(out, back)], [a, out]);
   };
   method(name, function (argument?: number | RunningOptions) {
     return f(this, argument);

@@ -3,7 +3,7 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { type DType, isFloat } from '../core/dtype.js';
+import { type DType, isComplex, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, normalizeAxis, shapeText } from '../core/shape.js';
 import { castTo } from './elementwise.js';
@@ -120,7 +120,12 @@ export function searchsorted(
   if (o.sorter !== undefined) sorted = get(sorted, [o.sorter]);
   const v = asarray(values, 'searchsorted').detach();
   // A number is float64 as an array; comparing in float64 is right for every dtype but large int64.
-  const dtype = sorted.dtype === v.dtype ? v.dtype : 'float64';
+  const dtype =
+    sorted.dtype === v.dtype
+      ? v.dtype
+      : isComplex(sorted.dtype) || isComplex(v.dtype)
+        ? promoteTypes(sorted.dtype, v.dtype)
+        : 'float64';
   const out = empty(v.shape, 'int64');
   if (out.size === 0) return out;
   const [x, y] = [dense(castTo(sorted, dtype)), dense(castTo(v, dtype))];

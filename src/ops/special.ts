@@ -12,6 +12,7 @@ import {
   lessEqual,
   mul,
   neg,
+  type Operand,
   sign,
   sqrt,
   square,
@@ -77,8 +78,6 @@ export const fmin = binary('fmin', {
     (g, _, a, b) => where(winsOver(a, b, lessEqual), 0, g),
   ],
 });
-
-type Operand = NDArray | number | bigint;
 
 /** Where the first operand is the result: it is the better one, or the second is NaN. */
 function winsOver(a: Operand, b: Operand, better: typeof less): NDArray {

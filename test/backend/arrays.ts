@@ -1,12 +1,12 @@
 // Arrays for the tests of the backend, made without the library's own operations.
 
-import { type DType, itemsize } from '../../src/core/dtype.js';
+import { type DType, itemsize, readScalar, writeScalar } from '../../src/core/dtype.js';
 import { NDArray } from '../../src/core/ndarray.js';
 import { allocate } from '../../src/core/storage.js';
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((p, n) => p * n, 1);
 
-/** A contiguous array; numbers are converted as typed arrays do, int64 through BigInt. */
+/** A contiguous array; numbers are converted as typed arrays do. */
 export function array(
   dtype: DType,
   shape: readonly number[],
@@ -17,7 +17,7 @@ export function array(
   const raw = a.raw();
   for (let i = 0; i < size; i++) {
     const v = values === undefined ? 0 : typeof values === 'function' ? values(i) : values[i];
-    (raw as { [i: number]: number | bigint })[i] = dtype === 'int64' ? BigInt(v) : v;
+    writeScalar(dtype, raw, i, v);
   }
   return a;
 }
@@ -44,13 +44,16 @@ export function sliced(a: NDArray, axis: number, from: number, count: number, st
   return view(a, shape, strides, offset);
 }
 
-/** The elements in C order as numbers. */
+/** The elements in C order as numbers; NaN for complex ones that are none. */
 export function numbers(a: NDArray): number[] {
   const raw = a.raw();
   const out: number[] = [];
   const walk = (d: number, at: number): void => {
-    if (d === a.ndim) out.push(Number(raw[at]));
-    else for (let i = 0; i < a.shape[d]; i++) walk(d + 1, at + i * a.stridesEl[d]);
+    if (d === a.ndim) {
+      const v = readScalar(a.dtype, raw, at);
+      if (typeof v !== 'object') out.push(Number(v));
+      else out.push(v.im === 0 ? v.re : Number.NaN);
+    } else for (let i = 0; i < a.shape[d]; i++) walk(d + 1, at + i * a.stridesEl[d]);
   };
   walk(0, a.offset);
   return out;

@@ -40,7 +40,7 @@ function printable(dtype: DType, shape: number[], base64: string): Printable {
     size,
     element(index): Scalar {
       const flat = index.reduce((at, i, d) => at * shape[d] + i, 0);
-      return readScalar(dtype, data[flat]);
+      return readScalar(dtype, data, flat);
     },
   };
 }

@@ -15,7 +15,7 @@ describe('array', () => {
     [new Float32Array([1.5]), 'float32', 'array([1.5], dtype=float32)'],
     [new Uint8ClampedArray([1, 255]), 'uint8', 'array([  1, 255], dtype=uint8)'],
     [new Int32Array([-1]), 'int32', 'array([-1], dtype=int32)'],
-    [new Uint16Array([65535]), 'int32', 'array([65535], dtype=int32)'],
+    [new Uint16Array([65535]), 'uint16', 'array([65535], dtype=uint16)'],
     [[], 'float64', 'array([], dtype=float64)'],
     [[[], []], 'float64', 'array([], shape=(2, 0), dtype=float64)'],
     [[new Float64Array([1, 2]), [3, 4]], 'float64', 'array([[1., 2.],\n       [3., 4.]])'],

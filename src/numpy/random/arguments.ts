@@ -92,7 +92,7 @@ export function integerBounds(
   endpoint = false,
 ): IntegerBounds {
   const dtype: DType = dtypeName === undefined ? 'int64' : toDType(dtypeName, caller);
-  if (dtype === 'float64' || dtype === 'float32') {
+  if (dtype !== 'int64' && dtype !== 'int32' && dtype !== 'uint8' && dtype !== 'bool') {
     throw new TypeError(
       `${caller}: unsupported dtype '${dtype}'; use int64, int32, uint8 or bool. For real numbers see uniform.`,
     );

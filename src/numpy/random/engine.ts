@@ -100,7 +100,7 @@ export abstract class Engine {
   integer(dtype: 'int64' | 'int32' | 'uint8' | 'bool', low: bigint, high: bigint): number {
     const out = one[dtype];
     this.integers(out, low, high);
-    const value = readScalar(dtype, out.raw()[0]);
+    const value = readScalar(dtype, out.raw(), 0);
     return typeof value === 'boolean' ? Number(value) : (value as number);
   }
 
