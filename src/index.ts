@@ -24,6 +24,7 @@ export {
   stopGradient,
   vjp,
 } from './autograd/transforms.js';
+export { type Axes, type VmapOptions, vmap } from './autograd/vmap.js';
 export { Complex } from './core/complex.js';
 export type { DType, Scalar, TypedArray } from './core/dtype.js';
 export { type ArrayLike, NDArray, type NestedArray } from './core/ndarray.js';

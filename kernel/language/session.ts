@@ -56,6 +56,7 @@ const LIBRARY_NAMES = [
   'jacobian',
   'hessian',
   'hvp',
+  'vmap',
   'customVjp',
   'checkpoint',
   'stopGradient',

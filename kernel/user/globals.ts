@@ -20,6 +20,7 @@ export const PRELOADED = [
   'jacobian',
   'hessian',
   'hvp',
+  'vmap',
   'customVjp',
   'checkpoint',
   'stopGradient',

@@ -8,6 +8,7 @@ import { enableGrad, noGrad, record, tape } from '../core/node.js';
 import { rememberRandomness } from '../core/replay.js';
 import { sameShape, shapeText } from '../core/shape.js';
 import { type GradOf, mapArrays, mapTree } from '../core/tree.js';
+import { batching, refuseBatched } from '../ops/batching.js';
 import { castTo } from '../ops/elementwise.js';
 import { concatenate, ravel, reshape, split } from '../ops/shape.js';
 import { refusePromise, twinOf } from './grad.js';
@@ -39,6 +40,7 @@ function joined<Y>(
     return a;
   });
   if (!tape.recording || inputs.length === 0 || leaves.length === 0) return result;
+  refuseBatched('customVjp', inputs);
   const outs: NDArray[] = [];
   if (leaves.length === 1) {
     const out = leaves[0].detach();
@@ -162,7 +164,8 @@ function matched(args: readonly unknown[], back: unknown): (NDArray | null)[] {
  */
 export function checkpoint<A extends readonly unknown[], Y>(f: (...args: A) => Y): (...args: A) => Y {
   return (...args) => {
-    if (!tape.recording) return f(...args);
+    // Inside vmap a part is not worth forgetting: the batch is computed at once.
+    if (!tape.recording || batching.open > 0) return f(...args);
     const restore = rememberRandomness();
     /** Runs f on leaves of its own, and finds what else it used. */
     const run = (twin: (a: NDArray) => NDArray) => {

@@ -2,11 +2,12 @@
 // of arrays, and return one that computes its gradient, in the type of the arguments.
 
 import { asarray } from '../core/create.js';
-import { isInexact } from '../core/dtype.js';
+import { isComplex, isInexact } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { enableGrad, tape } from '../core/node.js';
 import { shapeText } from '../core/shape.js';
 import { type GradOf, mapArrays, mapTree, withLeaves } from '../core/tree.js';
+import { batching, stripAll, unstripAll } from '../ops/batching.js';
 import { castTo } from '../ops/elementwise.js';
 import { track } from '../ops/registry.js';
 import { filled, gradients, type Recording, recordingOf } from './tape.js';
@@ -57,8 +58,17 @@ export function twinsOf<T>(caller: string, tree: T, name: string): Twins<T> {
   return { inside, leaves };
 }
 
-/** The same values as a leaf of a tape of its own, tied to `a` when that is tracked. */
+/**
+ * The same values as a leaf of a tape of its own, tied to `a` when that is tracked. Inside `vmap` every example gets a
+ * twin, so that what they share has a gradient for each.
+ */
 export function twinOf(a: NDArray): NDArray {
+  const { open } = batching;
+  if (open > 0) return unstripAll(plainTwin(stripAll(a, open)), open);
+  return plainTwin(a);
+}
+
+function plainTwin(a: NDArray): NDArray {
   const twin = a.view(a.shape, a.stridesEl, a.offset);
   twin.base = null;
   track('identity', twin, [a], [(g) => g], []);
@@ -139,6 +149,11 @@ function withGrad(
     if (value.size !== 1) {
       throw new TypeError(
         `${caller}: the function must return a single number, not an array of shape ${shapeText(value.shape)}. Reduce it, e.g. with np.sum.`,
+      );
+    }
+    if (isComplex(value.dtype)) {
+      throw new TypeError(
+        `${caller}: gradients start from a real number, but the function returned ${value.dtype}. Take np.real(loss) or np.abs(loss).`,
       );
     }
     const recording = recordingOf(

@@ -7,6 +7,7 @@ import { empty, getter, method, NDArray } from '../core/ndarray.js';
 import { type Node, noGrad, tape } from '../core/node.js';
 import { type Shape, sameShape, shapeText } from '../core/shape.js';
 import { allocations, reclaim, release, type Storage, scoped } from '../core/storage.js';
+import { BatchedArray, batching, stripAll, unstripAll } from '../ops/batching.js';
 import { add, inPlace } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { tracking } from '../ops/registry.js';
@@ -47,7 +48,9 @@ function checkVersions(node: Node): void {
 
 /** Every block that a result, or a walk back from it, may still read. */
 function blocksOf(value: unknown, into: Set<Storage>): Set<Storage> {
-  if (value instanceof NDArray) {
+  if (value instanceof BatchedArray) {
+    blocksOf(value.physical, into);
+  } else if (value instanceof NDArray) {
     into.add(value.storage);
     for (const node of nodesOf([value])) {
       for (const a of [...node.saved, ...node.inputs]) into.add(a.storage);
@@ -274,6 +277,8 @@ export interface Recording {
   readonly nodes: readonly Node[];
   /** Tracked arrays other than the inputs that the results depend on; none inside `noGrad`. */
   readonly outside: readonly NDArray[];
+  /** How many vmaps were open. The tape is that of whole batches, so results and inputs are seen so by a walk. */
+  readonly levels: number;
 }
 
 /**
@@ -281,23 +286,41 @@ export interface Recording {
  * before the inputs were made), so walks end there.
  */
 export function recordingOf(outs: readonly NDArray[], inputs: readonly NDArray[], since: number): Recording {
-  const nodes = nodesOf(outs, since);
-  const outside = tape.recording ? outsideOf(nodes, new Set(inputs), since) : [];
-  return { outs, inputs, nodes, outside };
+  const levels = batching.open;
+  const nodes = nodesOf(whole(outs, levels), since);
+  const outside = tape.recording ? outsideOf(nodes, new Set(whole(inputs, levels)), since) : [];
+  return { outs, inputs, nodes, outside, levels };
 }
+
+/** Arrays as the tape has them: with the examples of every vmap. */
+const whole = (arrays: readonly NDArray[], levels: number): readonly NDArray[] =>
+  levels === 0 ? arrays : arrays.map((a) => stripAll(a, levels));
 
 /**
  * Gradients of the results with respect to the inputs, weighted by one seed for each result and summed; zeros for an
  * input that none depends on. The walk is recorded where somebody could go through it again.
  */
-export function gradients({ outs, inputs, nodes, outside }: Recording, seeds: readonly NDArray[]): NDArray[] {
+export function gradients(
+  { outs, inputs, nodes, outside, levels }: Recording,
+  seeds: readonly NDArray[],
+): NDArray[] {
   const createGraph = outside.length > 0 || tracking(...seeds);
-  const body = () => walk(nodes, outs, seeds, inputs, createGraph);
+  const leaves = whole(inputs, levels);
+  const body = () => walk(nodes, whole(outs, levels), whole(seeds, levels), leaves, createGraph);
   const found = createGraph ? body() : noGrad(body);
-  return inputs.map((a) => found.get(a) ?? filled(a, 0));
+  return leaves.map((a) => unstripAll(found.get(a) ?? filled(a, 0), levels));
+}
+
+/** Inside `vmap` the tape is that of the whole batch. */
+function refuseInVmap(caller: string, a: NDArray): void {
+  if (a instanceof BatchedArray)
+    throw new Error(
+      `${caller}: inside vmap an array stands for all examples at once. Take gradients there with grad(f) or vjp(f), or call ${caller} outside.`,
+    );
 }
 
 method('backward', function (options?: NDArray | BackwardOptions) {
+  refuseInVmap('backward', this);
   const { gradient, createGraph = false } =
     options instanceof NDArray ? { gradient: options } : (options ?? {});
   const seed = seedFor('backward', this, gradient);
@@ -313,6 +336,7 @@ method('backward', function (options?: NDArray | BackwardOptions) {
 });
 
 method('requiresGrad', function (on = true) {
+  refuseInVmap('requiresGrad', this);
   if (on && !isInexact(this.dtype)) {
     throw new TypeError(
       `requiresGrad: only floating point and complex arrays can require gradients; this one is ${this.dtype}. Convert it with astype('float64').`,

@@ -9,9 +9,10 @@ import { sameShape, shapeText } from '../core/shape.js';
 import { type GradOf, leavesOf, type MapTree, mapArrays, mapTree, withLeaves } from '../core/tree.js';
 import { castTo, mul } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
-import { reshape, stack } from '../ops/shape.js';
+import { concatenate, moveaxis, reshape } from '../ops/shape.js';
 import { type Argnums, grad, refusePromise, settled, type Twins, twinOf, twinsOf } from './grad.js';
 import { filled, gradients, type Recording, recordingOf } from './tape.js';
+import { vmap } from './vmap.js';
 
 /** A Jacobian has the form of the result, with a tree of the form of the argument in the place of each leaf. */
 export type JacobianOf<Y, X> = MapTree<Y, GradOf<X>>;
@@ -257,51 +258,51 @@ export function jacobian<A extends readonly unknown[], Y, const N extends Argnum
   }) as never;
 }
 
-/** For each leaf and each element in it, zeros with a one in that place. */
-function* units(leaves: readonly NDArray[]): Generator<{ seeds: NDArray[]; leaf: number }> {
-  for (let leaf = 0; leaf < leaves.length; leaf++) {
-    for (let k = 0; k < leaves[leaf].size; k++) {
-      const seeds = leaves.map((y) => emptyZeroed(y.shape, y.dtype));
-      const unit = seeds[leaf];
-      (unit.raw() as Float64Array)[unit.offset + k] = 1;
-      yield { seeds, leaf };
+// Rows or columns that one batch computes at most: its memory is that many gradients.
+const CHUNK = 128;
+
+/**
+ * For every element of every leaf, the results of `f` for a direction that is 1 there and 0 elsewhere; `join` puts the
+ * results of the elements of one leaf, stacked along the first axis, into place.
+ */
+function alongUnits(leaves: readonly NDArray[], f: (seeds: NDArray[]) => NDArray[]): (NDArray[] | null)[] {
+  const batched = vmap((...seeds: NDArray[]) => f(seeds));
+  return leaves.map((leaf, at) => {
+    const parts: NDArray[][] = [];
+    for (let from = 0; from < leaf.size; from += CHUNK) {
+      const count = Math.min(CHUNK, leaf.size - from);
+      const seeds = leaves.map((y) => emptyZeroed([count, ...y.shape], y.dtype));
+      const raw = seeds[at].raw();
+      for (let k = 0; k < count; k++) raw[k * leaf.size + from + k] = 1 as never;
+      parts.push(batched(...seeds) as NDArray[]);
     }
-  }
+    if (parts.length < 2) return parts[0] ?? null;
+    return parts[0].map((_, i) => concatenate(parts.map((p) => p[i])));
+  });
 }
 
 /** The blocks of the Jacobian, by result and input, one walk back for each element of the results. */
 function byRows(recording: Recording): NDArray[][] {
   const { outs, inputs } = recording;
-  const rows: NDArray[][][] = outs.map(() => inputs.map(() => []));
-  for (const { seeds, leaf } of units(outs)) {
-    gradients(recording, seeds).forEach((g, x) => {
-      rows[leaf][x].push(g);
-    });
-  }
+  const rows = alongUnits(outs, (seeds) => gradients(recording, seeds));
   return outs.map((y, i) =>
-    inputs.map((x, j) =>
-      y.size === 0
-        ? empty([...y.shape, ...x.shape], x.dtype)
-        : reshape(stack(rows[i][j]), [...y.shape, ...x.shape]),
-    ),
+    inputs.map((x, j) => {
+      const shape = [...y.shape, ...x.shape];
+      return reshape(rows[i]?.[j] ?? empty(shape, x.dtype), shape);
+    }),
   );
 }
 
 /** The same, one directional derivative for each element of the inputs. */
 function byColumns(recording: Recording): NDArray[][] {
   const { outs, inputs } = recording;
-  const columns: NDArray[][][] = outs.map(() => inputs.map(() => []));
-  for (const { seeds, leaf } of units(inputs)) {
-    forward(recording, seeds).forEach((d, y) => {
-      columns[y][leaf].push(d);
-    });
-  }
+  const columns = alongUnits(inputs, (seeds) => forward(recording, seeds));
   return outs.map((y, i) =>
-    inputs.map((x, j) =>
-      x.size === 0
-        ? empty([...y.shape, ...x.shape], y.dtype)
-        : reshape(stack(columns[i][j], -1), [...y.shape, ...x.shape]),
-    ),
+    inputs.map((x, j) => {
+      const shape = [...y.shape, ...x.shape];
+      const found = columns[j]?.[i];
+      return reshape(found === undefined ? empty(shape, y.dtype) : moveaxis(found, 0, -1), shape);
+    }),
   );
 }
 

@@ -7,6 +7,7 @@ import { asarray, isScalar } from '../core/create.js';
 import { complexType, isComplex, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, NDArray, partOf } from '../core/ndarray.js';
 import { broadcastShapes } from '../core/shape.js';
+import { batching, overArray, overElements } from './batching.js';
 import { arctan2, conjugate, mul } from './elementwise.js';
 import { set } from './index.js';
 import { method, register, track } from './registry.js';
@@ -18,6 +19,8 @@ import { method, register, track } from './registry.js';
 export function real(value: ArrayLike): NDArray {
   const a = asarray(value, 'real');
   if (!isComplex(a.dtype)) return a;
+  const batch = batching.open > 0 ? overArray(a, real) : null;
+  if (batch !== null) return batch;
   return track('real', partOf(a, 0), [a], [(g) => g], []);
 }
 register('real', true);
@@ -29,6 +32,8 @@ register('real', true);
 export function imag(value: ArrayLike): NDArray {
   const a = asarray(value, 'imag');
   if (!isComplex(a.dtype)) return emptyZeroed(a.shape, a.dtype);
+  const batch = batching.open > 0 ? overArray(a, imag) : null;
+  if (batch !== null) return batch;
   return track('imag', partOf(a, 1), [a], [(g) => mul(g, new Complex(0, 1))], []);
 }
 register('imag', true);
@@ -49,6 +54,8 @@ export function complex(re: ArrayLike, im: ArrayLike = 0): Complex | NDArray {
       `complex: the parts must be real; these are ${x.dtype} and ${y.dtype}. Take np.real(z) and np.imag(z).`,
     );
   }
+  const batch = batching.open > 0 ? overElements([x, y], (p, q) => complex(p, q)) : null;
+  if (batch !== null) return batch;
   // A number beside an array of float32 is no reason for complex128.
   const type = isScalar(im) ? x.dtype : isScalar(re) ? y.dtype : promoteTypes(x.dtype, y.dtype);
   const out = empty(broadcastShapes('complex', x.shape, y.shape), complexType(type));

@@ -17,6 +17,7 @@ import {
 import { type ArrayLike, empty, method, NDArray, partOf } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
 import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
+import { batching, overArray, overElements, overWrite, refuseBatched } from './batching.js';
 import { type Rule, register, track } from './registry.js';
 import {
   type BinaryUfunc,
@@ -68,6 +69,8 @@ function operand(value: ArrayLike, caller: string): Operand {
 /** An array of `dtype` with the same elements; the array itself when it has that type already. */
 export function castTo(a: NDArray, dtype: DType): NDArray {
   if (a.dtype === dtype) return a;
+  const batch = batching.open > 0 ? overArray(a, (x) => castTo(x, dtype)) : null;
+  if (batch !== null) return batch;
   const out = empty(a.shape, dtype);
   backend.copy(out, a);
   return out;
@@ -222,6 +225,8 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
     if (typeof options === 'object' && options !== null) return face.general([left, right], options);
     let a = operand(left, name);
     const b = operand(right, name);
+    const batch = batching.open > 0 ? overElements([a, b], (x, y) => f(x, y)) : null;
+    if (batch !== null) return batch;
     if (!(a instanceof NDArray) && !(b instanceof NDArray)) a = asarray(a);
     const out = compute(name, opcode, spec, a, b, null);
     if (tape.recording && ((a instanceof NDArray && a.tracked) || (b instanceof NDArray && b.tracked)))
@@ -249,8 +254,10 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
   method(name, function (other: ArrayLike) {
     return f(this, other);
   });
-  inPlace.set(name, (target, value) => {
+  const write = (target: NDArray, value: ArrayLike): NDArray => {
     const b = operand(value, name);
+    const batch = batching.open > 0 ? overWrite(target, b, write) : null;
+    if (batch !== null) return batch;
     return writeInPlace(name, target, [b], (old) => {
       // The rules read values from before the write, so those of the target are kept when they are needed.
       const recording = tape.recording && (target.tracked || (b instanceof NDArray && b.tracked));
@@ -260,7 +267,8 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
       compute(name, opcode, spec, target, b, target);
       return (out) => (recording ? attach(out, before, b === target ? before : b) : out);
     });
-  });
+  };
+  inPlace.set(name, write);
   return face as BinaryUfunc;
 }
 
@@ -274,6 +282,7 @@ export function writeInPlace(
   operands: readonly unknown[],
   write: (old: NDArray) => (out: NDArray) => NDArray,
 ): NDArray {
+  if (batching.open > 0) refuseBatched(name, [target, ...operands]);
   const recording =
     tape.recording && (target.tracked || operands.some((o) => o instanceof NDArray && o.tracked));
   let old = target;
@@ -324,6 +333,8 @@ export function unary(name: string, spec: UnarySpec): UnaryUfunc {
   const f = (value: ArrayLike, options?: UfuncArgument): NDArray => {
     if (typeof options === 'object' && options !== null) return face.general([value], options);
     const a = asarray(value, name);
+    const batch = batching.open > 0 ? overArray(a, f) : null;
+    if (batch !== null) return batch;
     const out = empty(a.shape, typeOf(a));
     run(out, a);
     if (vjp !== undefined && tape.recording && a.tracked) {
@@ -606,6 +617,8 @@ export function where(condition: ArrayLike, a: ArrayLike, b: ArrayLike): NDArray
     x = asarray(x);
     y = asarray(y);
   }
+  const batch = batching.open > 0 ? overElements([c, x, y], where as never) : null;
+  if (batch !== null) return batch;
   const loop = loopType('where', 'promote', x, y);
   let shape: Shape = c.shape;
   if (x instanceof NDArray) shape = broadcastShapes('where', shape, x.shape);

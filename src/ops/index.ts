@@ -3,25 +3,31 @@
 // alone give views; an index array or a mask gives a copy.
 
 import * as backend from '../backend/index.js';
+import { batching, levelOf } from '../core/batch.js';
 import { Complex } from '../core/complex.js';
 import { asarray } from '../core/create.js';
 import { isComplex, isInexact } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, method, NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
+import { readBatched, readItems, scatterItems, writeBatched } from './batching-index.js';
 import { inPlace, type Operand, where, writeInPlace } from './elementwise.js';
 import { type Basic, basicView, type Item, isBasic, parse } from './indices.js';
 import { register, track, tracking } from './registry.js';
-import { broadcastTo, reshape, transpose } from './shape.js';
+import { broadcastTo, copy, reshape, transpose } from './shape.js';
 
 export type { Index } from './indices.js';
 
 function readView(a: NDArray, items: readonly Basic[]): NDArray {
+  const batch = batching.open > 0 ? readItems(a, items, access) : null;
+  if (batch !== null) return batch;
   return track('slice', basicView(a, items), [a], [(g) => scatterView(g, a.shape, items)], []);
 }
 register('slice', true);
 
 /** Zeros of `shape` with `g` where the items point: the reverse of reading a view. */
 function scatterView(g: NDArray, shape: Shape, items: readonly Basic[]): NDArray {
+  const batch = batching.open > 0 ? scatterItems(g, shape, items, scatterView as typeof scatterAdd) : null;
+  if (batch !== null) return batch;
   const out = emptyZeroed(shape, g.dtype);
   backend.copy(basicView(out, items), g);
   return track('scatterView', out, [g], [(gg) => readView(gg, items)], []);
@@ -137,6 +143,8 @@ function gatherCopy(a: NDArray, gather: Gather): NDArray {
 }
 
 function readAdvanced(caller: string, a: NDArray, items: readonly Item[]): NDArray {
+  const batch = batching.open > 0 ? readItems(a, items, access) : null;
+  if (batch !== null) return batch;
   return gathered(a, items, resolve(caller, a, items));
 }
 
@@ -168,6 +176,8 @@ function scatter(gather: Gather, value: Operand, code = backend.op.put): void {
 
 /** Zeros of `shape` with `g` added where the items point, repeats accumulating: the reverse of a gather. */
 function scatterAdd(g: NDArray, shape: Shape, items: readonly Item[]): NDArray {
+  const batch = batching.open > 0 ? scatterItems(g, shape, items, scatterAdd) : null;
+  if (batch !== null) return batch;
   const out = emptyZeroed(shape, g.dtype);
   scatter(resolve('at', out, items), g, backend.op.putAdd);
   return track('scatterAdd', out, [g], [(gg) => readAdvanced('at', gg, items)], arraysOf(items));
@@ -190,6 +200,8 @@ export function nonzero(value: ArrayLike): NDArray[] {
  * `X.at(np.arange(N), y)`. Whole numbers and slices give a view that shares memory; index arrays and masks a copy.
  */
 export function get(a: NDArray, indices: readonly unknown[]): NDArray {
+  const batch = batching.open > 0 ? readBatched(a, indices, access) : null;
+  if (batch !== null) return batch.out;
   const items = parse('at', a, indices);
   return isBasic(items) ? readView(a, items) : readAdvanced('at', a, items);
 }
@@ -200,7 +212,12 @@ export function get(a: NDArray, indices: readonly unknown[]): NDArray {
  * @throws RangeError when the shapes do not broadcast or an index is out of range
  */
 export function set(a: NDArray, indices: readonly unknown[], value: ArrayLike): NDArray {
-  const items = parse('set', a, indices);
+  const batch = batching.open > 0 ? writeBatched(a, indices, value, access) : null;
+  if (batch !== null) return batch;
+  return setItems(a, parse('set', a, indices), value);
+}
+
+function setItems(a: NDArray, items: readonly Item[], value: ArrayLike): NDArray {
   const v =
     value instanceof NDArray ||
     value instanceof Complex ||
@@ -225,6 +242,13 @@ export function set(a: NDArray, indices: readonly unknown[], value: ArrayLike): 
   return a;
 }
 register('set', true);
+
+/** Reading and writing by parsed items, for the batching rules. */
+const access = {
+  read: (a: NDArray, items: readonly Item[]): NDArray =>
+    isBasic(items) ? readView(a, items) : readAdvanced('at', a, items),
+  write: setItems,
+};
 
 /** The gradient without the overwritten elements. */
 function zeroed(g: NDArray, items: readonly Item[]): NDArray {
@@ -294,10 +318,12 @@ function fitted(value: Operand, shape: Shape): Operand {
  * (`np.add.at` accumulates).
  */
 export function update(a: NDArray, indices: readonly unknown[], op: string, value: ArrayLike): NDArray {
-  const items = parse('set', a, indices);
   const compute = inPlace.get(op);
   if (compute === undefined)
     throw new TypeError(`update: no operation '${op}'; known: ${[...inPlace.keys()].join(', ')}.`);
+  if (batching.open > 0 && levelOf([a, value, ...indices]) > 0)
+    return set(a, indices, compute(copy(get(a, indices)), value));
+  const items = parse('set', a, indices);
   if (!tracking(a, value)) {
     if (isBasic(items)) {
       compute(basicView(a, items), value);
@@ -348,6 +374,11 @@ export function take(
 }
 
 method('at', function (...indices: unknown[]) {
+  const batch = batching.open > 0 ? readBatched(this, indices, access) : null;
+  if (batch !== null) {
+    if (!batch.basic) batch.out.selection = (value) => set(this, indices, value);
+    return batch.out;
+  }
   const items = parse('at', this, indices);
   if (isBasic(items)) return readView(this, items);
   const gather = resolve('at', this, items);

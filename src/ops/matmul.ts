@@ -6,6 +6,7 @@ import { promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
 import { release } from '../core/storage.js';
+import { batching, overMatmul } from './batching.js';
 import { castTo, holomorphic, mul } from './elementwise.js';
 import { sum } from './reduce.js';
 import { register, track } from './registry.js';
@@ -51,6 +52,8 @@ function multiply(name: string, a: NDArray, b: NDArray): NDArray {
   const i = a.ndim - 1;
   const j = Math.max(b.ndim - 2, 0);
   if (a.shape[i] !== b.shape[j]) throw misaligned(name, a.shape, b.shape, i, j);
+  const batch = batching.open > 0 ? overMatmul(a, b, (x, y) => multiply(name, x, y)) : null;
+  if (batch !== null) return batch;
   let shape: number[];
   if (a.ndim <= 2 && b.ndim <= 2) shape = [];
   else shape = [...broadcastShapes(name, a.shape.slice(0, -2), b.shape.slice(0, -2))];

@@ -8,6 +8,7 @@ import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
+import { batching, overArray, overAxes } from './batching.js';
 import { imag, real } from './complex.js';
 import {
   add,
@@ -136,6 +137,9 @@ function reduction(name: string, spec: ReduceSpec): (a: ArrayLike, axis?: Axis |
     if (o.where !== undefined || o.initial !== undefined || o.out) return general(value, o);
     const { axis, keepdims, dtype } = o;
     const a = asarray(value, name);
+    const batch =
+      batching.open > 0 ? overAxes(name, a, axis, (x, axes) => f(x, { axis: axes, keepdims, dtype })) : null;
+    if (batch !== null) return batch;
     const loop = dtype === undefined ? spec.loop(a.dtype) : toDType(dtype, name);
     const p = plan(name, a, axis);
     if (spec.needsElements && sizeOf(p.axes.map((d) => a.shape[d])) === 0 && sizeOf(p.shape) > 0) {
@@ -407,6 +411,8 @@ function running(
     if (o.out) return into(name, o.out, f(a, axis));
     if (axis === null || axis === undefined) a = reshape(a, [-1]);
     const at = normalizeAxis(name, axis ?? 0, a.ndim);
+    const batch = batching.open > 0 ? overArray(a, (x) => f(x, at + 1)) : null;
+    if (batch !== null) return batch;
     const loop = accumulator(a.dtype);
     const out = empty(a.shape, loop);
     backend.cumulate(opcode, out, a, at, loop);

@@ -1,6 +1,7 @@
 // What all operations share: the list of them, which the op-table test walks, and how a result gets onto the tape.
 // An operation itself is one block in the file of its family.
 
+import { BatchedArray, batching, NoBatchingRule } from '../core/batch.js';
 import { asarray } from '../core/create.js';
 import { type ArrayLike, method, NDArray } from '../core/ndarray.js';
 import { record, tape } from '../core/node.js';
@@ -43,6 +44,8 @@ export function track(
     }
   }
   if (inputs.length === 0) return out;
+  if (batching.open > 0 && out instanceof BatchedArray)
+    throw new NoBatchingRule(`'${op}' has no batching rule`);
   const kept = saved.filter((s): s is NDArray => s instanceof NDArray);
   record(op, out, inputs, kept, (g) =>
     active.map((rule) => {

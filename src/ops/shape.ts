@@ -14,6 +14,7 @@ import {
   type Shape,
   shapeText,
 } from '../core/shape.js';
+import { batching, overAll, overArray, overAxes } from './batching.js';
 import { type Rule, register, track } from './registry.js';
 
 function viewOf(
@@ -31,6 +32,8 @@ function viewOf(
 /** A C-ordered copy (numpy.ndarray.copy). */
 export function copy(value: ArrayLike): NDArray {
   const a = asarray(value, 'copy');
+  const batch = batching.open > 0 ? overArray(a, copy) : null;
+  if (batch !== null) return batch;
   const out = empty(a.shape, a.dtype);
   backend.copy(out, a);
   return track('copy', out, [a], [(g) => g], []);
@@ -46,6 +49,8 @@ export function ascontiguousarray(value: ArrayLike): NDArray {
 /** A copy converted to another element type (numpy.ndarray.astype). Floats truncate towards zero, integers wrap. */
 export function astype(value: ArrayLike, dtype: DType | string): NDArray {
   const a = asarray(value, 'astype');
+  const batch = batching.open > 0 ? overArray(a, (x) => astype(x, dtype)) : null;
+  if (batch !== null) return batch;
   const out = empty(a.shape, toDType(dtype, 'astype'));
   backend.copy(out, a);
   return track('astype', out, [a], [(g) => g], []);
@@ -69,6 +74,8 @@ export function shapeArgument(first: number | readonly number[], rest: readonly 
 export function reshape(value: ArrayLike, shape: number | readonly number[], ...rest: number[]): NDArray {
   const a = asarray(value, 'reshape');
   const to = resolveReshape('reshape', a.shape, shapeArgument(shape, rest));
+  const batch = batching.open > 0 ? overArray(a, (x) => reshape(x, [x.shape[0], ...to])) : null;
+  if (batch !== null) return batch;
   const strides = a.contiguous ? undefined : reshapeStrides(a.shape, a.stridesEl, to);
   if (strides === null) return reshape(copy(a), to);
   return viewOf('reshape', a, to, strides, a.offset, (g) => reshape(g, a.shape));
@@ -84,6 +91,13 @@ export const flatten = (a: ArrayLike): NDArray => copy(ravel(a));
 /** Axes in another order, reversed by default; a view. @see numpy.transpose */
 export function transpose(value: ArrayLike, axes?: readonly number[] | null): NDArray {
   const a = asarray(value, 'transpose');
+  if (batching.open > 0) {
+    const order = axes ?? a.shape.map((_, d) => a.ndim - 1 - d);
+    const batch = overArray(a, (x) =>
+      transpose(x, [0, ...order.map((d) => normalizeAxis('transpose', d, a.ndim) + 1)]),
+    );
+    if (batch !== null) return batch;
+  }
   if (!axes) {
     return viewOf('transpose', a, [...a.shape].reverse(), [...a.stridesEl].reverse(), a.offset, (g) =>
       transpose(g),
@@ -179,6 +193,14 @@ export function broadcastTo(value: ArrayLike, shape: Shape): NDArray {
       `broadcastTo: an array of shape ${shapeText(a.shape)} does not broadcast to ${shapeText(shape)}.`,
     );
   }
+  const batch =
+    batching.open > 0
+      ? overArray(a, (x) => {
+          const ones = new Array<number>(shape.length - a.ndim).fill(1);
+          return broadcastTo(reshape(x, [x.shape[0], ...ones, ...a.shape]), [x.shape[0], ...shape]);
+        })
+      : null;
+  if (batch !== null) return batch;
   // The walker sums the gradient down to the input's shape.
   return viewOf(
     'broadcastTo',
@@ -195,6 +217,8 @@ register('broadcastTo', true);
 export function flip(value: ArrayLike, axis?: number | readonly number[] | null): NDArray {
   const a = asarray(value, 'flip');
   const axes = normalizeAxes('flip', axis, a.ndim);
+  const batch = batching.open > 0 ? overAxes('flip', a, axes, flip) : null;
+  if (batch !== null) return batch;
   const strides = [...a.stridesEl];
   let offset = a.offset;
   if (a.size > 0) {
@@ -209,6 +233,8 @@ register('flip', true);
 
 /** The part `from..to` of one axis, as a view. */
 function part(a: NDArray, axis: number, from: number, to: number): NDArray {
+  const batch = batching.open > 0 ? overArray(a, (x) => part(x, axis + 1, from, to)) : null;
+  if (batch !== null) return batch;
   const shape = [...a.shape];
   shape[axis] = to - from;
   return viewOf('part', a, shape, a.stridesEl, a.offset + from * a.stridesEl[axis], (g) =>
@@ -219,6 +245,9 @@ register('part', true);
 
 /** Zeros of `shape` with `a` in the part that starts at `from`: the reverse of `part`. */
 function embed(a: NDArray, shape: Shape, axis: number, from: number): NDArray {
+  const batch =
+    batching.open > 0 ? overArray(a, (x) => embed(x, [x.shape[0], ...shape], axis + 1, from)) : null;
+  if (batch !== null) return batch;
   const out = emptyZeroed(shape, a.dtype);
   backend.copy(out.view(a.shape, out.stridesEl, from * out.stridesEl[axis]), a);
   return track('embed', out, [a], [(g) => part(g, axis, from, from + a.shape[axis])], []);
@@ -250,6 +279,8 @@ export function concatenate(
     }
     length += a.shape[at];
   }
+  const batch = batching.open > 0 ? overAll(arrays, (physical) => concatenate(physical, at + 1)) : null;
+  if (batch !== null) return batch;
   const shape = [...first.shape];
   shape[at] = length;
   const out = empty(shape, dtype);

@@ -6,6 +6,7 @@ import { asarray } from '../core/create.js';
 import { type DType, isComplex, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, normalizeAxis, shapeText } from '../core/shape.js';
+import { batching, overArray } from './batching.js';
 import { castTo } from './elementwise.js';
 import { get, set } from './index.js';
 import { tracking } from './registry.js';
@@ -39,6 +40,8 @@ function withAxisLast(a: NDArray, axis: number, fresh: boolean): NDArray {
  */
 export function sort(value: ArrayLike, argument?: SortArgument): NDArray {
   const [a, axis] = target('sort', value, argument);
+  const batch = batching.open > 0 ? overArray(a, (x) => sort(x, axis + 1)) : null;
+  if (batch !== null) return batch;
   if (tracking(a)) return takeAlongAxis(a, argsort(a, axis), axis);
   const rows = withAxisLast(a, axis, true);
   if (rows.size > 0) backend.sortRows(rows);
@@ -51,6 +54,8 @@ export function sort(value: ArrayLike, argument?: SortArgument): NDArray {
  */
 export function argsort(value: ArrayLike, argument?: SortArgument): NDArray {
   const [a, axis] = target('argsort', value, argument);
+  const batch = batching.open > 0 ? overArray(a, (x) => argsort(x, axis + 1)) : null;
+  if (batch !== null) return batch;
   const rows = withAxisLast(a, axis, false);
   const out = empty(rows.shape, 'int64');
   if (rows.size > 0) backend.argsortRows(out, rows);
