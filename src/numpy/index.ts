@@ -20,6 +20,13 @@ export {
 } from '../core/print.js';
 export { angle, complex, imag, real } from '../ops/complex.js';
 export {
+  type EinsumArgument,
+  type EinsumOptions,
+  einsum,
+  einsumPath,
+  einsumPath as einsum_path,
+} from '../ops/einsum.js';
+export {
   abs,
   abs as absolute,
   abs as fabs,

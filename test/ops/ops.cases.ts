@@ -355,6 +355,35 @@ export const cases: OpCase[] = [
       shapes: [[[3, 4]]],
     }),
   ),
+  ...(
+    [
+      ['ij,jk->ik', [3, 4], [4, 2]],
+      ['ij,kj', [3, 4], [2, 4]],
+      ['bij,bjk->kbi', [2, 3, 4], [2, 4, 2]],
+      ['ij,ij->', [3, 4], [3, 4]],
+      ['ij,i->ij', [3, 4], [3]],
+      ['i,j', [3], [2]],
+      ['...i,...i', [2, 1, 3], [4, 3]],
+      ['ij,jk,kl->il', [2, 3], [3, 4], [4, 2]],
+      ['ij->', [3, 4]],
+      ['ij->ji', [3, 4]],
+      ['iji,j->i', [3, 2, 3], [1]],
+    ] as [string, ...number[][]][]
+  ).map(
+    ([subscripts, ...shapes]): OpCase => ({
+      op: 'einsum',
+      note: subscripts,
+      f: (...x) => np.einsum(subscripts, ...x),
+      shapes: [shapes],
+    }),
+  ),
+  { op: 'diagonal', f: (a) => np.einsum('iij->ij', a), shapes: [[[3, 3, 2]]] },
+  {
+    op: 'onDiagonal',
+    note: 'second order of diagonal',
+    f: (a) => np.einsum('ii', a.mul(a)),
+    shapes: [[[3, 3]]],
+  },
   {
     op: 'addAt',
     f: (a, b) => addAt(a.copy(), [[0, 0, 2]], b),
