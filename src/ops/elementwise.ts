@@ -79,8 +79,12 @@ export function castTo(a: NDArray, dtype: DType): NDArray {
 function loopType(name: string, typing: Typing, a: Operand, b: Operand): DType {
   let dtype: DType;
   if (a instanceof NDArray) {
-    if (b instanceof NDArray) dtype = a.dtype === b.dtype ? a.dtype : promoteTypes(a.dtype, b.dtype);
-    else dtype = weakType(name, typing, a.dtype, b);
+    if (b instanceof NDArray) {
+      dtype = a.dtype === b.dtype ? a.dtype : promoteTypes(a.dtype, b.dtype);
+      // Each operand by itself decides whether single precision holds it.
+      if (typing === 'float' && !isInexact(dtype))
+        return floatType(name, a.itemsize > b.itemsize ? a.dtype : b.dtype);
+    } else dtype = weakType(name, typing, a.dtype, b);
   } else {
     dtype = weakType(name, typing, (b as NDArray).dtype, a);
   }

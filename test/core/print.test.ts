@@ -24,9 +24,17 @@ interface Case {
   repr: string;
   options?: Partial<PrintOptions>;
 }
-const fixture: { cases: Case[]; scalars: Record<string, { data: string; str: string[] }> } = JSON.parse(
-  readFileSync(new URL('../fixtures/print.json', import.meta.url), 'utf8'),
-);
+interface Fixture {
+  cases: Case[];
+  scalars: Record<string, { data: string; str: string[] }>;
+}
+const read = (name: string): Fixture =>
+  JSON.parse(readFileSync(new URL(`../fixtures/${name}.json`, import.meta.url), 'utf8'));
+const [floats, others] = [read('print'), read('print_dtypes')];
+const fixture: Fixture = {
+  cases: [...floats.cases, ...others.cases],
+  scalars: { ...floats.scalars, ...others.scalars },
+};
 
 /** A C-contiguous array over raw bytes: all that printing asks of an array. */
 function printable(dtype: DType, shape: number[], base64: string): Printable {
