@@ -9,6 +9,7 @@ import { add, exp, less, maximum, mul, sigmoid, square, sub, tanh, where } from 
 import { get } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
 import { logsumexp, mean, sum } from '../ops/reduce.js';
+import { transpose } from '../ops/shape.js';
 
 export { sigmoid, tanh };
 
@@ -34,10 +35,13 @@ export function logSoftmax(x: ArrayLike, options: { axis?: number } = {}): NDArr
 export const softmax = (x: ArrayLike, options: { axis?: number } = {}): NDArray =>
   exp(logSoftmax(x, options));
 
-/** X . W + b for rows of X: shapes (N, D), (D, K), (K,) or (1, K) give (N, K), the layout of the course's notes. */
-export function linear(x: ArrayLike, w: ArrayLike, b?: ArrayLike | null): NDArray {
-  const out = dot(x, w);
-  return b === undefined || b === null ? out : add(out, b);
+/**
+ * x W^T + b: (..., D), weight (K, D) and bias (K) give (..., K) (torch.nn.functional.linear). With weights of shape
+ * (D, K), as the course writes them, use `np.dot(X, W) + b`.
+ */
+export function linear(x: ArrayLike, weight: ArrayLike, bias?: ArrayLike | null): NDArray {
+  const out = dot(x, transpose(weight));
+  return bias === undefined || bias === null ? out : add(out, bias);
 }
 
 function reduced(losses: NDArray, reduction: Reduction): NDArray {

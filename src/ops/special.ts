@@ -13,6 +13,7 @@ import {
   mul,
   neg,
   type Operand,
+  sigmoid,
   sign,
   sqrt,
   square,
@@ -89,6 +90,15 @@ export const fmod = binary('fmod', {
   dtype: 'promote',
   vjp: [(g) => g, (g, _, a, b) => neg(mul(g, trunc(div(a, b))))],
 });
+
+/** The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to a (scipy.special.erf, torch.erf). */
+export const erf = unary('erf', {
+  dtype: 'float',
+  vjp: (g, _, a) => mul(g, mul(exp(neg(square(a))), 2 / Math.sqrt(Math.PI))),
+});
+
+/** log(1 + exp(a)) without overflow, a smooth max(0, a). */
+export const softplus = unary('softplus', { dtype: 'float', vjp: (g, _, a) => mul(g, sigmoid(a)) });
 
 declare module '../core/ndarray.js' {
   interface NDArray<D extends DType> {
