@@ -31,4 +31,5 @@ export { type ArrayLike, NDArray, type NestedArray } from './core/ndarray.js';
 export * as nn from './nn/index.js';
 export { sprintf } from './numpy/format.js';
 export * as np from './numpy/index.js';
+export * as optim from './optim/index.js';
 export * as plot from './plot/index.js';

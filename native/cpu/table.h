@@ -22,6 +22,12 @@ using Find = int64_t (*)(const char* a, int64_t s, int64_t n);
 using SmallGemm = bool (*)(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs,
                            int64_t as0, int64_t as1, int64_t bs0, int64_t bs1);
 
+// One step of an optimiser on n elements: a[0] the parameter, a[1] its gradient, a[2].. state (null where unused);
+// s holds the rule's numbers, beginning with those of StepNumber.
+using Step = void (*)(int64_t n, char* const* a, const double* s);
+enum StepRule { StepSgd, StepVelocity, StepAdagrad, StepRmsprop, StepAdam, StepAdadelta, kSteps };
+enum StepNumber { StepRate, StepDecay, StepSign };
+
 enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
 
 struct Kernels {
@@ -32,6 +38,7 @@ struct Kernels {
   FoldRows foldRows[kFolds][kDTypes];
   Find argmax[kDTypes], argmin[kDTypes];
   SmallGemm gemm[2];                 // float64, float32
+  Step step[2][kSteps];
 };
 
 // cpu/dispatch.cc: the best set this machine runs.
@@ -46,9 +53,9 @@ struct OpInfo {
 };
 extern const OpInfo opInfo[kOps];
 
-namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); }
-namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); }
-namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); }
+namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); }
+namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); }
+namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); }
 
 // The element types that are compiled once: cpu/integers.cc, cpu/complex.cc, cpu/casts.cc.
 void fillIntegers(Kernels&);

@@ -89,6 +89,11 @@ export function setAddress(k: number, a: NDArray): void {
   command[OPERAND + 2 * k + 1] = info.code;
 }
 
+/** No operand k: its address is null. */
+export function clearOperand(k: number): void {
+  command[OPERAND + 2 * k] = 0;
+}
+
 /** Operand k with its own shape and strides along dimensions `from`, `from + 1`... */
 export function setArray(k: number, a: NDArray, from = 0): void {
   setAddress(k, a);

@@ -38,6 +38,7 @@ export {
   svdvals,
 } from './linalg.js';
 export { matmul } from './matmul.js';
+export { optimizerStep, type StepRule } from './optimizer.js';
 export { cumulate, reduce } from './reduce.js';
 export { argsortRows, bincount, searchsorted, sortRows } from './sort.js';
 export { cpuFeatures, getNumThreads, setNumThreads } from './threads.js';

@@ -31,7 +31,9 @@ export class Sequential extends Module {
   /** Adds a module at the end. */
   append(layer: AnyModule): this {
     if (!(layer instanceof Module))
-      throw new TypeError(`Sequential: layer ${this.count} is ${typeof layer}; every part must be an nn.Module.`);
+      throw new TypeError(
+        `Sequential: layer ${this.count} is ${typeof layer}; every part must be an nn.Module.`,
+      );
     Object.assign(this, { [this.count++]: layer });
     return this;
   }
@@ -90,13 +92,18 @@ export class ModuleDict extends Module<never[], never> {
     const found = Object.entries(this).find(([k, v]) => k === key && v instanceof Module);
     if (found === undefined)
       throw new RangeError(
-        `ModuleDict: no module '${key}'; there are ${this.namedChildren().map(([k]) => `'${k}'`).join(', ') || 'none'}.`,
+        `ModuleDict: no module '${key}'; there are ${
+          this.namedChildren()
+            .map(([k]) => `'${k}'`)
+            .join(', ') || 'none'
+        }.`,
       );
     return found[1] as AnyModule;
   }
 
   set(key: string, module: AnyModule): this {
-    if (key in ModuleDict.prototype) throw new RangeError(`ModuleDict: '${key}' is a method's name; choose another.`);
+    if (key in ModuleDict.prototype)
+      throw new RangeError(`ModuleDict: '${key}' is a method's name; choose another.`);
     Object.assign(this, { [key]: module });
     return this;
   }

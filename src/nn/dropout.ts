@@ -4,9 +4,9 @@
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
+import * as random from '../numpy/random/index.js';
 import { less, mul } from '../ops/elementwise.js';
 import { astype } from '../ops/shape.js';
-import * as random from '../numpy/random/index.js';
 import { Linear } from './linear.js';
 import { type AnyModule, Module } from './module.js';
 
@@ -21,7 +21,9 @@ function keepOf(layer: string, p: number | DropoutOptions | undefined, options: 
   const given = typeof p === 'object' ? p : options;
   const keep = given.keep ?? 1 - (typeof p === 'number' ? p : 0.5);
   if (!(keep >= 0 && keep <= 1)) {
-    throw new RangeError(`${layer}: a probability of ${given.keep === undefined ? `dropping of ${String(p)}` : `keeping of ${given.keep}`} is not between 0 and 1.`);
+    throw new RangeError(
+      `${layer}: a probability of ${given.keep === undefined ? `dropping of ${String(p)}` : `keeping of ${given.keep}`} is not between 0 and 1.`,
+    );
   }
   return keep;
 }
@@ -81,8 +83,7 @@ export class Dropout extends Module {
 /** Drops whole channels of (N, C, H, W). @see torch.nn.Dropout2d */
 export class Dropout2d extends Dropout {
   protected override maskShape(x: NDArray): readonly number[] {
-    if (x.ndim < 2)
-      throw new RangeError(`Dropout2d: expected (N, C, ...), got ${shapeText(x.shape)}.`);
+    if (x.ndim < 2) throw new RangeError(`Dropout2d: expected (N, C, ...), got ${shapeText(x.shape)}.`);
     return [x.shape[0], x.shape[1], ...new Array<number>(x.ndim - 2).fill(1)];
   }
 }

@@ -5,12 +5,12 @@ import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { shapeText } from '../core/shape.js';
+import { diagonal, qr } from '../numpy/linalg.js';
+import * as random from '../numpy/random/index.js';
 import { div, mul, sign } from '../ops/elementwise.js';
 import { get, set } from '../ops/index.js';
 import { std as deviation, mean } from '../ops/reduce.js';
 import { reshape, transpose } from '../ops/shape.js';
-import { diagonal, qr } from '../numpy/linalg.js';
-import * as random from '../numpy/random/index.js';
 import type { AnyModule } from './module.js';
 
 export interface FanOptions {
@@ -44,7 +44,11 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
 }
 
 /** Numbers of inputs and outputs of one unit: a filter's fan-in is its area times its depth. */
-export function fans(w: NDArray, options: FanOptions = {}, caller = 'fans'): { fanIn: number; fanOut: number } {
+export function fans(
+  w: NDArray,
+  options: FanOptions = {},
+  caller = 'fans',
+): { fanIn: number; fanOut: number } {
   if (w.ndim < 2) {
     throw new RangeError(
       `${caller}: an array of shape ${shapeText(w.shape)} has no fan-in and fan-out; it needs at least two axes (out, in). Use init.uniform or init.constant for biases.`,
@@ -61,8 +65,6 @@ function fill<A extends NDArray>(w: A, values: ArrayLike): A {
   noGrad(() => set(w, ['...'], values));
   return w;
 }
-
-
 
 /** Every element drawn from U[low, high). @see torch.nn.init.uniform_ */
 export const uniform = <A extends NDArray>(w: A, low = 0, high = 1): A =>
@@ -132,7 +134,8 @@ function kaimingStd(w: NDArray, options: KaimingOptions, caller: string): number
   const found = fans(w, options, caller);
   const { mode = 'fanIn', nonlinearity = 'leakyRelu', a = 0 } = options;
   const fan = found[mode];
-  if (fan === undefined) throw new TypeError(`${caller}: mode is 'fanIn' or 'fanOut', not '${String(mode)}'.`);
+  if (fan === undefined)
+    throw new TypeError(`${caller}: mode is 'fanIn' or 'fanOut', not '${String(mode)}'.`);
   return calculateGain(nonlinearity, a) / Math.sqrt(fan);
 }
 
@@ -176,8 +179,7 @@ export function sparse<A extends NDArray>(
   const { layout = 'out-in', std = 0.01 } = options;
   const [inputs, units] = layout === 'out-in' ? [w.shape[1], w.shape[0]] : [w.shape[0], w.shape[1]];
   const kept =
-    options.nonzero ??
-    (options.sparsity === undefined ? 10 : inputs - Math.ceil(options.sparsity * inputs));
+    options.nonzero ?? (options.sparsity === undefined ? 10 : inputs - Math.ceil(options.sparsity * inputs));
   if (!Number.isInteger(kept) || kept < 0 || kept > inputs)
     throw new RangeError(`sparse: ${kept} of ${inputs} inputs cannot be non-zero.`);
   normal(w, 0, std);

@@ -42,8 +42,7 @@ export class Parameter extends NDArray {
   constructor(data: ArrayLike, options: { dtype?: DType; requiresGrad?: boolean } = {}) {
     let a = asarray(data, 'Parameter');
     const dtype = options.dtype ?? (isFloat(a.dtype) ? a.dtype : defaultDtype);
-    if (!isFloat(dtype))
-      throw new TypeError(`Parameter: parameters are floating point, not ${dtype}.`);
+    if (!isFloat(dtype)) throw new TypeError(`Parameter: parameters are floating point, not ${dtype}.`);
     a = noGrad(() => (a.dtype === dtype ? copy(a) : castTo(a, dtype)));
     super(a.storage, a.dtype, a.shape, a.stridesEl, a.offset);
     this.tracked = options.requiresGrad ?? true;
@@ -154,9 +153,7 @@ export abstract class Module<In extends readonly unknown[] = [NDArray], Out = ND
     return this.namedModules().map(([, m]) => m);
   }
 
-  private collect(
-    wanted: (value: unknown, owner: AnyModule, key: string) => boolean,
-  ): [string, NDArray][] {
+  private collect(wanted: (value: unknown, owner: AnyModule, key: string) => boolean): [string, NDArray][] {
     const seen = new Set<unknown>();
     const found: [string, NDArray][] = [];
     for (const [name, module] of this.namedModules()) {
