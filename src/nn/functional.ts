@@ -2,14 +2,28 @@
 // gradients of every order follow.
 
 import { asarray } from '../core/create.js';
+import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
-import { shapeText } from '../core/shape.js';
+import { sameShape, shapeText } from '../core/shape.js';
 import { arange } from '../numpy/grid.js';
-import { add, exp, less, maximum, mul, sigmoid, square, sub, tanh, where } from '../ops/elementwise.js';
+import {
+  add,
+  div,
+  exp,
+  less,
+  maximum,
+  mul,
+  notEqual,
+  sigmoid,
+  square,
+  sub,
+  tanh,
+  where,
+} from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
 import { logsumexp, mean, sum } from '../ops/reduce.js';
-import { transpose } from '../ops/shape.js';
+import { astype, transpose } from '../ops/shape.js';
 
 export { sigmoid, tanh };
 
@@ -44,11 +58,16 @@ export function linear(x: ArrayLike, weight: ArrayLike, bias?: ArrayLike | null)
   return bias === undefined || bias === null ? out : add(out, bias);
 }
 
-function reduced(losses: NDArray, reduction: Reduction): NDArray {
-  return reduction === 'mean' ? mean(losses) : reduction === 'sum' ? sum(losses) : losses;
+/** The mean or sum of losses, or the losses themselves. */
+export function reduced(losses: NDArray, reduction: Reduction): NDArray {
+  if (reduction === 'none') return losses;
+  if (reduction === 'sum') return sum(losses);
+  if (reduction !== 'mean')
+    throw new TypeError(`reduction is 'mean', 'sum' or 'none', not '${String(reduction)}'.`);
+  return mean(losses);
 }
 
-function checkLabels(caller: string, scores: NDArray, labels: NDArray): void {
+export function checkLabels(caller: string, scores: NDArray, labels: NDArray): void {
   if (scores.ndim !== 2 || labels.ndim !== 1 || labels.shape[0] !== scores.shape[0]) {
     throw new RangeError(
       `${caller}: expected scores of shape (N, K) and N labels, got ${shapeText(scores.shape)} and ${shapeText(labels.shape)}.`,
@@ -65,23 +84,73 @@ function checkLabels(caller: string, scores: NDArray, labels: NDArray): void {
 }
 
 /** Each row's entry in the column of its label. */
-const ofLabels = (rows: NDArray, labels: NDArray): NDArray => get(rows, [arange(rows.shape[0]), labels]);
+export const ofLabels = (rows: NDArray, labels: NDArray): NDArray =>
+  get(rows, [arange(rows.shape[0]), labels]);
+
+export interface CrossEntropyOptions {
+  reduction?: Reduction;
+  /** A weight for each class. */
+  weight?: ArrayLike;
+  /** Examples with this label count nothing. */
+  ignoreIndex?: number;
+  /** Share of the target spread evenly over all classes. */
+  labelSmoothing?: number;
+}
 
 /**
  * Softmax loss: minus the log of the probability that the scores give to the right class
  * (torch.nn.functional.cross_entropy).
+ *
  * @param scores (N, K), unnormalised
- * @param labels N class indices
+ * @param labels N class indices, or (N, K) probabilities
+ * @throws RangeError for a label that is no class
  */
 export function crossEntropy(
   scores: ArrayLike,
   labels: ArrayLike,
-  options: { reduction?: Reduction } = {},
+  options: CrossEntropyOptions = {},
 ): NDArray {
   const s = asarray(scores, 'crossEntropy');
   const y = asarray(labels, 'crossEntropy');
-  checkLabels('crossEntropy', s, y);
-  return reduced(mul(ofLabels(logSoftmax(s), y), -1), options.reduction ?? 'mean');
+  const { reduction = 'mean', weight, ignoreIndex, labelSmoothing = 0 } = options;
+  if (s.ndim === 2 && y.ndim === 2 && isFloat(y.dtype)) return softCrossEntropy(s, y, options);
+  const kept = ignoreIndex === undefined ? null : notEqual(y, ignoreIndex);
+  const classes = kept === null ? y : where(kept, y, 0n);
+  checkLabels('crossEntropy', s, classes);
+  if (!(labelSmoothing >= 0 && labelSmoothing <= 1))
+    throw new RangeError(`crossEntropy: labelSmoothing must be between 0 and 1, not ${labelSmoothing}.`);
+  const logs = logSoftmax(s);
+  const right = mul(ofLabels(logs, classes), -1);
+  if (weight === undefined && kept === null && labelSmoothing === 0) return reduced(right, reduction);
+  const w = weight === undefined ? null : asarray(weight, 'crossEntropy');
+  // How much each example counts: the weight of its class, nothing where it is ignored.
+  let share = w === null ? null : get(w, [classes]);
+  if (kept !== null) share = share === null ? astype(kept, s.dtype) : mul(share, astype(kept, s.dtype));
+  let losses = share === null ? right : mul(right, share);
+  if (labelSmoothing > 0) {
+    let spread = mul(sum(w === null ? logs : mul(logs, w), { axis: 1 }), -1 / s.shape[1]);
+    if (kept !== null) spread = mul(spread, astype(kept, s.dtype));
+    losses = add(mul(losses, 1 - labelSmoothing), mul(spread, labelSmoothing));
+  }
+  if (reduction !== 'mean' || share === null) return reduced(losses, reduction);
+  return div(sum(losses), sum(share));
+}
+
+/** Cross-entropy with a distribution as each target. */
+function softCrossEntropy(s: NDArray, target: NDArray, options: CrossEntropyOptions): NDArray {
+  if (s.shape[0] !== target.shape[0] || s.shape[1] !== target.shape[1]) {
+    throw new RangeError(
+      `crossEntropy: scores ${shapeText(s.shape)} and probabilities ${shapeText(target.shape)} must have one shape.`,
+    );
+  }
+  const { weight, labelSmoothing = 0, reduction = 'mean' } = options;
+  const smooth =
+    labelSmoothing === 0 ? target : add(mul(target, 1 - labelSmoothing), labelSmoothing / s.shape[1]);
+  const logs = logSoftmax(s);
+  return reduced(
+    mul(sum(mul(weight === undefined ? logs : mul(logs, weight), smooth), { axis: 1 }), -1),
+    reduction,
+  );
 }
 
 /**
@@ -103,7 +172,27 @@ export function multiclassHinge(
   return reduced(sub(sum(maximum(0, add(sub(s, right), delta)), { axis: 1 }), delta), reduction);
 }
 
-/** Mean of squared differences (torch.nn.functional.mse_loss). */
-export function mseLoss(a: ArrayLike, b: ArrayLike, options: { reduction?: Reduction } = {}): NDArray {
-  return reduced(square(sub(a, b)), options.reduction ?? 'mean');
+/**
+ * Both as arrays of one shape and a floating point target. PyTorch broadcasts here with a warning; a silent broadcast
+ * is nearly always a mistake.
+ */
+export function lossPair(caller: string, input: ArrayLike, target: ArrayLike): [NDArray, NDArray] {
+  const x = asarray(input, caller);
+  const y = asarray(target, caller);
+  if (!sameShape(x.shape, y.shape)) {
+    throw new RangeError(
+      `${caller}: input ${shapeText(x.shape)} and target ${shapeText(y.shape)} must have one shape; reshape one of them.`,
+    );
+  }
+  return [x, isFloat(y.dtype) || !isFloat(x.dtype) ? y : astype(y, x.dtype)];
+}
+
+/** Squared differences, their mean unless told otherwise (torch.nn.functional.mse_loss). */
+export function mseLoss(
+  input: ArrayLike,
+  target: ArrayLike,
+  options: { reduction?: Reduction } = {},
+): NDArray {
+  const [x, y] = lossPair('mseLoss', input, target);
+  return reduced(square(sub(x, y)), options.reduction ?? 'mean');
 }

@@ -79,7 +79,7 @@ export interface Module<In extends readonly unknown[] = [NDArray], Out = NDArray
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what the constructor returns
 export abstract class Module<In extends readonly unknown[] = [NDArray], Out = NDArray> {
   /** Whether dropout drops and batch normalisation uses the batch: set by `train()` and `eval()`. */
-  training = true;
+  declare training: boolean;
 
   constructor() {
     const call = (...input: In): Out => {
@@ -90,6 +90,7 @@ export abstract class Module<In extends readonly unknown[] = [NDArray], Out = ND
     const self = call as unknown as this;
     // A function whose prototype is the class: properties, methods and instanceof work as on any object.
     Object.setPrototypeOf(call, new.target.prototype as object);
+    self.training = true;
     // biome-ignore lint/correctness/noConstructorReturn: this is how a module becomes callable
     return self;
   }

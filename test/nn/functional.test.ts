@@ -62,7 +62,7 @@ describe('losses and activations', () => {
       () => gradCheck((s) => nn.crossEntropy(s, [2, 0]), [scores]),
       () => gradCheck((s) => nn.softmax(s), [scores]),
       () => gradCheck((s) => nn.multiclassHinge(s, [2, 0]), [scores]),
-      () => gradCheck((x, w, b) => nn.linear(x, w, b), [scores, np.array([[1], [2], [3]]), np.array([0.5])]),
+      () => gradCheck((x, w, b) => nn.linear(x, w, b), [scores, np.array([[1, 2, 3]]), np.array([0.5])]),
     ]) {
       const report = f();
       expect(report.passed, String(report)).toBe(true);

@@ -4,6 +4,7 @@
 import { type NDArray, np } from '../../src/index.js';
 import { addAt, get, set } from '../../src/ops/index.js';
 import { registry } from '../../src/ops/registry.js';
+import { erf, softplus } from '../../src/ops/special.js';
 
 export interface OpCase {
   op: string;
@@ -65,6 +66,8 @@ export const cases: OpCase[] = [
   unary('arctanh', [-0.8, 0.8]),
   binary('hypot'),
   binary('logaddexp'),
+  { op: 'erf', f: (a) => erf(a), shapes: unaryShapes },
+  { op: 'softplus', f: (a) => softplus(a), shapes: unaryShapes },
   binary('copysign', [-1.7, -0.3]),
   binary('fmax'),
   binary('fmin'),

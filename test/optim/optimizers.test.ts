@@ -28,7 +28,6 @@ const fixture = JSON.parse(
   plateau: { values: number[]; rates: number[] };
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: classes by name
 const named = optim as any;
 const item = (a: NDArray): number => Number(a.item());
 
