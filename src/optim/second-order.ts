@@ -1,7 +1,7 @@
 // Full-batch methods that use curvature: L-BFGS, which builds it from past gradients, and Newton's method, which
 // computes the Hessian. Both evaluate the loss themselves, so `step` takes a closure.
 
-import { gradients } from '../autograd/tape.js';
+import '../autograd/tape.js';
 import { NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { shapeText } from '../core/shape.js';
@@ -334,13 +334,14 @@ export class Newton extends Optimizer<NewtonOptions> {
       throw new TypeError(
         'Newton: the closure must return the loss as an array, so that it can be differentiated.',
       );
-    const gs = gradients(loss, params, { createGraph: true });
-    const g = concatenate(gs.map((part) => reshape(part, -1)));
-    const rows: NDArray[] = [];
-    for (let i = 0; i < g.size; i++) {
-      const seconds = gradients(get(g, [i]), params, { createGraph: false });
-      rows.push(concatenate(seconds.map((part) => reshape(part, -1))));
-    }
+    const collect = (out: NDArray, createGraph: boolean): NDArray => {
+      for (const p of params) p.grad = null;
+      // A component that does not depend on the parameters has no tape to walk: its derivatives are zero.
+      if (out.tracked) out.backward({ createGraph });
+      return concatenate(params.map((p) => reshape(p.grad ?? zerosLike(p.detach()), -1)));
+    };
+    const g = collect(loss, true);
+    const rows = Array.from({ length: g.size }, (_, i) => collect(get(g, [i]), false));
     noGrad(() => {
       const hessian = astype(stack(rows), 'float64');
       const curved = damping === 0 ? hessian : add(hessian, mul(eye(g.size), damping));
