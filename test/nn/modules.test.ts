@@ -41,8 +41,8 @@ describe('a module', () => {
   });
   it('may have fields called name and length', () => {
     class Named extends nn.Module {
-      name = 'mine';
-      length = 3;
+      override name = 'mine';
+      override length = 3;
       forward(x: NDArray): NDArray {
         return x;
       }
