@@ -1,7 +1,16 @@
 // The fused step of an optimiser: parameter, gradient and state in one pass over memory.
 
 import type { NDArray } from '../core/ndarray.js';
-import { begin, clearOperand, opcode, requireContiguous, run, setAddress, setDim, setParam } from './command.js';
+import {
+  begin,
+  clearOperand,
+  opcode,
+  requireContiguous,
+  run,
+  setAddress,
+  setDim,
+  setParam,
+} from './command.js';
 
 const code = opcode('optimizerStep');
 
