@@ -2,9 +2,10 @@
 // over every differentiable operation; users run it over their own functions.
 
 import { asarray } from '../core/create.js';
-import { isFloat } from '../core/dtype.js';
+import { isComplex } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { sizeOf } from '../core/shape.js';
+import { imag, real } from '../ops/complex.js';
 import { mul } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { valueAndGrad } from './grad.js';
@@ -25,6 +26,8 @@ export interface GradCheckEntry {
   readonly order: number;
   readonly input: number;
   readonly index: readonly number[];
+  /** Which part of a complex element. */
+  readonly part: 'real' | 'imag';
   readonly analytic: number;
   readonly numeric: number;
   readonly relativeError: number;
@@ -50,12 +53,18 @@ function weights(shape: readonly number[], salt: number): NDArray {
   return asarray(data).reshape(shape as number[]);
 }
 
+/** One real number of all elements, and of both parts of complex ones. */
+function weighted(a: NDArray, salt: number): NDArray {
+  if (!isComplex(a.dtype)) return sum(mul(a, weights(a.shape, salt)));
+  return weighted(real(a), salt).add(weighted(imag(a), salt + 0.5));
+}
+
 /**
  * Compares gradients with centred differences, (f(x+h) - f(x-h)) / 2h, element by element in float64
- * (torch.autograd.gradcheck).
+ * (torch.autograd.gradcheck). Of complex inputs both parts are moved: the gradient is d/dre + i d/dim.
  *
  * @param f any differentiable function of arrays; results of more than one element are weighted and summed
- * @param inputs float64 arrays, the point to check at; away from kinks such as max at a tie
+ * @param inputs float64 or complex128 arrays, the point to check at; away from kinks such as max at a tie
  * @example
  * const report = gradCheck((W, b) => np.tanh(X.dot(W).add(b)), [W, b]);
  * if (!report.passed) console.log(String(report));
@@ -67,16 +76,15 @@ export function gradCheck(
 ): GradCheckReport {
   const { order = 2, h = 1e-6, rtol = 1e-5, atol = 1e-7 } = options;
   for (const [i, input] of inputs.entries()) {
-    if (!(input instanceof NDArray) || !isFloat(input.dtype) || input.dtype !== 'float64') {
+    if (!(input instanceof NDArray) || (input.dtype !== 'float64' && input.dtype !== 'complex128')) {
       throw new TypeError(
-        `gradCheck: input ${i} is ${input instanceof NDArray ? input.dtype : typeof input}; centred differences need float64 arrays.`,
+        `gradCheck: input ${i} is ${input instanceof NDArray ? input.dtype : typeof input}; centred differences need float64 or complex128 arrays.`,
       );
     }
   }
   const entries: GradCheckEntry[] = [];
   let scalarOf = (args: NDArray[]): NDArray => {
-    const out = asarray(f(...args));
-    return sum(mul(out, weights(out.shape, 1)));
+    return weighted(asarray(f(...args)), 1);
   };
   for (let level = 1; level <= order; level++) {
     const current = scalarOf;
@@ -88,7 +96,7 @@ export function gradCheck(
     // The next level checks a weighted sum of these gradients.
     scalarOf = (args) => {
       const [, gs] = gradient(args) as [NDArray, NDArray[]];
-      return gs.map((g, i) => sum(mul(g, weights(g.shape, i + 2)))).reduce((p, q) => p.add(q));
+      return gs.map((g, i) => weighted(g, i + 2)).reduce((p, q) => p.add(q));
     };
   }
   return {
@@ -113,6 +121,7 @@ function compare(
     order,
     input: which,
     index: [],
+    part: 'real',
     analytic: 0,
     numeric: 0,
     relativeError: 0,
@@ -120,15 +129,18 @@ function compare(
   };
   let worstScore = -1;
   const index = new Array<number>(shape.length).fill(0);
-  const n = sizeOf(shape);
+  const parts = isComplex(inputs[which].dtype) ? (['real', 'imag'] as const) : (['real'] as const);
+  const n = sizeOf(shape) * parts.length;
   for (let k = 0; k < n; k++) {
+    const part = parts[k % parts.length];
     const at = (delta: number): number => {
       const args = inputs.map((a) => a.copy());
-      args[which].setElement(index, (args[which].element(index) as number) + delta);
+      const moved = args[which][part];
+      moved.setElement(index, (moved.element(index) as number) + delta);
       return f(args).item();
     };
     const numeric = (at(h) - at(-h)) / (2 * h);
-    const exact = analytic.element(index) as number;
+    const exact = analytic[part].element(index) as number;
     const scale = Math.max(Math.abs(exact), Math.abs(numeric));
     const score = Math.abs(exact - numeric) / (atol + rtol * scale);
     const bad = Number.isNaN(score) || score > 1;
@@ -138,12 +150,14 @@ function compare(
         order,
         input: which,
         index: [...index],
+        part,
         analytic: exact,
         numeric,
         relativeError: relativeError(exact, numeric),
         passed: !bad,
       };
     }
+    if (part !== parts[parts.length - 1]) continue;
     for (let d = shape.length - 1; d >= 0; d--) {
       if (++index[d] < shape[d]) break;
       index[d] = 0;
@@ -153,7 +167,7 @@ function compare(
 }
 
 function entryText(e: GradCheckEntry): string {
-  const place = `order ${e.order}, input ${e.input}, element [${e.index.join(', ')}]`;
+  const place = `order ${e.order}, input ${e.input}, element [${e.index.join(', ')}]${e.part === 'imag' ? ', imaginary part' : ''}`;
   const numbers = `gradient ${e.analytic}, centred difference ${e.numeric}, relative error ${e.relativeError.toExponential(1)}`;
   return `${e.passed ? 'ok   ' : 'WRONG'} ${place}: ${numbers}`;
 }

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { gradCheck, type NDArray, np } from '../../src/index.js';
-import { cases, missing } from './ops.cases.js';
+import { cases, complexCases, missing } from './ops.cases.js';
 
 /** Distinct values, spread over the range, without ties and away from the whole numbers where steps lie. */
 function input(shape: number[], [low, high]: [number, number], salt: number, strided: boolean): NDArray {
@@ -37,4 +37,27 @@ describe('gradients against centred differences, orders 1 and 2', () => {
       }
     }
   }
+});
+
+describe('gradients of complex arrays: d/dre + i d/dim, orders 1 and 2', () => {
+  for (const { op, f, shapes, range = [0.3, 1.7] as [number, number], note } of complexCases) {
+    const trial = shapes[0];
+    it(`${op}${note ? ` (${note})` : ''} ${JSON.stringify(trial)}`, () => {
+      const call = f ?? (np as unknown as Record<string, (...a: NDArray[]) => NDArray>)[op];
+      const inputs = trial.map((shape, i) =>
+        np.complex(input(shape, range, i + 1, true), input(shape, [-1.3, 1.2], i + 4, false)),
+      );
+      const report = gradCheck(call, inputs, { order: 2, rtol: 1e-5, atol: 2e-6 });
+      expect(report.passed, String(report)).toBe(true);
+    });
+  }
+
+  it('a real operand beside a complex one takes the real part', () => {
+    const x = input([3, 4], [0.3, 1.7], 1, true);
+    const z = np.complex(input([3, 4], [0.3, 1.7], 2, false), input([4], [-1, 1], 3, false));
+    for (const f of [np.add, np.sub, np.mul, np.div, np.pow] as const) {
+      expect(gradCheck((a, b) => f(a, b), [x, z]).passed).toBe(true);
+      expect(gradCheck((a, b) => f(b, a), [x, z]).passed).toBe(true);
+    }
+  });
 });

@@ -404,3 +404,32 @@ export const missing = (): string[] =>
   [...registry.values()]
     .filter((o) => o.differentiable && !cases.some((c) => c.op === o.name))
     .map((o) => o.name);
+
+// Operations that complex arrays have too; their rows are checked with complex inputs as well.
+const complexOps = new Set(
+  (
+    'add sub mul div pow neg abs sign sqrt square reciprocal exp expm1 log log1p log2 log10 sin cos tan arcsin arccos ' +
+    'arctan sinh cosh tanh arcsinh arccosh arctanh real imag conj where sum prod cumsum cumprod matmul copy reshape ' +
+    'transpose broadcastTo flip concatenate part embed slice scatterView gather scatterAdd set addAt'
+  ).split(' '),
+);
+const onlyReal = new Set(['mask', 'negative base']);
+
+export const complexCases: OpCase[] = [
+  ...cases.filter(
+    ({ op, note }) =>
+      complexOps.has(op) && !['real', 'imag', 'conj'].includes(op) && !onlyReal.has(note ?? ''),
+  ),
+  unary('real'),
+  unary('imag'),
+  { op: 'conj', shapes: unaryShapes },
+  { op: 'arctan2', note: 'np.angle', f: (a) => np.angle(a), shapes: unaryShapes },
+  { op: 'sum', note: 'np.var', f: (a) => np.var(a, 0), shapes: matrix },
+  { op: 'mul', note: 'a complex number', f: (a) => a.mul(np.complex(0.5, -2)), shapes: unaryShapes },
+  {
+    op: 'where',
+    note: 'an array and a number',
+    f: (a) => np.where(np.greater(np.real(a), 1), a, 0),
+    shapes: matrix,
+  },
+];
