@@ -15,6 +15,16 @@ export {
   valueAndGrad,
 } from './autograd/grad.js';
 export {
+  type CheckedElement,
+  type CheckedParameter,
+  type GradCheckReportOptions,
+  GradientReport,
+  gradCheckReport,
+  type NumericalGradientOptions,
+  numericalGradient,
+  type Verdict,
+} from './autograd/numeric.js';
+export {
   hessian,
   hvp,
   type JacobianOf,

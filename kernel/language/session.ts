@@ -60,6 +60,9 @@ const LIBRARY_NAMES = [
   'customVjp',
   'checkpoint',
   'stopGradient',
+  'gradCheck',
+  'gradCheckReport',
+  'numericalGradient',
   'NDArray',
   'sprintf',
 ];

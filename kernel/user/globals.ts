@@ -24,6 +24,9 @@ export const PRELOADED = [
   'customVjp',
   'checkpoint',
   'stopGradient',
+  'gradCheck',
+  'gradCheckReport',
+  'numericalGradient',
   'NDArray',
   'sprintf',
 ] as const;

@@ -185,12 +185,15 @@ function walk(
     if (createGraph || node.op === 'custom') {
       // The rule may keep what it sees, so nothing here may be reused.
       blocks.forget(g);
-      run().forEach((r, i) => {
+      const results = run();
+      for (const watcher of tape.watchers) watcher.walked?.(node, g, results);
+      results.forEach((r, i) => {
         if (r !== null) give(node.sources[i], r);
       });
     } else {
       const before = allocations();
       const results = scoped(run);
+      for (const watcher of tape.watchers) watcher.walked?.(node, g, results);
       for (const r of results) if (r !== null && r.storage.born > before) blocks.adopt(r);
       results.forEach((r, i) => {
         if (r !== null) give(node.sources[i], r);

@@ -14,16 +14,25 @@ export interface Node {
   /** Where each input stood on the tape at the time: what made it, or itself when it is a leaf. */
   readonly sources: readonly (Node | NDArray)[];
   readonly vjp: Vjp;
+  /** What the operation was called with: the inputs, and arrays and numbers that no gradient flows to. */
+  readonly operands: readonly unknown[];
   /** Arrays whose values the rule reads, with the versions that they had. */
   readonly saved: readonly NDArray[];
   readonly versions: readonly number[];
 }
 
+/** Somebody who looks on while the tape is written, and while it is walked. */
+export interface Watcher {
+  recorded?(node: Node, out: NDArray): void;
+  /** `given` is the gradient of the node's result, `found` those of its inputs. */
+  walked?(node: Node, given: NDArray, found: readonly (NDArray | null)[]): void;
+}
+
 /**
- * Whether operations record (switched by `np.noGrad`, and off inside a backward that builds no graph), and the id of
- * the youngest node.
+ * Whether operations record (switched by `np.noGrad`, and off inside a backward that builds no graph), the id of the
+ * youngest node, and who looks on.
  */
-export const tape = { recording: true, lastId: 0 };
+export const tape = { recording: true, lastId: 0, watchers: [] as readonly Watcher[] };
 
 /** Puts `out = op(inputs)` on the tape. The caller has checked that recording is on and an input is tracked. */
 export function record(
@@ -32,6 +41,7 @@ export function record(
   inputs: readonly NDArray[],
   saved: readonly NDArray[],
   vjp: Vjp,
+  operands: readonly unknown[] = inputs,
 ): void {
   // An in-place operation gives an array another place on the tape later, so the places are noted now.
   const sources = inputs.map((a) => a.node ?? a);
@@ -41,10 +51,23 @@ export function record(
     inputs,
     sources,
     vjp,
+    operands,
     saved,
     versions: saved.map((a) => a.storage.version),
   };
   out.tracked = true;
+  for (const watcher of tape.watchers) watcher.recorded?.(out.node, out);
+}
+
+/** Runs `body` while somebody looks on. */
+export function watched<T>(watcher: Watcher, body: () => T): T {
+  const before = tape.watchers;
+  tape.watchers = [...before, watcher];
+  try {
+    return body();
+  } finally {
+    tape.watchers = before;
+  }
 }
 
 function withRecording<T>(on: boolean, body: () => T): T {

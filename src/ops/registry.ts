@@ -4,7 +4,7 @@
 import { BatchedArray, batching, NoBatchingRule } from '../core/batch.js';
 import { asarray } from '../core/create.js';
 import { type ArrayLike, method, NDArray } from '../core/ndarray.js';
-import { record, tape } from '../core/node.js';
+import { record, tape, type Vjp } from '../core/node.js';
 
 export interface OpInfo {
   readonly name: string;
@@ -47,12 +47,12 @@ export function track(
   if (batching.open > 0 && out instanceof BatchedArray)
     throw new NoBatchingRule(`'${op}' has no batching rule`);
   const kept = saved.filter((s): s is NDArray => s instanceof NDArray);
-  record(op, out, inputs, kept, (g) =>
+  const vjp: Vjp = (g) =>
     active.map((rule) => {
       const result = rule(g);
       return result === null ? null : asarray(result);
-    }),
-  );
+    });
+  record(op, out, inputs, kept, vjp, operands);
   return out;
 }
 
