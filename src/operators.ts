@@ -115,8 +115,12 @@ function complexPair(
   a: unknown,
   b: unknown,
 ): unknown {
-  if (!isScalar(a) || !isScalar(b)) return plain(a, b);
-  return arrays(a, b).item();
+  if (isScalar(a) && isScalar(b)) return arrays(a, b).item();
+  return typeof a === 'string'
+    ? plain(a, String(b))
+    : typeof b === 'string'
+      ? plain(String(a), b)
+      : plain(a, b);
 }
 
 /** A compound assignment: in place when the target is an array, else the new value. */
@@ -128,6 +132,7 @@ function compound<F>(name: string, f: Plain): F {
 }
 
 function truth<T>(x: T): x is Exclude<T, Falsy> {
+  if (x instanceof Complex) return x.re !== 0 || x.im !== 0;
   if (!(x instanceof NDArray)) return Boolean(x);
   if (x.size === 1) return Boolean(x.item());
   if (x.size === 0)

@@ -32,6 +32,21 @@ describe('operators of cells at run time', () => {
     expect($op.ne(a, undefined)).toBe(true);
   });
 
+  it('compute with complex numbers, alone and beside arrays', () => {
+    const i = np.complex(0, 1);
+    expect(String($op.mul(i, i))).toBe('(-1+0j)');
+    expect(String($op.add(1, $op.mul(2, i)))).toBe('(1+2j)');
+    expect(String($op.mul(np.array([1, 2]), i))).toBe('[0.+1.j 0.+2.j]');
+    expect(String($op.iadd(np.complex(1, 2), i))).toBe('(1+3j)');
+    expect(String($op.neg(i))).toBe('(-0-1j)');
+    expect($op.eq(np.complex(2, 0), 2)).toBe(true);
+    expect($op.ne(i, i)).toBe(false);
+    expect($op.lt(i, np.complex(1, 0))).toBe(true);
+    expect($op.add('z = ', i)).toBe('z = 1j');
+    expect([$op.truth(i), $op.truth(np.complex(0, 0))]).toEqual([true, false]);
+    expect(() => $op.mod(i, 2)).toThrow(/mod: there is no loop for complex128/);
+  });
+
   it('put arrays into text as NumPy prints them', () => {
     expect($op.add('loss ', np.array(0.5))).toBe('loss 0.5');
   });

@@ -5,8 +5,8 @@ import type { Ast, Expression, Node } from './typescript.js';
 import { SyntaxKind, skipTrivia } from './typescript.js';
 
 /**
- * What a type means to an operator: an NDArray; a union with one; `any`; something that cannot be known (`unknown`,
- * an unconstrained type parameter); a string; or anything else.
+ * What a type means to an operator: an NDArray; a union with one, or a complex number; `any`; something that cannot be
+ * known (`unknown`, an unconstrained type parameter); a string; or anything else.
  */
 export type Operand = 'array' | 'mixed' | 'dynamic' | 'opaque' | 'text' | 'plain';
 

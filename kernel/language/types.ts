@@ -343,7 +343,9 @@ export class TypeService {
       const parts = (type as Type & { getTypes(): readonly Type[] }).getTypes().map((t) => this.classify(t));
       return parts.find((p) => p === 'array') ?? parts[0] ?? 'plain';
     }
-    if (flags & TypeFlags.Object) return this.isArray(type) ? 'array' : 'plain';
+    // A complex number has the operators of arrays, but a compound assignment gives a new one.
+    if (flags & TypeFlags.Object)
+      return this.isArray(type) ? 'array' : this.isOfLibrary(type, 'Complex') ? 'mixed' : 'plain';
     if (flags & (TypeFlags.Unknown | TypeFlags.NonPrimitive)) return 'opaque';
     const constraint = this.compiler.checker.getBaseConstraintOfType(type);
     if (!constraint || constraint.id === type.id || constraint.flags & TypeFlags.Unknown) return 'opaque';
@@ -351,14 +353,18 @@ export class TypeService {
     return bound === 'array' || bound === 'mixed' ? 'mixed' : bound;
   }
 
-  private isArray(type: Type): boolean {
+  /** Whether a type is the library's class of that name. */
+  private isOfLibrary(type: Type, name: string): boolean {
     const symbol = type.getSymbol();
-    if (!symbol) return false;
-    if (symbol.name === 'NDArray') {
-      const path = (symbol.valueDeclaration ?? symbol.declarations[0])?.path ?? '';
-      if (path.startsWith(this.library) || path.startsWith(this.library.toLowerCase())) return true;
-    }
-    if (!(symbol.flags & SymbolFlags.Class) || !type.isClassOrInterface()) return false;
+    if (symbol?.name !== name) return false;
+    const path = (symbol.valueDeclaration ?? symbol.declarations[0])?.path ?? '';
+    return path.startsWith(this.library) || path.startsWith(this.library.toLowerCase());
+  }
+
+  private isArray(type: Type): boolean {
+    if (this.isOfLibrary(type, 'NDArray')) return true;
+    const symbol = type.getSymbol();
+    if (!symbol || !(symbol.flags & SymbolFlags.Class) || !type.isClassOrInterface()) return false;
     return type.getBaseTypes()?.some((base) => this.classify(base) === 'array') ?? false;
   }
 
