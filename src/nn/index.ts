@@ -31,3 +31,4 @@ export {
   setDefaultDtype,
 } from './module.js';
 export * from './regularizers.js';
+export { decodeSafetensors, encodeSafetensors, load, save } from './state.js';
