@@ -38,6 +38,7 @@ export { type Axes, type VmapOptions, vmap } from './autograd/vmap.js';
 export { Complex } from './core/complex.js';
 export type { DType, Scalar, TypedArray } from './core/dtype.js';
 export { type ArrayLike, NDArray, type NestedArray } from './core/ndarray.js';
+export * as data from './data/index.js';
 export * as nn from './nn/index.js';
 export { sprintf } from './numpy/format.js';
 export * as np from './numpy/index.js';
