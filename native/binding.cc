@@ -53,6 +53,18 @@ Napi::Value Ops(const Napi::CallbackInfo& info) {
   return ops;
 }
 
+Napi::Value Operands(const Napi::CallbackInfo& info) {
+  Napi::Array list = Napi::Array::New(info.Env(), gl::kOps);
+  for (int i = 0; i < gl::kOps; i++) list.Set(uint32_t(i), Napi::Number::New(info.Env(), gl::operandsOf(i)));
+  return list;
+}
+
+Napi::Value Predicates(const Napi::CallbackInfo& info) {
+  Napi::Array list = Napi::Array::New(info.Env(), gl::kOps);
+  for (int i = 0; i < gl::kOps; i++) list.Set(uint32_t(i), Napi::Boolean::New(info.Env(), gl::isPredicate(i)));
+  return list;
+}
+
 Napi::Value SetNumThreads(const Napi::CallbackInfo& info) {
   gl::setNumThreads(info[0].As<Napi::Number>().Int32Value());
   return info.Env().Undefined();
@@ -76,6 +88,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("address", Napi::Function::New<Address>(env, "address"));
   exports.Set("error", Napi::Function::New<LastError>(env, "error"));
   exports.Set("ops", Napi::Function::New<Ops>(env, "ops"));
+  exports.Set("operands", Napi::Function::New<Operands>(env, "operands"));
+  exports.Set("predicates", Napi::Function::New<Predicates>(env, "predicates"));
   exports.Set("setNumThreads", Napi::Function::New<SetNumThreads>(env, "setNumThreads"));
   exports.Set("getNumThreads", Napi::Function::New<GetNumThreads>(env, "getNumThreads"));
   exports.Set("cpu", Napi::Function::New<Cpu>(env, "cpu"));

@@ -70,6 +70,8 @@ void runReduce(Command& c);
 int run(double* slots);
 const char* lastError();
 const char* opName(int op);
+int operandsOf(int op);  // inputs of an element-wise op, 0 of a reduction, -1 of any other command
+bool isPredicate(int op);  // bool whatever the operands
 
 // cpu/threads.cc
 void initThreads();

@@ -73,5 +73,7 @@ int run(double* slots) {
 
 const char* lastError() { return message.c_str(); }
 const char* opName(int op) { return opInfo[op].name; }
+bool isPredicate(int op) { return opInfo[op].boolean; }
+int operandsOf(int op) { return opInfo[op].run == runElementwise ? opInfo[op].inputs : opInfo[op].run == runReduce ? 0 : -1; }
 
 }  // namespace gl

@@ -92,6 +92,9 @@ bool smallProduct(T* c, const T* a, const T* b, const Matrix& ma, const Matrix& 
   return taken;
 }
 
+// One row or column from a large matrix is a matter of bandwidth, which BLAS's own routines use up.
+bool bandwidthBound(int64_t m, int64_t k, int64_t n) { return (m == 1 || n == 1) && m * n * k > 16384; }
+
 // c (m x n, C order) = a (m x k) b (k x n). BLAS is column-major, so it is asked for c' = b' a'.
 template <class T>
 void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
@@ -101,9 +104,7 @@ void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
     std::fill_n(c, m * n, T(0));
     return;
   }
-  // One row or column from a large matrix is a matter of bandwidth, which BLAS's own routines use up.
-  const bool vector = (m == 1 || n == 1) && m * n * k > 16384;
-  if (!vector && smallProduct(c, a, b, ma, mb)) return;
+  if (!bandwidthBound(m, k, n) && smallProduct(c, a, b, ma, mb)) return;
   std::vector<T> memoryA, memoryB;
   a = compact(a, ma, memoryA);
   b = compact(b, mb, memoryB);
@@ -219,6 +220,15 @@ void run_matmul(Command& c) {
     else if constexpr (std::is_floating_point<T>::value) batches<T>(c, ma, mb, product<T>);
     else batches<T>(c, ma, mb, productOfComplex<T>);
   });
+}
+
+// The way of product() for a shape, for fused loops: a GemmForm, 0 when it is BLAS's.
+void run_matmulForm(Command& c) {
+  const int64_t m = c.param(0), k = c.param(1), n = c.param(2);
+  GemmForm form = GemmForm::None;
+  if (m > 0 && n > 0 && k > 0 && (c.loop() == DType::Float64 || c.loop() == DType::Float32) && !bandwidthBound(m, k, n))
+    form = gemmForm(m, n, k, c.param(3), c.param(4), c.param(5), c.param(6));
+  c.result(0, static_cast<double>(form));
 }
 
 }  // namespace gl

@@ -470,6 +470,8 @@ void cumulate(Command& c, Op step, const char* name) {
 
 }  // namespace
 
+void foldIdentity(char* out, int64_t n, DType t, FoldOp f) { identity(out, n, t, f); }
+
 void runReduce(Command& c) {
   Work w = read(c);
   const int op = c.op();

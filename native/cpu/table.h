@@ -27,6 +27,36 @@ using SmallGemm = bool (*)(void* c, const void* a, const void* b, int64_t m, int
 using Step = void (*)(int64_t n, char* const* a, const double* s);
 enum StepRule { StepSgd, StepVelocity, StepAdagrad, StepRmsprop, StepAdam, StepAdadelta, kSteps };
 enum StepNumber { StepRate, StepDecay, StepSign };
+// How a small product is computed. Fused loops, which compute products in parts, take the same way.
+enum class GemmForm {
+  None,       // left to BLAS
+  Outer,      // vectors along the rows of b
+  OuterPacked,  // the same, b's rows laid out first
+  Inner,      // dot products with b's contiguous columns
+  InnerPacked,  // the same, b's columns laid out first
+  Across,     // outer of the transposed product, the result transposed
+};
+constexpr int64_t kGemmScratch = 8192;  // elements of a small operand that may be laid out anew
+
+inline GemmForm gemmForm(int64_t m, int64_t n, int64_t k, int64_t as0, int64_t as1, int64_t bs0, int64_t bs1) {
+  // A small result from long dot products, columns of a contiguous: c' = b' a', vectors along the rows of a'.
+  if (n <= 8 && m > n && as0 == 1 && m * n <= kGemmScratch && k >= 8) return GemmForm::Across;
+  if (n <= 16 && as1 == 1 && k >= 16) {
+    if (bs0 == 1) return GemmForm::Inner;
+    if (n * k <= kGemmScratch && m >= 4) return GemmForm::InnerPacked;
+  }
+  const bool skinny = k <= 8 || m <= 8;
+  if (!skinny && m * n * k > 24 * 24 * 24) return GemmForm::None;
+  if (bs1 == 1 || n == 1) return GemmForm::Outer;
+  return n * k <= kGemmScratch ? GemmForm::OuterPacked : GemmForm::None;
+}
+
+// Parts of the same products, for fused loops. Outer: vectors along contiguous rows of b; `more` adds to what c holds.
+// Inner: dot products of contiguous rows of a and contiguous columns of b.
+using GemmOuter = void (*)(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as0,
+                           int64_t as1, int64_t bs, bool more);
+using GemmInner = void (*)(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as,
+                           int64_t bs);
 
 enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
 
@@ -39,7 +69,12 @@ struct Kernels {
   Find argmax[kDTypes], argmin[kDTypes];
   SmallGemm gemm[2];                 // float64, float32
   Step step[2][kSteps];
+  GemmOuter gemmOuter[2];
+  GemmInner gemmInner[2];
 };
+
+// cpu/reduce.cc: n values to begin a fold with.
+void foldIdentity(char* out, int64_t n, DType t, FoldOp f);
 
 // cpu/dispatch.cc: the best set this machine runs.
 const Kernels& kernels();

@@ -322,6 +322,9 @@ function refuseInVmap(caller: string, a: NDArray): void {
     );
 }
 
+/** Leaves that `backward()` gave a gradient since somebody began to listen. */
+export const graded: { leaves: Set<NDArray> | null } = { leaves: null };
+
 method('backward', function (options?: NDArray | BackwardOptions) {
   refuseInVmap('backward', this);
   const { gradient, createGraph = false } =
@@ -332,6 +335,7 @@ method('backward', function (options?: NDArray | BackwardOptions) {
       if (leaf.grad !== null) leaf.grad = add(leaf.grad, g);
       else leaf.grad = g;
       leaf.grad.storage.exempt = true;
+      graded.leaves?.add(leaf);
     }
   };
   if (createGraph) body();

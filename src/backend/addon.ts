@@ -16,6 +16,10 @@ export interface Addon {
   address(buffer: ArrayBuffer): number;
   /** Op codes by name, as listed in native/ops.def. */
   ops(): Record<string, number>;
+  /** How many operands the element-wise operations of each code take; 0 for reductions, -1 for other commands. */
+  operands(): number[];
+  /** Whether an element-wise operation gives booleans whatever its operands are, by code. */
+  predicates(): boolean[];
   setNumThreads(n: number): void;
   getNumThreads(): number;
   /** Instruction set that the kernels use: 'avx512', 'avx2' or 'baseline'. */

@@ -26,6 +26,8 @@ const scratchF32 = new Float32Array(command.buffer);
 const scratchI32 = new Int32Array(command.buffer);
 const scratchU8 = new Uint8Array(command.buffer);
 const base = addon.attach(command);
+/** Address of the command buffer, where numbers among the operands lie. */
+export const commandAddress = base;
 alignBlocks((buffer) => addon.address(buffer));
 
 /** Op codes by name: `op.add`, `op.exp`, `op.sum`... The native side's list, read when the addon was loaded. */
@@ -49,8 +51,28 @@ export function addressOf(storage: Storage): number {
   return slab.address + storage.byteOffset;
 }
 
+/** Sees every command before and after it runs, while a function is recorded. */
+export interface Recorder {
+  /** Operand k lies in `storage`; null: it is a number in the buffer. */
+  operand(k: number, storage: Storage | null): void;
+  issued(): void;
+  ran(): void;
+  failed(message: string): void;
+  /** JavaScript read a result that a command left in its parameters. */
+  read(): void;
+}
+
+let recorder: Recorder | null = null;
+
+/** Sets who records, or nobody. */
+export function record(by: Recorder | null): void {
+  recorder = by;
+}
+
 /** Starts a command. */
 export function begin(code: number, loop: DType, ndim: number): void {
+  // A recorded command is copied as a whole, so nothing of an earlier one may be left in it.
+  if (recorder !== null) command.fill(0, PARAM, SCRATCH);
   if (code === undefined)
     throw new Error(
       'backend: undefined operation code; the addon may be older than the sources. Run `npm run setup`.',
@@ -65,6 +87,7 @@ export function setParam(k: number, value: number): void {
 }
 
 export function getParam(k: number): number {
+  if (recorder !== null) recorder.read();
   return command[PARAM + k];
 }
 
@@ -87,6 +110,7 @@ export function setAddress(k: number, a: NDArray): void {
   const start = addressOf(storage);
   command[OPERAND + 2 * k] = start + a.offset * info.itemsize;
   command[OPERAND + 2 * k + 1] = info.code;
+  if (recorder !== null) recorder.operand(k, storage);
 }
 
 /** No operand k: its address is null. */
@@ -126,6 +150,7 @@ export function setImmediate(k: number, value: Scalar, dtype: DType, ndim: numbe
   else writeScalar(dtype, typedView(dtype, command.buffer, 8 * slot, 1), 0, value);
   command[OPERAND + 2 * k] = base + 8 * slot;
   command[OPERAND + 2 * k + 1] = code;
+  if (recorder !== null) recorder.operand(k, null);
   const at = STRIDE + 32 * k;
   for (let d = 0; d < ndim; d++) command[at + d] = 0;
 }
@@ -138,7 +163,13 @@ export function setOperand(k: number, x: Operand, dtype: DType, ndim: number): v
 
 /** Runs the command. An error of the native side becomes a RangeError with its text. */
 export function run(): void {
-  if (addon.run() !== undefined) throw new RangeError(addon.error());
+  if (recorder !== null) recorder.issued();
+  if (addon.run() !== undefined) {
+    const message = addon.error();
+    if (recorder !== null) recorder.failed(message);
+    throw new RangeError(message);
+  }
+  if (recorder !== null) recorder.ran();
 }
 
 /** Throws unless the elements of `out` lie in C order: results that kernels write straight through need that. */

@@ -19,7 +19,6 @@ export {
   setStride,
 } from './command.js';
 export { copy, elementwise, fill, mayShareMemory } from './elementwise.js';
-export { countNonzero, indexOffsets, maskOffsets, nonzero, putOffsets, takeOffsets } from './indexing.js';
 export {
   cholesky,
   det,
@@ -39,6 +38,18 @@ export {
 } from './linalg.js';
 export { matmul } from './matmul.js';
 export { optimizerStep, type StepRule } from './optimizer.js';
+export {
+  countNonzero,
+  indexOffsets,
+  maskOffsets,
+  nonzero,
+  putOffsets,
+  requireLabels,
+  takeOffsets,
+  wholeNumbers,
+} from './indexing.js';
+export { Program, type ProgramSummary } from './program.js';
+export { Recording, recording, type Value } from './record.js';
 export { cumulate, reduce } from './reduce.js';
 export { argsortRows, bincount, searchsorted, sortRows } from './sort.js';
 export { cpuFeatures, getNumThreads, setNumThreads } from './threads.js';

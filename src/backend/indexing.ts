@@ -149,3 +149,28 @@ export function nonzero(out: NDArray, a: NDArray): void {
   setParam(0, ndim === 0 ? out.size : out.size / ndim);
   run();
 }
+
+/**
+ * out = the elements of a floating point array as int64, for use as indices.
+ * @param out contiguous int64 of a's size
+ * @param a one-dimensional, or contiguous of any shape
+ * @throws RangeError naming the first element that is no whole number
+ */
+export function wholeNumbers(out: NDArray, a: NDArray): void {
+  begin(op.wholeNumbers, 'int64', 0);
+  setAddress(0, out);
+  setAddress(1, a);
+  setParam(0, a.size);
+  setParam(1, a.contiguous ? 1 : a.stridesEl[0]);
+  run();
+}
+
+/** Throws a RangeError that names the first of the labels (1-d) that is not a whole number from 0 to classes - 1. */
+export function requireLabels(labels: NDArray, classes: number): void {
+  begin(op.requireLabels, 'float64', 0);
+  setAddress(0, labels);
+  setParam(0, labels.size);
+  setParam(1, labels.stridesEl[0]);
+  setParam(2, classes);
+  run();
+}

@@ -1,7 +1,8 @@
 // Matrix products.
 
+import type { DType } from '../core/dtype.js';
 import type { NDArray } from '../core/ndarray.js';
-import { begin, op, run, setAddress, setDim, setParam, setStride } from './command.js';
+import { begin, getParam, op, run, setAddress, setDim, setParam, setStride } from './command.js';
 
 /**
  * out = a @ b with NumPy's rules for shapes (numpy.matmul): 1-d operands are a row or a column, leading axes
@@ -41,4 +42,18 @@ export function matmul(out: NDArray, a: NDArray, b: NDArray): void {
     step *= size;
   }
   run();
+}
+
+/** How the native side computes a small product of this shape and these element strides, see GemmForm in table.h. */
+export function matmulForm(
+  dtype: DType,
+  m: number,
+  k: number,
+  n: number,
+  strides: readonly [number, number, number, number],
+): number {
+  begin(op.matmulForm, dtype, 0);
+  for (const [i, x] of [m, k, n, ...strides].entries()) setParam(i, x);
+  run();
+  return getParam(0);
 }

@@ -30,10 +30,26 @@ export class Storage {
     readonly pooled = false,
   ) {}
 
+  /** The buffer, for JavaScript to read or write; native code gets addresses from the backend. */
   get buffer(): ArrayBuffer {
     if (this.dead) throw deadError();
+    if (watcher !== null) watcher.touched(this);
     return this.slab.buffer;
   }
+}
+
+/** Sees which blocks come into being and which are read or written by JavaScript, while a function is recorded. */
+export interface Watcher {
+  allocated(storage: Storage): void;
+  zeroed(storage: Storage): void;
+  touched(storage: Storage): void;
+}
+
+let watcher: Watcher | null = null;
+
+/** Sets who watches, or nobody. */
+export function watch(by: Watcher | null): void {
+  watcher = by;
 }
 
 /** What using an array after the end of its scope says. */
@@ -43,8 +59,14 @@ export const deadError = (): Error =>
   );
 
 /** A storage over a buffer that exists already. */
-export const storageOver = (buffer: ArrayBuffer): Storage =>
-  new Storage(new Slab(buffer), 0, buffer.byteLength);
+export function storageOver(buffer: ArrayBuffer): Storage {
+  const storage = new Storage(new Slab(buffer), 0, buffer.byteLength);
+  if (watcher !== null) {
+    watcher.allocated(storage);
+    watcher.touched(storage);
+  }
+  return storage;
+}
 
 // Arrays up to this size share slabs: a buffer of their own costs more than they do. One of them that lives on keeps
 // its whole slab alive, so slabs are small.
@@ -121,17 +143,21 @@ export function allocate(bytes: number): Storage {
 function handOut(storage: Storage): Storage {
   storage.born = ++births;
   if (scopeLog !== null) scopeLog.push(storage);
+  if (watcher !== null) watcher.allocated(storage);
   return storage;
 }
 
 /** A zeroed block. A large one that the pool has not got comes from the system already zero, and costs nothing until touched. */
 export function allocateZeroed(bytes: number): Storage {
   const size = sizeClass(bytes);
+  let storage: Storage;
   if (size > SMALL && !pool.get(size)?.length) {
-    return handOut(aligned(new ArrayBuffer(size + SPARE), size));
+    storage = handOut(aligned(new ArrayBuffer(size + SPARE), size));
+  } else {
+    storage = allocate(bytes);
+    new Uint8Array(storage.slab.buffer, storage.byteOffset, size).fill(0);
   }
-  const storage = allocate(bytes);
-  new Uint8Array(storage.buffer, storage.byteOffset, size).fill(0);
+  if (watcher !== null) watcher.zeroed(storage);
   return storage;
 }
 
@@ -140,7 +166,7 @@ export function release(storage: Storage): void {
   const size = storage.byteLength;
   if (storage.released || !storage.pooled || size > poolLimit) return;
   storage.released = true;
-  if (poison) new Float64Array(storage.buffer, storage.byteOffset, size >> 3).fill(Number.NaN);
+  if (poison) new Float64Array(storage.slab.buffer, storage.byteOffset, size >> 3).fill(Number.NaN);
   if (pooledBytes + size > poolLimit) trim(size);
   pooledBytes += size;
   const free = pool.get(size);

@@ -1,6 +1,7 @@
 // Activations and losses as functions of arrays (torch.nn.functional). Written in the library's operations, so
 // gradients of every order follow.
 
+import { requireLabels } from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
@@ -73,13 +74,10 @@ export function checkLabels(caller: string, scores: NDArray, labels: NDArray): v
       `${caller}: expected scores of shape (N, K) and N labels, got ${shapeText(scores.shape)} and ${shapeText(labels.shape)}.`,
     );
   }
-  const k = scores.shape[1];
-  for (const [i, y] of Array.from(labels.data as Float64Array, Number).entries()) {
-    if (!(Number.isInteger(y) && y >= 0 && y < k)) {
-      throw new RangeError(
-        `${caller}: label ${y} of example ${i} is out of range; with ${k} classes labels are 0 to ${k - 1}.`,
-      );
-    }
+  try {
+    requireLabels(labels, scores.shape[1]);
+  } catch (error) {
+    throw new RangeError(`${caller}: ${(error as Error).message}`);
   }
 }
 

@@ -4,6 +4,7 @@
 import '../ops/ufunc-methods.js';
 
 export { type AnomalyOptions, detectAnomaly, detectAnomaly as detect_anomaly } from '../autograd/anomaly.js';
+export { type Fused, type FuseOptions, fuse } from '../autograd/fuse.js';
 export { scope } from '../autograd/tape.js';
 export { getNumThreads, setNumThreads } from '../backend/threads.js';
 export { noGrad, noGrad as no_grad } from '../core/node.js';

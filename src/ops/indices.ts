@@ -187,16 +187,17 @@ function arrayEntry(caller: string, entry: unknown): number | string | null | ND
 
 /** Lists of numbers are float64 here; as an index they may stand for integers when each of them is one. */
 function wholeNumbers(caller: string, a: NDArray): NDArray {
-  const data = a.data as Float64Array;
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isInteger(data[i])) {
-      throw new TypeError(
-        `${caller}: arrays used as indices must be of integer or boolean type; element ${i} of this ${a.dtype} array is ${data[i]}.`,
-      );
-    }
+  let flat = a;
+  if (!a.contiguous && a.ndim !== 1) {
+    flat = empty(a.shape, a.dtype);
+    backend.copy(flat, a);
   }
   const out = empty(a.shape, 'int64');
-  backend.copy(out, a);
+  try {
+    backend.wholeNumbers(out, flat);
+  } catch (error) {
+    throw new TypeError(`${caller}: ${(error as Error).message}`);
+  }
   return out;
 }
 

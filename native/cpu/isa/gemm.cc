@@ -13,6 +13,7 @@ template <class T> struct Outer {
   const T* a;
   const T* b;
   int64_t k, cs, as0, as1, bs;
+  bool more = false;  // c holds the sum of earlier q already
 };
 
 // Rows x (Vectors registers) of the result; the last register holds `tail` columns.
@@ -20,9 +21,17 @@ template <class T, int Rows, int Vectors>
 GL_FN void outerTile(const Outer<T>& g, T* c, const T* a, const T* b, int tail) {
   using V = Vec<T>;
   V sum[Rows][Vectors];
-  for (int r = 0; r < Rows; r++)
-    for (int v = 0; v < Vectors; v++) sum[r][v] = V::zero();
   const bool whole = tail == V::lanes;
+  if (g.more) {
+    for (int r = 0; r < Rows; r++) {
+      const T* row = c + r * g.cs;
+      for (int v = 0; v < Vectors - 1; v++) sum[r][v] = V::load(row + v * V::lanes);
+      sum[r][Vectors - 1] = whole ? V::load(row + (Vectors - 1) * V::lanes) : V::load(row + (Vectors - 1) * V::lanes, tail);
+    }
+  } else {
+    for (int r = 0; r < Rows; r++)
+      for (int v = 0; v < Vectors; v++) sum[r][v] = V::zero();
+  }
   for (int64_t q = 0; q < g.k; q++) {
     V y[Vectors];
     for (int v = 0; v < Vectors - 1; v++) y[v] = V::load(b + v * V::lanes);
@@ -117,47 +126,50 @@ void inner(T* c, int64_t cs, const T* a, int64_t as, const T* b, int64_t bs, int
   else if (n - j == 1) innerColumns<T, 1>(c + j, cs, a, as, b + j * bs, bs, m, k);
 }
 
-constexpr int64_t kScratch = 8192;  // elements of a small operand that may be laid out anew
-
 template <class T>
 bool smallGemm(void* out, const void* left, const void* right, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as0,
                int64_t as1, int64_t bs0, int64_t bs1) {
   T* c = static_cast<T*>(out);
   const T* a = static_cast<const T*>(left);
   const T* b = static_cast<const T*>(right);
-  alignas(64) T scratch[kScratch];
-  // A small result from long dot products, columns of a contiguous: c' = b' a', vectors along the rows of a'.
-  if (n <= 8 && m > n && as0 == 1 && m * n <= kScratch && k >= 8) {
-    outer<T>({scratch, b, a, k, m, bs1, bs0, as1}, n, m);
-    for (int64_t i = 0; i < m; i++)
-      for (int64_t j = 0; j < n; j++) c[i * cs + j] = scratch[j * m + i];
-    return true;
-  }
-  if (n <= 16 && as1 == 1 && k >= 16) {
-    if (bs0 == 1) {
+  alignas(64) T scratch[kGemmScratch];
+  switch (gemmForm(m, n, k, as0, as1, bs0, bs1)) {
+    case GemmForm::None: return false;
+    case GemmForm::Outer:
+      outer<T>({c, a, b, k, cs, as0, as1, bs0}, m, n);
+      return true;
+    case GemmForm::OuterPacked:
+      for (int64_t q = 0; q < k; q++)
+        for (int64_t j = 0; j < n; j++) scratch[q * n + j] = b[q * bs0 + j * bs1];
+      outer<T>({c, a, scratch, k, cs, as0, as1, n}, m, n);
+      return true;
+    case GemmForm::Inner:
       inner<T>(c, cs, a, as0, b, bs1, m, n, k);
       return true;
-    }
-    if (n * k <= kScratch && m >= 4) {
+    case GemmForm::InnerPacked:
       for (int64_t q = 0; q < k; q++)
         for (int64_t j = 0; j < n; j++) scratch[j * k + q] = b[q * bs0 + j * bs1];
       inner<T>(c, cs, a, as0, scratch, k, m, n, k);
       return true;
-    }
-  }
-  const bool skinny = k <= 8 || m <= 8;
-  if (!skinny && m * n * k > 24 * 24 * 24) return false;
-  if (bs1 == 1 || n == 1) {
-    outer<T>({c, a, b, k, cs, as0, as1, bs0}, m, n);
-    return true;
-  }
-  if (n * k <= kScratch) {
-    for (int64_t q = 0; q < k; q++)
-      for (int64_t j = 0; j < n; j++) scratch[q * n + j] = b[q * bs0 + j * bs1];
-    outer<T>({c, a, scratch, k, cs, as0, as1, n}, m, n);
-    return true;
+    case GemmForm::Across:
+      outer<T>({scratch, b, a, k, m, bs1, bs0, as1}, n, m);
+      for (int64_t i = 0; i < m; i++)
+        for (int64_t j = 0; j < n; j++) c[i * cs + j] = scratch[j * m + i];
+      return true;
   }
   return false;
+}
+
+// Parts of a product for fused loops: the same sums in the same order as smallGemm's, some rows or some q at a time.
+template <class T>
+void outerPart(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as0,
+               int64_t as1, int64_t bs, bool more) {
+  outer<T>({static_cast<T*>(c), static_cast<const T*>(a), static_cast<const T*>(b), k, cs, as0, as1, bs, more}, m, n);
+}
+
+template <class T>
+void innerPart(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as, int64_t bs) {
+  inner<T>(static_cast<T*>(c), cs, static_cast<const T*>(a), as, static_cast<const T*>(b), bs, m, n, k);
 }
 
 }  // namespace
@@ -165,6 +177,10 @@ bool smallGemm(void* out, const void* left, const void* right, int64_t m, int64_
 void fillGemm(Kernels& k) {
   k.gemm[0] = smallGemm<double>;
   k.gemm[1] = smallGemm<float>;
+  k.gemmOuter[0] = outerPart<double>;
+  k.gemmOuter[1] = outerPart<float>;
+  k.gemmInner[0] = innerPart<double>;
+  k.gemmInner[1] = innerPart<float>;
 }
 
 }  // namespace GL_ISA

@@ -1,0 +1,346 @@
+// Runs recorded programs: a list of commands with their operands given by a table of addresses, and fused loops, which
+// take some rows at a time through many element-wise operations, row reductions, small products and gathers, so that
+// what is between them stays in the cache. The same loops in the same order as the commands one by one, so the same
+// bits. src/backend/program.ts writes the programs; both sides list the words of each step.
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <vector>
+#include "cpu/table.h"
+#include "cpu/threads.h"
+
+namespace gl {
+
+namespace {
+
+enum StepKind { kCommand, kZero, kCopy, kIota, kBounds, kRegion };
+enum Form { kLoop, kCast, kFold, kFind, kFoldRows, kFoldAll, kOuter, kInner, kOuterSum, kOffsets, kTake, kPut };
+enum Order { kRowsOfElements, kFlat, kElementsOfRows };
+
+constexpr int kMaxParts = 64;
+constexpr int64_t kChunk = 8192;  // as in reduce.cc: what a sum takes at a time
+
+struct Words {
+  const double* at;
+  int64_t next() { return static_cast<int64_t>(*at++); }
+  char* address() { return reinterpret_cast<char*>(static_cast<uintptr_t>(*at++)); }
+};
+
+char* pointer(const double* table, int64_t i) { return reinterpret_cast<char*>(static_cast<uintptr_t>(table[i])); }
+
+// op, loop, ndim, operands, 12 parameters, shape, and for each operand: slot, address (-1: the number in the two words
+// that follow), offset, dtype, two words of a number, strides.
+void command(Words w, const double* table) {
+  thread_local double slots[Command::kSlots];
+  Command c{slots};
+  const int64_t op = w.next();
+  slots[Command::kOp] = static_cast<double>(op);
+  slots[Command::kLoop] = *w.at++;
+  const int64_t ndim = w.next(), operands = w.next();
+  slots[Command::kNdim] = static_cast<double>(ndim);
+  std::copy_n(w.at, 12, slots + Command::kParam);
+  w.at += 12;
+  std::copy_n(w.at, ndim, slots + Command::kShape);
+  w.at += ndim;
+  // Operands that a command does without have no address.
+  std::fill_n(slots + Command::kOperand, 2 * kMaxOperands, 0.0);
+  for (int64_t i = 0; i < operands; i++) {
+    const int64_t k = w.next(), base = w.next();
+    const double offset = *w.at++, dtype = *w.at++;
+    slots[Command::kOperand + 2 * k] =
+        base < 0 ? static_cast<double>(reinterpret_cast<uintptr_t>(w.at)) : table[base] + offset;
+    slots[Command::kOperand + 2 * k + 1] = dtype;
+    w.at += 2;
+    std::copy_n(w.at, ndim, slots + Command::kStride + 32 * k);
+    w.at += ndim;
+  }
+  opInfo[op].run(c);
+}
+
+// Whether index arrays are what the program was compiled for. Calls ok(position, index) for each element.
+template <class Ok>
+bool everyIndex(const char* p, DType t, int64_t n, int64_t stride, Ok&& ok) {
+  constexpr int64_t block = 256;
+  int64_t x[block];
+  const Loop cast = kernels().cast[static_cast<int>(DType::Int64)][static_cast<int>(t)];
+  const int64_t none[2] = {0, 0}, step[2] = {8, stride};
+  for (int64_t i = 0; i < n; i += block) {
+    const int64_t m = std::min(block, n - i);
+    char* const q[2] = {reinterpret_cast<char*>(x), const_cast<char*>(p) + i * stride};
+    cast(1, m, q, none, step);
+    for (int64_t j = 0; j < m; j++)
+      if (!ok(i + j, x[j])) return false;
+  }
+  return true;
+}
+
+struct Operand {
+  char* base;  // full memory, or where it lies in the block's own memory
+  int64_t row, col;
+  bool local;
+};
+
+struct Part {
+  int form, code, order;
+  DType type;
+  int64_t width;  // elements of a row
+  int64_t q[6];
+  int operands;
+  Operand at[4];
+};
+
+struct Region {
+  int64_t rows, block, scratch, work;
+  bool parallel;
+  int parts;
+  Part part[kMaxParts];
+};
+
+void readRegion(Words& w, const double* table, Region& r) {
+  r.rows = w.next();
+  r.block = w.next();
+  r.scratch = w.next();
+  r.work = w.next();
+  r.parallel = w.next() != 0;
+  r.parts = static_cast<int>(w.next());
+  if (r.parts > kMaxParts) throw Error("fused: a loop of more than 64 parts");
+  for (int i = 0; i < r.parts; i++) {
+    Part& p = r.part[i];
+    p.form = static_cast<int>(w.next());
+    p.code = static_cast<int>(w.next());
+    p.order = static_cast<int>(w.next());
+    p.type = static_cast<DType>(w.next());
+    p.width = w.next();
+    for (int64_t& q : p.q) q = w.next();
+    p.operands = static_cast<int>(w.next());
+    for (int j = 0; j < p.operands; j++) {
+      Operand& a = p.at[j];
+      const int64_t base = w.next(), offset = w.next();
+      a.row = w.next();
+      a.col = w.next();
+      a.local = base == -1;
+      a.base = base >= 0    ? pointer(table, base) + offset
+               : base == -1 ? reinterpret_cast<char*>(offset)
+                            : reinterpret_cast<char*>(const_cast<double*>(w.at));
+      w.at += 2;
+    }
+  }
+}
+
+template <class T>
+void takeRows(const Part& p, char* const* at, const char* source, int64_t m) {
+  const int64_t* offset = reinterpret_cast<const int64_t*>(at[2]);
+  for (int64_t i = 0; i < m; i++) {
+    const char* from = source + offset[i] * int64_t(sizeof(T));
+    char* to = at[0] + i * p.at[0].row;
+    if (p.at[1].col == sizeof(T) && p.at[0].col == sizeof(T)) {
+      std::memcpy(to, from, p.width * sizeof(T));
+    } else {
+      for (int64_t j = 0; j < p.width; j++)
+        *reinterpret_cast<T*>(to + j * p.at[0].col) = *reinterpret_cast<const T*>(from + j * p.at[1].col);
+    }
+  }
+}
+
+template <class T>
+void putRows(const Part& p, char* target, char* const* at, int64_t m) {
+  const int64_t* offset = reinterpret_cast<const int64_t*>(at[1]);
+  for (int64_t i = 0; i < m; i++) {
+    char* to = target + offset[i] * int64_t(sizeof(T));
+    const char* from = at[2] + i * p.at[2].row;
+    for (int64_t j = 0; j < p.width; j++)
+      *reinterpret_cast<T*>(to + j * p.at[0].col) = *reinterpret_cast<const T*>(from + j * p.at[2].col);
+  }
+}
+
+template <class T>
+void addRows(const Part& p, char* target, char* const* at, int64_t m) {
+  const int64_t* offset = reinterpret_cast<const int64_t*>(at[1]);
+  for (int64_t i = 0; i < m; i++) {
+    char* to = target + offset[i] * int64_t(sizeof(T));
+    const char* from = at[2] + i * p.at[2].row;
+    for (int64_t j = 0; j < p.width; j++)
+      *reinterpret_cast<T*>(to + j * p.at[0].col) += *reinterpret_cast<const T*>(from + j * p.at[2].col);
+  }
+}
+
+// Adds index * step of every row to the offsets, or stores it.
+void offsetsOf(const Part& p, char* const* at, int64_t m) {
+  int64_t* out = reinterpret_cast<int64_t*>(at[0]);
+  const int64_t n = p.q[0], step = p.q[1], axis = p.q[2], add = p.q[3];
+  everyIndex(at[1], p.type, m, p.at[1].row, [&](int64_t i, int64_t index) {
+    const int64_t k = index < 0 ? index + n : index;
+    if (k < 0 || k >= n)
+      throw Error("index " + std::to_string(index) + " is out of bounds for axis " + std::to_string(axis) + " with size " +
+                  std::to_string(n));
+    out[i] = (add ? out[i] : 0) + k * step;
+    return true;
+  });
+}
+
+// A sum or extreme of every row.
+void foldRowwise(const Part& p, char* const* at, int64_t m) {
+  const Kernels& k = kernels();
+  const int type = static_cast<int>(p.type);
+  const FoldOp op = static_cast<FoldOp>(p.code);
+  const int64_t size = itemSize(p.type), out = p.at[0].row, row = p.at[1].row, col = p.at[1].col;
+  if (p.width < 8 && out == size) {
+    foldIdentity(at[0], m, p.type, op);
+    k.foldRows[op][type](at[0], at[1], col, row, p.width, m);
+    return;
+  }
+  const Fold fold = k.fold[op][type];
+  for (int64_t i = 0; i < m; i++) {
+    foldIdentity(at[0] + i * out, 1, p.type, op);
+    for (int64_t j = 0; j < p.width; j += kChunk)
+      fold(at[0] + i * out, at[1] + i * row + j * col, col, std::min(kChunk, p.width - j));
+  }
+}
+
+void runPart(const Part& p, char* const* at, int64_t first, int64_t m) {
+  const Kernels& k = kernels();
+  const int type = static_cast<int>(p.type);
+  switch (p.form) {
+    case kLoop:
+    case kCast: {
+      const Loop loop = p.form == kLoop ? k.loop[p.code][type] : k.cast[p.code][type];
+      int64_t row[4], col[4];
+      for (int j = 0; j < p.operands; j++) row[j] = p.at[j].row, col[j] = p.at[j].col;
+      if (p.order == kFlat) loop(1, m * p.width, at, row, col);
+      else if (p.order == kRowsOfElements) loop(m, p.width, at, row, col);
+      else loop(p.width, m, at, col, row);
+      return;
+    }
+    case kFold: return foldRowwise(p, at, m);
+    case kFind:
+      for (int64_t i = 0; i < m; i++)
+        *reinterpret_cast<int64_t*>(at[0] + i * p.at[0].row) =
+            (p.code == op_argmax ? k.argmax : k.argmin)[type](at[1] + i * p.at[1].row, p.at[1].col, p.width);
+      return;
+    case kFoldRows: {
+      const FoldOp op = static_cast<FoldOp>(p.code);
+      if (first == 0) foldIdentity(at[0], p.width, p.type, op);
+      k.foldRows[op][type](at[0], at[1], p.at[1].row, p.at[1].col, m, p.width);
+      return;
+    }
+    case kFoldAll: {
+      const FoldOp op = static_cast<FoldOp>(p.code);
+      if (first == 0) foldIdentity(at[0], 1, p.type, op);
+      for (int64_t i = 0; i < m; i += kChunk)
+        k.fold[op][type](at[0], at[1] + i * p.at[1].row, p.at[1].row, std::min(kChunk, m - i));
+      return;
+    }
+    case kOuter:
+      return k.gemmOuter[p.type == DType::Float32](at[0], at[1], at[2], m, p.width, p.q[0], p.q[1], p.q[2], p.q[3], p.q[4],
+                                                   false);
+    case kInner:
+      return k.gemmInner[p.type == DType::Float32](at[0], at[1], at[2], m, p.width, p.q[0], p.q[1], p.q[2], p.q[4]);
+    case kOuterSum:
+      return k.gemmOuter[p.type == DType::Float32](at[0], at[1], at[2], p.q[0], p.width, m, p.q[1], p.q[2], p.q[3], p.q[4],
+                                                   first > 0);
+    case kOffsets: return offsetsOf(p, at, m);
+    case kTake: {
+      // Offsets count from the first row of the whole array.
+      const char* source = p.at[1].local ? at[1] - first * p.at[1].row : at[1];
+      switch (itemSize(p.type)) {
+        case 8: return takeRows<int64_t>(p, at, source, m);
+        case 4: return takeRows<int32_t>(p, at, source, m);
+        case 2: return takeRows<int16_t>(p, at, source, m);
+        default: return takeRows<uint8_t>(p, at, source, m);
+      }
+    }
+    case kPut: {
+      char* target = p.at[0].local ? at[0] - first * p.at[0].row : at[0];
+      if (p.code == op_putAdd)
+        return p.type == DType::Float64 ? addRows<double>(p, target, at, m) : addRows<float>(p, target, at, m);
+      switch (itemSize(p.type)) {
+        case 8: return putRows<int64_t>(p, target, at, m);
+        case 4: return putRows<int32_t>(p, target, at, m);
+        case 2: return putRows<int16_t>(p, target, at, m);
+        default: return putRows<uint8_t>(p, target, at, m);
+      }
+    }
+  }
+}
+
+// Gathers and scatters count from the first row, so their whole arrays stay where they begin.
+bool fromFirstRow(const Part& p, int j) { return (p.form == kTake && j == 1) || (p.form == kPut && j == 0); }
+
+void runRows(const Region& r, int64_t begin, int64_t end) {
+  thread_local std::unique_ptr<char[]> memory;
+  thread_local int64_t held = 0;
+  if (held < r.scratch) {
+    memory.reset(new char[r.scratch + 64]);
+    held = r.scratch;
+  }
+  char* scratch = memory.get() + (-reinterpret_cast<uintptr_t>(memory.get()) & 63);
+  for (int64_t first = begin; first < end; first += r.block) {
+    const int64_t m = std::min(r.block, end - first);
+    for (int i = 0; i < r.parts; i++) {
+      const Part& p = r.part[i];
+      char* at[4];
+      for (int j = 0; j < p.operands; j++) {
+        const Operand& a = p.at[j];
+        at[j] = a.local ? scratch + reinterpret_cast<intptr_t>(a.base) : a.base + (fromFirstRow(p, j) ? 0 : first * a.row);
+      }
+      runPart(p, at, first, m);
+    }
+  }
+}
+
+void region(Words w, const double* table) {
+  Region r;
+  readRegion(w, table, r);
+  const int threads = r.parallel ? threadsFor(r.rows * r.work) : 1;
+  parallelRanges(r.rows, r.block, threads, [&](int64_t begin, int64_t end) { runRows(r, begin, end); });
+}
+
+}  // namespace
+
+// Parameters: address of the program, of the table of addresses. Result: 0 done, 1 nothing done because an index array
+// is not what the program was compiled for.
+void run_fused(Command& c) {
+  const double* at = reinterpret_cast<const double*>(static_cast<uintptr_t>(c.real(0)));
+  const double* table = reinterpret_cast<const double*>(static_cast<uintptr_t>(c.real(1)));
+  int64_t steps = static_cast<int64_t>(*at++);
+  for (; steps > 0; steps--) {
+    const int64_t kind = static_cast<int64_t>(at[0]), length = static_cast<int64_t>(at[1]);
+    Words w{at + 2};
+    at += 2 + length;
+    switch (kind) {
+      case kCommand: command(w, table); break;
+      case kZero: {
+        char* p = pointer(table, w.next());
+        p += w.next();
+        std::memset(p, 0, w.next());
+        break;
+      }
+      case kCopy: {
+        char* to = pointer(table, w.next());
+        to += w.next();
+        const char* from = pointer(table, w.next());
+        from += w.next();
+        std::memcpy(to, from, w.next());
+        break;
+      }
+      case kIota:
+      case kBounds: {
+        char* p = pointer(table, w.next());
+        p += w.next();
+        const DType t = static_cast<DType>(w.next());
+        const int64_t n = w.next(), stride = w.next(), limit = w.next();
+        const bool ok = kind == kIota ? everyIndex(p, t, n, stride, [](int64_t i, int64_t x) { return x == i; })
+                                      : everyIndex(p, t, n, stride, [limit](int64_t, int64_t x) { return x >= -limit && x < limit; });
+        if (!ok) {
+          c.result(0, 1);
+          return;
+        }
+        break;
+      }
+      case kRegion: region(w, table); break;
+    }
+  }
+  c.result(0, 0);
+}
+
+}  // namespace gl
