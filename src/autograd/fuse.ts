@@ -385,7 +385,7 @@ export function fuse<F extends (...args: never[]) => unknown>(f: F, options: Fus
 
   const fused = function (this: unknown, ...args: unknown[]): unknown {
     const plain = () => f.apply(this, args as never[]);
-    if (off !== null || recording() || batching.open > 0 || tape.watchers.size > 0) return plain();
+    if (off !== null || recording() || batching.open > 0 || tape.watchers.length > 0) return plain();
     const leaves: unknown[] = [];
     if (!flatten(args, leaves)) return plain();
     let at = 0;

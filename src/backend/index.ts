@@ -20,6 +20,16 @@ export {
 } from './command.js';
 export { copy, elementwise, fill, mayShareMemory } from './elementwise.js';
 export {
+  countNonzero,
+  indexOffsets,
+  maskOffsets,
+  nonzero,
+  putOffsets,
+  requireLabels,
+  takeOffsets,
+  wholeNumbers,
+} from './indexing.js';
+export {
   cholesky,
   det,
   eigh,
@@ -38,16 +48,6 @@ export {
 } from './linalg.js';
 export { matmul } from './matmul.js';
 export { optimizerStep, type StepRule } from './optimizer.js';
-export {
-  countNonzero,
-  indexOffsets,
-  maskOffsets,
-  nonzero,
-  putOffsets,
-  requireLabels,
-  takeOffsets,
-  wholeNumbers,
-} from './indexing.js';
 export { Program, type ProgramSummary } from './program.js';
 export { Recording, recording, type Value } from './record.js';
 export { cumulate, reduce } from './reduce.js';
