@@ -4,6 +4,13 @@ import './ops/methods.js';
 import './autograd/tape.js';
 
 export { type GradCheckOptions, type GradCheckReport, gradCheck } from './autograd/check.js';
+export {
+  Circuit,
+  type CircuitEdge,
+  type CircuitNode,
+  type CircuitOptions,
+  circuit,
+} from './autograd/circuit.js';
 export { type CustomRule, checkpoint, customVjp } from './autograd/custom.js';
 export {
   type Argnums,

@@ -60,6 +60,7 @@ const LIBRARY_NAMES = [
   'customVjp',
   'checkpoint',
   'stopGradient',
+  'circuit',
   'gradCheck',
   'gradCheckReport',
   'numericalGradient',

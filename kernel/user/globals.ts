@@ -24,6 +24,7 @@ export const PRELOADED = [
   'customVjp',
   'checkpoint',
   'stopGradient',
+  'circuit',
   'gradCheck',
   'gradCheckReport',
   'numericalGradient',

@@ -1,6 +1,7 @@
 // Charts: helpers with matplotlib's vocabulary that return Plotly figures.
 
 export { Axes, type ImageGridOptions, type PlotArguments } from './axes.js';
+export { type CircuitFigureOptions, circuit } from './circuit.js';
 export type { Colormap } from './colors.js';
 export type { AnnotateOptions, LegendPlace, RuleOptions, StyleOptions } from './coordinates.js';
 export type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
