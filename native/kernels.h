@@ -235,11 +235,55 @@ GL_LIBM(areaSine, asinh)
 GL_LIBM(areaCosine, acosh)
 GL_LIBM(areaTangent, atanh)
 GL_LIBM(errorFunction, erf)
+GL_LIBM(cubeRoot, cbrt)
+GL_LIBM(exponential2, exp2)
 #undef GL_LIBM
 GL_FN double arcTangent2(double a, double b) { return ::atan2(a, b); }
 GL_FN float arcTangent2(float a, float b) { return ::atan2f(a, b); }
 GL_FN double hypotenuse(double a, double b) { return ::hypot(a, b); }
 GL_FN float hypotenuse(float a, float b) { return ::hypotf(a, b); }
+
+template <class T> GL_FN T neighbour(T a, T b) { return std::nextafter(a, b); }
+// The distance to the next number away from zero, with the sign of a, positive at 0 (numpy.spacing).
+template <class T> GL_FN T gapAt(T a) {
+  if (!finite(a)) return std::numeric_limits<T>::quiet_NaN();
+  return std::nextafter(a, withSign(std::numeric_limits<T>::infinity(), a == 0 ? T(0) : a)) - a;
+}
+template <class T> GL_FN T mantissaOf(T a) {
+  int e = 0;
+  return finite(a) ? std::frexp(a, &e) : a;
+}
+template <class T> GL_FN T exponentOf(T a) {
+  int e = 0;
+  if (finite(a)) std::frexp(a, &e);
+  return T(e);
+}
+// a * 2^b; exponents beyond what can matter are held there, so that they fit an int.
+template <class T> GL_FN T timesPower(T a, T b) {
+  const T most = T(100000);
+  return std::ldexp(a, int(b > most ? most : b < -most ? -most : b));
+}
+template <class T> GL_FN T commonDivisor(T a, T b) {
+  a = absolute(a), b = absolute(b);
+  while (b != 0) {
+    T r = std::is_signed<T>::value && b == T(-1) ? T(0) : T(a % b);
+    a = b;
+    b = r;
+  }
+  return a;
+}
+template <class T> GL_FN T commonMultiple(T a, T b) {
+  T d = commonDivisor(a, b);
+  return d == 0 ? T(0) : absolute(T(T(a / d) * b));
+}
+GL_FN double log2Of1P(double a) { return 1.442695040888963407359924681001892137 * ::log1p(a); }
+GL_FN float log2Of1P(float a) { return 1.442695040888963407359924681001892137f * ::log1pf(a); }
+// log2(2^a + 2^b).
+template <class T> GL_FN T logAddExp2(T a, T b) {
+  if (a == b) return a + T(1);
+  T d = a - b;
+  return d > 0 ? a + log2Of1P(exponential2(-d)) : d <= 0 ? b + log2Of1P(exponential2(d)) : d;
+}
 
 // ---- exp, log, sin and what follows from them: about 1 ulp, right on NaN, infinities, zeros and subnormals -----------
 // Coefficients: Chebyshev interpolation in 60 digits of (e^r - 1 - r) / r^2 on |r| <= ln2 / 2, and of

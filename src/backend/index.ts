@@ -48,6 +48,7 @@ export {
 } from './linalg.js';
 export { matmul } from './matmul.js';
 export { optimizerStep, type StepRule } from './optimizer.js';
+export { argpartitionRows, partitionable, partitionRows } from './partition.js';
 export { Program, type ProgramSummary } from './program.js';
 export { Recording, recording, type Value } from './record.js';
 export { cumulate, reduce } from './reduce.js';

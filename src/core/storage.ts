@@ -251,9 +251,12 @@ export function setPoison(on: boolean): void {
   poison = on;
 }
 
-/** Bytes that the pool holds and may hold. */
-export function poolUsage(): { pooled: number; limit: number } {
-  return { pooled: pooledBytes, limit: poolLimit };
+/** Bytes that the pool holds and may hold, and its blocks by size. */
+export function poolUsage(): { pooled: number; limit: number; blocks: { bytes: number; count: number }[] } {
+  const blocks = [...pool].flatMap(([bytes, free]) =>
+    free.length > 0 ? [{ bytes, count: free.length }] : [],
+  );
+  return { pooled: pooledBytes, limit: poolLimit, blocks: blocks.sort((p, q) => p.bytes - q.bytes) };
 }
 
 /** Sets the pool's limit and empties it. */

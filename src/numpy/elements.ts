@@ -2,12 +2,14 @@
 // of numbers made a function of arrays.
 
 import { asarray } from '../core/create.js';
-import { type DType, dtypeInfo, isFloat, promoteTypes, toDType } from '../core/dtype.js';
+import { isFloat } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
-import { broadcastShapes, type Shape } from '../core/shape.js';
-import { where as choose, div, equal, floorDivide, isnan, mod, mul, pow, sin } from '../ops/elementwise.js';
-import { nonzero } from '../ops/index.js';
-import { broadcastTo, reshape } from '../ops/shape.js';
+import { broadcastShapes, type Shape, sizeOf } from '../core/shape.js';
+import { where as choose, div, equal, isnan, mul, sin } from '../ops/elementwise.js';
+import { get, nonzero } from '../ops/index.js';
+import { tracking } from '../ops/registry.js';
+import { broadcastTo, reshape, stack } from '../ops/shape.js';
+import { finfo } from './dtypes.js';
 
 /**
  * Elements of `a` where the condition holds, of `b` elsewhere. Of a condition alone, the coordinates where it holds, as
@@ -23,18 +25,6 @@ export function where(condition: ArrayLike, a?: ArrayLike, b?: ArrayLike): NDArr
   return choose(condition, a, b);
 }
 
-/** Degrees to radians. @see numpy.deg2rad */
-export const deg2rad = (a: ArrayLike): NDArray => mul(a, Math.PI / 180);
-
-/** Radians to degrees. @see numpy.rad2deg */
-export const rad2deg = (a: ArrayLike): NDArray => mul(a, 180 / Math.PI);
-
-/** 2 to the power a. @see numpy.exp2 */
-export const exp2 = (a: ArrayLike): NDArray => pow(2, floating(a));
-
-/** a to the power b, in floating point. @see numpy.float_power */
-export const floatPower = (a: ArrayLike, b: ArrayLike): NDArray => pow(asarray(a).astype('float64'), b);
-
 /** sin(pi a) / (pi a), 1 at 0. @see numpy.sinc */
 export function sinc(a: ArrayLike): NDArray {
   // As NumPy: a tiny number in the place of 0 keeps the division defined.
@@ -46,15 +36,6 @@ const floating = (a: ArrayLike): NDArray => {
   const x = asarray(a);
   return isFloat(x.dtype) ? x : x.astype('float64');
 };
-
-/** 0 below zero, 1 above, `half` at zero. @see numpy.heaviside */
-export function heaviside(value: ArrayLike, half: ArrayLike): NDArray {
-  const a = floating(value);
-  return where(isnan(a), a, where(equal(a, 0), half, a.greater(0).astype(a.dtype)));
-}
-
-/** Quotient and remainder: [floorDivide(a, b), mod(a, b)]. @see numpy.divmod */
-export const divmod = (a: ArrayLike, b: ArrayLike): [NDArray, NDArray] => [floorDivide(a, b), mod(a, b)];
 
 /** NaN and infinities replaced by numbers: 0 and the largest there are, unless given. @see numpy.nan_to_num */
 export function nanToNum(
@@ -90,79 +71,36 @@ export function select(
 }
 
 /**
- * A function of numbers as a function of arrays, which broadcast. A loop, not faster than one; for derivatives use
- * operations instead.
+ * A function of numbers as a function of arrays, which broadcast. A loop, not faster than one. Where gradients are
+ * recorded, the function is called with 0-d arrays in place of numbers, and has to compute with np functions.
  * @see numpy.vectorize
+ * @example np.vectorize((a, b) => (a > b ? a - b : a + b))([1, 2, 3, 4], 2)   // 3, 4, 1, 2
  */
-export function vectorize(f: (...values: number[]) => number | boolean): (...arrays: ArrayLike[]) => NDArray {
+export function vectorize(f: (...values: number[]) => ArrayLike): (...arrays: ArrayLike[]) => NDArray {
   return (...values) => {
     const arrays = values.map((v) => asarray(v, 'vectorize'));
     const shape = arrays.reduce<Shape>((s, a) => broadcastShapes('vectorize', s, a.shape), []);
-    const columns = arrays.map((a) => broadcastTo(a.detach(), shape).data);
-    const size = shape.reduce((s, n) => s * n, 1);
-    const out = Array.from({ length: size }, (_, i) => f(...columns.map((c) => Number(c[i]))));
+    const size = sizeOf(shape);
+    let out: ArrayLike[];
+    if (tracking(...arrays)) {
+      const columns = arrays.map((a) => reshape(broadcastTo(a, shape), -1));
+      const g = f as unknown as (...values: NDArray[]) => ArrayLike;
+      out = Array.from({ length: size }, (_, i) => {
+        const y = g(...columns.map((c) => get(c, [i])));
+        if (y instanceof NDArray && y.tracked) return y;
+        throw new TypeError(
+          'vectorize: the function computes with plain numbers, so the gradient that an argument requires would be lost. Use np functions or methods in it (x.mul(x) rather than x * x), or pass x.detach().',
+        );
+      });
+      if (size > 0) return reshape(stack(out), [...shape]);
+    } else {
+      const columns = arrays.map((a) => broadcastTo(a, shape).data);
+      out = Array.from({ length: size }, (_, i) => f(...columns.map((c) => Number(c[i]))));
+    }
     return reshape(asarray(out), [...shape]);
   };
 }
 
-// ---------------------------------------------------------------- what dtypes hold
-
-export interface FloatInfo {
-  readonly dtype: DType;
-  readonly bits: number;
-  /** The gap between 1 and the next number. */
-  readonly eps: number;
-  readonly max: number;
-  readonly min: number;
-  /** The smallest number of full precision. */
-  readonly tiny: number;
-}
-
-/** The limits of a floating point dtype. @see numpy.finfo */
-export function finfo(dtype: DType | 'float' | NDArray = 'float64'): FloatInfo {
-  const type = dtype instanceof NDArray ? dtype.dtype : toDType(dtype, 'finfo');
-  if (!isFloat(type))
-    throw new TypeError(`finfo: data type ${type} is not inexact; np.iinfo describes integers.`);
-  return type === 'float64'
-    ? {
-        dtype: type,
-        bits: 64,
-        eps: 2 ** -52,
-        max: Number.MAX_VALUE,
-        min: -Number.MAX_VALUE,
-        tiny: 2 ** -1022,
-      }
-    : {
-        dtype: type,
-        bits: 32,
-        eps: 2 ** -23,
-        max: (2 - 2 ** -23) * 2 ** 127,
-        min: -(2 - 2 ** -23) * 2 ** 127,
-        tiny: 2 ** -126,
-      };
-}
-
-/** The limits of an integer dtype; those of int64 are bigints. @see numpy.iinfo */
-export function iinfo(dtype: DType | 'int' | NDArray = 'int64'): {
-  dtype: DType;
-  bits: number;
-  min: number | bigint;
-  max: number | bigint;
-} {
-  const type = dtype instanceof NDArray ? dtype.dtype : toDType(dtype, 'iinfo');
-  const { kind, itemsize, min, max } = dtypeInfo[type];
-  if (kind !== 'i' && kind !== 'u')
-    throw new TypeError(`iinfo: invalid integer data type ${type}; np.finfo describes floating point.`);
-  return type === 'int64'
-    ? { dtype: type, bits: 64, min, max }
-    : { dtype: type, bits: itemsize * 8, min: Number(min), max: Number(max) };
-}
-
-/** The smallest dtype that holds all the arrays' values. @see numpy.result_type */
-export function resultType(...values: ArrayLike[]): DType {
-  return values.map((v) => asarray(v, 'resultType').dtype).reduce((s, t) => promoteTypes(s, t));
-}
-
-/** The smallest dtype that holds the values of both. @see numpy.promote_types */
-export const promoteDtypes = (a: DType, b: DType): DType =>
-  promoteTypes(toDType(a, 'promoteTypes'), toDType(b, 'promoteTypes'));
+/** A function of numbers as a function of arrays; the same as `vectorize`. @see numpy.frompyfunc */
+export const frompyfunc = (f: (...values: number[]) => ArrayLike): ((...arrays: ArrayLike[]) => NDArray) =>
+  vectorize(f);

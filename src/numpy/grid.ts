@@ -4,10 +4,11 @@
 import { asarray } from '../core/create.js';
 import { type DType, dtypeInfo, isFloat, isInteger, promoteTypes, toDType } from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
-import { checkShape, shapeText } from '../core/shape.js';
+import { broadcastShapes, checkShape, shapeText } from '../core/shape.js';
 import { type Bracketed, brackets } from '../operators.js';
-import { add, castTo, div, floor, log10, mul, pow, sub } from '../ops/elementwise.js';
-import { nonzero } from '../ops/index.js';
+import { abs, add, castTo, div, equal, floor, less, log10, mul, pow, sign, sub } from '../ops/elementwise.js';
+import { get, nonzero } from '../ops/index.js';
+import { any } from '../ops/reduce.js';
 import {
   astype,
   broadcastTo,
@@ -210,25 +211,44 @@ export function logspace(
   return dtype === undefined ? y : y.astype(toDType(dtype, 'logspace'));
 }
 
-/** Numbers of which each is a constant multiple of the one before; the ends are exact. @see numpy.geomspace */
+/**
+ * Numbers of which each is a constant multiple of the one before; the ends are exact. Arrays make one column per
+ * element.
+ * @see numpy.geomspace
+ */
 export function geomspace(
-  start: NumberLike,
-  stop: NumberLike,
+  start: ArrayLike,
+  stop: ArrayLike,
   num = 50,
   options: LinspaceOptions = {},
 ): NDArray {
-  const a = Number(asarray(start, 'geomspace').item());
-  const b = Number(asarray(stop, 'geomspace').item());
-  if (a === 0 || b === 0)
+  const { endpoint = true, dtype, axis = 0 } = options;
+  const floating = (v: ArrayLike): NDArray => {
+    const a = asarray(v, 'geomspace');
+    return isFloat(a.dtype) ? a : astype(a, 'float64');
+  };
+  const shape = broadcastShapes(
+    'geomspace',
+    asarray(start, 'geomspace').shape,
+    asarray(stop, 'geomspace').shape,
+  );
+  const [a, b] = [broadcastTo(floating(start), shape), broadcastTo(floating(stop), shape)];
+  const product = mul(sign(a.detach()), sign(b.detach()));
+  if (any(equal(product, 0)).item())
     throw new RangeError(`geomspace: geometric sequence cannot include zero; start is ${a}, stop ${b}.`);
-  if (a * b < 0) throw new RangeError(`geomspace: start ${a} and stop ${b} must have the same sign.`);
-  const sign = a < 0 ? -1 : 1;
-  const { endpoint = true, dtype } = options;
-  const exponents = linspace(log10(asarray(Math.abs(a))), log10(asarray(Math.abs(b))), num, { endpoint });
-  const y = mul(pow(10, exponents), sign);
-  const raw = y.raw() as Float64Array;
-  if (num > 0) raw[0] = a;
-  if (num > 1 && endpoint) raw[num - 1] = b;
+  if (any(less(product, 0)).item())
+    throw new RangeError(`geomspace: start ${a} and stop ${b} must have the same sign.`);
+  const direction = sign(a.detach());
+  const exponents = linspace(log10(abs(a)), log10(abs(b)), num, { endpoint });
+  let y = mul(pow(10, exponents), direction);
+  // The ends exactly as given.
+  const ends = (count: number) => get(y, [`1:${count}`]);
+  if (num === 1) y = expandDims(a, 0);
+  else if (num > 1)
+    y = concatenate(
+      endpoint ? [expandDims(a, 0), ends(num - 1), expandDims(b, 0)] : [expandDims(a, 0), ends(num)],
+    );
+  if (axis !== 0) y = moveaxis(y, 0, axis);
   return dtype === undefined ? y : y.astype(toDType(dtype, 'geomspace'));
 }
 
@@ -401,3 +421,15 @@ export const mgrid: Bracket<string, NDArray> = bracket((...ranges) => {
 
 /** An open coordinate grid: arrays that broadcast against each other. @see numpy.ogrid */
 export const ogrid: Bracket<string, NDArray[]> = bracket((...ranges) => openGrid('ogrid', ranges));
+
+/** What `np.s_` gives: the entries of an index, to be used as `X.at(...index)` and `X.set(index, v)`. */
+export type IndexEntries = (string | number | null | ArrayLike)[];
+
+/**
+ * An index as a value: `const rows = np.s_('1:3', ':')`, used as `X.at(...rows)`; in cells also `np.s_['1:3', 0]`.
+ * @see numpy.s_
+ */
+export const s_: Bracket<string | number | null | ArrayLike, IndexEntries> = bracket((...items) => items);
+
+/** The same as `s_`. @see numpy.index_exp */
+export const index_exp: typeof s_ = s_;

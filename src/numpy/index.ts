@@ -31,7 +31,6 @@ export {
 export {
   abs,
   abs as absolute,
-  abs as fabs,
   add,
   arccos,
   arccos as acos,
@@ -47,6 +46,7 @@ export {
   bitwiseOr as bitwise_or,
   bitwiseXor,
   bitwiseXor as bitwise_xor,
+  type ClipOptions,
   ceil,
   clip,
   conjugate,
@@ -99,6 +99,7 @@ export {
   neg as negative,
   notEqual,
   notEqual as not_equal,
+  positive,
   pow,
   pow as power,
   reciprocal,
@@ -174,7 +175,9 @@ export {
   vstack,
 } from '../ops/shape.js';
 export {
+  argpartition,
   argsort,
+  partition,
   putAlongAxis,
   putAlongAxis as put_along_axis,
   type SortOptions,
@@ -190,14 +193,69 @@ export {
   arcsinh as asinh,
   arctanh,
   arctanh as atanh,
+  cbrt,
   copysign,
+  deg2rad,
+  deg2rad as radians,
+  divmod,
+  exp2,
+  fabs,
+  floatPower,
+  floatPower as float_power,
   fmax,
   fmin,
   fmod,
+  frexp,
+  gcd,
+  heaviside,
   hypot,
+  lcm,
+  ldexp,
   logaddexp,
+  logaddexp2,
+  modf,
+  nextafter,
+  rad2deg,
+  rad2deg as degrees,
   signbit,
+  spacing,
 } from '../ops/special.js';
+export {
+  baseRepr,
+  baseRepr as base_repr,
+  binaryRepr,
+  binaryRepr as binary_repr,
+  type PackOptions,
+  packbits,
+  type UnpackOptions,
+  unpackbits,
+} from './bits.js';
+export {
+  applyOverAxes,
+  applyOverAxes as apply_over_axes,
+  asarrayChkfinite,
+  asarrayChkfinite as asarray_chkfinite,
+  type ChooseOptions,
+  choose,
+  diagIndices,
+  diagIndices as diag_indices,
+  diagIndicesFrom,
+  diagIndicesFrom as diag_indices_from,
+  maskIndices,
+  maskIndices as mask_indices,
+  ndenumerate,
+  ndindex,
+  type OutOfRange,
+  type PutOptions,
+  piecewise,
+  place,
+  put,
+  putmask,
+  trilIndicesFrom,
+  trilIndicesFrom as tril_indices_from,
+  triuIndicesFrom,
+  triuIndicesFrom as triu_indices_from,
+} from './choosing.js';
 export {
   bool_,
   complex64,
@@ -251,35 +309,38 @@ export {
   zerosLike as zeros_like,
 } from './creation.js';
 export {
-  deg2rad,
-  deg2rad as radians,
-  divmod,
-  exp2,
+  canCast,
+  canCast as can_cast,
+  commonType,
+  commonType as common_type,
   type FloatInfo,
   finfo,
-  floatPower,
-  floatPower as float_power,
-  heaviside,
   iinfo,
-  nanToNum,
-  nanToNum as nan_to_num,
+  issubdtype,
+  minScalarType,
+  minScalarType as min_scalar_type,
   promoteDtypes as promote_types,
   promoteDtypes as promoteTypes,
-  rad2deg,
-  rad2deg as degrees,
   resultType,
   resultType as result_type,
+} from './dtypes.js';
+export {
+  frompyfunc,
+  nanToNum,
+  nanToNum as nan_to_num,
   select,
   sinc,
   vectorize,
   where,
 } from './elements.js';
+export { type ErrorModes, errstate, geterr, seterr } from './errors.js';
 export { sprintf } from './format.js';
 export {
   arange,
   type Bracket,
   c_,
   geomspace,
+  index_exp,
   indices,
   ix_,
   type LinspaceOptions,
@@ -289,6 +350,7 @@ export {
   mgrid,
   ogrid,
   r_,
+  s_,
 } from './grid.js';
 export {
   load,
@@ -299,6 +361,23 @@ export {
   savezCompressed,
   savezCompressed as savez_compressed,
 } from './io.js';
+export {
+  asfarray,
+  asfortranarray,
+  type Blocks,
+  block,
+  broadcastShapes,
+  broadcastShapes as broadcast_shapes,
+  diagflat,
+  dsplit,
+  isfortran,
+  iterable,
+  type MemoryUsage,
+  memoryUsage,
+  require,
+  sharesMemory,
+  sharesMemory as shares_memory,
+} from './layout.js';
 export * as linalg from './linalg.js';
 export { diagonal, trace } from './linalg.js';
 export {
@@ -348,7 +427,6 @@ export {
   type PadOptions,
   type PadWidth,
   pad,
-  put,
   ravelMultiIndex,
   ravelMultiIndex as ravel_multi_index,
   repeat,
@@ -366,10 +444,24 @@ export {
   unravelIndex as unravel_index,
   vsplit,
 } from './manipulation.js';
+export {
+  type Poly1d,
+  type Poly1dOptions,
+  type PolyfitOptions,
+  poly,
+  poly1d,
+  polyadd,
+  polyder,
+  polydiv,
+  polyfit,
+  polyint,
+  polymul,
+  polysub,
+  polyval,
+} from './polynomial.js';
 export { convolve, cross, inner, kron, tensordot, vdot } from './products.js';
 export * as random from './random/index.js';
 export {
-  argpartition,
   argwhere,
   type BincountOptions,
   type BinRule,
@@ -385,7 +477,6 @@ export {
   isin,
   isin as in1d,
   lexsort,
-  partition,
   setdiff1d,
   type UniqueOptions,
   union1d,
@@ -423,3 +514,4 @@ export {
   trapz as trapezoid,
 } from './statistics.js';
 export * as testing from './testing.js';
+export { bartlett, blackman, hamming, hanning, i0, kaiser } from './windows.js';

@@ -6,7 +6,7 @@ import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
-import { castTo, logicalXor, notEqual, sub, where } from '../ops/elementwise.js';
+import { castTo, logicalXor, notEqual, sub } from '../ops/elementwise.js';
 import { get, set, take } from '../ops/index.js';
 import { broadcastTo, concatenate, flip, moveaxis, reshape, split, swapaxes } from '../ops/shape.js';
 import { named } from './caller.js';
@@ -490,17 +490,6 @@ export function fillDiagonal(a: NDArray, value: ArrayLike): void {
     );
   const steps = arange(Math.min(a.shape[0], a.shape[1]));
   set(a, [steps, steps], value);
-}
-
-/** Writes values at flat positions, in place. @see numpy.put */
-export function put(a: NDArray, index: ArrayLike, values: ArrayLike): void {
-  const at = asarray(index, 'put');
-  const v = reshape(asarray(values, 'put'), -1);
-  set(
-    a,
-    unravelIndex(reshape(where(at.less(0), at.add(a.size), at), -1), a.shape),
-    v.size === 1 ? v : resize(v, at.size),
-  );
 }
 
 /** Copies `source` into `target`, broadcast and converted; where a mask holds when one is given. @see numpy.copyto */

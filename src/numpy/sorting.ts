@@ -469,21 +469,7 @@ export function setdiff1d(a: ArrayLike, b: ArrayLike): NDArray {
   return get(x, [isin(x, b, { invert: true })]);
 }
 
-// ---------------------------------------------------------------- partial sorts
-
-/** A copy whose k-th element is where a full sort puts it, smaller ones before it. Sorts fully. @see numpy.partition */
-export const partition = (
-  a: ArrayLike,
-  _kth: number | readonly number[],
-  axis: number | null = -1,
-): NDArray => sort(a, axis);
-
-/** Positions of `partition`. Sorts fully, ties stay in order. @see numpy.argpartition */
-export const argpartition = (
-  a: ArrayLike,
-  _kth: number | readonly number[],
-  axis: number | null = -1,
-): NDArray => argsort(a, axis);
+// ---------------------------------------------------------------- by several keys
 
 /** Positions that sort by the last key, then by the one before it... @see numpy.lexsort */
 export function lexsort(keys: readonly ArrayLike[]): NDArray {

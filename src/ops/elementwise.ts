@@ -16,6 +16,7 @@ import {
 } from '../core/dtype.js';
 import { type ArrayLike, empty, method, NDArray, partOf } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
+import { checkOptions } from '../core/options.js';
 import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
 import { batching, overArray, overElements, overWrite, refuseBatched } from './batching.js';
 import { type Rule, register, track } from './registry.js';
@@ -24,14 +25,16 @@ import {
   type Casting,
   canCast,
   type UfuncArgument,
+  type UfuncOptions,
   type UnaryUfunc,
   ufunc,
+  type unaryMethods,
 } from './ufunc.js';
 
 export type Operand = NDArray | number | bigint | Complex;
 
 /** How the element type of the loop and of the result follow from the operands. */
-type Typing = 'promote' | 'float' | 'compare' | 'logical' | 'integer' | 'test';
+type Typing = 'promote' | 'float' | 'double' | 'compare' | 'logical' | 'integer' | 'test';
 
 type UnaryRule = (g: NDArray, out: NDArray, a: NDArray) => ArrayLike;
 type BinaryRule = (g: NDArray, out: NDArray, a: Operand, b: Operand) => ArrayLike;
@@ -88,6 +91,7 @@ function loopType(name: string, typing: Typing, a: Operand, b: Operand): DType {
   } else {
     dtype = weakType(name, typing, (b as NDArray).dtype, a);
   }
+  if (typing === 'double') return isComplex(dtype) ? 'complex128' : 'float64';
   return typing === 'float' ? floatType(name, dtype) : dtype;
 }
 
@@ -633,15 +637,51 @@ export function where(condition: ArrayLike, a: ArrayLike, b: ArrayLike): NDArray
 }
 register('where', true);
 
-/** Elements held between `low` and `high`; either may be null for no bound. @see numpy.clip */
-export function clip(a: ArrayLike, low: ArrayLike | null, high: ArrayLike | null): NDArray {
+export interface ClipOptions extends UfuncOptions {
+  /** The bounds, where they are not given as arguments. */
+  min?: ArrayLike | null;
+  max?: ArrayLike | null;
+}
+
+/**
+ * Elements held between `low` and `high`; either may be null for no bound.
+ * @see numpy.clip
+ * @example np.clip(x, 0, 1); np.clip(x, 0, null, { out: x }); np.clip(x, { max: 1 })
+ */
+export function clip(
+  a: ArrayLike,
+  low?: ArrayLike | null | ClipOptions,
+  high?: ArrayLike | null,
+  options: ClipOptions | NDArray = {},
+): NDArray {
+  const named = isOptions(low) ? low : options instanceof NDArray ? { out: options } : options;
+  checkOptions('clip', named, ['min', 'max', 'out', 'where', 'dtype', 'casting']);
+  const { min, max, ...rest } = named as ClipOptions;
+  const least = isOptions(low) || low === undefined || low === null ? min : low;
+  const most = high === undefined || high === null ? max : high;
+  if ((least === undefined || least === null) && (most === undefined || most === null))
+    throw new TypeError('clip: at least one of low and high must be given.');
   let out = asarray(a, 'clip');
   // The bound comes second, so that an element exactly on it still takes the gradient.
-  if (low !== null) out = maximum(out, low);
-  if (high !== null) out = minimum(out, high);
-  if (low === null && high === null) throw new TypeError('clip: at least one of low and high must be given.');
+  if (least !== undefined && least !== null) out = maximum(out, least);
+  if (most !== undefined && most !== null) out = minimum(out, most);
+  for (const _ in rest) return positive.general([out], rest);
   return out;
 }
-method('clip', function (low: ArrayLike | null, high: ArrayLike | null) {
-  return clip(this, low, high);
-});
+
+const isOptions = (v: unknown): v is ClipOptions =>
+  typeof v === 'object' && v !== null && Object.getPrototypeOf(v) === Object.prototype;
+
+/** The element itself. @see numpy.positive */
+export const positive = unary('positive', {
+  dtype: 'promote',
+  saves: '',
+  vjp: (g) => g,
+  refuse: (dtype) => (dtype === 'bool' ? 'not supported for booleans; use x.copy().' : undefined),
+}) as UnaryUfunc & typeof unaryMethods;
+method(
+  'clip',
+  function (low?: ArrayLike | null | ClipOptions, high?: ArrayLike | null, options?: ClipOptions) {
+    return clip(this, low, high, options);
+  },
+);

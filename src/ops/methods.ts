@@ -1,6 +1,7 @@
 // The types of the methods that the op files attach to NDArray, in one place so that an editor shows one list.
 
 import type { DType } from '../core/dtype.js';
+import type { ClipOptions } from './elementwise.js';
 import type { Index } from './index.js';
 import type { Axis, ReduceOptions, SumOptions, VarOptions } from './reduce.js';
 
@@ -79,7 +80,7 @@ declare module '../core/ndarray.js' {
     ceil(): NDArray;
     rint(): NDArray;
     trunc(): NDArray;
-    clip(low: ArrayLike | null, high: ArrayLike | null): NDArray;
+    clip(low?: ArrayLike | null | ClipOptions, high?: ArrayLike | null, options?: ClipOptions): NDArray;
     // Reductions: over an axis, a list of axes, or everything.
     sum(axis?: AxisOrOptions<SumOptions>): NDArray;
     prod(axis?: AxisOrOptions<SumOptions>): NDArray;

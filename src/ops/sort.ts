@@ -62,6 +62,57 @@ export function argsort(value: ArrayLike, argument?: SortArgument): NDArray {
   return axis === a.ndim - 1 ? out : copy(moveaxis(out, -1, axis));
 }
 
+/** The positions to put right, within the axis. */
+function kthList(caller: string, kth: number | readonly number[], n: number): number[] {
+  return (typeof kth === 'number' ? [kth] : [...kth]).map((k) => {
+    const at = k < 0 ? k + n : k;
+    if (!Number.isInteger(k) || at < 0 || at >= n)
+      throw new RangeError(
+        `${caller}: kth(=${k}) out of bounds (${n}): it is a position along the axis, ${-n} to ${n - 1}.`,
+      );
+    return at;
+  });
+}
+
+/**
+ * A copy whose k-th element is where a full sort puts it, with no larger one before it and no smaller one after it.
+ * The others are in no particular order; NaN goes last. Faster than a sort.
+ * @param kth a position, or a list of them
+ * @see numpy.partition
+ */
+export function partition(
+  value: ArrayLike,
+  kth: number | readonly number[],
+  argument?: SortArgument,
+): NDArray {
+  const [a, axis] = target('partition', value, argument);
+  const places = kthList('partition', kth, a.shape[axis]);
+  if (tracking(a)) return takeAlongAxis(a, argpartition(a, kth, axis), axis);
+  const rows = withAxisLast(a, axis, true);
+  if (rows.size > 0) {
+    if (backend.partitionable(places)) backend.partitionRows(rows, places);
+    else backend.sortRows(rows);
+  }
+  return axis === a.ndim - 1 ? rows : copy(moveaxis(rows, -1, axis));
+}
+
+/** The positions (int64) that partition an array along an axis, see `partition`. @see numpy.argpartition */
+export function argpartition(
+  value: ArrayLike,
+  kth: number | readonly number[],
+  argument?: SortArgument,
+): NDArray {
+  const [a, axis] = target('argpartition', value, argument);
+  const places = kthList('argpartition', kth, a.shape[axis]);
+  const rows = withAxisLast(a, axis, false);
+  const out = empty(rows.shape, 'int64');
+  if (rows.size > 0) {
+    if (backend.partitionable(places)) backend.argpartitionRows(out, rows, places);
+    else backend.argsortRows(out, rows);
+  }
+  return axis === a.ndim - 1 ? out : copy(moveaxis(out, -1, axis));
+}
+
 /** Index arrays that pair `indices` along `axis` with every place of the other axes. */
 function alongAxis(caller: string, a: NDArray, indices: ArrayLike, axis: number): NDArray[] {
   let at = asarray(indices, caller);
@@ -147,6 +198,13 @@ method('sort', function (argument?: SortArgument) {
 method('argsort', function (argument?: SortArgument) {
   return argsort(this, argument);
 });
+method('partition', function (kth: number | readonly number[], argument?: SortArgument) {
+  const [a, axis] = target('partition', this, argument === null ? undefined : argument);
+  return set(this, ['...'], partition(a, kth, axis));
+});
+method('argpartition', function (kth: number | readonly number[], argument?: SortArgument) {
+  return argpartition(this, kth, argument);
+});
 
 declare module '../core/ndarray.js' {
   interface NDArray<D extends DType> {
@@ -154,5 +212,9 @@ declare module '../core/ndarray.js' {
     sort(axis?: number | { axis?: number }): NDArray;
     /** The positions that sort the array along an axis, the last by default. */
     argsort(axis?: number | null | SortOptions): NDArray;
+    /** Puts the k-th elements in their places along an axis, in place, and returns the array; see `np.partition`. */
+    partition(kth: number | readonly number[], axis?: number | { axis?: number }): NDArray;
+    /** The positions that partition the array along an axis, the last by default. */
+    argpartition(kth: number | readonly number[], axis?: number | null | SortOptions): NDArray;
   }
 }

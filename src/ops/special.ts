@@ -1,17 +1,27 @@
 // Less common element-wise functions: inverse hyperbolic functions, hypot, logaddexp, and the NaN-ignoring extremes.
 
-import type { DType } from '../core/dtype.js';
-import type { NDArray } from '../core/ndarray.js';
+import { asarray } from '../core/create.js';
+import { type DType, isFloat, isInteger } from '../core/dtype.js';
+import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
 import {
   add,
   binary,
+  castTo,
   div,
+  equal,
   exp,
+  floorDivide,
   greaterEqual,
+  into,
+  isinf,
   type less,
   lessEqual,
+  log,
+  mod,
   mul,
   neg,
+  notEqual,
   type Operand,
   sigmoid,
   sign,
@@ -22,6 +32,8 @@ import {
   unary,
   where,
 } from './elementwise.js';
+import { any } from './reduce.js';
+import type { UfuncArgument } from './ufunc.js';
 
 /** Inverse hyperbolic sine. @see numpy.arcsinh */
 export const arcsinh = unary('arcsinh', {
@@ -84,6 +96,128 @@ export const fmin = binary('fmin', {
 function winsOver(a: Operand, b: Operand, better: typeof less): NDArray {
   return add(better(a, b), where(greaterEqual(b, b), false, true));
 }
+
+/** log2(2^a + 2^b) without overflow. @see numpy.logaddexp2 */
+export const logaddexp2 = binary('logaddexp2', {
+  dtype: 'float',
+  saves: ['ao', 'bo'],
+  vjp: [(g, out, a) => mul(g, exp2(sub(a, out))), (g, out, _a, b) => mul(g, exp2(sub(b, out)))],
+});
+
+/** 0 below zero, 1 above, `b` at zero. @see numpy.heaviside */
+export const heaviside = binary('heaviside', {
+  dtype: 'float',
+  saves: ['', 'a'],
+  vjp: [(g) => mul(g, 0), (g, _, a) => where(equal(a, 0), g, 0)],
+});
+
+/** The next number after `a` in the direction of `b`. @see numpy.nextafter */
+export const nextafter = binary('nextafter', {
+  dtype: 'float',
+  saves: ['', ''],
+  vjp: [(g) => g, (g) => mul(g, 0)],
+});
+
+/** a to the power b, always in float64. @see numpy.float_power */
+export const floatPower = binary('floatPower', {
+  dtype: 'double',
+  saves: ['ab', 'ao'],
+  vjp: [
+    (g, _, a, b) => mul(g, mul(b, floatPower(a, where(equal(b, 0), 1, sub(b, 1))))),
+    (g, out, a) => mul(g, mul(out, log(where(equal(a, 0), 1, a)))),
+  ],
+});
+
+const whole = (dtype: DType) =>
+  isInteger(dtype)
+    ? undefined
+    : `not supported for ${dtype}; both operands must be integers, e.g. x.astype('int64').`;
+
+/** Greatest common divisor of integers. @see numpy.gcd */
+export const gcd = binary('gcd', { dtype: 'integer', refuse: whole });
+
+/** Lowest common multiple of integers. @see numpy.lcm */
+export const lcm = binary('lcm', { dtype: 'integer', refuse: whole });
+
+const timesPower = binary('ldexp', {
+  dtype: 'float',
+  saves: ['b', ''],
+  vjp: [(g, _, _a, b) => timesPower(g, b), (g) => mul(g, 0)],
+});
+
+/**
+ * a * 2^b, b being whole numbers. The result has the type of `a`.
+ * @see numpy.ldexp
+ * @example np.ldexp(5, [0, 1, 2])   // array([ 5., 10., 20.])
+ */
+export function ldexp(a: ArrayLike, b: ArrayLike, options?: UfuncArgument): NDArray {
+  const exponent = asarray(b, 'ldexp');
+  if (isFloat(exponent.dtype) && any(notEqual(trunc(exponent), exponent)).item())
+    throw new TypeError(`ldexp: exponents must be whole numbers, not ${exponent}.`);
+  const x = asarray(a, 'ldexp');
+  return timesPower(x, castTo(exponent, isFloat(x.dtype) ? x.dtype : 'float64'), options);
+}
+
+/** Absolute value in floating point. @see numpy.fabs */
+export const fabs = unary('fabs', { dtype: 'float', vjp: (g, _, a) => mul(g, sign(a)) });
+
+/** Cube root, of negative numbers too. @see numpy.cbrt */
+export const cbrt = unary('cbrt', {
+  dtype: 'float',
+  saves: 'o',
+  vjp: (g, out) => div(g, mul(square(out), 3)),
+});
+
+/** 2 to the power a. @see numpy.exp2 */
+export const exp2 = unary('exp2', {
+  dtype: 'float',
+  saves: 'o',
+  vjp: (g, out) => mul(g, mul(out, Math.LN2)),
+});
+
+/** Degrees to radians. @see numpy.deg2rad */
+export const deg2rad = unary('deg2rad', { dtype: 'float', saves: '', vjp: (g) => deg2rad(g) });
+
+/** Radians to degrees. @see numpy.rad2deg */
+export const rad2deg = unary('rad2deg', { dtype: 'float', saves: '', vjp: (g) => rad2deg(g) });
+
+/** The distance to the next number away from zero. @see numpy.spacing */
+export const spacing = unary('spacing', { dtype: 'float', saves: '', vjp: (g) => mul(g, 0) });
+
+const mantissa = unary('mantissa', { dtype: 'float', vjp: (g, _, a) => timesPower(g, neg(exponent(a))) });
+const exponent = unary('exponent', { dtype: 'float', saves: '', vjp: (g) => mul(g, 0) });
+
+/** Options of ufuncs with two results: arrays to write them into. */
+export interface PairOptions {
+  out?: readonly [NDArray | null, NDArray | null] | null;
+}
+
+const pair = (caller: string, results: [NDArray, NDArray], options: PairOptions): [NDArray, NDArray] => {
+  checkOptions(caller, options, ['out']);
+  const { out } = options;
+  return out
+    ? ([0, 1].map((i) => (out[i] ? into(caller, out[i], results[i]) : results[i])) as [NDArray, NDArray])
+    : results;
+};
+
+/**
+ * Mantissa in [0.5, 1) and exponent (int32) of every element: a = mantissa * 2^exponent.
+ * @see numpy.frexp
+ */
+export const frexp = (a: ArrayLike, options: PairOptions = {}): [NDArray, NDArray] =>
+  pair('frexp', [mantissa(a), castTo(exponent(asarray(a, 'frexp').detach()), 'int32')], options);
+
+/** Fractional and whole part, both with the sign of the element. @see numpy.modf */
+export function modf(value: ArrayLike, options: PairOptions = {}): [NDArray, NDArray] {
+  const a = asarray(value, 'modf');
+  const integral = trunc(a);
+  const fraction = copysign(where(isinf(integral), 0, sub(a, integral)), integral);
+  return pair('modf', [fraction, integral], options);
+}
+
+/** Quotient and remainder: [floorDivide(a, b), mod(a, b)]. @see numpy.divmod */
+export const divmod = (a: ArrayLike, b: ArrayLike, options: PairOptions = {}): [NDArray, NDArray] =>
+  pair('divmod', [floorDivide(a, b), mod(a, b)], options);
 
 /** Remainder with the sign of the dividend, as C's fmod. @see numpy.fmod */
 export const fmod = binary('fmod', {
