@@ -172,18 +172,6 @@ template <class T> GL_FN T remainderC(T a, T b) {
   if constexpr (isReal<T>) return std::fmod(a, b);
   else return b == 0 || minusOne(b) ? T(0) : T(a % b);
 }
-template <class T> GL_FN T power(T a, T b) {
-  if constexpr (isReal<T>) {
-    return b == T(2) ? a * a : std::pow(a, b);
-  } else {
-    if (std::is_signed<T>::value && b < T(0)) return a == 1 ? T(1) : a == T(-1) ? (b & 1 ? T(-1) : T(1)) : T(0);
-    T r = 1;
-    for (T n = b, p = a; n > 0; n = T(n >> 1), p = T(p * p))
-      if (n & 1) r = T(r * p);
-    return r;
-  }
-}
-
 // a ? b : c. Without AVX-512's mask registers compilers do not vectorise that for a condition narrower than the values,
 // but they do vectorise it spelled out in bits.
 template <class T> GL_FN T select(Bool a, T b, T c) {
@@ -225,23 +213,9 @@ GL_FN float withSign(float a, float b) { return __builtin_copysignf(a, b); }
 #define GL_LIBM(name, function) \
   GL_FN double name(double a) { return ::function(a); } \
   GL_FN float name(float a) { return ::function##f(a); }
-GL_LIBM(tangent, tan)
-GL_LIBM(arcSine, asin)
-GL_LIBM(arcCosine, acos)
-GL_LIBM(arcTangent, atan)
-GL_LIBM(hyperbolicSine, sinh)
-GL_LIBM(hyperbolicCosine, cosh)
-GL_LIBM(areaSine, asinh)
-GL_LIBM(areaCosine, acosh)
-GL_LIBM(areaTangent, atanh)
-GL_LIBM(errorFunction, erf)
 GL_LIBM(cubeRoot, cbrt)
 GL_LIBM(exponential2, exp2)
 #undef GL_LIBM
-GL_FN double arcTangent2(double a, double b) { return ::atan2(a, b); }
-GL_FN float arcTangent2(float a, float b) { return ::atan2f(a, b); }
-GL_FN double hypotenuse(double a, double b) { return ::hypot(a, b); }
-GL_FN float hypotenuse(float a, float b) { return ::hypotf(a, b); }
 
 template <class T> GL_FN T neighbour(T a, T b) { return std::nextafter(a, b); }
 // The distance to the next number away from zero, with the sign of a, positive at 0 (numpy.spacing).
@@ -285,287 +259,7 @@ template <class T> GL_FN T logAddExp2(T a, T b) {
   return d > 0 ? a + log2Of1P(exponential2(-d)) : d <= 0 ? b + log2Of1P(exponential2(d)) : d;
 }
 
-// ---- exp, log, sin and what follows from them: about 1 ulp, right on NaN, infinities, zeros and subnormals -----------
-// Coefficients: Chebyshev interpolation in 60 digits of (e^r - 1 - r) / r^2 on |r| <= ln2 / 2, and of
-// (log((1 + s) / (1 - s)) - 2 s) / s^3 in s^2 on |s| <= 3 - 2 sqrt2.
-
-template <class T> struct Real;
-template <> struct Real<double> {
-  using Int = int64_t;
-  using UInt = uint64_t;
-  static constexpr double log2e = 0x1.71547652b82fep+0, ln2hi = 0x1.62e42fee00000p-1, ln2lo = 0x1.a39ef35793c76p-33;
-  static constexpr double log2eLow = 0x1.777d0ffda0d24p-56, log10e = 0x1.bcb7b1526e50ep-2, log10eLow = 0x1.95355baaafad3p-57;
-  static constexpr double log10of2 = 0x1.34413509f6p-2, log10of2Low = 0x1.9fef311f12b36p-42;
-  static constexpr double shifter = 0x1.8p52;   // adding it rounds to an integer, which stands in the low bits
-  static constexpr double integers = 0x1p52;   // from here on neighbours differ by 1
-  static constexpr int mantissa = 52;
-  static constexpr int64_t bias = 1023;
-  static constexpr double expMax = 0x1.62e42fefa39efp+9, expMin = -746, expLow = -707;  // expMax: log of the largest
-  static constexpr double expm1Max = 710, expm1Min = -40, tanhMax = 20;
-  static constexpr uint64_t one = 0x3ff0000000000000, rootHalf = 0x3fe6a09e667f3bcd, fraction = 0x000fffffffffffff;
-  static constexpr double tiny = 0x1p-1022, lift = 0x1p54, lifted = 54;
-};
-template <> struct Real<float> {
-  using Int = int32_t;
-  using UInt = uint32_t;
-  static constexpr float log2e = 0x1.715476p+0f, ln2hi = 0x1.62ep-1f, ln2lo = 0x1.0bfbe8p-15f;
-  static constexpr float log2eLow = 0x1.4ae0cp-26f, log10e = 0x1.bcb7b2p-2f, log10eLow = -0x1.5b235ep-27f;
-  static constexpr float log10of2 = 0x1.344p-2f, log10of2Low = 0x1.3509f8p-18f;
-  static constexpr float shifter = 0x1.8p23f;
-  static constexpr float integers = 0x1p23f;
-  static constexpr int mantissa = 23;
-  static constexpr int32_t bias = 127;
-  static constexpr float expMax = 0x1.62e42ep+6f, expMin = -104, expLow = -86;
-  static constexpr float expm1Max = 89, expm1Min = -20, tanhMax = 10;
-  static constexpr uint32_t one = 0x3f800000, rootHalf = 0x3f3504f3, fraction = 0x007fffff;
-  static constexpr float tiny = 0x1p-126f, lift = 0x1p25f, lifted = 25;
-};
-
-GL_FN double expSeries(double r) {
-  double q = 0x1.af38a9b0ec855p-26;
-  q = madd(q, r, 0x1.289185613a3d6p-22);
-  q = madd(q, r, 0x1.71de0dae63bb3p-19);
-  q = madd(q, r, 0x1.a019b90d2ae7ap-16);
-  q = madd(q, r, 0x1.a01a01a7c41d5p-13);
-  q = madd(q, r, 0x1.6c16c1788bd90p-10);
-  q = madd(q, r, 0x1.11111111109b3p-7);
-  q = madd(q, r, 0x1.5555555553d63p-5);
-  q = madd(q, r, 0x1.5555555555556p-3);
-  return madd(q, r, 0x1.0000000000001p-1);
-}
-GL_FN float expSeries(float r) {
-  float q = 0x1.6d110ap-10f;
-  q = madd(q, r, 0x1.120b6ep-7f);
-  q = madd(q, r, 0x1.55551ap-5f);
-  q = madd(q, r, 0x1.5554dcp-3f);
-  return madd(q, r, 0x1.0p-1f);
-}
-GL_FN double logSeries(double z) {
-  double q = 0x1.2b5900de53b32p-3;
-  q = madd(q, z, 0x1.39fe51a7c18f9p-3);
-  q = madd(q, z, 0x1.7462b51cb66b1p-3);
-  q = madd(q, z, 0x1.c71c62e3f11e6p-3);
-  q = madd(q, z, 0x1.2492492df281ap-2);
-  q = madd(q, z, 0x1.99999999952d7p-2);
-  return madd(q, z, 0x1.5555555555558p-1);
-}
-GL_FN float logSeries(float z) {
-  float q = 0x1.ddcf72p-3f;
-  q = madd(q, z, 0x1.245c40p-2f);
-  q = madd(q, z, 0x1.9999ecp-2f);
-  return madd(q, z, 0x1.555556p-1f);
-}
-
-// 2^n for an integer-valued n in the normal range.
-template <class T> GL_FN T powerOfTwo(T n) {
-  using R = Real<T>;
-  using I = typename R::Int;
-  using U = typename R::UInt;
-  I k = bits<I>(n + R::shifter) - bits<I>(T(R::shifter));
-  return bits<T>(U(U(k + R::bias) << R::mantissa));
-}
-
-// e^x - 1 as high + low, times `scale` (1, or 1/2 where e^x itself would overflow), for x in the range of expm1.
-template <class T> GL_FN T expM1Parts(T x, T scale, T& low) {
-  using R = Real<T>;
-  T n = madd(x, T(R::log2e), T(R::shifter)) - T(R::shifter);
-  T high = madd(n, -T(R::ln2hi), x);
-  T r = madd(n, -T(R::ln2lo), high);
-  T lost = madd(n, -T(R::ln2lo), high - r);
-  // e^r - 1 = p + q with q the part that rounding p lost.
-  T t = madd(r * r, expSeries(r), lost);
-  T p = r + t;
-  T q = t - (p - r);
-  // 2^n p + (2^n - 1), again with what is lost.
-  T s = powerOfTwo(scale == T(1) ? n : n - T(1));
-  T whole = s - scale;
-  T sum = madd(p, s, whole);
-  low = madd(p, s, whole - sum) + s * q;
-  return sum;
-}
-
-// Within 0.6 ulp: what rounding loses of r and of 1 + r is carried along.
-template <class T> GL_FN T exponential(T x) {
-  using R = Real<T>;
-  using U = typename R::UInt;
-  T t = madd(x, T(R::log2e), T(R::shifter));
-  T n = t - T(R::shifter);
-  T high = madd(n, -T(R::ln2hi), x);
-  T r = madd(n, -T(R::ln2lo), high);
-  T lost = madd(n, -T(R::ln2lo), high - r);
-  T sum = T(1) + r;
-  T p = sum + madd(r * r, expSeries(r), (r - (sum - T(1))) + lost);
-  // n stands in the low bits of t; added to the exponent it multiplies by 2^n. Where that could leave the range of
-  // normal numbers it goes through 2^64 times the result.
-  bool low = x < T(R::expLow);
-  T y = bits<T>(U(bits<U>(p) + U(bits<U>(t) << R::mantissa) + (low ? U(64) << R::mantissa : U(0))));
-  y = low ? y * T(0x1p-64) : y;
-  y = x > T(R::expMax) ? std::numeric_limits<T>::infinity() : y;
-  y = x < T(R::expMin) ? T(0) : y;
-  return x != x ? x : y;
-}
-
-template <class T> GL_FN T exponentialM1(T x) {
-  using R = Real<T>;
-  T c = x > T(R::expm1Max) ? T(R::expm1Max) : x;
-  c = c < T(R::expm1Min) ? T(R::expm1Min) : c;
-  T low;
-  T high = expM1Parts(c, T(0.5), low);   // half of 2^n stays finite where 2^n does not
-  return x == T(0) ? x : T(2) * (high + low);
-}
-
-// x = 2^k m with m in [sqrt(1/2), sqrt 2): returns log m as f - low, and k.
-template <class T> GL_FN void logParts(T x, T& k, T& f, T& low) {
-  using R = Real<T>;
-  using U = typename R::UInt;
-  bool small = x < T(R::tiny);
-  T y = small ? x * T(R::lift) : x;
-  U u = bits<U>(y) + U(R::one - R::rootHalf);
-  T m = bits<T>(U((u & R::fraction) + R::rootHalf));
-  U e = u >> R::mantissa;
-  // Small integer to floating point without a conversion instruction.
-  k = bits<T>(U(e | bits<U>(T(R::integers)))) - (T(R::integers) + T(R::bias));
-  k = small ? k - T(R::lifted) : k;
-  f = m - T(1);
-  T s = f / (T(2) + f);
-  T z = s * s;
-  T h = T(0.5) * f * f;
-  low = h - s * madd(z, logSeries(z), h);
-}
-
-// What a logarithm is where the formula does not hold.
-template <class T> GL_FN T logEnds(T x, T r) {
-  r = x == std::numeric_limits<T>::infinity() ? x : r;
-  r = x == T(0) ? -std::numeric_limits<T>::infinity() : r;
-  return (x < T(0)) | (x != x) ? std::numeric_limits<T>::quiet_NaN() : r;
-}
-
-template <class T> GL_FN T logarithm(T x) {
-  using R = Real<T>;
-  T k, f, low;
-  logParts(x, k, f, low);
-  return logEnds(x, madd(k, T(R::ln2hi), f - (low - k * T(R::ln2lo))));
-}
-
-// The last term is what rounding f - low lost.
-template <class T> GL_FN T logarithm2(T x) {
-  using R = Real<T>;
-  T k, f, low;
-  logParts(x, k, f, low);
-  T l = f - low;
-  T lost = (f - l) - low;
-  return logEnds(x, madd(l, T(R::log2e), k) + madd(l, T(R::log2eLow), lost * T(R::log2e)));
-}
-
-template <class T> GL_FN T logarithm10(T x) {
-  using R = Real<T>;
-  T k, f, low;
-  logParts(x, k, f, low);
-  T l = f - low;
-  return logEnds(x, madd(k, T(R::log10of2), madd(l, T(R::log10e), madd(l, T(R::log10eLow), k * T(R::log10of2Low)))));
-}
-
-template <class T> GL_FN T logarithm1P(T x) {
-  T u = T(1) + x;
-  T lost = x - (u - T(1));   // what rounding 1 + x lost
-  T r = logarithm(u) + lost / u;
-  r = u == std::numeric_limits<T>::infinity() ? u : r;
-  r = u == T(0) ? -std::numeric_limits<T>::infinity() : r;
-  return x == T(0) ? x : r;
-}
-
-// (e^2a - 1) / (e^2a + 1)
-template <class T> GL_FN T hyperbolicTangent(T x) {
-  using R = Real<T>;
-  T a = absolute(x);
-  a = a > T(R::tanhMax) ? T(R::tanhMax) : a;
-  T low;
-  T high = expM1Parts(a + a, T(1), low);
-  T d = high + T(2);
-  T lost = high - (d - T(2));
-  T q = high / d;
-  // What the quotient is short of, times 1 / d = (1 - q) / 2. Above, the result is close to 1 and errors fade.
-  T rest = madd(-q, d, high) + (low - q * (low + lost));
-  return withSign(high < T(2) ? madd(rest, T(0.5) - T(0.5) * q, q) : q, x);
-}
-
-template <class T> GL_FN T logistic(T x) {
-  T e = exponential(-absolute(x));
-  T d = T(1) + e;
-  T lost = e - (d - T(1));
-  T above = x < T(0) ? e : T(1);
-  T q = above / d;
-  // What the quotient is short of, times 1 / d, which is q or 1 - q.
-  T rest = madd(-q, d, above) - q * lost;
-  return madd(rest, x < T(0) ? T(1) - q : q, q);
-}
-
-template <class T> GL_FN T logAddExp(T a, T b) {
-  T m = maximumOf(a, b);
-  T d = a == b ? T(0) : -absolute(a - b);
-  return m + logarithm1P(exponential(d));
-}
-
-// The same for sin on |r| <= pi / 4, and (cos r - 1 + r^2 / 2) / r^4 in r^2.
-GL_FN double sineSeries(double z) {
-  double q = -0x1.ab161757f0c63p-41;
-  q = madd(q, z, 0x1.61217c1864fa1p-33);
-  q = madd(q, z, -0x1.ae64540f0ba18p-26);
-  q = madd(q, z, 0x1.71de3a545e700p-19);
-  q = madd(q, z, -0x1.a01a01a019926p-13);
-  q = madd(q, z, 0x1.1111111111110p-7);
-  return madd(q, z, -0x1.5555555555555p-3);
-}
-GL_FN float sineSeries(float z) {
-  float q = 0x1.6dbbeep-19f;
-  q = madd(q, z, -0x1.a013a2p-13f);
-  q = madd(q, z, 0x1.11110ep-7f);
-  return madd(q, z, -0x1.555556p-3f);
-}
-GL_FN double cosineSeries(double z) {
-  double q = -0x1.907c0e63adbb6p-37;
-  q = madd(q, z, 0x1.1eeb66b683028p-29);
-  q = madd(q, z, -0x1.27e4fa15bd814p-22);
-  q = madd(q, z, 0x1.a01a019f4d0edp-16);
-  q = madd(q, z, -0x1.6c16c16c16960p-10);
-  return madd(q, z, 0x1.5555555555555p-5);
-}
-GL_FN float cosineSeries(float z) {
-  float q = 0x1.9bd67p-16f;
-  q = madd(q, z, -0x1.6c12cep-10f);
-  return madd(q, z, 0x1.555554p-5f);
-}
-
-// Up to here pi / 2 in three parts reduces an angle exactly enough; larger ones go to the C library.
-constexpr double kNearAngle = 1e5;
-
-// sin(x + quarters pi / 2). Both precisions reduce x in float64; a float64 result also keeps what r lost.
-template <class T> GL_FN T sineNear(T x, int quarters) {
-  using R = Real<T>;
-  using U = typename R::UInt;
-  T t = madd(x, T(0x1.45f306dc9c883p-1), T(R::shifter));
-  double n = double(t - T(R::shifter));
-  double r1 = madd(n, -0x1.921fb544p+0, double(x));
-  double r2 = madd(n, -0x1.0b4611a6p-34, r1);
-  double left = madd(n, -0x1.3198a2e037073p-69, madd(n, -0x1.0b4611a6p-34, r1 - r2));
-  T r = T(r2 + left);
-  T low = sizeof(T) == 8 ? T(left - (double(r) - r2)) : T(0);
-  U k = U(bits<U>(t) + U(quarters));
-  T z = r * r;
-  T s = r + madd(r * z, sineSeries(z), low);
-  T h = T(0.5) * z;
-  T w = T(1) - h;
-  T lost = madd(r, r, -z);
-  T c = w + (madd(z * z, cosineSeries(z), (T(1) - w) - h) - madd(r, low, T(0.5) * lost));
-  T y = (k & 1) != 0 ? c : s;
-  return bits<T>(U(bits<U>(y) ^ U((k & 2) << (8 * sizeof(T) - 2))));
-}
-
-template <class T> GL_FN bool nearAngle(T x) { return absolute(x) <= T(kNearAngle); }
-GL_FN double sine(double x) { return nearAngle(x) ? (x == 0 ? x : sineNear(x, 0)) : ::sin(x); }
-GL_FN float sine(float x) { return nearAngle(x) ? (x == 0 ? x : sineNear(x, 0)) : ::sinf(x); }
-GL_FN double cosine(double x) { return nearAngle(x) ? sineNear(x, 1) : ::cos(x); }
-GL_FN float cosine(float x) { return nearAngle(x) ? sineNear(x, 1) : ::cosf(x); }
+#include "elementary.h"
 
 // ---- functors of ops.def --------------------------------------------------------------------------------------------
 
@@ -600,6 +294,21 @@ GL_FN float cosine(float x) { return nearAngle(x) ? sineNear(x, 1) : ::cosf(x); 
 // vectorises.
 template <class F> struct Usual {
   static constexpr bool exists = false;
+};
+template <> struct Usual<F_exp> {
+  static constexpr bool exists = true;
+  template <class T> GL_FN bool holds(T x) { return ordinaryExponent(x); }
+  template <class T> GL_FN T call(T x) { return exponentialOrdinary(x); }
+};
+template <> struct Usual<F_log> {
+  static constexpr bool exists = true;
+  template <class T> GL_FN bool holds(T x) { return ordinaryPositive(x); }
+  template <class T> GL_FN T call(T x) { return logarithmOrdinary(x); }
+};
+template <> struct Usual<F_tan> {
+  static constexpr bool exists = true;
+  template <class T> GL_FN bool holds(T x) { return nearAngle(x); }
+  template <class T> GL_FN T call(T x) { return tangentNear(x); }
 };
 template <> struct Usual<F_sin> {
   static constexpr bool exists = true;

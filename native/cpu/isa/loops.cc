@@ -56,6 +56,40 @@ void unary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int6
   }
 }
 
+// Powers by one exponent. Those of NumPy's own short cuts and the cube do without a logarithm; the others see the
+// exponent as an array, because compilers do not vectorise conditions that are the same for all elements.
+template <class T>
+void powers(T* r, const T* a, T y, int64_t n) {
+  if (y == T(2)) {
+    GL_LANES
+    for (int64_t j = 0; j < n; j++) r[j] = a[j] * a[j];
+  } else if (y == T(3) && kFused) {
+    GL_LANES
+    for (int64_t j = 0; j < n; j++) r[j] = cube(a[j]);
+  } else if (y == T(0.5)) {
+    // Of the two functions only the power gives 0 for -0 and infinity for -infinity.
+    GL_LANES
+    for (int64_t j = 0; j < n; j++) {
+      const T x = a[j] == -std::numeric_limits<T>::infinity() ? -a[j] : a[j];
+      r[j] = squareRoot(x + T(0));
+    }
+  } else if (y == T(1)) {
+    for (int64_t j = 0; j < n; j++) r[j] = a[j];
+  } else if (y == T(-1)) {
+    GL_LANES
+    for (int64_t j = 0; j < n; j++) r[j] = T(1) / a[j];
+  } else {
+    constexpr int64_t block = 64;
+    T same[block];
+    for (int64_t j = 0; j < block; j++) same[j] = y;
+    for (int64_t i = 0; i < n; i += block) {
+      const int64_t m = n - i < block ? n - i : block;
+      GL_LANES
+      for (int64_t j = 0; j < m; j++) r[i + j] = power(a[i + j], same[j]);
+    }
+  }
+}
+
 template <class R, class T, class F>
 void binary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64_t* s0) {
   constexpr int64_t z = sizeof(T);
@@ -73,8 +107,12 @@ void binary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int
       for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], b[j]);
     } else if (flat && aa && bs) {
       const T y = *b;
-      GL_LANES
-      for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], y);
+      if constexpr (std::is_same<F, F_pow>::value && isReal<T>) {
+        powers(r, a, y, n0);
+      } else {
+        GL_LANES
+        for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], y);
+      }
     } else if (flat && as && bb) {
       const T x = *a;
       GL_LANES
