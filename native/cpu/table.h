@@ -58,6 +58,11 @@ using GemmOuter = void (*)(void* c, const void* a, const void* b, int64_t m, int
 using GemmInner = void (*)(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as,
                            int64_t bs);
 
+// One factor of a transform's length n taken apart, cpu/isa/fft.cc; and x *= w of n complex numbers.
+using FftPass = void (*)(int factor, const double* xr, const double* xi, double* yr, double* yi, const double* wr,
+                         const double* wi, int64_t n, int64_t s, const double* root, double* room);
+using FftMultiply = void (*)(double* xr, double* xi, const double* wr, const double* wi, int64_t n);
+
 enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
 
 struct Kernels {
@@ -68,6 +73,8 @@ struct Kernels {
   FoldRows foldRows[kFolds][kDTypes];
   Find argmax[kDTypes], argmin[kDTypes];
   SmallGemm gemm[2];                 // float64, float32
+  FftPass fftPass;
+  FftMultiply fftMultiply;
   Step step[2][kSteps];
   GemmOuter gemmOuter[2];
   GemmInner gemmInner[2];
@@ -88,9 +95,9 @@ struct OpInfo {
 };
 extern const OpInfo opInfo[kOps];
 
-namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); }
-namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); }
-namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); }
+namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); }
+namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); }
+namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); }
 
 // The element types that are compiled once: cpu/integers.cc, cpu/complex.cc, cpu/casts.cc.
 void fillIntegers(Kernels&);

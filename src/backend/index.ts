@@ -19,6 +19,7 @@ export {
   setStride,
 } from './command.js';
 export { copy, elementwise, fill, mayShareMemory } from './elementwise.js';
+export { type FftKind, fft } from './fft.js';
 export {
   countNonzero,
   indexOffsets,

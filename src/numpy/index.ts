@@ -334,6 +334,7 @@ export {
   where,
 } from './elements.js';
 export { type ErrorModes, errstate, geterr, seterr } from './errors.js';
+export * as fft from './fft.js';
 export { sprintf } from './format.js';
 export {
   arange,

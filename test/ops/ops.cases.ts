@@ -42,6 +42,9 @@ const spread = (a: NDArray): NDArray => {
 };
 const symmetric = (a: NDArray): NDArray => spread(a).add(np.swapaxes(a, -1, -2));
 
+/** Real and imaginary parts, one after the other. */
+const parts = (z: NDArray): NDArray => np.concatenate([np.real(z), np.imag(z)].map(np.ravel));
+
 const unary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: unaryShapes, range });
 const binary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: binaryShapes, range });
 
@@ -395,6 +398,39 @@ export const cases: OpCase[] = [
       shapes: [shapes],
     }),
   ),
+  ...[undefined, 3, 6].flatMap((n): OpCase[] => [
+    {
+      op: 'fft',
+      note: `${n ?? 'all'} points`,
+      f: (a, b) => parts(np.fft.fft(np.complex(a, b), { n, axis: 1, norm: 'ortho' })),
+      shapes: [
+        [
+          [2, 4],
+          [2, 4],
+        ],
+      ],
+    },
+    { op: 'fft', note: `real, ${n ?? 'all'} points`, f: (a) => parts(np.fft.ifft(a, n)), shapes: [[[5]]] },
+    {
+      op: 'rfft',
+      note: `${n ?? 'all'} points`,
+      f: (a) => parts(np.fft.rfft(a, { n, axis: 0 })),
+      shapes: [[[4, 2]], [[5, 2]]],
+    },
+    {
+      op: 'irfft',
+      note: `${n ?? 'all'} points`,
+      f: (a, b) => np.fft.irfft(np.complex(a, b), n),
+      shapes: [[[4], [4]]],
+    },
+  ]),
+  { op: 'rfft', note: 'ihfft', f: (a) => parts(np.fft.ihfft(a)), shapes: [[[5]]] },
+  {
+    op: 'irfft',
+    note: 'rfftn and back',
+    f: (a) => np.fft.irfftn(np.square(np.fft.rfftn(a)), { s: [3, 4] }),
+    shapes: [[[3, 4]]],
+  },
   { op: 'diagonal', f: (a) => np.einsum('iij->ij', a), shapes: [[[3, 3, 2]]] },
   {
     op: 'onDiagonal',
