@@ -3,8 +3,10 @@
 
 import { Complex } from './core/complex.js';
 import { isScalar } from './core/create.js';
+import type { DType } from './core/dtype.js';
 import { type ArrayLike, NDArray } from './core/ndarray.js';
 import { shapeText } from './core/shape.js';
+import type { Floating, Promoted } from './core/typing.js';
 import * as el from './ops/elementwise.js';
 import { get as getIndex, type Index, set as setIndex, update as updateIndex } from './ops/index.js';
 
@@ -20,9 +22,9 @@ export type Arith<A, B> =
     : IsAny<B> extends true
       ? any
       : A extends NDArray
-        ? NDArray
+        ? NDArray<Promoted<A, B>>
         : B extends NDArray
-          ? NDArray
+          ? NDArray<Promoted<A, B>>
           : A extends Complex
             ? Complex
             : B extends Complex
@@ -44,26 +46,44 @@ export type Comparison<A, B> =
       : A extends NDArray
         ? B extends null | undefined
           ? boolean
-          : NDArray
+          : NDArray<'bool'>
         : B extends NDArray
           ? A extends null | undefined
             ? boolean
-            : NDArray
+            : NDArray<'bool'>
           : boolean;
 
 interface Arithmetic {
   <A extends Operand, B extends Operand>(a: A, b: B): Arith<A, B>;
-  (a: NDArray, b: ArrayLike): NDArray;
-  (a: ArrayLike, b: NDArray): NDArray;
+  <A extends NDArray, B extends ArrayLike>(a: A, b: B): NDArray<Promoted<A, B>>;
+  <A extends ArrayLike, B extends NDArray>(a: A, b: B): NDArray<Promoted<A, B>>;
+}
+
+type Quotient<A, B> = Arith<A, B> extends NDArray<infer D> ? NDArray<Floating<D>> : Arith<A, B>;
+type Sum<A, B> = IsAny<A> extends true ? any : A extends NDArray ? A : Arith<A, B>;
+
+/** True division: integers give float64. */
+interface Division {
+  <A extends Operand, B extends Operand>(a: A, b: B): Quotient<A, B>;
+  <A extends NDArray, B extends ArrayLike>(a: A, b: B): NDArray<Floating<Promoted<A, B>>>;
+  <A extends ArrayLike, B extends NDArray>(a: A, b: B): NDArray<Floating<Promoted<A, B>>>;
+}
+
+/** `a += b` keeps the memory of an array, and so its dtype. */
+interface InPlace {
+  <A extends Operand, B extends Operand>(a: A, b: B): Sum<A, B>;
+  <A extends NDArray>(a: A, b: ArrayLike): A;
+  <A extends ArrayLike, B extends NDArray>(a: A, b: B): NDArray<Promoted<A, B>>;
 }
 
 // Strings come last, or an operand of type any would make the sum a string.
-type Add = Arithmetic & { (a: string, b: unknown): string; (a: unknown, b: string): string };
+type Joining = { (a: string, b: unknown): string; (a: unknown, b: string): string };
+type Add = Arithmetic & Joining;
 
 interface Compare {
   <A extends Operand, B extends Operand>(a: A, b: B): Comparison<A, B>;
-  (a: NDArray, b: ArrayLike): NDArray;
-  (a: ArrayLike, b: NDArray): NDArray;
+  (a: NDArray, b: ArrayLike): NDArray<'bool'>;
+  (a: ArrayLike, b: NDArray): NDArray<'bool'>;
   (a: string, b: string): boolean;
   (a: boolean, b: boolean): boolean;
   (a: Date, b: Date | number): boolean;
@@ -76,7 +96,7 @@ interface Unary {
   ): IsAny<A> extends true
     ? any
     : A extends NDArray
-      ? NDArray
+      ? A
       : A extends Complex
         ? Complex
         : A extends bigint
@@ -158,7 +178,7 @@ function equality(same: boolean) {
 }
 
 function get<I extends readonly unknown[], R>(x: Bracketed<I, R>, indices: I): R;
-function get(x: NDArray, indices: readonly Index[]): NDArray;
+function get<D extends DType>(x: NDArray<D>, indices: readonly Index[]): NDArray<D>;
 function get<T extends object, K extends keyof T>(x: T, indices: readonly [...unknown[], K]): T[K];
 function get(x: any, indices: readonly any[]): any;
 function get(x: any, indices: readonly any[]): unknown {
@@ -175,7 +195,12 @@ function set(x: any, indices: readonly any[], value: any): unknown {
   return value;
 }
 
-function update(x: NDArray, indices: readonly Index[], op: UpdateName, value: ArrayLike): NDArray;
+function update<D extends DType>(
+  x: NDArray<D>,
+  indices: readonly Index[],
+  op: UpdateName,
+  value: ArrayLike,
+): NDArray<D>;
 function update(x: any, indices: readonly any[], op: UpdateName, value: any): any;
 function update(x: any, indices: readonly any[], op: UpdateName, value: any): unknown {
   if (x instanceof NDArray) return updateIndex(x, indices, op, value);
@@ -200,7 +225,7 @@ function plainKey(x: unknown, indices: readonly unknown[]): PropertyKey {
 const add: Add = operator((a, b) => a + b, el.add);
 const sub: Arithmetic = operator((a, b) => a - b, el.sub);
 const mul: Arithmetic = operator((a, b) => a * b, el.mul);
-const div: Arithmetic = operator((a, b) => a / b, el.div);
+const div: Division = operator((a, b) => a / b, el.div);
 const mod: Arithmetic = operator((a, b) => a % b, el.mod);
 const pow: Arithmetic = operator((a, b) => a ** b, el.pow);
 const bitand: Arithmetic = operator((a, b) => a & b, el.bitwiseAnd);
@@ -246,15 +271,15 @@ export const $op = {
   not: (x: unknown): boolean => !truth(x),
   and: <A, B>(a: A, b: () => B): A | B => (truth(a) ? b() : a),
   or: <A, B>(a: A, b: () => B): A | B => (truth(a) ? a : b()),
-  iadd: assign.add as Add,
-  isub: assign.sub as Arithmetic,
-  imul: assign.mul as Arithmetic,
-  idiv: assign.div as Arithmetic,
-  imod: assign.mod as Arithmetic,
-  ipow: assign.pow as Arithmetic,
-  ibitand: assign.bitwiseAnd as Arithmetic,
-  ibitor: assign.bitwiseOr as Arithmetic,
-  ibitxor: assign.bitwiseXor as Arithmetic,
+  iadd: assign.add as InPlace & Joining,
+  isub: assign.sub as InPlace,
+  imul: assign.mul as InPlace,
+  idiv: assign.div as InPlace,
+  imod: assign.mod as InPlace,
+  ipow: assign.pow as InPlace,
+  ibitand: assign.bitwiseAnd as InPlace,
+  ibitor: assign.bitwiseOr as InPlace,
+  ibitxor: assign.bitwiseXor as InPlace,
   get,
   set,
   update,

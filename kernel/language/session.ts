@@ -76,13 +76,13 @@ interface $Strict {
   get<X>(x: X, index: $Any<X, readonly unknown[], never>): any;
   get<T>(x: $List<T>, index: readonly [$NDArray]): T;
   get<I extends readonly unknown[], R>(x: $Bracketed<I, R>, index: I): R;
-  get(x: $NDArray, index: readonly $Index[]): $NDArray;
+  get<A extends $NDArray>(x: A, index: readonly $Index[]): A;
   set<X, V>(x: X, index: $Any<X, readonly unknown[], never>, value: V): V;
   set<T>(x: $List<T>, index: readonly [$NDArray], value: T): T;
   set<V extends $ArrayLike>(x: $NDArray, index: readonly $Index[], value: V): V;
   update<X>(x: X, index: $Any<X, readonly unknown[], never>, verb: string, value: unknown): any;
   update<T>(x: $List<T>, index: readonly [$NDArray], verb: string, value: T): T;
-  update(x: $NDArray, index: readonly $Index[], verb: string, value: $ArrayLike): $NDArray;
+  update<A extends $NDArray>(x: A, index: readonly $Index[], verb: string, value: $ArrayLike): A;
   truth(x: unknown): boolean;
 }
 export declare const $op: Omit<typeof $library_op, keyof $Strict> & $Strict;

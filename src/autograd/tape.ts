@@ -368,12 +368,12 @@ getter('isLeaf', function () {
 });
 
 declare module '../core/ndarray.js' {
-  interface NDArray<D extends DType> {
+  interface ArrayMethods {
     /**
      * Asks for gradients with respect to this array: operations on it are recorded, and `loss.backward()` leaves the
      * gradient in `grad` (torch.Tensor.requires_grad_). Returns the array.
      */
-    requiresGrad(on?: boolean): NDArray<D>;
+    requiresGrad<D extends DType>(this: NDArray<D>, on?: boolean): NDArray<D>;
     /**
      * Computes the gradients of this one-element array with respect to every leaf that requires grad, and adds them to
      * the leaves' `grad` (torch.Tensor.backward). Set `W.grad = null` between steps.

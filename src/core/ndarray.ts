@@ -1,6 +1,7 @@
 // The one array type: a strided, typed view over a storage, which may carry a tape node. This file holds what an
 // array *is* (layout, element access, printing); what it can *do* is attached by the op files through `method`.
 
+import type { Complex } from './complex.js';
 import {
   type DType,
   dtypeInfo,
@@ -23,10 +24,25 @@ export type ArrayLike = NDArray | Scalar | TypedArray | Uint8ClampedArray | read
 /** Nested JavaScript arrays of elements, as `toArray()` gives them. */
 export type NestedArray = Scalar | NestedArray[];
 
-/** What `item()` gives: a boolean of a bool array, else a number. */
-export type ElementOf<D extends DType> = [D] extends ['bool'] ? boolean : number;
+/** What `item()` gives: a boolean of a bool array, a complex number of a complex one, else a number. */
+export type ElementOf<D extends DType> = [D] extends ['bool']
+  ? boolean
+  : [D] extends ['complex128' | 'complex64']
+    ? Complex
+    : number;
 
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
+
+/**
+ * What arrays can do. The op files declare their methods here, where no dtype is a parameter: a method that needs the
+ * array's takes it from `this`, as in `ravel<D extends DType>(this: NDArray<D>): NDArray<D>`. Declared on the class
+ * itself, every method would be worked out anew for every dtype, in every cell.
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: the op files fill it
+export interface ArrayMethods {}
+
+// biome-ignore lint/correctness/noUnusedVariables: all declarations of a class have its type parameters
+export interface NDArray<D extends DType> extends ArrayMethods {}
 
 /**
  * An n-dimensional array. Create one with `np.array`, `np.zeros`, `np.random.randn`...; slices and transposes are
@@ -39,6 +55,7 @@ const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
  * const X = np.array([[1, 2], [3, 4]]);
  * X.T.dot(X).sum({ axis: 0 });   // array([24., 34.])
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see ArrayMethods
 export class NDArray<D extends DType = DType> {
   /** Element strides; `strides` gives NumPy's, in bytes. */
   readonly stridesEl: readonly number[];
@@ -53,6 +70,8 @@ export class NDArray<D extends DType = DType> {
   tracked = false;
   /** The array whose memory this is a view of, or null. */
   base: NDArray | null = null;
+  /** The array with its axes reversed, of a matrix the transpose; a view. @see numpy.ndarray.T */
+  declare readonly T: NDArray<D>;
   /** On the result of an advanced index: writes values back to where they were read from. */
   selection: ((values: NDArray) => void) | null = null;
 
@@ -279,7 +298,7 @@ export function partOf(a: NDArray, part: 0 | 1): NDArray {
 
 /**
  * Attaches a method. The op file that calls this declares its type beside it:
- * `declare module '../core/ndarray.js' { interface NDArray<D extends DType> { add(other: ArrayLike): NDArray } }`.
+ * `declare module '../core/ndarray.js' { interface ArrayMethods { add(other: ArrayLike): NDArray } }`.
  */
 // biome-ignore lint/suspicious/noExplicitAny: the declared interface carries the types
 export function method(name: string, body: (this: NDArray, ...args: any[]) => unknown): void {

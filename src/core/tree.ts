@@ -20,8 +20,21 @@ export type MapTree<T, Leaf> = T extends NDArray | number | bigint | boolean | C
       ? { -readonly [K in keyof T]: MapTree<T[K], Leaf> }
       : never;
 
-/** What the gradient of a tree looks like: the same tree, with an array in the place of each leaf. */
-export type GradOf<T> = MapTree<T, NDArray>;
+/** What the gradient of a tree looks like: the same tree, with an array of its dtype in the place of each leaf. */
+export type GradOf<T> =
+  T extends NDArray<infer D>
+    ? NDArray<D>
+    : T extends number | bigint | boolean | Complex
+      ? NDArray
+      : T extends readonly (infer E)[]
+        ? number extends T['length']
+          ? E extends number
+            ? NDArray
+            : GradOf<E>[]
+          : { -readonly [K in keyof T]: GradOf<T[K]> }
+        : T extends object
+          ? { -readonly [K in keyof T]: GradOf<T[K]> }
+          : never;
 
 const isNumberList = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && typeof value[0] !== 'object';

@@ -7,6 +7,7 @@ import { type DType, dtypeInfo, isFloat, isInteger, type Scalar, toDType } from 
 import { type ArrayLike, emptyZeroed, NDArray, empty as newArray } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
 import { checkShape, type Shape, shapeText } from '../core/shape.js';
+import type { DTypeNamed, DTypeOf } from '../core/typing.js';
 import { where } from '../ops/elementwise.js';
 import { get, set } from '../ops/index.js';
 import { ascontiguousarray, astype, copy, reshape, stack } from '../ops/shape.js';
@@ -125,6 +126,11 @@ function checkIntegers(value: ArrayLike, dtype: DType): void {
  * @see numpy.array
  * @example np.array([[1, 2], [3, 4]]); np.array([1, 2, 3], { dtype: 'int64' });
  */
+export function array<N extends DTypeLike>(
+  value: ArrayLike,
+  options: N | (ArrayOptions & { dtype: N }),
+): NDArray<DTypeNamed<N>>;
+export function array<A extends ArrayLike>(value: A, options?: DTypeLike | ArrayOptions): NDArray<DTypeOf<A>>;
 export function array(value: ArrayLike, options?: DTypeLike | ArrayOptions): NDArray {
   const dtype = dtypeArgument('array', options);
   const { copy: copying = true, ndmin = 0 } = typeof options === 'object' ? options : {};
@@ -146,6 +152,11 @@ export function array(value: ArrayLike, options?: DTypeLike | ArrayOptions): NDA
 }
 
 /** The array itself when it is one (of that dtype), else a new array. @see numpy.asarray */
+export function asarray<N extends DTypeLike>(
+  value: ArrayLike,
+  dtype: N | { dtype: N },
+): NDArray<DTypeNamed<N>>;
+export function asarray<A extends ArrayLike>(value: A, dtype?: DTypeArgument): NDArray<DTypeOf<A>>;
 export function asarray(value: ArrayLike, dtype?: DTypeArgument): NDArray {
   const wanted = dtypeArgument('asarray', dtype);
   if (value instanceof NDArray)
@@ -180,13 +191,19 @@ export function fromfunction(
 // ---------------------------------------------------------------- filled
 
 /** An array of zeros, float64 unless `dtype` is given. @see numpy.zeros */
-export function zeros(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+export function zeros<N extends DTypeLike = 'float64'>(
+  shape: ShapeLike,
+  dtype?: N | { dtype?: N },
+): NDArray<DTypeNamed<N>> {
   const type = dtypeArgument('zeros', dtype) ?? 'float64';
   return emptyZeroed(shapeList('zeros', shape, dtypeInfo[type].itemsize), type);
 }
 
 /** An array of ones, float64 unless `dtype` is given. @see numpy.ones */
-export function ones(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+export function ones<N extends DTypeLike = 'float64'>(
+  shape: ShapeLike,
+  dtype?: N | { dtype?: N },
+): NDArray<DTypeNamed<N>> {
   const type = dtypeArgument('ones', dtype) ?? 'float64';
   const out = newArray(shapeList('ones', shape, dtypeInfo[type].itemsize), type);
   fill(out, 1);
@@ -194,12 +211,25 @@ export function ones(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
 }
 
 /** An array whose elements are arbitrary until they are set. @see numpy.empty */
-export function empty(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+export function empty<N extends DTypeLike = 'float64'>(
+  shape: ShapeLike,
+  dtype?: N | { dtype?: N },
+): NDArray<DTypeNamed<N>> {
   const type = dtypeArgument('empty', dtype) ?? 'float64';
   return newArray(shapeList('empty', shape, dtypeInfo[type].itemsize), type);
 }
 
 /** An array filled with a value, whose dtype it takes unless one is given. @see numpy.full */
+export function full<N extends DTypeLike>(
+  shape: ShapeLike,
+  value: ArrayLike,
+  dtype: N | { dtype: N },
+): NDArray<DTypeNamed<N>>;
+export function full<A extends ArrayLike>(
+  shape: ShapeLike,
+  value: A,
+  dtype?: DTypeArgument,
+): NDArray<DTypeOf<A>>;
 export function full(shape: ShapeLike, value: ArrayLike, dtype?: DTypeArgument): NDArray {
   const v = fromValue(value, 'full');
   const type = dtypeArgument('full', dtype) ?? v.dtype;
@@ -231,21 +261,46 @@ function like(caller: string, prototype: ArrayLike, argument: LikeArgument): [nu
 }
 
 /** Zeros in the shape and dtype of another array. @see numpy.zeros_like */
+export function zerosLike<N extends DTypeLike>(
+  a: ArrayLike,
+  dtype: N | (LikeOptions & { dtype: N }),
+): NDArray<DTypeNamed<N>>;
+export function zerosLike<A extends ArrayLike>(a: A, dtype?: LikeArgument): NDArray<DTypeOf<A>>;
 export function zerosLike(a: ArrayLike, dtype?: LikeArgument): NDArray {
   return emptyZeroed(...like('zerosLike', a, dtype));
 }
 
 /** Ones in the shape and dtype of another array. @see numpy.ones_like */
+export function onesLike<N extends DTypeLike>(
+  a: ArrayLike,
+  dtype: N | (LikeOptions & { dtype: N }),
+): NDArray<DTypeNamed<N>>;
+export function onesLike<A extends ArrayLike>(a: A, dtype?: LikeArgument): NDArray<DTypeOf<A>>;
 export function onesLike(a: ArrayLike, dtype?: LikeArgument): NDArray {
   return filled('onesLike', ...insert(like('onesLike', a, dtype), 1));
 }
 
 /** An array with arbitrary elements in the shape and dtype of another. @see numpy.empty_like */
+export function emptyLike<N extends DTypeLike>(
+  a: ArrayLike,
+  dtype: N | (LikeOptions & { dtype: N }),
+): NDArray<DTypeNamed<N>>;
+export function emptyLike<A extends ArrayLike>(a: A, dtype?: LikeArgument): NDArray<DTypeOf<A>>;
 export function emptyLike(a: ArrayLike, dtype?: LikeArgument): NDArray {
   return newArray(...like('emptyLike', a, dtype));
 }
 
 /** A value repeated in the shape and dtype of another array. @see numpy.full_like */
+export function fullLike<N extends DTypeLike>(
+  a: ArrayLike,
+  value: ArrayLike,
+  dtype: N | (LikeOptions & { dtype: N }),
+): NDArray<DTypeNamed<N>>;
+export function fullLike<A extends ArrayLike>(
+  a: A,
+  value: ArrayLike,
+  dtype?: LikeArgument,
+): NDArray<DTypeOf<A>>;
 export function fullLike(a: ArrayLike, value: ArrayLike, dtype?: LikeArgument): NDArray {
   return filled('fullLike', ...insert(like('fullLike', a, dtype), value));
 }
@@ -266,7 +321,12 @@ export interface EyeOptions extends DTypeOption {
 }
 
 /** Ones on a diagonal, zeros elsewhere. @see numpy.eye */
-export function eye(n: number, columns?: number | null | EyeOptions, k = 0, dtype?: DTypeArgument): NDArray {
+export function eye<N extends DTypeLike = 'float64'>(
+  n: number,
+  columns?: number | null | (EyeOptions & { dtype?: N }),
+  k = 0,
+  dtype?: N | { dtype?: N },
+): NDArray<DTypeNamed<N>> {
   const o: EyeOptions = typeof columns === 'object' && columns !== null ? columns : { M: columns ?? n, k };
   const type = dtypeArgument('eye', o.dtype ?? dtype) ?? 'float64';
   const shape = shapeList('eye', [n, o.M ?? n], dtypeInfo[type].itemsize);
@@ -277,7 +337,10 @@ export function eye(n: number, columns?: number | null | EyeOptions, k = 0, dtyp
 }
 
 /** The identity matrix. @see numpy.identity */
-export const identity = (n: number, dtype?: DTypeArgument): NDArray => eye(n, n, 0, dtype);
+export const identity = <N extends DTypeLike = 'float64'>(
+  n: number,
+  dtype?: N | { dtype?: N },
+): NDArray<DTypeNamed<N>> => eye(n, n, 0, dtype);
 
 /** Where the k-th diagonal of a matrix starts, and how long it is. */
 function diagonalOf(
@@ -295,7 +358,7 @@ function diagonalOf(
  * Of a matrix, its k-th diagonal as a vector; of a vector, the matrix with it on that diagonal.
  * @see numpy.diag
  */
-export function diag(value: ArrayLike, k: number | { k?: number } = 0): NDArray {
+export function diag<A extends ArrayLike>(value: A, k: number | { k?: number } = 0): NDArray<DTypeOf<A>> {
   const v = fromValue(value, 'diag');
   const by = typeof k === 'number' ? k : (k.k ?? 0);
   if (v.ndim === 2) {
@@ -314,7 +377,12 @@ export function diag(value: ArrayLike, k: number | { k?: number } = 0): NDArray 
 }
 
 /** Ones at and below the k-th diagonal, zeros above. @see numpy.tri */
-export function tri(n: number, columns?: number | null, k = 0, dtype?: DTypeArgument): NDArray {
+export function tri<N extends DTypeLike = 'float64'>(
+  n: number,
+  columns?: number | null,
+  k = 0,
+  dtype?: N | { dtype?: N },
+): NDArray<DTypeNamed<N>> {
   const type = dtypeArgument('tri', dtype) ?? 'float64';
   const shape = shapeList('tri', [n, columns ?? n]);
   const out = emptyZeroed(shape, type);
@@ -336,13 +404,13 @@ function triangle(caller: string, value: ArrayLike, k: number, lower: boolean): 
 }
 
 /** The matrix with zeros above the k-th diagonal. Leading axes are a stack. @see numpy.tril */
-export const tril = (m: ArrayLike, k = 0): NDArray => triangle('tril', m, k, true);
+export const tril = <A extends ArrayLike>(m: A, k = 0): NDArray<DTypeOf<A>> => triangle('tril', m, k, true);
 
 /** The matrix with zeros below the k-th diagonal. @see numpy.triu */
-export const triu = (m: ArrayLike, k = 0): NDArray => triangle('triu', m, k, false);
+export const triu = <A extends ArrayLike>(m: A, k = 0): NDArray<DTypeOf<A>> => triangle('triu', m, k, false);
 
 /** Columns x^(n-1), ..., x, 1: the matrix of polynomial fits. @see numpy.vander */
-export function vander(value: ArrayLike, n?: number, increasing = false): NDArray {
+export function vander<A extends ArrayLike>(value: A, n?: number, increasing = false): NDArray<DTypeOf<A>> {
   const x = fromValue(value, 'vander');
   if (x.ndim !== 1) throw new RangeError(`vander: x must be 1-d; this one has shape ${shapeText(x.shape)}.`);
   const powers = arange(n ?? x.size, { dtype: isFloat(x.dtype) ? x.dtype : 'int64' });

@@ -5,6 +5,7 @@ import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, sizeOf } from '../core/shape.js';
+import type { DTypeOf, Floating, Promoted } from '../core/typing.js';
 import { where as choose, div, equal, isnan, mul, sin } from '../ops/elementwise.js';
 import { get, nonzero } from '../ops/index.js';
 import { tracking } from '../ops/registry.js';
@@ -16,8 +17,12 @@ import { finfo } from './dtypes.js';
  * `np.nonzero`.
  * @see numpy.where
  */
-export function where(condition: ArrayLike): NDArray[];
-export function where(condition: ArrayLike, a: ArrayLike, b: ArrayLike): NDArray;
+export function where(condition: ArrayLike): NDArray<'int64'>[];
+export function where<A extends ArrayLike, B extends ArrayLike>(
+  condition: ArrayLike,
+  a: A,
+  b: B,
+): NDArray<Promoted<A, B>>;
 export function where(condition: ArrayLike, a?: ArrayLike, b?: ArrayLike): NDArray | NDArray[] {
   if (a === undefined && b === undefined) return nonzero(condition);
   if (a === undefined || b === undefined)
@@ -26,7 +31,7 @@ export function where(condition: ArrayLike, a?: ArrayLike, b?: ArrayLike): NDArr
 }
 
 /** sin(pi a) / (pi a), 1 at 0. @see numpy.sinc */
-export function sinc(a: ArrayLike): NDArray {
+export function sinc<A extends ArrayLike>(a: A): NDArray<Floating<DTypeOf<A>>> {
   // As NumPy: a tiny number in the place of 0 keeps the division defined.
   const x = mul(where(equal(a, 0), 1e-20, floating(a)), Math.PI);
   return div(sin(x), x);
@@ -38,10 +43,10 @@ const floating = (a: ArrayLike): NDArray => {
 };
 
 /** NaN and infinities replaced by numbers: 0 and the largest there are, unless given. @see numpy.nan_to_num */
-export function nanToNum(
-  value: ArrayLike,
+export function nanToNum<A extends ArrayLike>(
+  value: A,
   options: { nan?: number; posinf?: number; neginf?: number } = {},
-): NDArray {
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'nanToNum');
   if (!isFloat(a.dtype)) return a.copy();
   const { max } = finfo(a.dtype);

@@ -5,6 +5,7 @@ import { asarray } from '../core/create.js';
 import { type DType, dtypeInfo, isFloat, isInteger, promoteTypes, toDType } from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
 import { broadcastShapes, checkShape, shapeText } from '../core/shape.js';
+import type { DTypeNamed, DTypeOf, Floating, Promote } from '../core/typing.js';
 import { type Bracketed, brackets } from '../operators.js';
 import { abs, add, castTo, div, equal, floor, less, log10, mul, pow, sign, sub } from '../ops/elementwise.js';
 import { get, nonzero } from '../ops/index.js';
@@ -41,20 +42,44 @@ function fillInt64(out: NDArray, start: number, step: number): void {
   }
 }
 
+/** The dtype of a range: float64 as soon as one number has a fraction, int64 when all are known to be whole. */
+type Spaced<Whole> = 'no' extends Whole ? 'float64' : 'perhaps' extends Whole ? 'int64' | 'float64' : 'int64';
+type IsWhole<T> =
+  T extends NDArray<infer D>
+    ? D extends 'float64' | 'float32'
+      ? 'no'
+      : 'yes'
+    : T extends bigint
+      ? 'yes'
+      : number extends T
+        ? 'perhaps'
+        : `${T & number}` extends `${bigint}`
+          ? 'yes'
+          : 'no';
+
 /**
  * Evenly spaced numbers from `start` (0) up to but without `stop`. Whole numbers give int64, others float64.
  * @throws RangeError when the step is 0
  * @see numpy.arange
  * @example np.arange(3); np.arange(1, 10, 2); np.arange(0, 1, 0.1); np.arange(5, { dtype: 'float32' })
  */
-export function arange(stop: NumberLike, options?: { dtype?: DTypeLike }): NDArray;
-export function arange(start: NumberLike, stop: NumberLike, options?: { dtype?: DTypeLike }): NDArray;
-export function arange(
+export function arange<A extends NumberLike, B extends NumberLike = 0, C extends NumberLike = 1>(
+  start: A,
+  stop?: B,
+  step?: C,
+): NDArray<Spaced<IsWhole<A> | IsWhole<B> | IsWhole<C>>>;
+export function arange<N extends DTypeLike>(stop: NumberLike, options: { dtype: N }): NDArray<DTypeNamed<N>>;
+export function arange<N extends DTypeLike>(
+  start: NumberLike,
+  stop: NumberLike,
+  options: { dtype: N },
+): NDArray<DTypeNamed<N>>;
+export function arange<N extends DTypeLike>(
   start: NumberLike,
   stop: NumberLike,
   step: NumberLike,
-  options?: DTypeArgument,
-): NDArray;
+  options: N | { dtype: N },
+): NDArray<DTypeNamed<N>>;
 export function arange(...given: (NumberLike | DTypeArgument)[]): NDArray {
   const args = [...given];
   const last = args[args.length - 1];
@@ -133,13 +158,24 @@ export interface LinspaceOptions {
  * point unless a dtype is given; the last number is exactly `stop`. Arrays make one column per element.
  * @see numpy.linspace
  */
-export function linspace(
+export function linspace<N extends DTypeLike = 'float64'>(
   start: ArrayLike,
   stop: ArrayLike,
   num: number | undefined,
-  options: LinspaceOptions & { retstep: true },
-): [NDArray, NDArray];
-export function linspace(start: ArrayLike, stop: ArrayLike, num?: number, options?: LinspaceOptions): NDArray;
+  options: LinspaceOptions & { retstep: true; dtype?: N },
+): [numbers: NDArray<DTypeNamed<N>>, step: NDArray<'float64'>];
+export function linspace<N extends DTypeLike>(
+  start: ArrayLike,
+  stop: ArrayLike,
+  num: number | undefined,
+  options: LinspaceOptions & { dtype: N },
+): NDArray<DTypeNamed<N>>;
+export function linspace<A extends ArrayLike, B extends ArrayLike>(
+  start: A,
+  stop: B,
+  num?: number,
+  options?: LinspaceOptions,
+): NDArray<Floating<Promote<DTypeOf<A>, DTypeOf<B>>>>;
 export function linspace(
   start: ArrayLike,
   stop: ArrayLike,
@@ -200,12 +236,12 @@ export interface LogspaceOptions extends LinspaceOptions {
 }
 
 /** Numbers evenly spaced on a logarithmic scale, from base^start to base^stop. @see numpy.logspace */
-export function logspace(
+export function logspace<N extends DTypeLike = 'float64'>(
   start: ArrayLike,
   stop: ArrayLike,
   num = 50,
-  options: LogspaceOptions = {},
-): NDArray {
+  options: LogspaceOptions & { dtype?: N } = {},
+): NDArray<DTypeNamed<N>> {
   const { base = 10, dtype, endpoint, axis } = options;
   const y = pow(base, linspace(start, stop, num, { endpoint, axis }));
   return dtype === undefined ? y : y.astype(toDType(dtype, 'logspace'));
@@ -216,12 +252,12 @@ export function logspace(
  * element.
  * @see numpy.geomspace
  */
-export function geomspace(
-  start: ArrayLike,
-  stop: ArrayLike,
+export function geomspace<A extends ArrayLike, B extends ArrayLike, N extends DTypeLike>(
+  start: A,
+  stop: B,
   num = 50,
-  options: LinspaceOptions = {},
-): NDArray {
+  options: LinspaceOptions & { dtype?: N } = {},
+): NDArray<DTypeLike extends N ? Floating<Promote<DTypeOf<A>, DTypeOf<B>>> : DTypeNamed<N>> {
   const { endpoint = true, dtype, axis = 0 } = options;
   const floating = (v: ArrayLike): NDArray => {
     const a = asarray(v, 'geomspace');
@@ -288,7 +324,10 @@ export function meshgrid(...given: (ArrayLike | MeshgridOptions)[]): NDArray[] {
 }
 
 /** The coordinates of every element: an int64 array of shape [ndim, ...shape]. @see numpy.indices */
-export function indices(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
+export function indices<N extends DTypeLike = 'int64'>(
+  shape: ShapeLike,
+  dtype?: N | { dtype?: N },
+): NDArray<DTypeNamed<N>> {
   const type = dtypeArgument('indices', dtype) ?? 'int64';
   const list = shapeList('indices', shape);
   if (list.length === 0) return empty([0], type);
@@ -306,7 +345,7 @@ export function indices(shape: ShapeLike, dtype?: DTypeArgument): NDArray {
 }
 
 /** Index arrays that span a grid: `X.at(...np.ix_(rows, columns))`. @see numpy.ix_ */
-export function ix_(...sequences: ArrayLike[]): NDArray[] {
+export function ix_(...sequences: ArrayLike[]): NDArray<'int64'>[] {
   return sequences.map((s, d) => {
     let a = asarray(s, 'ix_');
     if (a.ndim !== 1)

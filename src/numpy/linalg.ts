@@ -5,6 +5,7 @@ import { asarray } from '../core/create.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { normalizeAxis, shapeText, sizeOf } from '../core/shape.js';
+import type { Accumulated, DTypeOf } from '../core/typing.js';
 import { svd, svdvals } from '../ops/decompose.js';
 import { div, greater, isnan, logicalAnd, logicalNot, mul, notEqual, where } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
@@ -23,7 +24,7 @@ import { type NormOrder, norm } from './norms.js';
  * @param hermitian the matrices are symmetric: eigh is used
  * @see numpy.linalg.matrix_rank
  */
-export function matrixRank(value: ArrayLike, tol?: ArrayLike | null, hermitian = false): NDArray {
+export function matrixRank(value: ArrayLike, tol?: ArrayLike | null, hermitian = false): NDArray<'int64'> {
   const a = asarray(value, 'matrixRank').detach();
   if (a.ndim < 2) return any(notEqual(a, 0)).astype('int64');
   const s = svd(a, { computeUv: false, hermitian });
@@ -199,7 +200,12 @@ export function tensorinv(value: ArrayLike, ind = 2): NDArray {
 }
 
 /** The k-th diagonal over two axes, as a copy; its axis comes last. @see numpy.diagonal */
-export function diagonal(value: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray {
+export function diagonal<A extends ArrayLike>(
+  value: A,
+  offset = 0,
+  axis1 = 0,
+  axis2 = 1,
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'diagonal');
   if (a.ndim < 2)
     throw new RangeError(
@@ -216,8 +222,12 @@ export function diagonal(value: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): ND
 }
 
 /** Sum over the k-th diagonal. @see numpy.trace */
-export const trace = (a: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray =>
-  sum(diagonal(a, offset, axis1, axis2), -1);
+export const trace = <A extends ArrayLike>(
+  a: A,
+  offset = 0,
+  axis1 = 0,
+  axis2 = 1,
+): NDArray<Accumulated<DTypeOf<A>>> => sum(diagonal(a, offset, axis1, axis2), -1);
 
 export {
   eigh,

@@ -38,7 +38,7 @@ export interface CloseOptions {
  * Which elements are equal within |a - b| <= atol + rtol * |b|. Infinities are close when equal.
  * @see numpy.isclose
  */
-export function isclose(a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): NDArray {
+export function isclose(a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): NDArray<'bool'> {
   const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
   // In float64, so that the tolerance is not rounded and unsigned integers do not wrap.
   return scoped(() => {
@@ -66,10 +66,10 @@ export function arrayEqual(a: ArrayLike, b: ArrayLike, options: { equalNan?: boo
 }
 
 /** Which elements are plus infinity. @see numpy.isposinf */
-export const isposinf = (a: ArrayLike): NDArray => logicalAnd(isinf(a), asarray(a).greater(0));
+export const isposinf = (a: ArrayLike): NDArray<'bool'> => logicalAnd(isinf(a), asarray(a).greater(0));
 
 /** Which elements are minus infinity. @see numpy.isneginf */
-export const isneginf = (a: ArrayLike): NDArray => logicalAnd(isinf(a), asarray(a).less(0));
+export const isneginf = (a: ArrayLike): NDArray<'bool'> => logicalAnd(isinf(a), asarray(a).less(0));
 
 /** Whether a value is a number, bigint, boolean or complex number, rather than an array or list. @see numpy.isscalar */
 export const isscalar = (value: unknown): boolean => isScalar(value);

@@ -6,6 +6,7 @@ import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
+import type { DTypeOf, Floating, Promoted, PromotedAll } from '../core/typing.js';
 import { castTo, logicalXor, notEqual, sub } from '../ops/elementwise.js';
 import { get, set, take } from '../ops/index.js';
 import { broadcastTo, concatenate, flip, moveaxis, reshape, split, swapaxes } from '../ops/shape.js';
@@ -82,7 +83,11 @@ function padSource(mode: PadMode, n: number, before: number, after: number): num
  * @param options mode 'constant' (zeros by default), 'edge', 'reflect', 'symmetric' or 'wrap'
  * @see numpy.pad
  */
-export function pad(value: ArrayLike, width: PadWidth, options: PadMode | PadOptions = {}): NDArray {
+export function pad<A extends ArrayLike>(
+  value: A,
+  width: PadWidth,
+  options: PadMode | PadOptions = {},
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'pad');
   const { mode = 'constant', constantValues = 0 } = typeof options === 'string' ? { mode: options } : options;
   const pairs = padPairs(width, a.ndim);
@@ -117,11 +122,11 @@ export function pad(value: ArrayLike, width: PadWidth, options: PadMode | PadOpt
 // ---------------------------------------------------------------- order
 
 /** Elements shifted along an axis (of the flattened array without one); what leaves at one end enters at the other. @see numpy.roll */
-export function roll(
-  value: ArrayLike,
+export function roll<A extends ArrayLike>(
+  value: A,
   shift: number | readonly number[],
   axis?: number | readonly number[] | null,
-): NDArray {
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'roll');
   if (axis === undefined || axis === null) {
     const by = typeof shift === 'number' ? shift : shift.reduce((s, n) => s + n, 0);
@@ -145,7 +150,11 @@ export function roll(
 }
 
 /** The array turned by 90 degrees, k times, from the first towards the second axis; a view. @see numpy.rot90 */
-export function rot90(value: ArrayLike, k = 1, axes: readonly [number, number] = [0, 1]): NDArray {
+export function rot90<A extends ArrayLike>(
+  value: A,
+  k = 1,
+  axes: readonly [number, number] = [0, 1],
+): NDArray<DTypeOf<A>> {
   const m = asarray(value, 'rot90');
   const [p, q] = axes.map((d) => normalizeAxis('rot90', d, m.ndim));
   if (p === q) throw new RangeError(`rot90: Axes must be different; got [${axes}].`);
@@ -162,7 +171,7 @@ export function rot90(value: ArrayLike, k = 1, axes: readonly [number, number] =
 }
 
 /** Columns in reverse order; a view. @see numpy.fliplr */
-export function fliplr(value: ArrayLike): NDArray {
+export function fliplr<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
   const m = asarray(value, 'fliplr');
   if (m.ndim < 2)
     throw new RangeError(`fliplr: Input must be >= 2-d; this one has shape ${shapeText(m.shape)}.`);
@@ -170,10 +179,10 @@ export function fliplr(value: ArrayLike): NDArray {
 }
 
 /** Rows in reverse order; a view. @see numpy.flipud */
-export const flipud = (m: ArrayLike): NDArray => flip(m, 0);
+export const flipud = <A extends ArrayLike>(m: A): NDArray<DTypeOf<A>> => flip(m, 0);
 
 /** An axis moved to lie before another. @see numpy.rollaxis */
-export function rollaxis(value: ArrayLike, axis: number, start = 0): NDArray {
+export function rollaxis<A extends ArrayLike>(value: A, axis: number, start = 0): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'rollaxis');
   const from = normalizeAxis('rollaxis', axis, a.ndim);
   let to = start < 0 ? start + a.ndim : start;
@@ -188,7 +197,11 @@ export function rollaxis(value: ArrayLike, axis: number, start = 0): NDArray {
  * @param repeats one count for all, or one per element of the axis
  * @see numpy.repeat
  */
-export function repeat(value: ArrayLike, repeats: ArrayLike, axis?: number | null): NDArray {
+export function repeat<A extends ArrayLike>(
+  value: A,
+  repeats: ArrayLike,
+  axis?: number | null,
+): NDArray<DTypeOf<A>> {
   let a = asarray(value, 'repeat');
   if (axis === undefined || axis === null) a = reshape(a, -1);
   const at = normalizeAxis('repeat', axis ?? 0, a.ndim);
@@ -215,7 +228,7 @@ export function repeat(value: ArrayLike, repeats: ArrayLike, axis?: number | nul
 }
 
 /** The array in another shape, repeated or cut as needed. @see numpy.resize */
-export function resize(value: ArrayLike, shape: number | Shape): NDArray {
+export function resize<A extends ArrayLike>(value: A, shape: number | Shape): NDArray<DTypeOf<A>> {
   const a = reshape(asarray(value, 'resize'), -1);
   const to = typeof shape === 'number' ? [shape] : [...shape];
   const size = to.reduce((s, n) => s * n, 1);
@@ -236,7 +249,11 @@ export function broadcastArrays(...values: ArrayLike[]): NDArray[] {
  * The n-th difference, a[i+1] - a[i], along an axis; of booleans, whether neighbours differ.
  * @see numpy.diff
  */
-export function diff(value: ArrayLike, n: number | DiffOptions = 1, axis = -1): NDArray {
+export function diff<A extends ArrayLike>(
+  value: A,
+  n: number | DiffOptions = 1,
+  axis = -1,
+): NDArray<DTypeOf<A>> {
   const o: DiffOptions = typeof n === 'number' ? { n, axis } : n;
   let a = asarray(value, 'diff');
   const times = o.n ?? 1;
@@ -277,18 +294,19 @@ export interface DiffOptions {
 }
 
 /** Differences between neighbours of the flattened array. @see numpy.ediff1d */
-export const ediff1d = (a: ArrayLike): NDArray => diff(reshape(asarray(a, 'ediff1d'), -1));
+export const ediff1d = <A extends ArrayLike>(a: A): NDArray<DTypeOf<A>> =>
+  diff(reshape(asarray(a, 'ediff1d'), -1));
 
 /**
  * Slope by central differences, one-sided at the ends: an array for one axis, a list of arrays for all.
  * @param spacing distance between the samples; 1 by default
  * @see numpy.gradient
  */
-export function gradient(
-  value: ArrayLike,
+export function gradient<A extends ArrayLike>(
+  value: A,
   spacing = 1,
   axis?: number | readonly number[],
-): NDArray | NDArray[] {
+): NDArray<Floating<DTypeOf<A>>> | NDArray<Floating<DTypeOf<A>>>[] {
   let f = asarray(value, 'gradient');
   if (!isFloat(f.dtype)) f = castTo(f, 'float64');
   const axes =
@@ -314,7 +332,11 @@ export function gradient(
 // ---------------------------------------------------------------- parts in and out
 
 /** Values put at the end, along an axis or flattened. @see numpy.append */
-export function append(a: ArrayLike, values: ArrayLike, axis?: number | null): NDArray {
+export function append<A extends ArrayLike, B extends ArrayLike>(
+  a: A,
+  values: B,
+  axis?: number | null,
+): NDArray<Promoted<A, B>> {
   return named('append', () => concatenate([a, values], axis ?? null));
 }
 
@@ -340,7 +362,12 @@ function remove(value: ArrayLike, index: number | string | ArrayLike, axis?: num
 export { remove as delete };
 
 /** The array with values put before the given position. @see numpy.insert */
-export function insert(value: ArrayLike, index: number, values: ArrayLike, axis?: number | null): NDArray {
+export function insert<A extends ArrayLike>(
+  value: A,
+  index: number,
+  values: ArrayLike,
+  axis?: number | null,
+): NDArray<DTypeOf<A>> {
   let a = asarray(value, 'insert');
   if (axis === undefined || axis === null) a = reshape(a, -1);
   const at = normalizeAxis('insert', axis ?? 0, a.ndim);
@@ -370,7 +397,7 @@ export function insert(value: ArrayLike, index: number, values: ArrayLike, axis?
 }
 
 /** The vector without leading and trailing zeros. @see numpy.trim_zeros */
-export function trimZeros(value: ArrayLike): NDArray {
+export function trimZeros<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'trimZeros');
   const keep = [...notEqual(a, 0).data].map(Number);
   const first = keep.indexOf(1);
@@ -378,22 +405,26 @@ export function trimZeros(value: ArrayLike): NDArray {
 }
 
 /** Elements where the condition holds, along an axis or flattened. @see numpy.compress */
-export function compress(condition: ArrayLike, value: ArrayLike, axis?: number | null): NDArray {
+export function compress<A extends ArrayLike>(
+  condition: ArrayLike,
+  value: A,
+  axis?: number | null,
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'compress');
   const list = [...castTo(asarray(condition, 'compress'), 'bool').data].flatMap((v, i) => (v ? [i] : []));
   return take(a, positions(list), axis);
 }
 
 /** Elements of the flattened array where the mask holds. @see numpy.extract */
-export const extract = (condition: ArrayLike, a: ArrayLike): NDArray =>
+export const extract = <A extends ArrayLike>(condition: ArrayLike, a: A): NDArray<DTypeOf<A>> =>
   compress(reshape(asarray(condition), -1), reshape(asarray(a), -1));
 
 /** Lower index pairs: rows and columns of a matrix's lower triangle. @see numpy.tril_indices */
-export const trilIndices = (n: number, k = 0, m = n): [NDArray, NDArray] =>
+export const trilIndices = (n: number, k = 0, m = n): [NDArray<'int64'>, NDArray<'int64'>] =>
   trianglePairs(n, m, (i, j) => j - i <= k);
 
 /** Rows and columns of a matrix's upper triangle. @see numpy.triu_indices */
-export const triuIndices = (n: number, k = 0, m = n): [NDArray, NDArray] =>
+export const triuIndices = (n: number, k = 0, m = n): [NDArray<'int64'>, NDArray<'int64'>] =>
   trianglePairs(n, m, (i, j) => j - i >= k);
 
 function trianglePairs(n: number, m: number, inside: (i: number, j: number) => boolean): [NDArray, NDArray] {
@@ -411,7 +442,7 @@ function trianglePairs(n: number, m: number, inside: (i: number, j: number) => b
 }
 
 /** Flat positions as one index array per axis. @see numpy.unravel_index */
-export function unravelIndex(index: ArrayLike, shape: number | Shape): NDArray[] {
+export function unravelIndex(index: ArrayLike, shape: number | Shape): NDArray<'int64'>[] {
   const to = typeof shape === 'number' ? [shape] : shape;
   let rest = castTo(asarray(index, 'unravelIndex'), 'int64');
   const size = to.reduce((s, n) => s * n, 1);
@@ -428,7 +459,7 @@ export function unravelIndex(index: ArrayLike, shape: number | Shape): NDArray[]
 }
 
 /** The flat position of coordinates, one array per axis. @see numpy.ravel_multi_index */
-export function ravelMultiIndex(index: readonly ArrayLike[], shape: number | Shape): NDArray {
+export function ravelMultiIndex(index: readonly ArrayLike[], shape: number | Shape): NDArray<'int64'> {
   const to = typeof shape === 'number' ? [shape] : shape;
   if (index.length !== to.length)
     throw new RangeError(`ravelMultiIndex: ${index.length} index arrays for ${to.length} axes.`);
@@ -448,28 +479,38 @@ export function ravelMultiIndex(index: readonly ArrayLike[], shape: number | Sha
 // ---------------------------------------------------------------- joining and cutting
 
 /** At least three dimensions. @see numpy.atleast_3d */
-export function atleast3d(value: ArrayLike): NDArray {
+export function atleast3d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'atleast3d');
   if (a.ndim >= 3) return a;
   return reshape(a, a.ndim === 2 ? [...a.shape, 1] : [1, a.size, 1]);
 }
 
 /** Arrays joined along the third axis. @see numpy.dstack */
-export const dstack = (values: readonly ArrayLike[]): NDArray =>
-  named('dstack', () => concatenate([...values].map(atleast3d), 2));
+export const dstack = <T extends readonly ArrayLike[] | readonly [ArrayLike]>(
+  values: T,
+): NDArray<PromotedAll<T>> => named('dstack', () => concatenate([...values].map(atleast3d), 2));
 
 /** `split` along the first axis. @see numpy.vsplit */
-export const vsplit = (a: ArrayLike, sections: number | readonly number[]): NDArray[] =>
-  named('vsplit', () => split(a, sections, 0));
+export const vsplit = <A extends ArrayLike>(
+  a: A,
+  sections: number | readonly number[],
+): NDArray<DTypeOf<A>>[] => named('vsplit', () => split(a, sections, 0));
 
 /** `split` along the second axis (the first of a vector). @see numpy.hsplit */
-export function hsplit(value: ArrayLike, sections: number | readonly number[]): NDArray[] {
+export function hsplit<A extends ArrayLike>(
+  value: A,
+  sections: number | readonly number[],
+): NDArray<DTypeOf<A>>[] {
   const a = asarray(value, 'hsplit');
   return named('hsplit', () => split(a, sections, a.ndim === 1 ? 0 : 1));
 }
 
 /** Parts of equal length but for the first few, which are one longer when it does not divide. @see numpy.array_split */
-export function arraySplit(value: ArrayLike, sections: number | readonly number[], axis = 0): NDArray[] {
+export function arraySplit<A extends ArrayLike>(
+  value: A,
+  sections: number | readonly number[],
+  axis = 0,
+): NDArray<DTypeOf<A>>[] {
   const a = asarray(value, 'arraySplit');
   if (typeof sections !== 'number') return split(a, sections, axis);
   if (!Number.isInteger(sections) || sections < 1)

@@ -5,6 +5,7 @@ import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { normalizeAxes, normalizeAxis, shapeText } from '../core/shape.js';
+import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { svdvals } from '../ops/decompose.js';
 import {
   abs,
@@ -42,12 +43,12 @@ export interface NormOptions {
  * @param axis one axis for vector norms, two for matrix norms
  * @see numpy.linalg.norm
  */
-export function norm(
-  value: ArrayLike,
+export function norm<A extends ArrayLike>(
+  value: A,
   ord?: NormOrder | null | NormOptions,
   axis?: Axis,
   keepdims = false,
-): NDArray {
+): NDArray<RealOf<Floating<DTypeOf<A>>>> {
   const o: NormOptions = typeof ord === 'object' && ord !== null ? ord : { ord, axis, keepdims };
   const given = asarray(value, 'norm');
   const x = isFloat(given.dtype) ? given : astype(given, 'float64');

@@ -3,6 +3,7 @@
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { normalizeAxis, shapeText } from '../core/shape.js';
+import type { Promoted } from '../core/typing.js';
 import { mul, sub } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { matmul } from '../ops/matmul.js';
@@ -11,7 +12,7 @@ import { arange } from './grid.js';
 import { pad, roll } from './manipulation.js';
 
 /** Sum of products over the last axes of both. @see numpy.inner */
-export function inner(left: ArrayLike, right: ArrayLike): NDArray {
+export function inner<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
   const a = asarray(left, 'inner');
   const b = asarray(right, 'inner');
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
@@ -19,7 +20,7 @@ export function inner(left: ArrayLike, right: ArrayLike): NDArray {
 }
 
 /** Inner product of the flattened arrays. @see numpy.vdot */
-export const vdot = (a: ArrayLike, b: ArrayLike): NDArray =>
+export const vdot = <A extends ArrayLike, B extends ArrayLike>(a: A, b: B): NDArray<Promoted<A, B>> =>
   matmul(reshape(asarray(a, 'vdot'), -1), reshape(asarray(b, 'vdot'), -1));
 
 /**
@@ -27,11 +28,11 @@ export const vdot = (a: ArrayLike, b: ArrayLike): NDArray =>
  * @param axes how many last axes of `a` meet first axes of `b` (2), or the two lists of axes
  * @see numpy.tensordot
  */
-export function tensordot(
-  left: ArrayLike,
-  right: ArrayLike,
+export function tensordot<A extends ArrayLike, B extends ArrayLike>(
+  left: A,
+  right: B,
   axes: number | readonly [readonly number[] | number, readonly number[] | number] = 2,
-): NDArray {
+): NDArray<Promoted<A, B>> {
   const a = asarray(left, 'tensordot');
   const b = asarray(right, 'tensordot');
   const list = (v: readonly number[] | number) => (typeof v === 'number' ? [v] : [...v]);
@@ -57,7 +58,7 @@ export function tensordot(
 }
 
 /** Kronecker product: every element of `a` times the whole of `b`, as blocks. @see numpy.kron */
-export function kron(left: ArrayLike, right: ArrayLike): NDArray {
+export function kron<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
   let a = asarray(left, 'kron');
   let b = asarray(right, 'kron');
   const n = Math.max(a.ndim, b.ndim);
@@ -80,7 +81,7 @@ export function kron(left: ArrayLike, right: ArrayLike): NDArray {
 }
 
 /** Cross product of vectors of 3 along the last axis. @see numpy.cross */
-export function cross(left: ArrayLike, right: ArrayLike): NDArray {
+export function cross<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
   const a = asarray(left, 'cross');
   const b = asarray(right, 'cross');
   if (a.shape[a.ndim - 1] !== 3 || b.shape[b.ndim - 1] !== 3) {
@@ -93,11 +94,11 @@ export function cross(left: ArrayLike, right: ArrayLike): NDArray {
 }
 
 /** Discrete linear convolution of two vectors. @param mode 'full' (default), 'same' or 'valid' @see numpy.convolve */
-export function convolve(
-  left: ArrayLike,
-  right: ArrayLike,
+export function convolve<A extends ArrayLike, B extends ArrayLike>(
+  left: A,
+  right: B,
   mode: 'full' | 'same' | 'valid' = 'full',
-): NDArray {
+): NDArray<Promoted<A, B>> {
   let a = asarray(left, 'convolve');
   let v = asarray(right, 'convolve');
   if (a.ndim !== 1 || v.ndim !== 1)

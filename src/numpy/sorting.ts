@@ -6,6 +6,7 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat, type Scalar } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, NDArray } from '../core/ndarray.js';
 import { checkShape, normalizeAxis, shapeText } from '../core/shape.js';
+import type { DTypeOf, Promoted } from '../core/typing.js';
 import { castTo, div, isnan, notEqual, sub } from '../ops/elementwise.js';
 import { addAt, get, nonzero, set } from '../ops/index.js';
 import { any, cumsum, max, min, sum } from '../ops/reduce.js';
@@ -17,10 +18,11 @@ import { arange, linspace } from './grid.js';
 // ---------------------------------------------------------------- where things are
 
 /** Flat positions (int64) of the elements that are not zero. @see numpy.flatnonzero */
-export const flatnonzero = (a: ArrayLike): NDArray => nonzero(reshape(asarray(a, 'flatnonzero'), -1))[0];
+export const flatnonzero = (a: ArrayLike): NDArray<'int64'> =>
+  nonzero(reshape(asarray(a, 'flatnonzero'), -1))[0];
 
 /** Coordinates of the elements that are not zero, one row each: shape (count, ndim). @see numpy.argwhere */
-export function argwhere(value: ArrayLike): NDArray {
+export function argwhere(value: ArrayLike): NDArray<'int64'> {
   const a = asarray(value, 'argwhere');
   if (a.ndim === 0) return emptyZeroed([Number(a.item()) !== 0 ? 1 : 0, 0], 'int64');
   return stack(nonzero(a), 1);
@@ -56,6 +58,11 @@ export interface BincountOptions {
  * @throws RangeError for negative numbers
  * @see numpy.bincount
  */
+export function bincount(
+  x: ArrayLike,
+  options?: null | { weights?: undefined; minlength?: number },
+): NDArray<'int64'>;
+export function bincount(x: ArrayLike, options: ArrayLike | BincountOptions): NDArray<'float64'>;
 export function bincount(x: ArrayLike, options: ArrayLike | BincountOptions | null = null): NDArray {
   const plain =
     options === null || options instanceof NDArray || Array.isArray(options) || ArrayBuffer.isView(options);
@@ -323,7 +330,7 @@ export function digitize(
   x: ArrayLike,
   bins: ArrayLike,
   right: boolean | { right?: boolean } = false,
-): NDArray {
+): NDArray<'int64'> {
   const closed = typeof right === 'boolean' ? right : (right.right ?? false);
   const edges = asarray(bins, 'digitize');
   if (edges.ndim !== 1)
@@ -364,9 +371,9 @@ export interface UniqueOptions {
  * @see numpy.unique
  * @example const [labels, counts] = np.unique(y, { returnCounts: true });
  */
-export function unique(a: ArrayLike): NDArray;
-export function unique(
-  a: ArrayLike,
+export function unique<A extends ArrayLike>(a: A): NDArray<DTypeOf<A>>;
+export function unique<A extends ArrayLike>(
+  a: A,
   options: {
     axis?: number | null;
     equalNan?: boolean;
@@ -374,8 +381,11 @@ export function unique(
     returnInverse?: false;
     returnCounts?: false;
   },
-): NDArray;
-export function unique(a: ArrayLike, options: UniqueOptions): NDArray[];
+): NDArray<DTypeOf<A>>;
+export function unique<A extends ArrayLike>(
+  a: A,
+  options: UniqueOptions,
+): [values: NDArray<DTypeOf<A>>, ...counts: NDArray<'int64'>[]];
 export function unique(value: ArrayLike, options: UniqueOptions = {}): NDArray | NDArray[] {
   const a = asarray(value, 'unique');
   const { axis = null, equalNan = true } = options;
@@ -438,7 +448,7 @@ function rowOrder(rows: NDArray): NDArray {
 }
 
 /** Which elements of `a` occur in `values`: booleans in the shape of `a`. @see numpy.isin */
-export function isin(a: ArrayLike, values: ArrayLike, options: { invert?: boolean } = {}): NDArray {
+export function isin(a: ArrayLike, values: ArrayLike, options: { invert?: boolean } = {}): NDArray<'bool'> {
   const x = asarray(a, 'isin');
   const known = new Set<Scalar>();
   for (const v of asarray(values, 'isin').data) known.add(plainValue(v));
@@ -455,16 +465,17 @@ const plainValue = (v: number | bigint): Scalar =>
   typeof v === 'bigint' && v >= -(2n ** 53n) && v <= 2n ** 53n ? Number(v) : v;
 
 /** Values that occur in both arrays, sorted. @see numpy.intersect1d */
-export function intersect1d(a: ArrayLike, b: ArrayLike): NDArray {
+export function intersect1d<A extends ArrayLike, B extends ArrayLike>(a: A, b: B): NDArray<Promoted<A, B>> {
   const x = unique(a);
   return get(x, [isin(x, b)]);
 }
 
 /** Values that occur in either array, sorted. @see numpy.union1d */
-export const union1d = (a: ArrayLike, b: ArrayLike): NDArray => unique(concatenate([a, b], null));
+export const union1d = <A extends ArrayLike, B extends ArrayLike>(a: A, b: B): NDArray<Promoted<A, B>> =>
+  unique(concatenate([a, b], null));
 
 /** Values of `a` that do not occur in `b`, sorted. @see numpy.setdiff1d */
-export function setdiff1d(a: ArrayLike, b: ArrayLike): NDArray {
+export function setdiff1d<A extends ArrayLike>(a: A, b: ArrayLike): NDArray<DTypeOf<A>> {
   const x = unique(a);
   return get(x, [isin(x, b, { invert: true })]);
 }
@@ -472,7 +483,7 @@ export function setdiff1d(a: ArrayLike, b: ArrayLike): NDArray {
 // ---------------------------------------------------------------- by several keys
 
 /** Positions that sort by the last key, then by the one before it... @see numpy.lexsort */
-export function lexsort(keys: readonly ArrayLike[]): NDArray {
+export function lexsort(keys: readonly ArrayLike[]): NDArray<'int64'> {
   if (keys.length === 0) throw new TypeError('lexsort: need sequence of keys with len > 0.');
   let order = arange(asarray(keys[0], 'lexsort').size);
   for (const key of keys) order = get(order, [argsort(get(asarray(key, 'lexsort'), [order]))]);

@@ -5,6 +5,7 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
+import type { Accumulated, DTypeOf, Floating } from '../core/typing.js';
 import {
   add,
   castTo,
@@ -76,7 +77,10 @@ function slices(
  * The middle value, the mean of the two middle ones for an even count; NaN where a NaN takes part.
  * @see numpy.median
  */
-export function median(value: ArrayLike, argument?: AxisArgument): NDArray {
+export function median<A extends ArrayLike>(
+  value: A,
+  argument?: AxisArgument,
+): NDArray<Floating<DTypeOf<A>>> {
   const { axis, keepdims } = options<ReduceOptions>(argument);
   const a = asarray(value, 'median');
   const { rows, n, shape, kept } = slices('median', a, axis);
@@ -174,15 +178,22 @@ function weight(caller: string, method: QuantileMethod, fraction: number, below:
  * The q-th percentile (0 to 100), interpolated linearly between elements. A list of q puts its axis in front.
  * @see numpy.percentile
  */
-export const percentile = (a: ArrayLike, q: ArrayLike, axis?: Axis | QuantileOptions): NDArray =>
-  quantiles('percentile', a, asarray(q, 'percentile'), axis, 100);
+export const percentile = <A extends ArrayLike>(
+  a: A,
+  q: ArrayLike,
+  axis?: Axis | QuantileOptions,
+): NDArray<Floating<DTypeOf<A>>> => quantiles('percentile', a, asarray(q, 'percentile'), axis, 100);
 
 /** The q-th quantile (0 to 1), see `percentile`. @see numpy.quantile */
-export const quantile = (a: ArrayLike, q: ArrayLike, axis?: Axis | QuantileOptions): NDArray =>
-  quantiles('quantile', a, asarray(q, 'quantile'), axis, 1);
+export const quantile = <A extends ArrayLike>(
+  a: A,
+  q: ArrayLike,
+  axis?: Axis | QuantileOptions,
+): NDArray<Floating<DTypeOf<A>>> => quantiles('quantile', a, asarray(q, 'quantile'), axis, 1);
 
 /** Largest minus smallest element. @see numpy.ptp */
-export const ptp = (a: ArrayLike, axis?: AxisArgument): NDArray => sub(max(a, axis), min(a, axis));
+export const ptp = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<DTypeOf<A>> =>
+  sub(max(a, axis), min(a, axis));
 
 // ---------------------------------------------------------------- averages and covariance
 
@@ -192,7 +203,10 @@ export interface AverageOptions extends ReduceOptions {
 }
 
 /** The mean, or the weighted mean sum(a * w) / sum(w). @see numpy.average */
-export function average(value: ArrayLike, argument?: Axis | AverageOptions): NDArray {
+export function average<A extends ArrayLike>(
+  value: A,
+  argument?: Axis | AverageOptions,
+): NDArray<Floating<DTypeOf<A>>> {
   const { axis, keepdims, weights } = options<AverageOptions>(argument);
   const a = asarray(value, 'average');
   if (weights === undefined) return mean(a, { axis, keepdims });
@@ -239,7 +253,11 @@ export interface CovOptions {
  * @param y more variables of the same form
  * @see numpy.cov
  */
-export function cov(m: ArrayLike, y?: ArrayLike | null | CovOptions, more: CovOptions = {}): NDArray {
+export function cov(
+  m: ArrayLike,
+  y?: ArrayLike | null | CovOptions,
+  more: CovOptions = {},
+): NDArray<'float64'> {
   const named = typeof y === 'object' && y !== null && !isArrayLike(y);
   const { rowvar = true, bias = false, ddof } = named ? (y as CovOptions) : more;
   const variables = (v: ArrayLike): NDArray => {
@@ -263,7 +281,11 @@ export function cov(m: ArrayLike, y?: ArrayLike | null | CovOptions, more: CovOp
 const isArrayLike = (v: object): boolean => Symbol.iterator in v || ArrayBuffer.isView(v);
 
 /** Matrix of Pearson's correlation coefficients, within [-1, 1]. @see numpy.corrcoef */
-export function corrcoef(x: ArrayLike, y?: ArrayLike | null | CovOptions, more: CovOptions = {}): NDArray {
+export function corrcoef(
+  x: ArrayLike,
+  y?: ArrayLike | null | CovOptions,
+  more: CovOptions = {},
+): NDArray<'float64'> {
   const c = cov(x, y, more);
   if (c.ndim === 0) return div(c, c);
   const deviation = sqrt(diag(c));
@@ -279,10 +301,11 @@ function filled(caller: string, value: ArrayLike, by: number): { a: NDArray; bad
 }
 
 /** Sum, NaN counting as 0. @see numpy.nansum */
-export const nansum = (a: ArrayLike, axis?: AxisArgument): NDArray => sum(filled('nansum', a, 0).clean, axis);
+export const nansum = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<Accumulated<DTypeOf<A>>> =>
+  sum(filled('nansum', a, 0).clean, axis);
 
 /** Product, NaN counting as 1. @see numpy.nanprod */
-export const nanprod = (a: ArrayLike, axis?: AxisArgument): NDArray =>
+export const nanprod = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<Accumulated<DTypeOf<A>>> =>
   prod(filled('nanprod', a, 1).clean, axis);
 
 function extreme(
@@ -300,11 +323,11 @@ function extreme(
 }
 
 /** Largest element that is not NaN; NaN where there is none. @see numpy.nanmax */
-export const nanmax = (a: ArrayLike, axis?: AxisArgument): NDArray =>
+export const nanmax = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<DTypeOf<A>> =>
   extreme('nanmax', a, axis, max, Number.NEGATIVE_INFINITY);
 
 /** Smallest element that is not NaN; NaN where there is none. @see numpy.nanmin */
-export const nanmin = (a: ArrayLike, axis?: AxisArgument): NDArray =>
+export const nanmin = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<DTypeOf<A>> =>
   extreme('nanmin', a, axis, min, Number.POSITIVE_INFINITY);
 
 function position(
@@ -320,22 +343,25 @@ function position(
 }
 
 /** Position of the largest element that is not NaN. @see numpy.nanargmax */
-export const nanargmax = (a: ArrayLike, axis?: number | null): NDArray =>
+export const nanargmax = (a: ArrayLike, axis?: number | null): NDArray<'int64'> =>
   position('nanargmax', a, axis, argmax, Number.NEGATIVE_INFINITY);
 
 /** Position of the smallest element that is not NaN. @see numpy.nanargmin */
-export const nanargmin = (a: ArrayLike, axis?: number | null): NDArray =>
+export const nanargmin = (a: ArrayLike, axis?: number | null): NDArray<'int64'> =>
   position('nanargmin', a, axis, argmin, Number.POSITIVE_INFINITY);
 
 /** Mean of the elements that are not NaN. @see numpy.nanmean */
-export function nanmean(value: ArrayLike, axis?: AxisArgument): NDArray {
+export function nanmean<A extends ArrayLike>(value: A, axis?: AxisArgument): NDArray<Floating<DTypeOf<A>>> {
   const { a, bad, clean } = filled('nanmean', value, 0);
   if (!isFloat(a.dtype)) return mean(a, axis);
   return div(sum(clean, axis), castTo(sum(logicalNot(bad), axis), a.dtype));
 }
 
 /** Variance of the elements that are not NaN. @see numpy.nanvar */
-export function nanvar(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
+export function nanvar<A extends ArrayLike>(
+  value: A,
+  argument?: Axis | VarOptions,
+): NDArray<Floating<DTypeOf<A>>> {
   const { axis, keepdims, ddof = 0 } = options<VarOptions>(argument);
   const given = asarray(value, 'nanvar');
   const a = isFloat(given.dtype) ? given : castTo(given, 'float64');
@@ -348,7 +374,10 @@ export function nanvar(value: ArrayLike, argument?: Axis | VarOptions): NDArray 
 }
 
 /** Standard deviation of the elements that are not NaN. @see numpy.nanstd */
-export const nanstd = (a: ArrayLike, argument?: Axis | VarOptions): NDArray => sqrt(nanvar(a, argument));
+export const nanstd = <A extends ArrayLike>(
+  a: A,
+  argument?: Axis | VarOptions,
+): NDArray<Floating<DTypeOf<A>>> => sqrt(nanvar(a, argument));
 
 /** Applies `f` to every 1-d slice along an axis; its results take the place of the axis. @see numpy.apply_along_axis */
 export function applyAlongAxis(f: (slice: NDArray) => ArrayLike, axis: number, value: ArrayLike): NDArray {
@@ -395,16 +424,22 @@ function withoutNaN(
 }
 
 /** Median of the elements that are not NaN. @see numpy.nanmedian */
-export const nanmedian = (a: ArrayLike, axis?: AxisArgument): NDArray =>
+export const nanmedian = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<Floating<DTypeOf<A>>> =>
   withoutNaN('nanmedian', a, axis, (x) => median(x));
 
 /** Percentile of the elements that are not NaN. @see numpy.nanpercentile */
-export const nanpercentile = (a: ArrayLike, q: ArrayLike, axis?: AxisArgument): NDArray =>
-  withoutNaN('nanpercentile', a, axis, (x) => percentile(x, q));
+export const nanpercentile = <A extends ArrayLike>(
+  a: A,
+  q: ArrayLike,
+  axis?: AxisArgument,
+): NDArray<Floating<DTypeOf<A>>> => withoutNaN('nanpercentile', a, axis, (x) => percentile(x, q));
 
 /** Quantile of the elements that are not NaN. @see numpy.nanquantile */
-export const nanquantile = (a: ArrayLike, q: ArrayLike, axis?: AxisArgument): NDArray =>
-  withoutNaN('nanquantile', a, axis, (x) => quantile(x, q));
+export const nanquantile = <A extends ArrayLike>(
+  a: A,
+  q: ArrayLike,
+  axis?: AxisArgument,
+): NDArray<Floating<DTypeOf<A>>> => withoutNaN('nanquantile', a, axis, (x) => quantile(x, q));
 
 // ---------------------------------------------------------------- curves
 
@@ -418,7 +453,7 @@ export function interp(
   xp: ArrayLike,
   fp: ArrayLike,
   ends: { left?: number; right?: number } = {},
-): NDArray {
+): NDArray<'float64'> {
   const at = asarray(x, 'interp');
   const points = asarray(xp, 'interp');
   const values = asarray(fp, 'interp');
@@ -456,7 +491,7 @@ export function trapz(y: ArrayLike, x?: ArrayLike | null, dx = 1, axis = -1): ND
 }
 
 /** Values rounded to a number of decimals, halves to even. @see numpy.around */
-export function around(value: ArrayLike, decimals = 0): NDArray {
+export function around<A extends ArrayLike>(value: A, decimals = 0): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'around');
   if (!Number.isInteger(decimals))
     throw new TypeError(`around: decimals must be a whole number, not ${decimals}.`);

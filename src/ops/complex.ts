@@ -7,6 +7,7 @@ import { asarray, isScalar } from '../core/create.js';
 import { complexType, isComplex, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, NDArray, partOf } from '../core/ndarray.js';
 import { broadcastShapes } from '../core/shape.js';
+import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { batching, overArray, overElements } from './batching.js';
 import { arctan2, conjugate, mul } from './elementwise.js';
 import { set } from './index.js';
@@ -16,7 +17,7 @@ import { method, register, track } from './registry.js';
  * The real parts: of a complex array a view on its memory, of a real array the array itself.
  * @see numpy.real
  */
-export function real(value: ArrayLike): NDArray {
+export function real<A extends ArrayLike>(value: A): NDArray<RealOf<DTypeOf<A>>> {
   const a = asarray(value, 'real');
   if (!isComplex(a.dtype)) return a;
   const batch = batching.open > 0 ? overArray(a, real) : null;
@@ -29,7 +30,7 @@ register('real', true);
  * The imaginary parts: of a complex array a view on its memory, of a real array zeros.
  * @see numpy.imag
  */
-export function imag(value: ArrayLike): NDArray {
+export function imag<A extends ArrayLike>(value: A): NDArray<RealOf<DTypeOf<A>>> {
   const a = asarray(value, 'imag');
   if (!isComplex(a.dtype)) return emptyZeroed(a.shape, a.dtype);
   const batch = batching.open > 0 ? overArray(a, imag) : null;
@@ -69,7 +70,10 @@ register('complex', true);
  * The angle of each element in the complex plane, in radians from -pi to pi (in degrees with `deg`).
  * @see numpy.angle
  */
-export function angle(value: ArrayLike, deg: boolean | { deg?: boolean } = false): NDArray {
+export function angle<A extends ArrayLike>(
+  value: A,
+  deg: boolean | { deg?: boolean } = false,
+): NDArray<RealOf<Floating<DTypeOf<A>>>> {
   const a = asarray(value, 'angle');
   const degrees = typeof deg === 'object' ? deg.deg === true : deg;
   const radians = isComplex(a.dtype) ? arctan2(imag(a), real(a)) : arctan2(0, a);
@@ -99,7 +103,7 @@ for (const [name, part] of [
 }
 
 declare module '../core/ndarray.js' {
-  interface NDArray {
+  interface ArrayMethods {
     /** The real parts, a view on the memory of a complex array; `z.real = x` sets them. */
     get real(): NDArray;
     set real(value: ArrayLike);

@@ -4,6 +4,7 @@
 import * as backend from '../backend/index.js';
 import type { DType } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray, emptyZeroed as zeros } from '../core/ndarray.js';
+import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { abs, add, div, equal, mul, reciprocal, sign, square, sub, where } from './elementwise.js';
 import { get } from './index.js';
 import {
@@ -80,8 +81,18 @@ export interface SvdOptions {
  * np.allclose(np.dot(U.mul(S), Vt), X);   // true
  * @see numpy.linalg.svd
  */
-export function svd(a: ArrayLike, options: SvdOptions & { computeUv: false }): NDArray;
-export function svd(a: ArrayLike, options?: SvdOptions): [NDArray, NDArray, NDArray];
+export function svd<A extends ArrayLike>(
+  a: A,
+  options: SvdOptions & { computeUv: false },
+): NDArray<RealOf<Floating<DTypeOf<A>>>>;
+export function svd<A extends ArrayLike>(
+  a: A,
+  options?: SvdOptions,
+): [
+  U: NDArray<Floating<DTypeOf<A>>>,
+  S: NDArray<RealOf<Floating<DTypeOf<A>>>>,
+  Vt: NDArray<Floating<DTypeOf<A>>>,
+];
 export function svd(value: ArrayLike, options: SvdOptions = {}): NDArray | [NDArray, NDArray, NDArray] {
   const { fullMatrices = true, computeUv = true, hermitian = false } = options;
   const a = matrices('svd', value, hermitian);
@@ -151,7 +162,8 @@ function symmetricSvd(a: NDArray, vectors: boolean): NDArray | [NDArray, NDArray
 }
 
 /** Singular values, descending. @see numpy.linalg.svdvals */
-export const svdvals = (a: ArrayLike): NDArray => svd(a, { computeUv: false });
+export const svdvals = <A extends ArrayLike>(a: A): NDArray<RealOf<Floating<DTypeOf<A>>>> =>
+  svd(a, { computeUv: false });
 
 // ---------------------------------------------------------------- eigenvalues of symmetric matrices
 
@@ -173,7 +185,10 @@ const triangle = (caller: string, uplo: string): boolean => {
  * const [w, v] = np.linalg.eigh([[2, 1], [1, 2]]);   // w: array([1., 3.])
  * @see numpy.linalg.eigh
  */
-export function eigh(value: ArrayLike, uplo: 'L' | 'U' = 'L'): [NDArray, NDArray] {
+export function eigh<A extends ArrayLike>(
+  value: A,
+  uplo: 'L' | 'U' = 'L',
+): [values: NDArray<RealOf<Floating<DTypeOf<A>>>>, vectors: NDArray<Floating<DTypeOf<A>>>] {
   const a = matrices('eigh', value, true);
   const lower = triangle('eigh', uplo);
   const w = empty(a.shape.slice(0, -1), a.dtype);
@@ -199,7 +214,10 @@ export function eigh(value: ArrayLike, uplo: 'L' | 'U' = 'L'): [NDArray, NDArray
 register('eigh', true);
 
 /** Eigenvalues of symmetric matrices, ascending. @see numpy.linalg.eigvalsh */
-export function eigvalsh(value: ArrayLike, uplo: 'L' | 'U' = 'L'): NDArray {
+export function eigvalsh<A extends ArrayLike>(
+  value: A,
+  uplo: 'L' | 'U' = 'L',
+): NDArray<RealOf<Floating<DTypeOf<A>>>> {
   const a = matrices('eigvalsh', value, true);
   const lower = triangle('eigvalsh', uplo);
   if (tracking(a)) return eigh(a, uplo)[0];
@@ -220,8 +238,11 @@ export type QrMode = 'reduced' | 'complete' | 'r' | 'raw';
  * Gradients need the first k columns of a to be independent.
  * @see numpy.linalg.qr
  */
-export function qr(value: ArrayLike, mode?: 'reduced' | 'complete' | 'raw'): [NDArray, NDArray];
-export function qr(value: ArrayLike, mode: 'r'): NDArray;
+export function qr<A extends ArrayLike>(
+  value: A,
+  mode?: 'reduced' | 'complete' | 'raw',
+): [Q: NDArray<Floating<DTypeOf<A>>>, R: NDArray<Floating<DTypeOf<A>>>];
+export function qr<A extends ArrayLike>(value: A, mode: 'r'): NDArray<Floating<DTypeOf<A>>>;
 export function qr(value: ArrayLike, mode: QrMode = 'reduced'): NDArray | [NDArray, NDArray] {
   if (!['reduced', 'complete', 'r', 'raw'].includes(mode))
     throw new RangeError(`qr: Unrecognized mode '${mode}'; known: 'reduced', 'complete', 'r', 'raw'.`);
@@ -306,8 +327,14 @@ const mirrored = (x: NDArray): NDArray => {
  * NumPy has no lu; this is SciPy's. With `permuteL: true` the result is [P @ L, U].
  * @see scipy.linalg.lu
  */
-export function lu(value: ArrayLike, options: { permuteL: true }): [NDArray, NDArray];
-export function lu(value: ArrayLike, options?: { permuteL?: false }): [NDArray, NDArray, NDArray];
+export function lu<A extends ArrayLike>(
+  value: A,
+  options: { permuteL: true },
+): [PL: NDArray<Floating<DTypeOf<A>>>, U: NDArray<Floating<DTypeOf<A>>>];
+export function lu<A extends ArrayLike>(
+  value: A,
+  options?: { permuteL?: false },
+): [P: NDArray<Floating<DTypeOf<A>>>, L: NDArray<Floating<DTypeOf<A>>>, U: NDArray<Floating<DTypeOf<A>>>];
 export function lu(
   value: ArrayLike,
   options: { permuteL?: boolean } = {},

@@ -2,6 +2,7 @@
 
 import * as backend from '../backend/index.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
+import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { svd } from './decompose.js';
 import { equal, mul, where } from './elementwise.js';
 import { adjoint, dense, diagonalMask, inv, matrices, perMatrix } from './linalg.js';
@@ -14,7 +15,7 @@ import { expandDims } from './shape.js';
  * Determinants of square matrices (..., n, n), shape (...).
  * @see numpy.linalg.det
  */
-export function det(value: ArrayLike): NDArray {
+export function det<A extends ArrayLike>(value: A): NDArray<Floating<DTypeOf<A>>> {
   const a = matrices('det', value, true);
   const out = empty(a.shape.slice(0, -2), a.dtype);
   if (out.size > 0) backend.det(dense(a), out);
@@ -36,7 +37,9 @@ function cofactors(a: NDArray, determinant: NDArray): NDArray {
  * The gradient is that of logabsdet; the sign is constant.
  * @see numpy.linalg.slogdet
  */
-export function slogdet(value: ArrayLike): [NDArray, NDArray] {
+export function slogdet<A extends ArrayLike>(
+  value: A,
+): [sign: NDArray<Floating<DTypeOf<A>>>, logabsdet: NDArray<RealOf<Floating<DTypeOf<A>>>>] {
   const a = matrices('slogdet', value, true);
   const sign = empty(a.shape.slice(0, -2), a.dtype);
   const logabsdet = empty(a.shape.slice(0, -2), a.dtype);

@@ -18,14 +18,22 @@ import { type ArrayLike, empty, method, NDArray, partOf } from '../core/ndarray.
 import { tape } from '../core/node.js';
 import { checkOptions } from '../core/options.js';
 import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
+import type { DTypeOf, Promoted } from '../core/typing.js';
 import { batching, overArray, overElements, overWrite, refuseBatched } from './batching.js';
 import { type Rule, register, track } from './registry.js';
 import {
+  type Binary,
+  type BinaryBool,
+  type BinaryFloat,
   type BinaryUfunc,
   type Casting,
   canCast,
   type UfuncArgument,
   type UfuncOptions,
+  type Unary,
+  type UnaryBool,
+  type UnaryFloat,
+  type UnaryReal,
   type UnaryUfunc,
   ufunc,
   type unaryMethods,
@@ -389,10 +397,10 @@ const flat: UnaryRule = (g) => mul(g, 0);
 // ---------------------------------------------------------------- arithmetic
 
 /** Element-wise sum. @see numpy.add */
-export const add = binary('add', { dtype: 'promote', saves: ['', ''], vjp: [(g) => g, (g) => g] });
+export const add: Binary = binary('add', { dtype: 'promote', saves: ['', ''], vjp: [(g) => g, (g) => g] });
 
 /** Element-wise difference. @see numpy.subtract */
-export const sub = binary('sub', {
+export const sub: Binary = binary('sub', {
   dtype: 'promote',
   saves: ['', ''],
   vjp: [(g) => g, (g) => neg(g)],
@@ -400,31 +408,31 @@ export const sub = binary('sub', {
 });
 
 /** Element-wise product. @see numpy.multiply */
-export const mul = binary('mul', {
+export const mul: Binary = binary('mul', {
   dtype: 'promote',
   saves: ['b', 'a'],
   vjp: [(g, _, _a, b) => mul(g, b), (g, _, a) => mul(g, a)],
 });
 
 /** Element-wise true division; integers divide to float64. @see numpy.true_divide */
-export const div = binary('div', {
+export const div: BinaryFloat = binary('div', {
   dtype: 'float',
   saves: ['b', 'ab'],
   vjp: [(g, _, _a, b) => div(g, b), (g, _, a, b) => neg(div(mul(g, div(a, b)), b))],
 });
 
 /** Element-wise quotient, rounded towards minus infinity. @see numpy.floor_divide */
-export const floorDivide = binary('floorDivide', { dtype: 'promote' });
+export const floorDivide: Binary = binary('floorDivide', { dtype: 'promote' });
 
 /** Element-wise remainder with the sign of the divisor, as Python's `%`. @see numpy.remainder */
-export const mod = binary('mod', {
+export const mod: Binary = binary('mod', {
   dtype: 'promote',
   saves: ['', 'ab'],
   vjp: [(g) => g, (g, _, a, b) => neg(mul(g, floor(div(a, b))))],
 });
 
 /** Element-wise power. Integers to negative integer powers are refused, as in NumPy. @see numpy.power */
-export const pow = binary('pow', {
+export const pow: Binary = binary('pow', {
   dtype: 'promote',
   saves: ['ab', 'ao'],
   vjp: [
@@ -438,19 +446,19 @@ export const pow = binary('pow', {
  * Element-wise maximum. NaN in either operand wins; at a tie the first operand takes the gradient.
  * @see numpy.maximum
  */
-export const maximum = binary('maximum', {
+export const maximum: Binary = binary('maximum', {
   dtype: 'promote',
   vjp: [(g, _, a, b) => where(greaterEqual(a, b), g, 0), (g, _, a, b) => where(less(a, b), g, 0)],
 });
 
 /** Element-wise minimum. NaN in either operand wins; at a tie the first operand takes the gradient. @see numpy.minimum */
-export const minimum = binary('minimum', {
+export const minimum: Binary = binary('minimum', {
   dtype: 'promote',
   vjp: [(g, _, a, b) => where(lessEqual(a, b), g, 0), (g, _, a, b) => where(greater(a, b), g, 0)],
 });
 
 /** Angle of the point (b, a), in radians. @see numpy.arctan2 */
-export const arctan2 = binary('arctan2', {
+export const arctan2: BinaryFloat = binary('arctan2', {
   dtype: 'float',
   vjp: [
     (g, _, a, b) => div(mul(g, b), add(square(a), square(b))),
@@ -461,51 +469,51 @@ export const arctan2 = binary('arctan2', {
 // ---------------------------------------------------------------- comparison and logic
 
 /** Element-wise a < b, as booleans. @see numpy.less */
-export const less = binary('less', { dtype: 'compare' });
+export const less: BinaryBool = binary('less', { dtype: 'compare' });
 /** Element-wise a <= b. @see numpy.less_equal */
-export const lessEqual = binary('lessEqual', { dtype: 'compare' });
+export const lessEqual: BinaryBool = binary('lessEqual', { dtype: 'compare' });
 /** Element-wise a > b. @see numpy.greater */
-export const greater = binary('greater', { dtype: 'compare' });
+export const greater: BinaryBool = binary('greater', { dtype: 'compare' });
 /** Element-wise a >= b. @see numpy.greater_equal */
-export const greaterEqual = binary('greaterEqual', { dtype: 'compare' });
+export const greaterEqual: BinaryBool = binary('greaterEqual', { dtype: 'compare' });
 /** Element-wise a == b. @see numpy.equal */
-export const equal = binary('equal', { dtype: 'compare' });
+export const equal: BinaryBool = binary('equal', { dtype: 'compare' });
 /** Element-wise a != b. @see numpy.not_equal */
-export const notEqual = binary('notEqual', { dtype: 'compare' });
+export const notEqual: BinaryBool = binary('notEqual', { dtype: 'compare' });
 
 /** Truth of both, element by element. @see numpy.logical_and */
-export const logicalAnd = binary('logicalAnd', { dtype: 'logical' });
+export const logicalAnd: BinaryBool = binary('logicalAnd', { dtype: 'logical' });
 /** Truth of either. @see numpy.logical_or */
-export const logicalOr = binary('logicalOr', { dtype: 'logical' });
+export const logicalOr: BinaryBool = binary('logicalOr', { dtype: 'logical' });
 /** Truth of exactly one. @see numpy.logical_xor */
-export const logicalXor = binary('logicalXor', { dtype: 'logical' });
+export const logicalXor: BinaryBool = binary('logicalXor', { dtype: 'logical' });
 /** Falsehood. @see numpy.logical_not */
-export const logicalNot = unary('logicalNot', { dtype: 'logical' });
+export const logicalNot: UnaryBool = unary('logicalNot', { dtype: 'logical' });
 
 /** Bitwise and of integers; of booleans, logical and. @see numpy.bitwise_and */
-export const bitwiseAnd = binary('bitwiseAnd', { dtype: 'integer', refuse: onlyIntegers });
+export const bitwiseAnd: Binary = binary('bitwiseAnd', { dtype: 'integer', refuse: onlyIntegers });
 /** Bitwise or. @see numpy.bitwise_or */
-export const bitwiseOr = binary('bitwiseOr', { dtype: 'integer', refuse: onlyIntegers });
+export const bitwiseOr: Binary = binary('bitwiseOr', { dtype: 'integer', refuse: onlyIntegers });
 /** Bitwise exclusive or. @see numpy.bitwise_xor */
-export const bitwiseXor = binary('bitwiseXor', { dtype: 'integer', refuse: onlyIntegers });
+export const bitwiseXor: Binary = binary('bitwiseXor', { dtype: 'integer', refuse: onlyIntegers });
 /** Bits flipped; of booleans, logical not. @see numpy.invert */
-export const invert = unary('invert', { dtype: 'integer', refuse: onlyIntegers });
+export const invert: Unary = unary('invert', { dtype: 'integer', refuse: onlyIntegers });
 /** Bits shifted to the left. @see numpy.left_shift */
-export const leftShift = binary('leftShift', { dtype: 'integer', refuse: onlyIntegers });
+export const leftShift: Binary = binary('leftShift', { dtype: 'integer', refuse: onlyIntegers });
 /** Bits shifted to the right, keeping the sign. @see numpy.right_shift */
-export const rightShift = binary('rightShift', { dtype: 'integer', refuse: onlyIntegers });
+export const rightShift: Binary = binary('rightShift', { dtype: 'integer', refuse: onlyIntegers });
 
 // ---------------------------------------------------------------- unary functions
 
 /** Element-wise -a. @see numpy.negative */
-export const neg = unary('neg', {
+export const neg: Unary = unary('neg', {
   dtype: 'promote',
   saves: '',
   vjp: (g) => neg(g),
   refuse: noBool('negative', 'use np.logicalNot or ~.'),
 });
 /** Absolute value; of a complex number its distance from 0, a real number. @see numpy.absolute */
-export const abs: UnaryUfunc = unary('abs', {
+export const abs: UnaryReal = unary('abs', {
   dtype: 'promote',
   vjp: (g, _, a) => mul(g, sign(a)),
   complex: {
@@ -517,7 +525,7 @@ export const abs: UnaryUfunc = unary('abs', {
 });
 
 /** -1, 0 or 1; of a complex number a / |a|, and 0 at 0, as NumPy 2 has it. @see numpy.sign */
-export const sign: UnaryUfunc = unary('sign', {
+export const sign: Unary = unary('sign', {
   dtype: 'promote',
   saves: '',
   vjp: flat,
@@ -533,7 +541,7 @@ function signRule(g: NDArray, s: NDArray, a: NDArray): NDArray {
 }
 
 /** The complex conjugate: the sign of the imaginary part turned; real elements stay. @see numpy.conjugate */
-export const conjugate = unary('conj', { dtype: 'promote', saves: '', vjp: (g) => conj(g) });
+export const conjugate: Unary = unary('conj', { dtype: 'promote', saves: '', vjp: (g) => conj(g) });
 
 /** The complex conjugate of an operand; a real one is returned as it is. For rules of gradients. */
 export function conj<T extends Operand>(a: T): T;
@@ -543,72 +551,93 @@ export function conj(a: Operand): Operand {
 }
 
 /** Square root; NaN below zero. @see numpy.sqrt */
-export const sqrt = unary('sqrt', { dtype: 'float', saves: 'o', vjp: (g, out) => div(mul(g, 0.5), out) });
+export const sqrt: UnaryFloat = unary('sqrt', {
+  dtype: 'float',
+  saves: 'o',
+  vjp: (g, out) => div(mul(g, 0.5), out),
+});
 /** a * a. @see numpy.square */
-export const square = unary('square', { dtype: 'promote', vjp: (g, _, a) => mul(g, mul(a, 2)) });
+export const square: Unary = unary('square', { dtype: 'promote', vjp: (g, _, a) => mul(g, mul(a, 2)) });
 /** 1 / a. @see numpy.reciprocal */
-export const reciprocal = unary('reciprocal', {
+export const reciprocal: UnaryFloat = unary('reciprocal', {
   dtype: 'float',
   saves: 'o',
   vjp: (g, out) => neg(mul(g, mul(out, out))),
 });
 /** e to the power a. @see numpy.exp */
-export const exp = unary('exp', { dtype: 'float', saves: 'o', vjp: (g, out) => mul(g, out) });
+export const exp: UnaryFloat = unary('exp', { dtype: 'float', saves: 'o', vjp: (g, out) => mul(g, out) });
 /** exp(a) - 1, accurate near 0. @see numpy.expm1 */
-export const expm1 = unary('expm1', { dtype: 'float', saves: 'o', vjp: (g, out) => mul(g, add(out, 1)) });
+export const expm1: UnaryFloat = unary('expm1', {
+  dtype: 'float',
+  saves: 'o',
+  vjp: (g, out) => mul(g, add(out, 1)),
+});
 /** Natural logarithm. @see numpy.log */
-export const log = unary('log', { dtype: 'float', vjp: (g, _, a) => div(g, a) });
+export const log: UnaryFloat = unary('log', { dtype: 'float', vjp: (g, _, a) => div(g, a) });
 /** log(1 + a), accurate near 0. @see numpy.log1p */
-export const log1p = unary('log1p', { dtype: 'float', vjp: (g, _, a) => div(g, add(a, 1)) });
+export const log1p: UnaryFloat = unary('log1p', { dtype: 'float', vjp: (g, _, a) => div(g, add(a, 1)) });
 /** Logarithm to base 2. @see numpy.log2 */
-export const log2 = unary('log2', { dtype: 'float', vjp: (g, _, a) => div(g, mul(a, Math.LN2)) });
+export const log2: UnaryFloat = unary('log2', { dtype: 'float', vjp: (g, _, a) => div(g, mul(a, Math.LN2)) });
 /** Logarithm to base 10. @see numpy.log10 */
-export const log10 = unary('log10', { dtype: 'float', vjp: (g, _, a) => div(g, mul(a, Math.LN10)) });
+export const log10: UnaryFloat = unary('log10', {
+  dtype: 'float',
+  vjp: (g, _, a) => div(g, mul(a, Math.LN10)),
+});
 /** Sine of radians. @see numpy.sin */
-export const sin = unary('sin', { dtype: 'float', vjp: (g, _, a) => mul(g, cos(a)) });
+export const sin: UnaryFloat = unary('sin', { dtype: 'float', vjp: (g, _, a) => mul(g, cos(a)) });
 /** Cosine of radians. @see numpy.cos */
-export const cos = unary('cos', { dtype: 'float', vjp: (g, _, a) => neg(mul(g, sin(a))) });
+export const cos: UnaryFloat = unary('cos', { dtype: 'float', vjp: (g, _, a) => neg(mul(g, sin(a))) });
 /** Tangent of radians. @see numpy.tan */
-export const tan = unary('tan', { dtype: 'float', saves: 'o', vjp: (g, out) => mul(g, add(square(out), 1)) });
+export const tan: UnaryFloat = unary('tan', {
+  dtype: 'float',
+  saves: 'o',
+  vjp: (g, out) => mul(g, add(square(out), 1)),
+});
 /** Inverse sine, in radians. @see numpy.arcsin */
-export const arcsin = unary('arcsin', { dtype: 'float', vjp: (g, _, a) => div(g, sqrt(sub(1, square(a)))) });
+export const arcsin: UnaryFloat = unary('arcsin', {
+  dtype: 'float',
+  vjp: (g, _, a) => div(g, sqrt(sub(1, square(a)))),
+});
 /** Inverse cosine, in radians. @see numpy.arccos */
-export const arccos = unary('arccos', {
+export const arccos: UnaryFloat = unary('arccos', {
   dtype: 'float',
   vjp: (g, _, a) => neg(div(g, sqrt(sub(1, square(a))))),
 });
 /** Inverse tangent, in radians. @see numpy.arctan */
-export const arctan = unary('arctan', { dtype: 'float', vjp: (g, _, a) => div(g, add(square(a), 1)) });
+export const arctan: UnaryFloat = unary('arctan', {
+  dtype: 'float',
+  vjp: (g, _, a) => div(g, add(square(a), 1)),
+});
 /** Hyperbolic sine. @see numpy.sinh */
-export const sinh = unary('sinh', { dtype: 'float', vjp: (g, _, a) => mul(g, cosh(a)) });
+export const sinh: UnaryFloat = unary('sinh', { dtype: 'float', vjp: (g, _, a) => mul(g, cosh(a)) });
 /** Hyperbolic cosine. @see numpy.cosh */
-export const cosh = unary('cosh', { dtype: 'float', vjp: (g, _, a) => mul(g, sinh(a)) });
+export const cosh: UnaryFloat = unary('cosh', { dtype: 'float', vjp: (g, _, a) => mul(g, sinh(a)) });
 /** Hyperbolic tangent. @see numpy.tanh */
-export const tanh = unary('tanh', {
+export const tanh: UnaryFloat = unary('tanh', {
   dtype: 'float',
   saves: 'o',
   vjp: (g, out) => mul(g, sub(1, square(out))),
 });
 /** 1 / (1 + exp(-a)), without overflow (torch.sigmoid). */
-export const sigmoid = unary('sigmoid', {
+export const sigmoid: UnaryFloat = unary('sigmoid', {
   dtype: 'float',
   saves: 'o',
   vjp: (g, out) => mul(g, mul(out, sub(1, out))),
 });
 /** Largest whole number not above a. @see numpy.floor */
-export const floor = unary('floor', { dtype: 'float', saves: '', vjp: flat });
+export const floor: UnaryFloat = unary('floor', { dtype: 'float', saves: '', vjp: flat });
 /** Smallest whole number not below a. @see numpy.ceil */
-export const ceil = unary('ceil', { dtype: 'float', saves: '', vjp: flat });
+export const ceil: UnaryFloat = unary('ceil', { dtype: 'float', saves: '', vjp: flat });
 /** Nearest whole number, halves to even. @see numpy.rint */
-export const rint = unary('rint', { dtype: 'float', saves: '', vjp: flat });
+export const rint: UnaryFloat = unary('rint', { dtype: 'float', saves: '', vjp: flat });
 /** The whole part, towards zero. @see numpy.trunc */
-export const trunc = unary('trunc', { dtype: 'float', saves: '', vjp: flat });
+export const trunc: UnaryFloat = unary('trunc', { dtype: 'float', saves: '', vjp: flat });
 /** Which elements are NaN. @see numpy.isnan */
-export const isnan = unary('isnan', { dtype: 'test' });
+export const isnan: UnaryBool = unary('isnan', { dtype: 'test' });
 /** Which elements are finite. @see numpy.isfinite */
-export const isfinite = unary('isfinite', { dtype: 'test' });
+export const isfinite: UnaryBool = unary('isfinite', { dtype: 'test' });
 /** Which elements are infinite. @see numpy.isinf */
-export const isinf = unary('isinf', { dtype: 'test' });
+export const isinf: UnaryBool = unary('isinf', { dtype: 'test' });
 
 // ---------------------------------------------------------------- selection
 
@@ -616,7 +645,11 @@ export const isinf = unary('isinf', { dtype: 'test' });
  * Elements of `a` where `condition` holds, of `b` elsewhere; the three broadcast together.
  * @see numpy.where
  */
-export function where(condition: ArrayLike, a: ArrayLike, b: ArrayLike): NDArray {
+export function where<A extends ArrayLike, B extends ArrayLike>(
+  condition: ArrayLike,
+  a: A,
+  b: B,
+): NDArray<Promoted<A, B>> {
   const c = asarray(condition, 'where');
   let x = operand(a, 'where');
   let y = operand(b, 'where');
@@ -648,12 +681,12 @@ export interface ClipOptions extends UfuncOptions {
  * @see numpy.clip
  * @example np.clip(x, 0, 1); np.clip(x, 0, null, { out: x }); np.clip(x, { max: 1 })
  */
-export function clip(
-  a: ArrayLike,
+export function clip<A extends ArrayLike>(
+  a: A,
   low?: ArrayLike | null | ClipOptions,
   high?: ArrayLike | null,
   options: ClipOptions | NDArray = {},
-): NDArray {
+): NDArray<DTypeOf<A>> {
   const named = isOptions(low) ? low : options instanceof NDArray ? { out: options } : options;
   checkOptions('clip', named, ['min', 'max', 'out', 'where', 'dtype', 'casting']);
   const { min, max, ...rest } = named as ClipOptions;
@@ -673,7 +706,7 @@ const isOptions = (v: unknown): v is ClipOptions =>
   typeof v === 'object' && v !== null && Object.getPrototypeOf(v) === Object.prototype;
 
 /** The element itself. @see numpy.positive */
-export const positive = unary('positive', {
+export const positive: Unary & typeof unaryMethods = unary('positive', {
   dtype: 'promote',
   saves: '',
   vjp: (g) => g,

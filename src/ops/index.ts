@@ -9,6 +9,7 @@ import { asarray } from '../core/create.js';
 import { isComplex, isInexact } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, method, NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
+import type { DTypeOf } from '../core/typing.js';
 import { readBatched, readItems, scatterItems, writeBatched } from './batching-index.js';
 import { inPlace, type Operand, where, writeInPlace } from './elementwise.js';
 import { type Basic, basicView, type Item, isBasic, parse } from './indices.js';
@@ -185,7 +186,7 @@ function scatterAdd(g: NDArray, shape: Shape, items: readonly Item[]): NDArray {
 register('scatterAdd', true);
 
 /** Coordinates of the elements that are not zero, one int64 array per axis, in C order. @see numpy.nonzero */
-export function nonzero(value: ArrayLike): NDArray[] {
+export function nonzero(value: ArrayLike): NDArray<'int64'>[] {
   const a = asarray(value, 'nonzero');
   const n = backend.countNonzero(a);
   const out = empty([Math.max(a.ndim, 1), n], 'int64');
@@ -361,11 +362,11 @@ export function addAt(a: NDArray, indices: readonly unknown[], value: ArrayLike)
 register('addAt', true);
 
 /** Elements at the given positions along an axis (of the flattened array without one). @see numpy.take */
-export function take(
-  value: ArrayLike,
+export function take<A extends ArrayLike>(
+  value: A,
   indices: ArrayLike,
   axis?: number | null | { axis?: number | null },
-): NDArray {
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'take');
   const chosen = typeof axis === 'object' && axis !== null ? axis.axis : axis;
   if (chosen === undefined || chosen === null) return get(reshape(a, [-1]), [asarray(indices, 'take')]);

@@ -6,6 +6,7 @@ import { type DType, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { shapeText } from '../core/shape.js';
+import type { DTypeOf, Floating } from '../core/typing.js';
 import { svd } from './decompose.js';
 import { add, greater, mul, reciprocal, square, sub, where } from './elementwise.js';
 import { adjoint, dense, LinAlgError, lapack, matrices } from './linalg.js';
@@ -30,7 +31,10 @@ export interface PinvOptions {
  * @param options rcond, or `{rcond, hermitian}`
  * @see numpy.linalg.pinv
  */
-export function pinv(value: ArrayLike, options: ArrayLike | PinvOptions = {}): NDArray {
+export function pinv<A extends ArrayLike>(
+  value: A,
+  options: ArrayLike | PinvOptions = {},
+): NDArray<Floating<DTypeOf<A>>> {
   const { rcond = 1e-15, hermitian = false }: PinvOptions = isOptions(options) ? options : { rcond: options };
   const a = matrices('pinv', value, hermitian);
   const [m, n] = a.shape.slice(-2);

@@ -6,6 +6,7 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
+import type { DTypeOf, Floating, Promote } from '../core/typing.js';
 import { add, div, equal, greaterEqual, neg, where } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { register, track, trackJointly } from './registry.js';
@@ -118,7 +119,10 @@ const stacked = (a: NDArray, batch: Shape): NDArray =>
  * np.linalg.solve([[3, 1], [1, 2]], [9, 8]);   // array([2., 3.])
  * @see numpy.linalg.solve
  */
-export function solve(left: ArrayLike, right: ArrayLike): NDArray {
+export function solve<A extends ArrayLike, B extends ArrayLike>(
+  left: A,
+  right: B,
+): NDArray<Floating<Promote<DTypeOf<A>, DTypeOf<B>>>> {
   const { a, b, batch, vector } = system('solve', left, right);
   const out = empty([...batch, ...b.shape.slice(-2)], a.dtype);
   if (out.size > 0)
@@ -188,7 +192,7 @@ export const divideByTriangular = (b: NDArray, a: NDArray, lower: boolean): NDAr
  * @throws LinAlgError for a singular matrix
  * @see numpy.linalg.inv
  */
-export function inv(value: ArrayLike): NDArray {
+export function inv<A extends ArrayLike>(value: A): NDArray<Floating<DTypeOf<A>>> {
   const a = matrices('inv', value, true);
   const out = empty(a.shape, a.dtype);
   if (out.size > 0)
@@ -205,7 +209,7 @@ register('inv', true);
  * @throws LinAlgError when a matrix is not positive definite
  * @see numpy.linalg.cholesky
  */
-export function cholesky(value: ArrayLike): NDArray {
+export function cholesky<A extends ArrayLike>(value: A): NDArray<Floating<DTypeOf<A>>> {
   const a = matrices('cholesky', value, true);
   const n = a.shape[a.ndim - 1];
   const out = empty(a.shape, a.dtype);

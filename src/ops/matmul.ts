@@ -6,6 +6,7 @@ import { promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
 import { release } from '../core/storage.js';
+import type { Promoted } from '../core/typing.js';
 import { batching, overMatmul } from './batching.js';
 import { castTo, holomorphic, mul } from './elementwise.js';
 import { sum } from './reduce.js';
@@ -38,7 +39,7 @@ function product(a: NDArray, b: NDArray, shape: Shape): NDArray {
  * Shapes (..., m, k) and (..., k, n) give (..., m, n).
  * @see numpy.matmul
  */
-export function matmul(left: ArrayLike, right: ArrayLike): NDArray {
+export function matmul<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
   return multiply('matmul', asarray(left, 'matmul'), asarray(right, 'matmul'));
 }
 register('matmul', true);
@@ -92,7 +93,7 @@ function rightRule(g: NDArray, a: NDArray, b: NDArray): NDArray {
  * when an operand is a number, and for more dimensions the sum over the last axis of `a` and the second last of `b`.
  * @see numpy.dot
  */
-export function dot(left: ArrayLike, right: ArrayLike): NDArray {
+export function dot<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
   const a = asarray(left, 'dot');
   const b = asarray(right, 'dot');
   if (a.ndim === 0 || b.ndim === 0)
@@ -111,7 +112,7 @@ export function dot(left: ArrayLike, right: ArrayLike): NDArray {
 }
 
 /** Outer product of two vectors (arrays are flattened): out[i, j] = a[i] * b[j]. @see numpy.outer */
-export function outer(left: ArrayLike, right: ArrayLike): NDArray {
+export function outer<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
   return mul(reshape(asarray(left, 'outer'), [-1, 1]), reshape(asarray(right, 'outer'), [1, -1]));
 }
 

@@ -8,6 +8,7 @@ import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
+import type { Accumulated, DTypeNamed, DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { batching, overArray, overAxes } from './batching.js';
 import { imag, real } from './complex.js';
 import {
@@ -54,6 +55,22 @@ export interface SumOptions extends ReduceOptions {
 export interface VarOptions extends ReduceOptions {
   /** The divisor is N - ddof; 0 by default. */
   ddof?: number;
+}
+
+/** A reduction that adds up, in int64 for integers and booleans. */
+interface Summing {
+  <N extends string>(a: ArrayLike, options: SumOptions & { dtype: N }): NDArray<DTypeNamed<N>>;
+  <A extends ArrayLike>(a: A, axis?: Axis | SumOptions): NDArray<Accumulated<DTypeOf<A>>>;
+}
+
+/** A reduction that picks an element. */
+interface Choosing {
+  <A extends ArrayLike>(a: A, axis?: Axis | SumOptions): NDArray<DTypeOf<A>>;
+}
+
+/** A reduction to yes or no. */
+interface Asking {
+  (a: ArrayLike, axis?: Axis | ReduceOptions): NDArray<'bool'>;
 }
 
 type AxisArgument = Axis | ReduceOptions | undefined;
@@ -242,7 +259,7 @@ function positions(n: number): NDArray {
  * @param argument axis, or `{axis, keepdims, dtype}`
  * @see numpy.sum
  */
-export const sum = reduction('sum', {
+export const sum: Summing = reduction('sum', {
   loop: accumulator,
   neutral: 0,
   join: add,
@@ -251,7 +268,7 @@ export const sum = reduction('sum', {
 });
 
 /** Product of elements. @see numpy.prod */
-export const prod = reduction('prod', {
+export const prod: Summing = reduction('prod', {
   loop: accumulator,
   neutral: 1,
   join: mul,
@@ -269,7 +286,7 @@ function productOfOthers(a: NDArray, axes: number[]): NDArray {
 }
 
 /** Largest element; NaN wins. The gradient goes to the first winner. @see numpy.max */
-export const max = reduction('max', {
+export const max: Choosing = reduction('max', {
   loop: same,
   needsElements: true,
   join: maximum,
@@ -277,7 +294,7 @@ export const max = reduction('max', {
 });
 
 /** Smallest element; NaN wins. The gradient goes to the first winner. @see numpy.min */
-export const min = reduction('min', {
+export const min: Choosing = reduction('min', {
   loop: same,
   needsElements: true,
   join: minimum,
@@ -285,12 +302,14 @@ export const min = reduction('min', {
 });
 
 /** Whether any element is true. @see numpy.any */
-export const any = reduction('any', { loop: same, result: 'bool', neutral: false });
+export const any: Asking = reduction('any', { loop: same, result: 'bool', neutral: false });
 
 /** Whether all elements are true. @see numpy.all */
-export const all = reduction('all', { loop: same, result: 'bool', neutral: true });
+export const all: Asking = reduction('all', { loop: same, result: 'bool', neutral: true });
 
-function argReduction(name: string): (a: ArrayLike, axis?: number | null | ReduceOptions) => NDArray {
+function argReduction(
+  name: string,
+): (a: ArrayLike, axis?: number | null | ReduceOptions) => NDArray<'int64'> {
   return reduction(name, { loop: same, result: 'int64', needsElements: true });
 }
 
@@ -317,7 +336,10 @@ function takingPart(
 }
 
 /** Arithmetic mean; of integers and booleans as float64. NaN for an empty input. @see numpy.mean */
-export function mean(value: ArrayLike, argument?: Axis | SumOptions): NDArray {
+export function mean<A extends ArrayLike>(
+  value: A,
+  argument?: Axis | SumOptions,
+): NDArray<Floating<DTypeOf<A>>> {
   const { out, dtype, ...rest } = options<SumOptions>('mean', argument, meanNames);
   const a = asarray(value, 'mean');
   const n = takingPart('mean', a, rest);
@@ -332,7 +354,10 @@ export function mean(value: ArrayLike, argument?: Axis | SumOptions): NDArray {
  * distance from their mean, a real number.
  * @see numpy.var
  */
-function variance(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
+function variance<A extends ArrayLike>(
+  value: A,
+  argument?: Axis | VarOptions,
+): NDArray<RealOf<Floating<DTypeOf<A>>>> {
   const {
     out,
     ddof = 0,
@@ -359,7 +384,10 @@ function variance(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
 export { variance as var };
 
 /** Standard deviation, the square root of `var`. @see numpy.std */
-export function std(value: ArrayLike, argument?: Axis | VarOptions): NDArray {
+export function std<A extends ArrayLike>(
+  value: A,
+  argument?: Axis | VarOptions,
+): NDArray<RealOf<Floating<DTypeOf<A>>>> {
   const { out, ...rest } = options<VarOptions>('std', argument, varNames);
   const result = sqrt(variance(value, rest));
   return out ? reducedInto('std', out, result) : result;
@@ -376,7 +404,10 @@ for (const [name, f] of [
 }
 
 /** log(sum(exp(a))) without overflow (scipy.special.logsumexp). */
-export function logsumexp(value: ArrayLike, argument?: Axis | ReduceOptions): NDArray {
+export function logsumexp<A extends ArrayLike>(
+  value: A,
+  argument?: Axis | ReduceOptions,
+): NDArray<Floating<DTypeOf<A>>> {
   const { axis, keepdims } = options<ReduceOptions>('logsumexp', argument, ['axis', 'keepdims']);
   const a = asarray(value, 'logsumexp');
   // The shift cancels, so no gradient flows through it; an infinite one would make NaN of inf - inf.
@@ -394,6 +425,11 @@ export interface RunningOptions {
   dtype?: DType | string;
   /** Array to write the result into; it is returned. */
   out?: NDArray | null;
+}
+
+interface Running {
+  <N extends string>(a: ArrayLike, options: RunningOptions & { dtype: N }): NDArray<DTypeNamed<N>>;
+  <A extends ArrayLike>(a: A, axis?: number | null | RunningOptions): NDArray<Accumulated<DTypeOf<A>>>;
 }
 
 function running(
@@ -430,19 +466,15 @@ function running(
 const reversedCumsum = (g: NDArray, axis: number): NDArray => flip(cumsum(flip(g, axis), axis), axis);
 
 /** Running sum along an axis, of the flattened array without one. @see numpy.cumsum */
-export const cumsum: (a: ArrayLike, axis?: number | null | RunningOptions) => NDArray = running(
-  'cumsum',
-  (g, _a, _out, axis) => reversedCumsum(g, axis),
-);
+export const cumsum: Running = running('cumsum', (g, _a, _out, axis) => reversedCumsum(g, axis));
 
 /** Running product. The gradient divides by the elements, which must not be zero. @see numpy.cumprod */
-export const cumprod: (a: ArrayLike, axis?: number | null | { axis?: number | null }) => NDArray = running(
-  'cumprod',
-  (g, a, out, axis) => div(reversedCumsum(mul(g, out), axis), a),
+export const cumprod: Running = running('cumprod', (g, a, out, axis) =>
+  div(reversedCumsum(mul(g, out), axis), a),
 );
 
 /** How many elements are not zero; of booleans, how many are true. @see numpy.count_nonzero */
-export function countNonzero(value: ArrayLike, argument?: Axis | ReduceOptions): NDArray {
+export function countNonzero(value: ArrayLike, argument?: Axis | ReduceOptions): NDArray<'int64'> {
   const a = asarray(value, 'countNonzero');
   return sum(castTo(a, 'bool'), argument);
 }

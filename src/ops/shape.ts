@@ -14,6 +14,7 @@ import {
   type Shape,
   shapeText,
 } from '../core/shape.js';
+import type { DTypeNamed, DTypeOf, PromotedAll } from '../core/typing.js';
 import { batching, overAll, overArray, overAxes } from './batching.js';
 import { type Rule, register, track } from './registry.js';
 
@@ -30,7 +31,7 @@ function viewOf(
 }
 
 /** A C-ordered copy (numpy.ndarray.copy). */
-export function copy(value: ArrayLike): NDArray {
+export function copy<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'copy');
   const batch = batching.open > 0 ? overArray(a, copy) : null;
   if (batch !== null) return batch;
@@ -41,13 +42,13 @@ export function copy(value: ArrayLike): NDArray {
 register('copy', true);
 
 /** The array itself when its elements lie in C order, else a copy that does (numpy.ascontiguousarray). */
-export function ascontiguousarray(value: ArrayLike): NDArray {
+export function ascontiguousarray<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'ascontiguousarray');
   return a.contiguous ? a : copy(a);
 }
 
 /** A copy converted to another element type (numpy.ndarray.astype). Floats truncate towards zero, integers wrap. */
-export function astype(value: ArrayLike, dtype: DType | string): NDArray {
+export function astype<N extends string>(value: ArrayLike, dtype: N): NDArray<DTypeNamed<N>> {
   const a = asarray(value, 'astype');
   const batch = batching.open > 0 ? overArray(a, (x) => astype(x, dtype)) : null;
   if (batch !== null) return batch;
@@ -71,7 +72,11 @@ export function shapeArgument(first: number | readonly number[], rest: readonly 
  * The same elements, in C order, in another shape; one length may be -1. A view where strides allow it.
  * @see numpy.reshape
  */
-export function reshape(value: ArrayLike, shape: number | readonly number[], ...rest: number[]): NDArray {
+export function reshape<A extends ArrayLike>(
+  value: A,
+  shape: number | readonly number[],
+  ...rest: number[]
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'reshape');
   const to = resolveReshape('reshape', a.shape, shapeArgument(shape, rest));
   const batch = batching.open > 0 ? overArray(a, (x) => reshape(x, [x.shape[0], ...to])) : null;
@@ -83,13 +88,16 @@ export function reshape(value: ArrayLike, shape: number | readonly number[], ...
 register('reshape', true);
 
 /** All elements in one row: a view when they lie in C order. @see numpy.ravel */
-export const ravel = (a: ArrayLike): NDArray => reshape(a, -1);
+export const ravel = <A extends ArrayLike>(a: A): NDArray<DTypeOf<A>> => reshape(a, -1);
 
 /** All elements in one row, always a copy. @see numpy.ndarray.flatten */
-export const flatten = (a: ArrayLike): NDArray => copy(ravel(a));
+export const flatten = <A extends ArrayLike>(a: A): NDArray<DTypeOf<A>> => copy(ravel(a));
 
 /** Axes in another order, reversed by default; a view. @see numpy.transpose */
-export function transpose(value: ArrayLike, axes?: readonly number[] | null): NDArray {
+export function transpose<A extends ArrayLike>(
+  value: A,
+  axes?: readonly number[] | null,
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'transpose');
   if (batching.open > 0) {
     const order = axes ?? a.shape.map((_, d) => a.ndim - 1 - d);
@@ -126,7 +134,7 @@ export function transpose(value: ArrayLike, axes?: readonly number[] | null): ND
 register('transpose', true);
 
 /** Two axes exchanged. @see numpy.swapaxes */
-export function swapaxes(value: ArrayLike, axis1: number, axis2: number): NDArray {
+export function swapaxes<A extends ArrayLike>(value: A, axis1: number, axis2: number): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'swapaxes');
   const p = normalizeAxis('swapaxes', axis1, a.ndim);
   const q = normalizeAxis('swapaxes', axis2, a.ndim);
@@ -135,11 +143,11 @@ export function swapaxes(value: ArrayLike, axis1: number, axis2: number): NDArra
 }
 
 /** Axes moved to other places, the rest in order. @see numpy.moveaxis */
-export function moveaxis(
-  value: ArrayLike,
+export function moveaxis<A extends ArrayLike>(
+  value: A,
   source: number | readonly number[],
   destination: number | readonly number[],
-): NDArray {
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'moveaxis');
   const from = (typeof source === 'number' ? [source] : source).map((d) =>
     normalizeAxis('moveaxis', d, a.ndim),
@@ -159,14 +167,17 @@ export function moveaxis(
 }
 
 /** A new axis of length 1 at the given place of the result. @see numpy.expand_dims */
-export function expandDims(value: ArrayLike, axis: number): NDArray {
+export function expandDims<A extends ArrayLike>(value: A, axis: number): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'expandDims');
   const at = normalizeAxis('expandDims', axis, a.ndim + 1);
   return reshape(a, [...a.shape.slice(0, at), 1, ...a.shape.slice(at)]);
 }
 
 /** Axes of length 1 removed: all, or the given ones. @see numpy.squeeze */
-export function squeeze(value: ArrayLike, axis?: number | readonly number[] | null): NDArray {
+export function squeeze<A extends ArrayLike>(
+  value: A,
+  axis?: number | readonly number[] | null,
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'squeeze');
   const axes =
     axis === undefined || axis === null
@@ -185,7 +196,7 @@ export function squeeze(value: ArrayLike, axis?: number | readonly number[] | nu
 }
 
 /** The array seen in a larger shape, repeated along new axes and axes of length 1; a view. @see numpy.broadcast_to */
-export function broadcastTo(value: ArrayLike, shape: Shape): NDArray {
+export function broadcastTo<A extends ArrayLike>(value: A, shape: Shape): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'broadcastTo');
   const out = broadcastShapes('broadcastTo', a.shape, shape);
   if (out.length !== shape.length || out.some((n, i) => n !== shape[i])) {
@@ -214,7 +225,10 @@ export function broadcastTo(value: ArrayLike, shape: Shape): NDArray {
 register('broadcastTo', true);
 
 /** Elements in reverse order along the axes, all by default; a view. @see numpy.flip */
-export function flip(value: ArrayLike, axis?: number | readonly number[] | null): NDArray {
+export function flip<A extends ArrayLike>(
+  value: A,
+  axis?: number | readonly number[] | null,
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'flip');
   const axes = normalizeAxes('flip', axis, a.ndim);
   const batch = batching.open > 0 ? overAxes('flip', a, axes, flip) : null;
@@ -255,10 +269,10 @@ function embed(a: NDArray, shape: Shape, axis: number, from: number): NDArray {
 register('embed', true);
 
 /** Arrays joined along an existing axis; null joins them flattened. @see numpy.concatenate */
-export function concatenate(
-  values: readonly ArrayLike[],
+export function concatenate<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
+  values: T,
   axis: number | null | { axis?: number | null } = 0,
-): NDArray {
+): NDArray<PromotedAll<T>> {
   const chosen = typeof axis === 'object' && axis !== null ? (axis.axis === undefined ? 0 : axis.axis) : axis;
   let arrays = [...values].map((v) => asarray(v, 'concatenate'));
   if (arrays.length === 0) throw new RangeError('concatenate: need at least one array to concatenate.');
@@ -302,7 +316,10 @@ export function concatenate(
 register('concatenate', true);
 
 /** Arrays of equal shape joined along a new axis. @see numpy.stack */
-export function stack(values: readonly ArrayLike[], axis: number | { axis?: number } = 0): NDArray {
+export function stack<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
+  values: T,
+  axis: number | { axis?: number } = 0,
+): NDArray<PromotedAll<T>> {
   const arrays = [...values].map((v) => asarray(v, 'stack'));
   if (arrays.length === 0) throw new RangeError('stack: need at least one array to stack.');
   const at = normalizeAxis('stack', typeof axis === 'number' ? axis : (axis.axis ?? 0), arrays[0].ndim + 1);
@@ -319,27 +336,35 @@ export function stack(values: readonly ArrayLike[], axis: number | { axis?: numb
   );
 }
 
-const atLeast =
-  (n: number) =>
-  (value: ArrayLike): NDArray => {
-    const a = asarray(value);
-    if (a.ndim >= n) return a;
-    return n === 1 ? reshape(a, [1]) : reshape(a, [1, a.size]);
-  };
-export const atleast1d = atLeast(1);
-export const atleast2d = atLeast(2);
+/** The array with at least one dimension: a number becomes a vector of one element. @see numpy.atleast_1d */
+export function atleast1d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
+  const a = asarray(value, 'atleast1d');
+  return a.ndim >= 1 ? a : reshape(a, [1]);
+}
+
+/** The array with at least two dimensions: a vector becomes a row. @see numpy.atleast_2d */
+export function atleast2d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
+  const a = asarray(value, 'atleast2d');
+  return a.ndim >= 2 ? a : reshape(a, [1, a.size]);
+}
 
 /** Arrays on top of each other: 1-d arrays become rows. @see numpy.vstack */
-export const vstack = (values: readonly ArrayLike[]): NDArray => concatenate([...values].map(atleast2d), 0);
+export const vstack = <T extends readonly ArrayLike[] | readonly [ArrayLike]>(
+  values: T,
+): NDArray<PromotedAll<T>> => concatenate([...values].map(atleast2d), 0);
 
 /** Arrays side by side: along the second axis, of 1-d arrays along the first. @see numpy.hstack */
-export function hstack(values: readonly ArrayLike[]): NDArray {
+export function hstack<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
+  values: T,
+): NDArray<PromotedAll<T>> {
   const arrays = [...values].map(atleast1d);
   return concatenate(arrays, arrays[0]?.ndim === 1 ? 0 : 1);
 }
 
 /** 1-d arrays as the columns of a matrix, 2-d arrays side by side. @see numpy.column_stack */
-export function columnStack(values: readonly ArrayLike[]): NDArray {
+export function columnStack<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
+  values: T,
+): NDArray<PromotedAll<T>> {
   return concatenate(
     [...values].map((v) => {
       const a = asarray(v, 'columnStack');
@@ -350,7 +375,7 @@ export function columnStack(values: readonly ArrayLike[]): NDArray {
 }
 
 /** The array repeated as a block, `reps` times along each axis. @see numpy.tile */
-export function tile(value: ArrayLike, reps: number | readonly number[]): NDArray {
+export function tile<A extends ArrayLike>(value: A, reps: number | readonly number[]): NDArray<DTypeOf<A>> {
   let a = asarray(value, 'tile');
   let times = typeof reps === 'number' ? [reps] : [...reps];
   const n = Math.max(times.length, a.ndim);
@@ -365,11 +390,11 @@ export function tile(value: ArrayLike, reps: number | readonly number[]): NDArra
 }
 
 /** The array cut into parts along an axis: a number of equal parts, or the places to cut at. @see numpy.split */
-export function split(
-  value: ArrayLike,
+export function split<A extends ArrayLike>(
+  value: A,
   sections: number | readonly number[],
   axis: number | { axis?: number } = 0,
-): NDArray[] {
+): NDArray<DTypeOf<A>>[] {
   const a = asarray(value, 'split');
   const at = normalizeAxis('split', typeof axis === 'number' ? axis : (axis.axis ?? 0), a.ndim);
   const n = a.shape[at];

@@ -6,6 +6,7 @@ import { asarray } from '../core/create.js';
 import { type DType, isComplex, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, normalizeAxis, shapeText } from '../core/shape.js';
+import type { DTypeOf } from '../core/typing.js';
 import { batching, overArray } from './batching.js';
 import { castTo } from './elementwise.js';
 import { get, set } from './index.js';
@@ -38,7 +39,7 @@ function withAxisLast(a: NDArray, axis: number, fresh: boolean): NDArray {
  * @param argument axis, or `{axis}`; the last by default, null flattens
  * @see numpy.sort
  */
-export function sort(value: ArrayLike, argument?: SortArgument): NDArray {
+export function sort<A extends ArrayLike>(value: A, argument?: SortArgument): NDArray<DTypeOf<A>> {
   const [a, axis] = target('sort', value, argument);
   const batch = batching.open > 0 ? overArray(a, (x) => sort(x, axis + 1)) : null;
   if (batch !== null) return batch;
@@ -52,7 +53,7 @@ export function sort(value: ArrayLike, argument?: SortArgument): NDArray {
  * The positions (int64) that sort an array along an axis. Equal elements keep their order; NaN goes last.
  * @see numpy.argsort (kind 'stable')
  */
-export function argsort(value: ArrayLike, argument?: SortArgument): NDArray {
+export function argsort(value: ArrayLike, argument?: SortArgument): NDArray<'int64'> {
   const [a, axis] = target('argsort', value, argument);
   const batch = batching.open > 0 ? overArray(a, (x) => argsort(x, axis + 1)) : null;
   if (batch !== null) return batch;
@@ -141,7 +142,11 @@ function alongAxis(caller: string, a: NDArray, indices: ArrayLike, axis: number)
 }
 
 /** out[i][j] = a[i][indices[i][j]] for axis 1, and so on. @see numpy.take_along_axis */
-export function takeAlongAxis(value: ArrayLike, indices: ArrayLike, axis: number | null): NDArray {
+export function takeAlongAxis<A extends ArrayLike>(
+  value: A,
+  indices: ArrayLike,
+  axis: number | null,
+): NDArray<DTypeOf<A>> {
   let a = asarray(value, 'takeAlongAxis');
   if (axis === null) a = reshape(a, -1);
   const at = normalizeAxis('takeAlongAxis', axis ?? 0, a.ndim);
@@ -163,7 +168,7 @@ export function searchsorted(
   a: ArrayLike,
   values: ArrayLike,
   side: 'left' | 'right' | { side?: 'left' | 'right'; sorter?: ArrayLike } = 'left',
-): NDArray {
+): NDArray<'int64'> {
   const o = typeof side === 'object' ? side : { side };
   let sorted = asarray(a, 'searchsorted').detach();
   if (sorted.ndim !== 1)
@@ -207,14 +212,18 @@ method('argpartition', function (kth: number | readonly number[], argument?: Sor
 });
 
 declare module '../core/ndarray.js' {
-  interface NDArray<D extends DType> {
+  interface ArrayMethods {
     /** Sorts in place along an axis (the last by default) and returns the array; `np.sort` sorts a copy. */
-    sort(axis?: number | { axis?: number }): NDArray;
+    sort<D extends DType>(this: NDArray<D>, axis?: number | { axis?: number }): NDArray<D>;
     /** The positions that sort the array along an axis, the last by default. */
-    argsort(axis?: number | null | SortOptions): NDArray;
+    argsort(axis?: number | null | SortOptions): NDArray<'int64'>;
     /** Puts the k-th elements in their places along an axis, in place, and returns the array; see `np.partition`. */
-    partition(kth: number | readonly number[], axis?: number | { axis?: number }): NDArray;
+    partition<D extends DType>(
+      this: NDArray<D>,
+      kth: number | readonly number[],
+      axis?: number | { axis?: number },
+    ): NDArray<D>;
     /** The positions that partition the array along an axis, the last by default. */
-    argpartition(kth: number | readonly number[], axis?: number | null | SortOptions): NDArray;
+    argpartition(kth: number | readonly number[], axis?: number | null | SortOptions): NDArray<'int64'>;
   }
 }

@@ -4,6 +4,7 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat, isInteger } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
+import type { DTypeOf, Floating, Promoted } from '../core/typing.js';
 import {
   add,
   binary,
@@ -33,49 +34,52 @@ import {
   where,
 } from './elementwise.js';
 import { any } from './reduce.js';
-import type { UfuncArgument } from './ufunc.js';
+import type { Binary, BinaryFloat, UfuncArgument, UnaryBool, UnaryFloat } from './ufunc.js';
 
 /** Inverse hyperbolic sine. @see numpy.arcsinh */
-export const arcsinh = unary('arcsinh', {
+export const arcsinh: UnaryFloat = unary('arcsinh', {
   dtype: 'float',
   vjp: (g, _, a) => div(g, sqrt(add(square(a), 1))),
 });
 
 /** Inverse hyperbolic cosine; NaN below 1. @see numpy.arccosh */
-export const arccosh = unary('arccosh', {
+export const arccosh: UnaryFloat = unary('arccosh', {
   dtype: 'float',
   vjp: (g, _, a) => div(g, sqrt(sub(square(a), 1))),
 });
 
 /** Inverse hyperbolic tangent; NaN outside [-1, 1]. @see numpy.arctanh */
-export const arctanh = unary('arctanh', { dtype: 'float', vjp: (g, _, a) => div(g, sub(1, square(a))) });
+export const arctanh: UnaryFloat = unary('arctanh', {
+  dtype: 'float',
+  vjp: (g, _, a) => div(g, sub(1, square(a))),
+});
 
 /** Whether the sign bit is set, of -0 too. @see numpy.signbit */
-export const signbit = unary('signbit', { dtype: 'test' });
+export const signbit: UnaryBool = unary('signbit', { dtype: 'test' });
 
 /** sqrt(a * a + b * b) without overflow. @see numpy.hypot */
-export const hypot = binary('hypot', {
+export const hypot: BinaryFloat = binary('hypot', {
   dtype: 'float',
   saves: ['ao', 'bo'],
   vjp: [(g, out, a) => div(mul(g, a), out), (g, out, _a, b) => div(mul(g, b), out)],
 });
 
 /** log(exp(a) + exp(b)) without overflow. @see numpy.logaddexp */
-export const logaddexp = binary('logaddexp', {
+export const logaddexp: BinaryFloat = binary('logaddexp', {
   dtype: 'float',
   saves: ['ao', 'bo'],
   vjp: [(g, out, a) => mul(g, exp(sub(a, out))), (g, out, _a, b) => mul(g, exp(sub(b, out)))],
 });
 
 /** The first operand with the sign of the second. @see numpy.copysign */
-export const copysign = binary('copysign', {
+export const copysign: BinaryFloat = binary('copysign', {
   dtype: 'float',
   saves: ['ao', ''],
   vjp: [(g, out, a) => mul(g, mul(sign(out), sign(a))), (g) => mul(g, 0)],
 });
 
 /** Element-wise maximum; a NaN loses against a number. @see numpy.fmax */
-export const fmax = binary('fmax', {
+export const fmax: Binary = binary('fmax', {
   dtype: 'promote',
   vjp: [
     (g, _, a, b) => where(winsOver(a, b, greaterEqual), g, 0),
@@ -84,7 +88,7 @@ export const fmax = binary('fmax', {
 });
 
 /** Element-wise minimum; a NaN loses against a number. @see numpy.fmin */
-export const fmin = binary('fmin', {
+export const fmin: Binary = binary('fmin', {
   dtype: 'promote',
   vjp: [
     (g, _, a, b) => where(winsOver(a, b, lessEqual), g, 0),
@@ -98,28 +102,28 @@ function winsOver(a: Operand, b: Operand, better: typeof less): NDArray {
 }
 
 /** log2(2^a + 2^b) without overflow. @see numpy.logaddexp2 */
-export const logaddexp2 = binary('logaddexp2', {
+export const logaddexp2: BinaryFloat = binary('logaddexp2', {
   dtype: 'float',
   saves: ['ao', 'bo'],
   vjp: [(g, out, a) => mul(g, exp2(sub(a, out))), (g, out, _a, b) => mul(g, exp2(sub(b, out)))],
 });
 
 /** 0 below zero, 1 above, `b` at zero. @see numpy.heaviside */
-export const heaviside = binary('heaviside', {
+export const heaviside: BinaryFloat = binary('heaviside', {
   dtype: 'float',
   saves: ['', 'a'],
   vjp: [(g) => mul(g, 0), (g, _, a) => where(equal(a, 0), g, 0)],
 });
 
 /** The next number after `a` in the direction of `b`. @see numpy.nextafter */
-export const nextafter = binary('nextafter', {
+export const nextafter: BinaryFloat = binary('nextafter', {
   dtype: 'float',
   saves: ['', ''],
   vjp: [(g) => g, (g) => mul(g, 0)],
 });
 
 /** a to the power b, always in float64. @see numpy.float_power */
-export const floatPower = binary('floatPower', {
+export const floatPower: BinaryFloat = binary('floatPower', {
   dtype: 'double',
   saves: ['ab', 'ao'],
   vjp: [
@@ -134,10 +138,10 @@ const whole = (dtype: DType) =>
     : `not supported for ${dtype}; both operands must be integers, e.g. x.astype('int64').`;
 
 /** Greatest common divisor of integers. @see numpy.gcd */
-export const gcd = binary('gcd', { dtype: 'integer', refuse: whole });
+export const gcd: Binary = binary('gcd', { dtype: 'integer', refuse: whole });
 
 /** Lowest common multiple of integers. @see numpy.lcm */
-export const lcm = binary('lcm', { dtype: 'integer', refuse: whole });
+export const lcm: Binary = binary('lcm', { dtype: 'integer', refuse: whole });
 
 const timesPower = binary('ldexp', {
   dtype: 'float',
@@ -159,30 +163,30 @@ export function ldexp(a: ArrayLike, b: ArrayLike, options?: UfuncArgument): NDAr
 }
 
 /** Absolute value in floating point. @see numpy.fabs */
-export const fabs = unary('fabs', { dtype: 'float', vjp: (g, _, a) => mul(g, sign(a)) });
+export const fabs: UnaryFloat = unary('fabs', { dtype: 'float', vjp: (g, _, a) => mul(g, sign(a)) });
 
 /** Cube root, of negative numbers too. @see numpy.cbrt */
-export const cbrt = unary('cbrt', {
+export const cbrt: UnaryFloat = unary('cbrt', {
   dtype: 'float',
   saves: 'o',
   vjp: (g, out) => div(g, mul(square(out), 3)),
 });
 
 /** 2 to the power a. @see numpy.exp2 */
-export const exp2 = unary('exp2', {
+export const exp2: UnaryFloat = unary('exp2', {
   dtype: 'float',
   saves: 'o',
   vjp: (g, out) => mul(g, mul(out, Math.LN2)),
 });
 
 /** Degrees to radians. @see numpy.deg2rad */
-export const deg2rad = unary('deg2rad', { dtype: 'float', saves: '', vjp: (g) => deg2rad(g) });
+export const deg2rad: UnaryFloat = unary('deg2rad', { dtype: 'float', saves: '', vjp: (g) => deg2rad(g) });
 
 /** Radians to degrees. @see numpy.rad2deg */
-export const rad2deg = unary('rad2deg', { dtype: 'float', saves: '', vjp: (g) => rad2deg(g) });
+export const rad2deg: UnaryFloat = unary('rad2deg', { dtype: 'float', saves: '', vjp: (g) => rad2deg(g) });
 
 /** The distance to the next number away from zero. @see numpy.spacing */
-export const spacing = unary('spacing', { dtype: 'float', saves: '', vjp: (g) => mul(g, 0) });
+export const spacing: UnaryFloat = unary('spacing', { dtype: 'float', saves: '', vjp: (g) => mul(g, 0) });
 
 const mantissa = unary('mantissa', { dtype: 'float', vjp: (g, _, a) => timesPower(g, neg(exponent(a))) });
 const exponent = unary('exponent', { dtype: 'float', saves: '', vjp: (g) => mul(g, 0) });
@@ -208,7 +212,10 @@ export const frexp = (a: ArrayLike, options: PairOptions = {}): [NDArray, NDArra
   pair('frexp', [mantissa(a), castTo(exponent(asarray(a, 'frexp').detach()), 'int32')], options);
 
 /** Fractional and whole part, both with the sign of the element. @see numpy.modf */
-export function modf(value: ArrayLike, options: PairOptions = {}): [NDArray, NDArray] {
+export function modf<A extends ArrayLike>(
+  value: A,
+  options: PairOptions = {},
+): [fraction: NDArray<Floating<DTypeOf<A>>>, whole: NDArray<Floating<DTypeOf<A>>>] {
   const a = asarray(value, 'modf');
   const integral = trunc(a);
   const fraction = copysign(where(isinf(integral), 0, sub(a, integral)), integral);
@@ -216,35 +223,51 @@ export function modf(value: ArrayLike, options: PairOptions = {}): [NDArray, NDA
 }
 
 /** Quotient and remainder: [floorDivide(a, b), mod(a, b)]. @see numpy.divmod */
-export const divmod = (a: ArrayLike, b: ArrayLike, options: PairOptions = {}): [NDArray, NDArray] =>
+export const divmod = <A extends ArrayLike, B extends ArrayLike>(
+  a: A,
+  b: B,
+  options: PairOptions = {},
+): [quotient: NDArray<Promoted<A, B>>, remainder: NDArray<Promoted<A, B>>] =>
   pair('divmod', [floorDivide(a, b), mod(a, b)], options);
 
 /** Remainder with the sign of the dividend, as C's fmod. @see numpy.fmod */
-export const fmod = binary('fmod', {
+export const fmod: Binary = binary('fmod', {
   dtype: 'promote',
   vjp: [(g) => g, (g, _, a, b) => neg(mul(g, trunc(div(a, b))))],
 });
 
 /** The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to a (scipy.special.erf, torch.erf). */
-export const erf = unary('erf', {
+export const erf: UnaryFloat = unary('erf', {
   dtype: 'float',
   vjp: (g, _, a) => mul(g, mul(exp(neg(square(a))), 2 / Math.sqrt(Math.PI))),
 });
 
 /** log(1 + exp(a)) without overflow, a smooth max(0, a). */
-export const softplus = unary('softplus', { dtype: 'float', vjp: (g, _, a) => mul(g, sigmoid(a)) });
+export const softplus: UnaryFloat = unary('softplus', {
+  dtype: 'float',
+  vjp: (g, _, a) => mul(g, sigmoid(a)),
+});
 
 declare module '../core/ndarray.js' {
-  interface NDArray<D extends DType> {
-    arcsinh(): NDArray;
-    arccosh(): NDArray;
-    arctanh(): NDArray;
-    signbit(): NDArray;
-    hypot(b: ArrayLike): NDArray;
-    logaddexp(b: ArrayLike): NDArray;
-    copysign(b: ArrayLike): NDArray;
-    fmax(b: ArrayLike): NDArray;
-    fmin(b: ArrayLike): NDArray;
-    fmod(b: ArrayLike): NDArray;
+  interface ArrayMethods {
+    arcsinh<D extends DType>(this: NDArray<D>): NDArray<Floating<D>>;
+    arccosh<D extends DType>(this: NDArray<D>): NDArray<Floating<D>>;
+    arctanh<D extends DType>(this: NDArray<D>): NDArray<Floating<D>>;
+    signbit(): NDArray<'bool'>;
+    hypot<D extends DType, B extends ArrayLike>(
+      this: NDArray<D>,
+      b: B,
+    ): NDArray<Floating<Promoted<NDArray<D>, B>>>;
+    logaddexp<D extends DType, B extends ArrayLike>(
+      this: NDArray<D>,
+      b: B,
+    ): NDArray<Floating<Promoted<NDArray<D>, B>>>;
+    copysign<D extends DType, B extends ArrayLike>(
+      this: NDArray<D>,
+      b: B,
+    ): NDArray<Floating<Promoted<NDArray<D>, B>>>;
+    fmax<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
+    fmin<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
+    fmod<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
   }
 }

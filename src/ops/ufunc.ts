@@ -4,6 +4,7 @@
 
 import { canCastSameKind, type DType, promoteTypes } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import type { DTypeNamed, DTypeOf, Floating, Promoted, RealOf } from '../core/typing.js';
 import type { Axis } from './reduce.js';
 
 /** NumPy's rules for converting elements: from none at all to any. */
@@ -55,16 +56,12 @@ interface Ufunc {
   readonly identity: number | boolean | null;
 }
 
-/** An element-wise function of one operand. */
-export interface UnaryUfunc extends Ufunc {
-  (a: ArrayLike, options?: UfuncArgument): NDArray;
+interface UnaryMethods extends Ufunc {
   /** `np.negative.at(a, indices)`: applies the function in place at the given places, once per occurrence. */
   at(a: NDArray, indices: UfuncIndices): NDArray;
 }
 
-/** An element-wise function of two operands. */
-export interface BinaryUfunc extends Ufunc {
-  (a: ArrayLike, b: ArrayLike, options?: UfuncArgument): NDArray;
+interface BinaryMethods extends Ufunc {
   /**
    * Folds along an axis: `np.multiply.reduce(a)` is a[0] * a[1] * ...
    * @param options axis (0 unless given; null for all), or `{axis, keepdims, dtype, out, initial, where}`
@@ -92,6 +89,65 @@ export interface BinaryUfunc extends Ufunc {
    * @see numpy.ufunc.reduceat
    */
   reduceat(a: ArrayLike, indices: ArrayLike, options?: number | UfuncAccumulateOptions): NDArray;
+}
+
+/** An element-wise function of one operand. */
+export interface UnaryUfunc extends UnaryMethods {
+  (a: ArrayLike, options?: UfuncArgument): NDArray;
+}
+
+/** An element-wise function of two operands. */
+export interface BinaryUfunc extends BinaryMethods {
+  (a: ArrayLike, b: ArrayLike, options?: UfuncArgument): NDArray;
+}
+
+// The same with the dtype of the result in its type: that of the operands, a floating point one, or bool. The options
+// come first, since a call without them cannot mean that form.
+
+type Into<N> = UfuncOptions & ({ dtype: N } | { out: NDArray<DTypeNamed<N>> });
+
+/** A function of one operand that keeps its dtype. */
+export interface Unary extends UnaryMethods {
+  <N extends string>(a: ArrayLike, options: Into<N>): NDArray<DTypeNamed<N>>;
+  <A extends ArrayLike>(a: A, options?: UfuncArgument): NDArray<DTypeOf<A>>;
+}
+
+/** A function of one operand with floating point values. */
+export interface UnaryFloat extends UnaryMethods {
+  <N extends string>(a: ArrayLike, options: Into<N>): NDArray<DTypeNamed<N>>;
+  <A extends ArrayLike>(a: A, options?: UfuncArgument): NDArray<Floating<DTypeOf<A>>>;
+}
+
+/** A function of one operand that keeps its dtype, or the real one of a complex operand. */
+export interface UnaryReal extends UnaryMethods {
+  <N extends string>(a: ArrayLike, options: Into<N>): NDArray<DTypeNamed<N>>;
+  <A extends ArrayLike>(a: A, options?: UfuncArgument): NDArray<RealOf<DTypeOf<A>>>;
+}
+
+/** A question about each element. */
+export interface UnaryBool extends UnaryMethods {
+  (a: ArrayLike, options?: UfuncArgument): NDArray<'bool'>;
+}
+
+/** A function of two operands, in the dtype that both promote to. */
+export interface Binary extends BinaryMethods {
+  <N extends string>(a: ArrayLike, b: ArrayLike, options: Into<N>): NDArray<DTypeNamed<N>>;
+  <A extends ArrayLike, B extends ArrayLike>(a: A, b: B, options?: UfuncArgument): NDArray<Promoted<A, B>>;
+}
+
+/** A function of two operands with floating point values. */
+export interface BinaryFloat extends BinaryMethods {
+  <N extends string>(a: ArrayLike, b: ArrayLike, options: Into<N>): NDArray<DTypeNamed<N>>;
+  <A extends ArrayLike, B extends ArrayLike>(
+    a: A,
+    b: B,
+    options?: UfuncArgument,
+  ): NDArray<Floating<Promoted<A, B>>>;
+}
+
+/** A comparison. */
+export interface BinaryBool extends BinaryMethods {
+  (a: ArrayLike, b: ArrayLike, options?: UfuncArgument): NDArray<'bool'>;
 }
 
 /** What the methods need to know of a ufunc beside calling it. */
