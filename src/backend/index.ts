@@ -18,6 +18,7 @@ export {
   setShape,
   setStride,
 } from './command.js';
+export { type ConvGeometry, convolve, type PoolGeometry, pool } from './conv.js';
 export { copy, elementwise, fill, mayShareMemory } from './elementwise.js';
 export { type FftKind, fft } from './fft.js';
 export {

@@ -1,7 +1,25 @@
 // The nn namespace: layers, activations, losses, initialisers.
 
+export {
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  convTranspose2d,
+  type Pair,
+} from '../ops/conv.js';
+export {
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
+  avgPool2d,
+  lpPool2d,
+  maxPool2d,
+  maxPool2dWithIndices,
+  type PoolOptions,
+} from '../ops/pool.js';
 export * from './activations.js';
 export * from './containers.js';
+export * from './conv.js';
 export * from './criterions.js';
 export * from './dropout.js';
 export {
@@ -30,5 +48,6 @@ export {
   type StateDict,
   setDefaultDtype,
 } from './module.js';
+export * from './normalization.js';
 export * from './regularizers.js';
 export { decodeSafetensors, encodeSafetensors, load, save } from './state.js';

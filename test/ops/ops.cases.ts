@@ -1,7 +1,7 @@
 // One row per differentiable operation: how to call it, the shapes to try, the range of inputs. A new operation
 // without a row fails the test beside this file.
 
-import { type NDArray, np } from '../../src/index.js';
+import { type NDArray, nn, np, vjp } from '../../src/index.js';
 import { addAt, get, set } from '../../src/ops/index.js';
 import { registry } from '../../src/ops/registry.js';
 import { erf, softplus } from '../../src/ops/special.js';
@@ -47,6 +47,47 @@ const parts = (z: NDArray): NDArray => np.concatenate([np.real(z), np.imag(z)].m
 
 const unary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: unaryShapes, range });
 const binary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: binaryShapes, range });
+
+// Images of 5 x 4 with windows of 3 x 2; the gradients of convolution and pooling are operations of their own.
+const images = [2, 4, 5, 4];
+const strided: nn.ConvOptions = { stride: [2, 1], padding: [1, 2], dilation: [1, 2], groups: 2 };
+/** The gradient of a function of one array with ones as the cotangent, as an operation of its inputs. */
+const pullback = (f: (x: NDArray) => NDArray, x: NDArray, g: NDArray): NDArray => vjp(f)(x)[1](g) as NDArray;
+const convRows: OpCase[] = [
+  { op: 'conv2d', f: (x, w) => nn.conv2d(x, w, null, strided), shapes: [[images, [6, 2, 3, 2]]] },
+  {
+    op: 'conv2dData',
+    f: (y, w) => nn.convTranspose2d(y, w, null, { stride: 2, padding: 1, outputPadding: 1 }),
+    shapes: [
+      [
+        [2, 4, 3, 2],
+        [4, 3, 3, 3],
+      ],
+    ],
+  },
+  {
+    op: 'conv2dWeight',
+    f: (x, w) => {
+      const g = np.cos(np.arange(2 * 6 * 3 * 6)).reshape(2, 6, 3, 6);
+      return pullback((v) => nn.conv2d(x, v, null, strided), w, g);
+    },
+    shapes: [[images, [6, 2, 3, 2]]],
+  },
+  { op: 'maxPool2d', f: (x) => nn.maxPool2d(x, [3, 2], { stride: 1, padding: 1 }), shapes: [[images]] },
+  {
+    op: 'poolScatter',
+    f: (g) => pullback((v) => nn.maxPool2d(v, 2), np.cos(np.arange(160)).reshape(images), g),
+    shapes: [[[2, 4, 2, 2]]],
+  },
+  {
+    op: 'poolGather',
+    note: 'second order of max pooling',
+    f: (x) => np.square(nn.maxPool2d(x, 2)),
+    shapes: [[images]],
+  },
+  { op: 'avgPool2d', f: (x) => nn.avgPool2d(x, 2, { padding: 1, ceilMode: true }), shapes: [[images]] },
+  { op: 'avgPoolSpread', f: (x) => np.square(nn.adaptiveAvgPool2d(x, [2, 3])), shapes: [[images]] },
+];
 
 export const cases: OpCase[] = [
   binary('add'),
@@ -438,6 +479,7 @@ export const cases: OpCase[] = [
     f: (a) => np.einsum('ii', a.mul(a)),
     shapes: [[[3, 3]]],
   },
+  ...convRows,
   {
     op: 'addAt',
     f: (a, b) => addAt(a.copy(), [[0, 0, 2]], b),

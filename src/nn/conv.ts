@@ -1,0 +1,246 @@
+// Convolution and pooling as layers, with PyTorch's names, shapes and first weights.
+
+import type { NDArray } from '../core/ndarray.js';
+import { shapeText } from '../core/shape.js';
+import {
+  asPair,
+  type ConvOptions,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  convTranspose2d,
+  type Pair,
+} from '../ops/conv.js';
+import {
+  adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
+  avgPool2d,
+  lpPool2d,
+  maxPool2d,
+  type PoolOptions,
+} from '../ops/pool.js';
+import { mean } from '../ops/reduce.js';
+import { reshape } from '../ops/shape.js';
+import * as init from './init.js';
+import { checkCounts, type LayerOptions, newParameter } from './linear.js';
+import { layerInput, Module, type Parameter } from './module.js';
+
+/** Weights and biases uniform in +-1/sqrt(fan-in), as PyTorch's convolutions start. */
+function start(weight: Parameter, bias: Parameter | null, fanIn: number): void {
+  const bound = 1 / Math.sqrt(fanIn);
+  init.uniform(weight, -bound, bound);
+  if (bias !== null) init.uniform(bias, -bound, bound);
+}
+
+const show = (value: Pair | string): string =>
+  typeof value === 'string'
+    ? `'${value}'`
+    : Array.isArray(value)
+      ? `(${value.join(', ')})`
+      : `(${value}, ${value})`;
+
+/**
+ * Filters over images: (N, inChannels, H, W) gives (N, outChannels, H', W'). `weight` is (outChannels,
+ * inChannels / groups, KH, KW). @see torch.nn.Conv2d
+ *
+ * @param options stride, padding, dilation, groups, bias; `strict: true` throws where windows do not fit exactly
+ * @example
+ * const conv = new nn.Conv2d(3, 96, 11, { stride: 4, strict: true });
+ * conv(np.zeros([1, 3, 227, 227])).shape;   // [1, 96, 55, 55]
+ */
+export class Conv2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  readonly kernelSize: readonly [number, number];
+
+  constructor(
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernelSize: Pair,
+    readonly options: ConvOptions & LayerOptions & { bias?: boolean } = {},
+  ) {
+    super();
+    const { groups = 1 } = options;
+    checkCounts('Conv2d', { inChannels, outChannels, groups });
+    this.kernelSize = asPair('Conv2d', 'kernelSize', kernelSize, 1);
+    if (inChannels % groups !== 0 || outChannels % groups !== 0)
+      throw new RangeError(
+        `Conv2d: ${inChannels} input and ${outChannels} output channels cannot be divided into ${groups} groups.`,
+      );
+    this.weight = newParameter([outChannels, inChannels / groups, ...this.kernelSize], options);
+    this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
+    start(this.weight, this.bias, (inChannels / groups) * this.kernelSize[0] * this.kernelSize[1]);
+  }
+
+  forward(x: NDArray): NDArray {
+    return conv2d(layerInput('Conv2d', x, this.weight.dtype), this.weight, this.bias, this.options);
+  }
+
+  protected override extraRepr(): string {
+    const { stride = 1, padding = 0, dilation = 1, groups = 1, bias = true } = this.options;
+    return [
+      `${this.inChannels}, ${this.outChannels}, kernel_size=${show(this.kernelSize)}, stride=${show(stride)}`,
+      ...(padding === 0 ? [] : [`padding=${show(padding)}`]),
+      ...(dilation === 1 ? [] : [`dilation=${show(dilation)}`]),
+      ...(groups === 1 ? [] : [`groups=${groups}`]),
+      ...(bias ? [] : ['bias=false']),
+    ].join(', ');
+  }
+}
+
+/** Filters over sequences: (N, inChannels, L) gives (N, outChannels, L'). @see torch.nn.Conv1d */
+export class Conv1d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+
+  constructor(
+    readonly inChannels: number,
+    readonly outChannels: number,
+    readonly kernelSize: number,
+    readonly options: Parameters<typeof conv1d>[3] & LayerOptions & { bias?: boolean } = {},
+  ) {
+    super();
+    const { groups = 1 } = options;
+    checkCounts('Conv1d', { inChannels, outChannels, kernelSize, groups });
+    if (inChannels % groups !== 0 || outChannels % groups !== 0)
+      throw new RangeError(
+        `Conv1d: ${inChannels} input and ${outChannels} output channels cannot be divided into ${groups} groups.`,
+      );
+    this.weight = newParameter([outChannels, inChannels / groups, kernelSize], options);
+    this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
+    start(this.weight, this.bias, (inChannels / groups) * kernelSize);
+  }
+
+  forward(x: NDArray): NDArray {
+    return conv1d(layerInput('Conv1d', x, this.weight.dtype), this.weight, this.bias, this.options);
+  }
+
+  protected override extraRepr(): string {
+    const { stride = 1, padding = 0 } = this.options;
+    return `${this.inChannels}, ${this.outChannels}, kernel_size=(${this.kernelSize},), stride=(${stride},)${padding === 0 ? '' : `, padding=${typeof padding === 'string' ? `'${padding}'` : `(${padding},)`}`}`;
+  }
+}
+
+/**
+ * The transposed convolution: enlarges (N, inChannels, H, W). `weight` is (inChannels, outChannels / groups, KH, KW).
+ * @see torch.nn.ConvTranspose2d
+ */
+export class ConvTranspose2d extends Module {
+  readonly weight: Parameter;
+  readonly bias: Parameter | null;
+  readonly kernelSize: readonly [number, number];
+
+  constructor(
+    readonly inChannels: number,
+    readonly outChannels: number,
+    kernelSize: Pair,
+    readonly options: ConvTransposeOptions & LayerOptions & { bias?: boolean } = {},
+  ) {
+    super();
+    const { groups = 1 } = options;
+    checkCounts('ConvTranspose2d', { inChannels, outChannels, groups });
+    this.kernelSize = asPair('ConvTranspose2d', 'kernelSize', kernelSize, 1);
+    if (inChannels % groups !== 0 || outChannels % groups !== 0)
+      throw new RangeError(
+        `ConvTranspose2d: ${inChannels} input and ${outChannels} output channels cannot be divided into ${groups} groups.`,
+      );
+    this.weight = newParameter([inChannels, outChannels / groups, ...this.kernelSize], options);
+    this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
+    start(this.weight, this.bias, (outChannels / groups) * this.kernelSize[0] * this.kernelSize[1]);
+  }
+
+  forward(x: NDArray): NDArray {
+    return convTranspose2d(
+      layerInput('ConvTranspose2d', x, this.weight.dtype),
+      this.weight,
+      this.bias,
+      this.options,
+    );
+  }
+
+  protected override extraRepr(): string {
+    const { stride = 1 } = this.options;
+    return `${this.inChannels}, ${this.outChannels}, kernel_size=${show(this.kernelSize)}, stride=${show(stride)}`;
+  }
+}
+
+abstract class Pool extends Module {
+  constructor(
+    readonly kernelSize: Pair,
+    readonly options: PoolOptions = {},
+  ) {
+    super();
+  }
+
+  protected override extraRepr(): string {
+    const { stride = this.kernelSize, padding = 0, ceilMode = false } = this.options;
+    const one = (v: Pair): string => (typeof v === 'number' ? String(v) : show(v));
+    return `kernel_size=${one(this.kernelSize)}, stride=${one(stride)}, padding=${one(padding)}, ceil_mode=${ceilMode}`;
+  }
+}
+
+/** The largest element of each window. @see torch.nn.MaxPool2d */
+export class MaxPool2d extends Pool {
+  forward(x: NDArray): NDArray {
+    return maxPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+/** The mean of each window. @see torch.nn.AvgPool2d */
+export class AvgPool2d extends Pool {
+  constructor(kernelSize: Pair, options: PoolOptions & { countIncludePad?: boolean } = {}) {
+    super(kernelSize, options);
+  }
+  forward(x: NDArray): NDArray {
+    return avgPool2d(x, this.kernelSize, this.options);
+  }
+}
+
+/** The p-norm of each window; p = 2 is L2 pooling. @see torch.nn.LPPool2d */
+export class LPPool2d extends Pool {
+  constructor(
+    readonly p: number,
+    kernelSize: Pair,
+    options: PoolOptions = {},
+  ) {
+    super(kernelSize, options);
+  }
+  forward(x: NDArray): NDArray {
+    return lpPool2d(x, this.kernelSize, { ...this.options, p: this.p });
+  }
+}
+
+/** Means of windows that give the wanted size. @see torch.nn.AdaptiveAvgPool2d */
+export class AdaptiveAvgPool2d extends Module {
+  constructor(readonly outputSize: Pair | readonly [number | null, number | null]) {
+    super();
+  }
+  forward(x: NDArray): NDArray {
+    return adaptiveAvgPool2d(x, this.outputSize);
+  }
+  protected override extraRepr(): string {
+    return `output_size=${JSON.stringify(this.outputSize)}`;
+  }
+}
+
+/** Maxima of windows that give the wanted size. @see torch.nn.AdaptiveMaxPool2d */
+export class AdaptiveMaxPool2d extends Module {
+  constructor(readonly outputSize: Pair | readonly [number | null, number | null]) {
+    super();
+  }
+  forward(x: NDArray): NDArray {
+    return adaptiveMaxPool2d(x, this.outputSize);
+  }
+  protected override extraRepr(): string {
+    return `output_size=${JSON.stringify(this.outputSize)}`;
+  }
+}
+
+/** The mean of each channel: (N, C, H, W) gives (N, C), the end of nets without fully connected layers. */
+export class GlobalAvgPool2d extends Module {
+  forward(x: NDArray): NDArray {
+    if (x.ndim !== 4)
+      throw new RangeError(`GlobalAvgPool2d: expected (N, C, H, W), got ${shapeText(x.shape)}.`);
+    return mean(reshape(x, [x.shape[0], x.shape[1], -1]), { axis: -1 });
+  }
+}

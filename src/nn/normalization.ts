@@ -1,0 +1,317 @@
+// Normalisation: batch, layer, group, instance, and the local response normalisation of early ConvNets. Functions with
+// PyTorch's names and the layers that hold their parameters and running statistics.
+
+import { asarray } from '../core/create.js';
+import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { noGrad } from '../core/node.js';
+import { type Shape, sameShape, shapeText } from '../core/shape.js';
+import { ones, zeros } from '../numpy/creation.js';
+import { add, div, mul, pow, sqrt, square, sub } from '../ops/elementwise.js';
+import { get, set } from '../ops/index.js';
+import { mean } from '../ops/reduce.js';
+import { concatenate, reshape } from '../ops/shape.js';
+import * as init from './init.js';
+import { checkCounts, type LayerOptions, newParameter } from './linear.js';
+import { getDefaultDtype, layerInput, Module, type Parameter } from './module.js';
+
+/** A vector over axis 1 of an array of `ndim` axes. */
+const perChannel = (a: ArrayLike, ndim: number): NDArray =>
+  reshape(asarray(a), [-1, ...new Array<number>(ndim - 2).fill(1)]);
+
+/** (x - mean) / sqrt(variance + eps) over some axes, with the statistics that were used. */
+function standardized(
+  x: NDArray,
+  axis: number[],
+  eps: number,
+): { out: NDArray; mean: NDArray; variance: NDArray } {
+  const m = mean(x, { axis, keepdims: true });
+  const centred = sub(x, m);
+  const variance = mean(square(centred), { axis, keepdims: true });
+  return { out: div(centred, sqrt(add(variance, eps))), mean: m, variance };
+}
+
+function scaled(out: NDArray, weight: NDArray | null | undefined, bias: NDArray | null | undefined): NDArray {
+  const stretched = weight ? mul(out, weight) : out;
+  return bias ? add(stretched, bias) : stretched;
+}
+
+export interface BatchNormOptions {
+  weight?: NDArray | null;
+  bias?: NDArray | null;
+  /** Use the batch's statistics, and update the running ones. */
+  training?: boolean;
+  momentum?: number;
+  eps?: number;
+}
+
+/**
+ * Normalises each channel (axis 1) over all other axes (Ioffe and Szegedy 2015; torch.nn.functional.batch_norm). The
+ * running statistics are updated in place: `(1 - momentum) running + momentum batch`, with the unbiased variance.
+ *
+ * @param x (N, C) or (N, C, ...)
+ * @param runningMean,runningVar (C), or null to use the batch's statistics always
+ */
+export function batchNorm(
+  x: ArrayLike,
+  runningMean: NDArray | null,
+  runningVar: NDArray | null,
+  options: BatchNormOptions = {},
+): NDArray {
+  const a = asarray(x, 'batchNorm');
+  const { weight, bias, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  if (a.ndim < 2)
+    throw new RangeError(`batchNorm: expected (N, C) or (N, C, ...), got ${shapeText(a.shape)}.`);
+  const channels = a.shape[1];
+  for (const [name, v] of Object.entries({ weight, bias, runningMean, runningVar })) {
+    if (v && (v.ndim !== 1 || v.shape[0] !== channels))
+      throw new RangeError(
+        `batchNorm: ${name} has shape ${shapeText(v.shape)}, the input ${channels} channels.`,
+      );
+  }
+  const w = weight ? perChannel(weight, a.ndim) : null;
+  const b = bias ? perChannel(bias, a.ndim) : null;
+  if (!training && runningMean !== null && runningVar !== null) {
+    const factor = sqrt(add(perChannel(runningVar, a.ndim), eps));
+    return scaled(div(sub(a, perChannel(runningMean, a.ndim)), factor), w, b);
+  }
+  const n = channels === 0 ? 0 : a.size / channels;
+  if (training && n <= 1) {
+    throw new RangeError(
+      `batchNorm: training needs more than one value per channel, but the input is ${shapeText(a.shape)}; use a larger batch, or eval().`,
+    );
+  }
+  const axis = a.shape.map((_, d) => d).filter((d) => d !== 1);
+  const { out, mean: m, variance } = standardized(a, axis, eps);
+  if (training && runningMean !== null && runningVar !== null) {
+    noGrad(() => {
+      const blend = (running: NDArray, batch: NDArray): void => {
+        set(running, ['...'], add(mul(running, 1 - momentum), mul(reshape(batch.detach(), -1), momentum)));
+      };
+      blend(runningMean, m);
+      blend(runningVar, mul(variance, n / (n - 1)));
+    });
+  }
+  return scaled(out, w, b);
+}
+
+/** Normalises over the last axes, of shape `normalizedShape` (Ba et al. 2016; torch.nn.functional.layer_norm). */
+export function layerNorm(
+  x: ArrayLike,
+  normalizedShape: Shape,
+  options: { weight?: NDArray | null; bias?: NDArray | null; eps?: number } = {},
+): NDArray {
+  const a = asarray(x, 'layerNorm');
+  const k = normalizedShape.length;
+  if (k === 0 || !sameShape(a.shape.slice(-k), normalizedShape)) {
+    throw new RangeError(
+      `layerNorm: the input ${shapeText(a.shape)} must end in the normalized shape ${shapeText(normalizedShape)}.`,
+    );
+  }
+  const axis = normalizedShape.map((_, i) => a.ndim - k + i);
+  return scaled(standardized(a, axis, options.eps ?? 1e-5).out, options.weight, options.bias);
+}
+
+/** Normalises groups of channels of each example (Wu and He 2018; torch.nn.functional.group_norm). */
+export function groupNorm(
+  x: ArrayLike,
+  groups: number,
+  options: { weight?: NDArray | null; bias?: NDArray | null; eps?: number } = {},
+): NDArray {
+  const a = asarray(x, 'groupNorm');
+  if (a.ndim < 2 || a.shape[1] % groups !== 0)
+    throw new RangeError(
+      `groupNorm: the channels of ${shapeText(a.shape)} cannot be divided into ${groups} groups.`,
+    );
+  const { out } = standardized(reshape(a, [a.shape[0], groups, -1]), [2], options.eps ?? 1e-5);
+  const { weight, bias } = options;
+  return scaled(
+    reshape(out, a.shape as number[]),
+    weight ? perChannel(weight, a.ndim) : null,
+    bias ? perChannel(bias, a.ndim) : null,
+  );
+}
+
+/**
+ * x / (k + alpha/size sum of x^2 over `size` neighbouring channels)^beta: the contrast normalisation of AlexNet
+ * (Krizhevsky et al. 2012; torch.nn.functional.local_response_norm).
+ */
+export function localResponseNorm(
+  x: ArrayLike,
+  size: number,
+  options: { alpha?: number; beta?: number; k?: number } = {},
+): NDArray {
+  const a = asarray(x, 'localResponseNorm');
+  const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
+  if (a.ndim < 3) throw new RangeError(`localResponseNorm: expected (N, C, ...), got ${shapeText(a.shape)}.`);
+  checkCounts('localResponseNorm', { size });
+  const [n, c, ...rest] = a.shape;
+  const nothing = (channels: number): NDArray => zeros([n, channels, ...rest], { dtype: a.dtype });
+  const before = Math.floor(size / 2);
+  const after = Math.floor((size - 1) / 2);
+  const padded = concatenate([nothing(before), square(a), nothing(after)], 1);
+  let total = get(padded, [':', `0:${c}`]);
+  for (let i = 1; i < size; i++) total = add(total, get(padded, [':', `${i}:${i + c}`]));
+  return div(a, pow(add(mul(total, alpha / size), k), beta));
+}
+
+// ---------------------------------------------------------------- layers
+
+export interface BatchNormLayerOptions extends LayerOptions {
+  eps?: number;
+  /** Share of the batch in the running statistics. */
+  momentum?: number;
+  /** Learn a factor and an offset for each channel. */
+  affine?: boolean;
+  /** Keep running statistics for evaluation. */
+  trackRunningStats?: boolean;
+}
+
+abstract class BatchNorm extends Module {
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  declare runningMean: NDArray | null;
+  declare runningVar: NDArray | null;
+  declare numBatchesTracked: NDArray | null;
+  protected abstract readonly axes: readonly number[];
+
+  constructor(
+    readonly numFeatures: number,
+    readonly options: BatchNormLayerOptions = {},
+  ) {
+    super();
+    checkCounts(this.constructor.name, { numFeatures });
+    const affine = options.affine ?? true;
+    this.weight = affine ? init.ones(newParameter([numFeatures], options)) : null;
+    this.bias = affine ? init.zeros(newParameter([numFeatures], options)) : null;
+    if (options.trackRunningStats ?? true) {
+      const dtype = options.dtype ?? getDefaultDtype();
+      this.registerBuffer('runningMean', zeros([numFeatures], { dtype }));
+      this.registerBuffer('runningVar', ones([numFeatures], { dtype }));
+      this.registerBuffer('numBatchesTracked', zeros([], { dtype: 'int64' }));
+    } else {
+      this.runningMean = null;
+      this.runningVar = null;
+      this.numBatchesTracked = null;
+    }
+  }
+
+  forward(x: ArrayLike): NDArray {
+    const { options, runningMean, runningVar, weight, bias, training } = this;
+    const a = layerInput(this.constructor.name, x, options.dtype ?? weight?.dtype ?? getDefaultDtype());
+    if (!this.axes.includes(a.ndim)) {
+      throw new RangeError(
+        `${this.constructor.name}: expected an input of ${this.axes.join(' or ')} axes, got ${shapeText(a.shape)}.`,
+      );
+    }
+    if (training && this.numBatchesTracked !== null)
+      set(this.numBatchesTracked, [], this.numBatchesTracked.add(1n));
+    return batchNorm(a, runningMean, runningVar, {
+      weight,
+      bias,
+      training: training || runningMean === null,
+      momentum: options.momentum,
+      eps: options.eps,
+    });
+  }
+
+  protected override extraRepr(): string {
+    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = this.options;
+    return `${this.numFeatures}, eps=${eps}, momentum=${momentum}, affine=${affine}, track_running_stats=${trackRunningStats}`;
+  }
+}
+
+/** Batch normalisation of features (N, C) or sequences (N, C, L). @see torch.nn.BatchNorm1d */
+export class BatchNorm1d extends BatchNorm {
+  protected get axes(): readonly number[] {
+    return [2, 3];
+  }
+}
+
+/**
+ * Batch normalisation of images (N, C, H, W). @see torch.nn.BatchNorm2d
+ *
+ * @example
+ * const bn = new nn.BatchNorm2d(64);   // eps 1e-5, momentum 0.1, affine, running statistics
+ */
+export class BatchNorm2d extends BatchNorm {
+  protected get axes(): readonly number[] {
+    return [4];
+  }
+}
+
+/** Normalises each example over its last axes. @see torch.nn.LayerNorm */
+export class LayerNorm extends Module {
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+  readonly normalizedShape: Shape;
+
+  constructor(
+    normalizedShape: number | Shape,
+    readonly options: LayerOptions & { eps?: number; elementwiseAffine?: boolean } = {},
+  ) {
+    super();
+    this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+    const affine = options.elementwiseAffine ?? true;
+    this.weight = affine ? init.ones(newParameter(this.normalizedShape, options)) : null;
+    this.bias = affine ? init.zeros(newParameter(this.normalizedShape, options)) : null;
+  }
+
+  forward(x: ArrayLike): NDArray {
+    const { weight, bias, options } = this;
+    const a = layerInput('LayerNorm', x, options.dtype ?? weight?.dtype ?? getDefaultDtype());
+    return layerNorm(a, this.normalizedShape, { weight, bias, eps: options.eps });
+  }
+
+  protected override extraRepr(): string {
+    const { eps = 1e-5, elementwiseAffine = true } = this.options;
+    return `${shapeText(this.normalizedShape)}, eps=${eps}, elementwise_affine=${elementwiseAffine}`;
+  }
+}
+
+/** Normalises groups of channels. @see torch.nn.GroupNorm */
+export class GroupNorm extends Module {
+  readonly weight: Parameter | null;
+  readonly bias: Parameter | null;
+
+  constructor(
+    readonly numGroups: number,
+    readonly numChannels: number,
+    readonly options: LayerOptions & { eps?: number; affine?: boolean } = {},
+  ) {
+    super();
+    checkCounts('GroupNorm', { numGroups, numChannels });
+    if (numChannels % numGroups !== 0)
+      throw new RangeError(`GroupNorm: ${numChannels} channels cannot be divided into ${numGroups} groups.`);
+    const affine = options.affine ?? true;
+    this.weight = affine ? init.ones(newParameter([numChannels], options)) : null;
+    this.bias = affine ? init.zeros(newParameter([numChannels], options)) : null;
+  }
+
+  forward(x: ArrayLike): NDArray {
+    const { weight, bias, options } = this;
+    const a = layerInput('GroupNorm', x, options.dtype ?? weight?.dtype ?? getDefaultDtype());
+    return groupNorm(a, this.numGroups, { weight, bias, eps: options.eps });
+  }
+
+  protected override extraRepr(): string {
+    const { eps = 1e-5, affine = true } = this.options;
+    return `${this.numGroups}, ${this.numChannels}, eps=${eps}, affine=${affine}`;
+  }
+}
+
+/** Local response normalisation, AlexNet's. @see torch.nn.LocalResponseNorm */
+export class LocalResponseNorm extends Module {
+  constructor(
+    readonly size: number,
+    readonly options: { alpha?: number; beta?: number; k?: number } = {},
+  ) {
+    super();
+  }
+  forward(x: ArrayLike): NDArray {
+    return localResponseNorm(x, this.size, this.options);
+  }
+  protected override extraRepr(): string {
+    const { alpha = 1e-4, beta = 0.75, k = 1 } = this.options;
+    return `${this.size}, alpha=${alpha}, beta=${beta}, k=${k}`;
+  }
+}
