@@ -1,18 +1,18 @@
-// The two generators behind np.random: MT19937 (RandomState) and PCG64 (default_rng). Their states lie in
-// memory that TypeScript owns, laid out as these structs; each offers next32, next64, real (double in [0, 1))
-// and real32.
+// The bit generators behind np.random. Their states lie in memory that TypeScript owns, laid out as these structs;
+// each offers next32, next64, real (double in [0, 1)) and real32. AnyEngine is one of them, chosen at run time.
 #pragma once
 #include <cstdint>
 
+#include "command.h"
+
 namespace gl {
 
-// Words that NumPy's legacy functions cache live in the state too: they are part of get_state().
+__extension__ using Wide = unsigned __int128;
+
 struct Mt19937 {
   static constexpr int kLength = 624, kShift = 397;
   uint32_t key[kLength];
   int32_t position;
-  int32_t hasGauss;
-  double gauss;
 
   void seed(uint32_t value) {
     for (int i = 0; i < kLength; i++) {
@@ -20,8 +20,6 @@ struct Mt19937 {
       value = 1812433253u * (value ^ (value >> 30)) + i + 1;
     }
     position = kLength;
-    hasGauss = 0;
-    gauss = 0;
   }
 
   void seed(const uint32_t* words, int64_t count) {
@@ -60,6 +58,8 @@ struct Mt19937 {
     return (a * 67108864.0 + b) / 9007199254740992.0;
   }
 
+  float real32() { return (next32() >> 8) * (1.0f / 16777216.0f); }
+
  private:
   void advance(uint32_t& i) {
     if (++i == kLength) {
@@ -84,16 +84,36 @@ struct Mt19937 {
     position = 0;
   }
 };
-static_assert(sizeof(Mt19937) == 2512, "src/numpy/random/engine.ts lays the state out");
+static_assert(sizeof(Mt19937) == 2500, "src/numpy/random/bit-generators.ts lays the state out");
 
-// 128-bit linear congruential generator with the XSL-RR output; a spare half of a 64-bit draw is kept for
-// next32.
+// What the 64-bit generators share: the spare half of a draw is kept for the next next32.
+struct Spare {
+  uint32_t hasSpare, spare;
+};
+
+template <class G>
+uint32_t half(G& g) {
+  if (g.kept.hasSpare) {
+    g.kept.hasSpare = 0;
+    return g.kept.spare;
+  }
+  uint64_t both = g.next64();
+  g.kept.hasSpare = 1;
+  g.kept.spare = static_cast<uint32_t>(both >> 32);
+  return static_cast<uint32_t>(both);
+}
+
+#define GL_HALVES \
+  uint32_t next32() { return half(*this); } \
+  double real() { return (next64() >> 11) * (1.0 / 9007199254740992.0); } \
+  float real32() { return (next32() >> 8) * (1.0f / 16777216.0f); }
+
+// 128-bit linear congruential generator with the XSL-RR output of the new state.
 struct Pcg64 {
   uint64_t stateHigh, stateLow, incrementHigh, incrementLow;
-  uint32_t hasSpare, spare;
+  Spare kept;
 
   uint64_t next64() {
-    __extension__ using Wide = unsigned __int128;
     const Wide multiplier = static_cast<Wide>(2549297995355413924ULL) << 64 | 4865540595714422341ULL;
     Wide state = static_cast<Wide>(stateHigh) << 64 | stateLow;
     state = state * multiplier + (static_cast<Wide>(incrementHigh) << 64 | incrementLow);
@@ -103,21 +123,122 @@ struct Pcg64 {
     unsigned turn = stateHigh >> 58;
     return mixed >> turn | mixed << (-turn & 63);
   }
+  GL_HALVES
+};
+static_assert(sizeof(Pcg64) == 40, "src/numpy/random/bit-generators.ts lays the state out");
 
-  uint32_t next32() {
-    if (hasSpare) {
-      hasSpare = 0;
-      return spare;
+// The same with a 64-bit multiplier and the DXSM output of the old state.
+struct Pcg64Dxsm {
+  uint64_t stateHigh, stateLow, incrementHigh, incrementLow;
+  Spare kept;
+
+  uint64_t next64() {
+    constexpr uint64_t multiplier = 0xda942042e4dd58b5ULL;
+    uint64_t high = stateHigh, low = stateLow | 1;
+    high ^= high >> 32;
+    high *= multiplier;
+    high ^= high >> 48;
+    high *= low;
+    Wide state = static_cast<Wide>(stateHigh) << 64 | stateLow;
+    state = state * multiplier + (static_cast<Wide>(incrementHigh) << 64 | incrementLow);
+    stateHigh = static_cast<uint64_t>(state >> 64);
+    stateLow = static_cast<uint64_t>(state);
+    return high;
+  }
+  GL_HALVES
+};
+static_assert(sizeof(Pcg64Dxsm) == 40, "src/numpy/random/bit-generators.ts lays the state out");
+
+// Philox4x64-10: ten rounds of mixing turn a 256-bit counter into four words, handed out one by one.
+struct Philox {
+  uint64_t counter[4], key[2], buffer[4];
+  int64_t position;
+  Spare kept;
+
+  uint64_t next64() {
+    if (position < 4) return buffer[position++];
+    for (uint64_t& word : counter) {
+      if (++word != 0) break;
     }
-    uint64_t both = next64();
-    hasSpare = 1;
-    spare = static_cast<uint32_t>(both >> 32);
-    return static_cast<uint32_t>(both);
+    uint64_t c[4] = {counter[0], counter[1], counter[2], counter[3]}, k0 = key[0], k1 = key[1];
+    for (int round = 0; round < 10; round++) {
+      const Wide a = static_cast<Wide>(0xd2e7470ee14c6c93ULL) * c[0];
+      const Wide b = static_cast<Wide>(0xca5a826395121157ULL) * c[2];
+      const uint64_t next0 = static_cast<uint64_t>(b >> 64) ^ c[1] ^ k0;
+      const uint64_t next2 = static_cast<uint64_t>(a >> 64) ^ c[3] ^ k1;
+      c[0] = next0;
+      c[1] = static_cast<uint64_t>(b);
+      c[2] = next2;
+      c[3] = static_cast<uint64_t>(a);
+      k0 += 0x9e3779b97f4a7c15ULL;
+      k1 += 0xbb67ae8584caa73bULL;
+    }
+    for (int i = 0; i < 4; i++) buffer[i] = c[i];
+    position = 1;
+    return buffer[0];
+  }
+  GL_HALVES
+};
+static_assert(sizeof(Philox) == 96, "src/numpy/random/bit-generators.ts lays the state out");
+
+// Small fast chaotic generator with a counter in its last word.
+struct Sfc64 {
+  uint64_t word[4];
+  Spare kept;
+
+  uint64_t next64() {
+    const uint64_t out = word[0] + word[1] + word[3]++;
+    word[0] = word[1] ^ word[1] >> 11;
+    word[1] = word[2] + (word[2] << 3);
+    word[2] = (word[2] << 24 | word[2] >> 40) + out;
+    return out;
+  }
+  GL_HALVES
+};
+static_assert(sizeof(Sfc64) == 40, "src/numpy/random/bit-generators.ts lays the state out");
+#undef GL_HALVES
+
+// An engine behind function pointers, for the pairs of distribution and engine that are seldom used.
+struct AnyEngine {
+  void* state;
+  uint32_t (*get32)(void*);
+  uint64_t (*get64)(void*);
+  double (*getReal)(void*);
+
+  template <class G>
+  static AnyEngine of(void* state) {
+    return {state, [](void* s) { return static_cast<G*>(s)->next32(); },
+            [](void* s) { return static_cast<G*>(s)->next64(); },
+            [](void* s) { return static_cast<G*>(s)->real(); }};
   }
 
-  double real() { return (next64() >> 11) * (1.0 / 9007199254740992.0); }
+  uint32_t next32() { return get32(state); }
+  uint64_t next64() { return get64(state); }
+  double real() { return getReal(state); }
   float real32() { return (next32() >> 8) * (1.0f / 16777216.0f); }
 };
-static_assert(sizeof(Pcg64) == 40, "src/numpy/random/engine.ts lays the state out");
+
+// Codes of src/numpy/random/bit-generators.ts.
+enum class Engine { Mt19937, Pcg64, Pcg64Dxsm, Philox, Sfc64 };
+
+inline AnyEngine anyEngine(Engine code, void* state) {
+  switch (code) {
+    case Engine::Mt19937: return AnyEngine::of<Mt19937>(state);
+    case Engine::Pcg64: return AnyEngine::of<Pcg64>(state);
+    case Engine::Pcg64Dxsm: return AnyEngine::of<Pcg64Dxsm>(state);
+    case Engine::Philox: return AnyEngine::of<Philox>(state);
+    case Engine::Sfc64: return AnyEngine::of<Sfc64>(state);
+  }
+  throw Error("random: unknown bit generator");
+}
+
+// f(engine) with the engine's own type for the two that most code uses.
+template <class F>
+void withEngine(Engine code, void* state, F f) {
+  if (code == Engine::Mt19937) return f(*static_cast<Mt19937*>(state));
+  if (code == Engine::Pcg64) return f(*static_cast<Pcg64*>(state));
+  AnyEngine g = anyEngine(code, state);
+  f(g);
+}
 
 }  // namespace gl

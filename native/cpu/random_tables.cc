@@ -108,4 +108,21 @@ const ZigguratTables& zigguratTables() {
   return *tables;
 }
 
+double logFactorial(int64_t k) {
+  // Sums in 128-bit floats, so that every entry is the double next to the true value.
+  constexpr int64_t kTable = 126;
+  static const double* table = [] {
+    auto* t = new double[kTable];
+    Quad sum = 0;
+    for (int64_t i = 0; i < kTable; i++) {
+      if (i > 1) sum = sum + logarithm(static_cast<Quad>(i));
+      t[i] = static_cast<double>(sum);
+    }
+    return t;
+  }();
+  if (k < kTable) return table[k];
+  constexpr double halfLogTwoPi = 0.9189385332046728;
+  return (k + 0.5) * std::log(k) - k + (halfLogTwoPi + (1.0 / k) * (1 / 12.0 - 1 / (360.0 * k * k)));
+}
+
 }  // namespace gl

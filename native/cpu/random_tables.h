@@ -1,5 +1,5 @@
-// The ziggurat tables of NumPy's Generator for normal and exponential numbers. They are computed when first
-// used, to the last bit of NumPy's own; nothing else knows how.
+// The ziggurat tables of NumPy's Generator for normal and exponential numbers, and logarithms of factorials. They are
+// computed when first used, to the last bit of NumPy's own; nothing else knows how.
 #pragma once
 #include <cstdint>
 
@@ -24,5 +24,8 @@ constexpr double kNormalTail = 3.6541528853610087963519472518;
 constexpr double kExponentialTail = 7.6971174701310497140446280481;
 
 const ZigguratTables& zigguratTables();
+
+// log(k!), from a table while that is short.
+double logFactorial(int64_t k);
 
 }  // namespace gl

@@ -14,6 +14,7 @@ export {
   setAddress,
   setArray,
   setDim,
+  setOperand,
   setParam,
   setShape,
   setStride,

@@ -259,7 +259,7 @@ describe('arguments', () => {
     expect(a.toArray()).toEqual(order.map((i) => rows[i]).reverse());
   });
 
-  it('gradients flow through permutation, shuffle and array parameters', () => {
+  it('gradients flow through permutation and shuffle', () => {
     const a = asarray([1, 2, 3]);
     a.requiresGrad();
     const order = new random.RandomState(2).permutation(3).toArray() as number[];
@@ -275,10 +275,6 @@ describe('arguments', () => {
     new random.RandomState(2).shuffle(shuffled);
     sum(mul(shuffled, [10, 20, 30])).backward();
     expect(a.grad!.toArray()).toEqual(expected);
-
-    a.grad = null;
-    sum(new random.RandomState(0).normal(0, a)).backward();
-    expect(a.grad!.toArray()).toEqual(new random.RandomState(0).randn(3).toArray());
   });
 
   it('permutation leaves its argument alone', () => {
@@ -394,7 +390,7 @@ describe('errors say what is wrong and what to do', () => {
     [
       'a foreign state',
       () => rng.set_state({} as never),
-      'set_state: takes what get_state() of a RandomState gave',
+      'set_state: takes what get_state() of a RandomState on MT19937 gave',
     ],
   ];
   it.each(cases)('%s', (_what, body, message) => {

@@ -1,10 +1,12 @@
 // Reading the arguments of the random functions: positions or one options object, sizes, bounds of integers,
-// probabilities.
+// probabilities; and the types that say so.
 
 import { asarray } from '../../core/create.js';
-import { type DType, dtypeInfo, toDType } from '../../core/dtype.js';
+import { type DType, dtypeInfo, isInteger, toDType } from '../../core/dtype.js';
 import { type ArrayLike, NDArray } from '../../core/ndarray.js';
+import { noGrad } from '../../core/node.js';
 import { type Shape, shapeText, sizeOf } from '../../core/shape.js';
+import { astype } from '../../ops/shape.js';
 import { type DTypeLike, shapeList } from '../creation.js';
 
 /** How many numbers: a count, or a shape. */
@@ -52,33 +54,41 @@ export function shapeOfSize(caller: string, size: unknown): number[] | undefined
   return size === undefined ? undefined : shapeList(caller, size as Size);
 }
 
-/** A parameter of a distribution: a number, or an array of them. */
-export function parameter(caller: string, name: string, value: unknown, otherwise: number): number | NDArray {
-  if (value === undefined) return otherwise;
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
-  if (value instanceof NDArray || Array.isArray(value) || ArrayBuffer.isView(value))
-    return asarray(value as ArrayLike, caller);
-  throw new TypeError(
-    `${caller}: ${name} must be a number or an array of numbers, not ${typeof value} ${String(value)}.`,
-  );
-}
+/** A parameter of a distribution: a number, or an array that draws one number for each of its elements. */
+export type Values = number | bigint | ArrayLike;
 
-/** Throws unless no element is negative. */
-export function notNegative(caller: string, name: string, value: number | NDArray): void {
-  for (const x of typeof value === 'number' ? [value] : value.data) {
-    if (x < 0) throw new RangeError(`${caller}: ${name} < 0: it must not be negative, got ${x}.`);
+/** One number is drawn: parameters are numbers, by position or by name, and no size is given. */
+export type One<Names extends string> = number | ({ [N in Names]?: number } & { size?: null });
+
+/** An array is drawn: some parameter is an array, or a size is given, by position or by name. */
+export type Each<Names extends string> = Values | ({ [N in Names]?: Values } & { size?: Size | null });
+
+/** The size after all parameters, plain or as an option. */
+export type SizeArgument = Size | { size?: Size | null } | null;
+
+/** Defines the names with underscores beside the camelCase methods of a class; they call what a subclass overrides. */
+export function snakeCase(Class: { prototype: object }, names: readonly string[]): void {
+  for (const name of names) {
+    Object.defineProperty(Class.prototype, snake(name), {
+      value(this: Record<string, (...args: unknown[]) => unknown>, ...args: unknown[]) {
+        return this[name](...args);
+      },
+      configurable: true,
+      writable: true,
+    });
   }
 }
 
-export type IntegerDType = 'int64' | 'int32' | 'uint8' | 'bool';
+const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-export interface IntegerBounds {
-  /** Both included. */
-  low: bigint;
-  high: bigint;
-  dtype: IntegerDType;
-}
+/** The bounds of randint and integers: numbers (both included), or arrays as they were given. */
+export type IntegerBounds = { dtype: DType } & (
+  | { each: false; low: bigint; high: bigint }
+  | { each: true; low: NDArray; high: NDArray }
+);
+
+const isList = (x: unknown): x is ArrayLike =>
+  (x instanceof NDArray && x.ndim > 0) || Array.isArray(x) || ArrayBuffer.isView(x);
 
 /**
  * The bounds of randint and integers: `f(high)` starts at 0, `f(low, high)` does not; high itself is left
@@ -92,13 +102,21 @@ export function integerBounds(
   endpoint = false,
 ): IntegerBounds {
   const dtype: DType = dtypeName === undefined ? 'int64' : toDType(dtypeName, caller);
-  if (dtype !== 'int64' && dtype !== 'int32' && dtype !== 'uint8' && dtype !== 'bool') {
+  if (!isInteger(dtype) && dtype !== 'bool') {
     throw new TypeError(
-      `${caller}: unsupported dtype '${dtype}'; use int64, int32, uint8 or bool. For real numbers see uniform.`,
+      `${caller}: unsupported dtype '${dtype}'; use an integer dtype or bool. For real numbers see uniform.`,
     );
   }
   if (first === undefined)
     throw new TypeError(`${caller}: takes high, or low and high, e.g. ${caller}(0, 10) for 0 ... 9.`);
+  if (isList(first) || isList(second)) {
+    return {
+      each: true,
+      low: bounds(caller, second === undefined ? 0 : first),
+      high: bounds(caller, second === undefined ? first : second),
+      dtype,
+    };
+  }
   const low = second === undefined ? 0n : wholeNumber(caller, 'low', first);
   const high = wholeNumber(caller, 'high', second === undefined ? first : second) - (endpoint ? 0n : 1n);
   const info = dtypeInfo[dtype];
@@ -117,7 +135,14 @@ export function integerBounds(
       `${caller}: ${text}: there is no integer from ${low} to ${endpoint ? high : high + 1n}${open}.`,
     );
   }
-  return { low, high, dtype };
+  return { each: false, low, high, dtype };
+}
+
+/** Bounds as int64 or wider; floats are cut. */
+function bounds(caller: string, value: unknown): NDArray {
+  const a = asarray((typeof value === 'number' ? BigInt(Math.trunc(value)) : value) as ArrayLike, caller);
+  const wide = a.dtype === 'int64' || a.dtype === 'uint64';
+  return wide ? a : noGrad(() => astype(a, 'int64'));
 }
 
 function wholeNumber(caller: string, name: string, value: unknown): bigint {

@@ -1,28 +1,43 @@
 // NumPy's legacy generator, RandomState on MT19937: what np.random.seed and the functions of np.random use.
 // Its streams never change, so that seeded results of old notebooks can be repeated to the last bit.
 
-import { type ArrayLike, empty, NDArray } from '../../core/ndarray.js';
-import { contiguousStrides, shapeText } from '../../core/shape.js';
+import { type ArrayLike, NDArray } from '../../core/ndarray.js';
+import { contiguousStrides, shapeText, sizeOf } from '../../core/shape.js';
 import type { DTypeLike } from '../creation.js';
-import { integerBounds, named, type Size, shapeOfSize } from './arguments.js';
-import { EXPONENTIAL, MT19937, type MT19937State, NORMAL, UNIFORM } from './engine.js';
-import { choose, Sampler, type SizeOption } from './sampler.js';
+import {
+  type Each,
+  named,
+  type One,
+  type Size,
+  type SizeArgument,
+  shapeOfSize,
+  snakeCase,
+} from './arguments.js';
+import { BitGenerator, type BitState, bits, jsonable, MT19937, stateBlock } from './bit-generators.js';
+import { type Distribution, draw, type Source } from './draw.js';
+import { type ChoiceOptions, choose, order, type RandintOptions, Sampler } from './sampler.js';
+import { legacyFactor, type MultivariateNormalOptions } from './vectors.js';
 
 /** What seeds a RandomState: an integer from 0 to 2**32 - 1, or a list of them. */
 export type Seed = number | bigint | readonly (number | bigint)[] | Uint32Array | NDArray;
 
-export interface RandintOptions extends SizeOption {
-  low?: number | bigint;
-  high?: number | bigint;
-  dtype?: DTypeLike;
+/** The state of a RandomState: its bit generator's, and the second normal number of a pair, if it waits. */
+export interface RandomStateState extends BitState {
+  has_gauss: number;
+  gauss: number;
 }
 
-export interface ChoiceOptions extends SizeOption {
-  /** Whether a candidate may be chosen more than once; default true. */
-  replace?: boolean;
-  /** Probability of each candidate; by default all are equal. */
-  p?: ArrayLike;
-}
+/** NumPy's older form of the same. */
+export type LegacyState = readonly [
+  bit_generator: 'MT19937',
+  key: ArrayLike | Uint32Array,
+  pos: number,
+  has_gauss?: number,
+  gauss?: number,
+];
+
+// Kind of native/cpu/random.cc.
+const POSITIVE = 1;
 
 const MAX_SEED = 2 ** 32 - 1;
 
@@ -54,75 +69,109 @@ function seedWord(value: number | bigint): number {
 
 /**
  * NumPy's legacy random generator (numpy.random.RandomState), bit-equal to it.
+ * @param seed an integer from 0 to 2**32 - 1, a list of them, or a bit generator; without it every one is different
  *
  * @example
  * const rng = new RandomState(0);
  * rng.randn(2, 3);
  */
-export class RandomState extends Sampler<MT19937> {
-  constructor(seed?: Seed | null) {
-    super(new MT19937());
-    this.seed(seed);
+export class RandomState extends Sampler {
+  protected override source: Source & { waiting: NDArray };
+  // The waiting number, and whether there is one.
+  private readonly gauss: Float64Array;
+  private readonly hasGauss: BigInt64Array;
+
+  constructor(seed?: Seed | BitGenerator | null) {
+    super();
+    const waiting = stateBlock(16);
+    this.source = { bits: seed instanceof BitGenerator ? seed : new MT19937(0), waiting };
+    this.gauss = new Float64Array(waiting.storage.buffer, 0, 1);
+    this.hasGauss = new BigInt64Array(waiting.storage.buffer, 8, 1);
+    if (!(seed instanceof BitGenerator)) this.seed(seed);
   }
 
   /**
    * Starts the stream that belongs to `seed`; without one, a stream that nobody has seen (numpy.random.seed).
    */
   seed(seed?: Seed | null): void {
-    this.engine.seed(seed === undefined || seed === null ? undefined : seedWords(seed));
-  }
-
-  /**
-   * Everything that decides the numbers to come; for set_state (numpy.random.get_state with legacy=False).
-   */
-  get_state(): MT19937State {
-    return this.engine.state;
-  }
-
-  /**
-   * Continues the stream where get_state() was called (numpy.random.set_state). NumPy's tuple form works too.
-   */
-  set_state(
-    state: MT19937State | readonly ['MT19937', ArrayLike | Uint32Array, number, number?, number?],
-  ): void {
-    const full: MT19937State = Array.isArray(state)
-      ? {
-          bit_generator: state[0],
-          state: {
-            key: Uint32Array.from(state[1] instanceof NDArray ? state[1].data : state[1], Number),
-            pos: state[2],
-          },
-          has_gauss: state[3] ?? 0,
-          gauss: state[4] ?? 0,
-        }
-      : (state as MT19937State);
-    if (full?.bit_generator !== 'MT19937') {
+    const { bits } = this.source;
+    if (!(bits instanceof MT19937)) {
       throw new TypeError(
-        'set_state: takes what get_state() of a RandomState gave: {bit_generator: "MT19937", state: {key, pos}, ...}.',
+        `seed: only a RandomState on MT19937 can be seeded again, this one is on ${bits.constructor.name}. Make a new one.`,
       );
     }
-    const { key, pos } = full.state;
-    if (key.length !== 624 || !Number.isInteger(pos) || pos < 0 || pos > 624) {
-      throw new RangeError(
-        `set_state: the key has 624 words and pos lies in 0 ... 624, not ${key.length} and ${pos}.`,
+    bits.legacySeed(seed === undefined || seed === null ? undefined : seedWords(seed));
+    this.gauss[0] = 0;
+    this.hasGauss[0] = 0n;
+  }
+
+  /** Draws from another bit generator from now on, as numpy.random.set_bit_generator makes the shared one do. */
+  useBitGenerator(bits: BitGenerator): void {
+    if (!(bits instanceof BitGenerator)) {
+      throw new TypeError('set_bit_generator: takes a bit generator such as new PCG64(seed).');
+    }
+    this.source = { ...this.source, bits };
+    this.gauss[0] = 0;
+    this.hasGauss[0] = 0n;
+  }
+
+  /**
+   * Everything that decides the numbers to come; for setState (numpy.random.get_state with legacy=False). It survives
+   * JSON.
+   * @param legacy true for NumPy's tuple ['MT19937', key, pos, has_gauss, gauss]
+   */
+  getState(legacy?: false): RandomStateState & { state: { key: Uint32Array; pos: number } };
+  getState(legacy: true): ['MT19937', Uint32Array, number, number, number];
+  getState(legacy = false): unknown {
+    const { state, ...rest } = this.source.bits.state as BitState & {
+      state: { key: Uint32Array; pos: number };
+    };
+    const waiting = { has_gauss: Number(this.hasGauss[0]), gauss: this.gauss[0] };
+    if (!legacy) return jsonable({ ...rest, state, ...waiting });
+    if (rest.bit_generator !== 'MT19937') {
+      throw new TypeError(`get_state: the tuple form is for MT19937, not for ${rest.bit_generator}.`);
+    }
+    return ['MT19937', state.key, state.pos, waiting.has_gauss, waiting.gauss];
+  }
+
+  /**
+   * Continues the stream where getState() was called (numpy.random.set_state). NumPy's tuple form works too.
+   */
+  setState(state: BitState | LegacyState): void {
+    const full = (
+      Array.isArray(state)
+        ? {
+            bit_generator: state[0],
+            state: {
+              key: Uint32Array.from(state[1] instanceof NDArray ? state[1].data : state[1], Number),
+              pos: state[2],
+            },
+            has_gauss: state[3],
+            gauss: state[4],
+          }
+        : state
+    ) as RandomStateState;
+    const { bits } = this.source;
+    const kind = bits.constructor.name;
+    if (full?.bit_generator !== kind || typeof full.state !== 'object') {
+      throw new TypeError(
+        `set_state: takes what get_state() of a RandomState on ${kind} gave: {bit_generator: "${kind}", state: {...}, ...}.`,
       );
     }
-    this.engine.state = full;
+    bits.state = full;
+    this.gauss[0] = full.gauss ?? 0;
+    this.hasGauss[0] = BigInt(full.has_gauss ?? 0);
   }
 
-  private draws(caller: string, kind: number, size: unknown): number | NDArray {
-    const shape = shapeOfSize(caller, named(caller, ['size'], [size]).size);
-    return shape === undefined ? this.engine.draw(kind, 0, 1) : this.filled(shape, kind);
-  }
-
-  private ofDimensions(caller: string, kind: number, shape: number[]): number | NDArray {
+  private ofDimensions(caller: string, distribution: Distribution, shape: number[]): number | NDArray {
     for (const n of shape) {
       if (typeof n === 'number') continue;
       throw new TypeError(
         `${caller}: takes the dimensions one by one, ${caller}(2, 3) or ${caller}(...X.shape), not a list.`,
       );
     }
-    return shape.length === 0 ? this.engine.draw(kind, 0, 1) : this.filled(shapeOfSize(caller, shape)!, kind);
+    if (shape.length === 0) return draw(this.source, caller, distribution, [], undefined);
+    return draw(this.source, caller, distribution, [], shape);
   }
 
   /**
@@ -133,7 +182,7 @@ export class RandomState extends Sampler<MT19937> {
   rand(): number;
   rand(...shape: number[]): NDArray;
   rand(...shape: number[]): number | NDArray {
-    return this.ofDimensions('rand', UNIFORM, shape);
+    return this.ofDimensions('rand', 'standardUniform', shape);
   }
 
   /**
@@ -145,75 +194,124 @@ export class RandomState extends Sampler<MT19937> {
   randn(): number;
   randn(...shape: number[]): NDArray;
   randn(...shape: number[]): number | NDArray {
-    return this.ofDimensions('randn', NORMAL, shape);
+    return this.ofDimensions('randn', 'standardNormal', shape);
   }
 
   /**
    * Numbers drawn evenly from [0, 1), of a shape (numpy.random.random_sample); without one, a single number.
    */
-  random_sample(): number;
-  random_sample(size: Size | { size: Size }): NDArray;
-  random_sample(size?: unknown): number | NDArray {
-    return this.draws('random_sample', UNIFORM, size);
+  randomSample(size?: { size?: null } | null): number;
+  randomSample(size: SizeArgument): NDArray;
+  randomSample(...args: unknown[]): number | NDArray {
+    return this.distribution('random_sample', 'standardUniform', [], args);
   }
 
-  /** Same as random_sample (numpy.random.random). */
-  random(): number;
-  random(size: Size | { size: Size }): NDArray;
-  random(size?: unknown): number | NDArray {
-    return this.draws('random', UNIFORM, size);
+  /** Same as randomSample (numpy.random.random). */
+  random(size?: { size?: null } | null): number;
+  random(size: SizeArgument): NDArray;
+  random(...args: unknown[]): number | NDArray {
+    return this.distribution('random', 'standardUniform', [], args);
   }
 
   /** Numbers of the standard normal distribution, of a shape (numpy.random.standard_normal). */
-  standard_normal(): number;
-  standard_normal(size: Size | { size: Size }): NDArray;
-  standard_normal(size?: unknown): number | NDArray {
-    return this.draws('standard_normal', NORMAL, size);
+  standardNormal(size?: { size?: null } | null): number;
+  standardNormal(size: SizeArgument): NDArray;
+  standardNormal(...args: unknown[]): number | NDArray {
+    return this.distribution('standard_normal', 'standardNormal', [], args);
   }
 
   /** Numbers of the exponential distribution with mean 1 (numpy.random.standard_exponential). */
-  standard_exponential(): number;
-  standard_exponential(size: Size | { size: Size }): NDArray;
-  standard_exponential(size?: unknown): number | NDArray {
-    return this.draws('standard_exponential', EXPONENTIAL, size);
+  standardExponential(size?: { size?: null } | null): number;
+  standardExponential(size: SizeArgument): NDArray;
+  standardExponential(...args: unknown[]): number | NDArray {
+    return this.distribution('standard_exponential', 'standardExponential', [], args);
+  }
+
+  /**
+   * Numbers of the gamma distribution of scale 1 (numpy.random.standard_gamma), see gamma.
+   * @param shape k >= 0
+   * @throws RangeError when shape < 0
+   */
+  standardGamma(shape: One<'shape'>, size?: { size?: null } | null): number;
+  standardGamma(shape: Each<'shape'>, size?: SizeArgument): NDArray;
+  standardGamma(...args: unknown[]): number | NDArray {
+    return this.distribution('standard_gamma', 'standardGamma', [['shape', 'notNegative']], args);
   }
 
   /**
    * Integers drawn evenly from low to high, high not included; with one bound, from 0 (numpy.random.randint).
+   * @param low,high whole numbers, or arrays of them that broadcast and draw one integer for each element
    * @param size count or shape; without it a single number
-   * @param dtype int64 (default), int32, uint8 or bool; the stream depends on it
+   * @param dtype int64 (default), another integer dtype or bool; the stream depends on it
    * @returns NDArray of the dtype, or a number
    * @throws RangeError when there is no such integer, or a bound does not fit the dtype
-   * @example randint(0, 10, 5)   randint(2, {size: [3, 3], dtype: 'uint8'})
+   * @example randint(0, 10, 5)   randint(2, {size: [3, 3], dtype: 'uint8'})   randint([10, 100, 1000])
    */
-  randint(low: number | bigint, high?: number | bigint | null): number;
   randint(
-    low: number | bigint,
-    high: number | bigint | null | undefined,
-    size: Size | RandintOptions,
-    dtype?: DTypeLike,
-  ): NDArray;
-  randint(low: number | bigint, options: RandintOptions): NDArray;
-  randint(options: RandintOptions): NDArray;
-  randint(
-    low: number | bigint,
-    high: number | bigint | null | undefined,
-    size: null | undefined,
+    low: number | bigint | { low?: number | bigint; high?: number | bigint; size?: null; dtype?: DTypeLike },
+    high?: number | bigint | { size?: null; dtype?: DTypeLike } | null,
+    size?: { size?: null; dtype?: DTypeLike } | null,
     dtype?: DTypeLike,
   ): number;
+  randint(
+    low: ArrayLike | bigint | RandintOptions,
+    high?: ArrayLike | bigint | RandintOptions | null,
+    size?: Size | RandintOptions | null,
+    dtype?: DTypeLike,
+  ): NDArray;
   randint(...args: unknown[]): number | NDArray {
-    const given = named('randint', ['low', 'high', 'size', 'dtype'], args);
-    const { low, high, dtype } = integerBounds(
-      'randint',
-      given.low ?? given.high,
-      given.low === undefined ? undefined : given.high,
-      given.dtype as DTypeLike,
-    );
-    const shape = shapeOfSize('randint', given.size);
-    if (shape === undefined) return this.engine.integer(dtype, low, high);
-    const out = empty(shape, dtype);
-    this.engine.integers(out, low, high);
-    return out;
+    return this.between('randint', named('randint', ['low', 'high', 'size', 'dtype'], args));
+  }
+
+  /**
+   * Integers drawn evenly from low to high, high included; with one bound, from 1 (numpy.random.random_integers, which
+   * NumPy advises against: use randint).
+   */
+  randomIntegers(low: number, high?: number | null): number;
+  randomIntegers(low: number, high: number | null | undefined, size: Size | { size?: Size }): NDArray;
+  randomIntegers(...args: unknown[]): number | NDArray {
+    const given = named('random_integers', ['low', 'high', 'size'], args);
+    const { low, high, size } = given;
+    return this.between('random_integers', {
+      ...(high === undefined ? { low: 1, high: low } : { low, high }),
+      size,
+      endpoint: true,
+    });
+  }
+
+  /**
+   * Integers drawn evenly from 0 to 2**63 - 1 (numpy.random.RandomState.tomaxint).
+   * @returns int64 NDArray, or without size a number (a bigint beyond 2**53)
+   */
+  tomaxint(size?: null): number | bigint;
+  tomaxint(size: Size): NDArray;
+  tomaxint(size?: unknown): number | bigint | NDArray {
+    const shape = shapeOfSize('tomaxint', size ?? undefined);
+    const out = bits(this.source.bits, POSITIVE, shape === undefined ? 1 : sizeOf(shape), 'int64');
+    return shape === undefined ? out.item(0) : out.view(shape, contiguousStrides(shape), 0);
+  }
+
+  /**
+   * Normal vectors: p(x) ∝ exp(-(x - mean)ᵀ cov⁻¹ (x - mean) / 2) (numpy.random.multivariate_normal).
+   * @param mean of shape (d,)
+   * @param cov covariance of shape (d, d), symmetric and positive-semidefinite
+   * @param size count or shape of draws; check_valid 'warn' (default), 'raise' or 'ignore', and tol, say what happens to
+   *   another covariance
+   * @returns float64 NDArray of shape (...size, d)
+   * @throws RangeError when the shapes do not fit
+   * @example np.random.multivariateNormal([0, 0], [[1, 0.5], [0.5, 2]], 100)
+   */
+  multivariateNormal(
+    mean: ArrayLike,
+    cov: ArrayLike,
+    size?: Size | null | MultivariateNormalOptions,
+    check_valid?: 'warn' | 'raise' | 'ignore',
+    tol?: number,
+  ): NDArray {
+    const args = [mean, cov, size, check_valid, tol];
+    while (args.length > 0 && args[args.length - 1] === undefined) args.pop();
+    const given = named('multivariate_normal', ['mean', 'cov', 'size', 'check_valid', 'tol'], args);
+    return this.normalVectors(given, legacyFactor);
   }
 
   /**
@@ -246,20 +344,32 @@ export class RandomState extends Sampler<MT19937> {
     }
     return choose(
       {
-        random: (n) => this.filled([n], UNIFORM).data as Float64Array,
-        integers: (n, shape) => {
-          const out = empty(shape, 'int64');
-          if (out.size > 0) this.engine.integers(out, 0n, BigInt(n - 1));
-          return out;
-        },
-        distinct: (n, count) => {
-          const order = this.engine.order(n);
-          return order.view([count], contiguousStrides([count]), 0);
-        },
+        random: (shape) => this.random([...shape]),
+        integers: (n, shape) => this.randint(0, n, shape),
+        distinct: (n, count) => order(this.source, n).view([count], [1], 0),
       },
       args,
       ['a', 'size', 'replace', 'p'],
       () => 0,
     );
   }
+
+  declare readonly get_state: this['getState'];
+  declare readonly set_state: this['setState'];
+  declare readonly random_sample: this['randomSample'];
+  declare readonly random_integers: this['randomIntegers'];
+  declare readonly standard_normal: this['standardNormal'];
+  declare readonly standard_exponential: this['standardExponential'];
+  declare readonly standard_gamma: this['standardGamma'];
+  declare readonly multivariate_normal: this['multivariateNormal'];
 }
+snakeCase(RandomState, [
+  'getState',
+  'setState',
+  'randomSample',
+  'randomIntegers',
+  'standardNormal',
+  'standardExponential',
+  'standardGamma',
+  'multivariateNormal',
+]);

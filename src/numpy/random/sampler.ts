@@ -1,165 +1,86 @@
-// What RandomState and Generator have in common: continuous distributions and shuffling. They differ in the
-// bits that they draw, which their engines decide, and in how they pick samples.
+// What RandomState and Generator have in common besides distributions: shuffling, permutations and choices. They
+// differ in how they pick samples.
 
-import { copy as copyInto } from '../../backend/index.js';
+import { argsortRows, copy as copyInto, searchsorted } from '../../backend/index.js';
 import { asarray } from '../../core/create.js';
+import { readScalar } from '../../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../../core/ndarray.js';
+import { noGrad } from '../../core/node.js';
 import {
   broadcastShapes,
   contiguousStrides,
+  normalizeAxis,
   type Shape,
   sameShape,
   shapeText,
   sizeOf,
 } from '../../core/shape.js';
-import { add, mul, sub, writeInPlace } from '../../ops/elementwise.js';
+import { writeInPlace } from '../../ops/elementwise.js';
 import { take } from '../../ops/index.js';
 import { track } from '../../ops/registry.js';
-import { copy } from '../../ops/shape.js';
+import { copy, transpose } from '../../ops/shape.js';
+import type { DTypeLike } from '../creation.js';
+import { arange } from '../grid.js';
 import {
   cumulative,
+  integerBounds,
   named,
-  notNegative,
-  parameter,
   probabilities,
   type Size,
   searchRight,
   shapeOfSize,
 } from './arguments.js';
-import { type Engine, EXPONENTIAL, indexWords, NORMAL, UNIFORM, writeIndex } from './engine.js';
+import { type BitGenerator, bits } from './bit-generators.js';
+import { checkFits, fillBetween, fillIntegers, one, type Source, shuffleRows } from './draw.js';
+import { Vectors } from './vectors.js';
 
 export interface SizeOption {
   size?: Size | null;
 }
 
-export interface UniformOptions extends SizeOption {
-  low?: number | ArrayLike;
-  high?: number | ArrayLike;
+export interface RandintOptions extends SizeOption {
+  low?: number | bigint | ArrayLike;
+  high?: number | bigint | ArrayLike;
+  dtype?: DTypeLike;
 }
 
-export interface NormalOptions extends SizeOption {
-  loc?: number | ArrayLike;
-  scale?: number | ArrayLike;
-}
-
-export interface ExponentialOptions extends SizeOption {
-  scale?: number | ArrayLike;
+export interface ChoiceOptions extends SizeOption {
+  /** Whether a candidate may be chosen more than once; default true. */
+  replace?: boolean;
+  /** Probability of each candidate; by default all are equal. */
+  p?: ArrayLike;
 }
 
 /** A list of anything that is not made of numbers: names, objects. */
 export type Items = readonly (string | object)[];
 
-export abstract class Sampler<E extends Engine = Engine> {
-  constructor(protected readonly engine: E) {}
+// Kind of native/cpu/random.cc.
+const WORDS = 2;
 
-  /**
-   * Numbers drawn evenly from [low, high): `low + (high - low) * random()` (numpy.random.uniform).
-   * @param low default 0; an array draws one number for each of its elements
-   * @param high default 1; not included
-   * @param size count or shape; without it a single number (or the shape of low and high)
-   * @returns float64 NDArray, or a number
-   * @example uniform(-6, 1)   uniform(-1, 1, [2, 3])   uniform({low: -1, size: 10})
-   */
-  uniform(low?: number, high?: number): number;
-  uniform(
-    low: number | ArrayLike | undefined,
-    high: number | ArrayLike | undefined,
-    size: Size | UniformOptions,
-  ): NDArray;
-  uniform(low: ArrayLike, high?: ArrayLike, size?: Size | null): NDArray;
-  uniform(low: number | ArrayLike, options: UniformOptions): NDArray;
-  uniform(options: UniformOptions): NDArray;
-  uniform(...args: unknown[]): number | NDArray {
-    const given = named('uniform', ['low', 'high', 'size'], args);
-    const low = parameter('uniform', 'low', given.low, 0);
-    const high = parameter('uniform', 'high', given.high, 1);
-    const range = typeof low === 'number' && typeof high === 'number' ? high - low : sub(high, low);
-    for (const x of typeof range === 'number' ? [range] : range.data) {
-      if (!Number.isFinite(Number(x)))
-        throw new RangeError(
-          `uniform: the range from ${low} to ${high} exceeds valid bounds; low, high and high - low must be finite.`,
-        );
-    }
-    return this.distribute('uniform', UNIFORM, low, range, given.size);
+export abstract class Sampler<Bits extends BitGenerator = BitGenerator> extends Vectors {
+  protected abstract override readonly source: Source<Bits>;
+
+  /** The source of random bits; its `state` can be read and written. */
+  get bitGenerator(): Bits {
+    return this.source.bits;
+  }
+  get bit_generator(): Bits {
+    return this.source.bits;
   }
 
   /**
-   * Normally distributed numbers (numpy.random.normal).
-   * @param loc mean, default 0; an array draws one number for each of its elements
-   * @param scale standard deviation, default 1
-   * @param size count or shape; without it a single number (or the shape of loc and scale)
-   * @returns float64 NDArray, or a number
+   * Random bytes.
+   * @param length how many
+   * @example rng.bytes(16)
+   * @see numpy.random.Generator.bytes
    */
-  normal(loc?: number, scale?: number): number;
-  normal(
-    loc: number | ArrayLike | undefined,
-    scale: number | ArrayLike | undefined,
-    size: Size | NormalOptions,
-  ): NDArray;
-  normal(loc: ArrayLike, scale?: ArrayLike, size?: Size | null): NDArray;
-  normal(loc: number | ArrayLike, options: NormalOptions): NDArray;
-  normal(options: NormalOptions): NDArray;
-  normal(...args: unknown[]): number | NDArray {
-    const given = named('normal', ['loc', 'scale', 'size'], args);
-    const scale = parameter('normal', 'scale', given.scale, 1);
-    notNegative('normal', 'scale', scale);
-    return this.distribute('normal', NORMAL, parameter('normal', 'loc', given.loc, 0), scale, given.size);
-  }
-
-  /**
-   * Exponentially distributed numbers (numpy.random.exponential).
-   * @param scale mean, default 1; an array draws one number for each of its elements
-   * @param size count or shape; without it a single number (or the shape of scale)
-   * @returns float64 NDArray, or a number
-   */
-  exponential(scale?: number): number;
-  exponential(scale: number | ArrayLike | undefined, size: Size | ExponentialOptions): NDArray;
-  exponential(scale: ArrayLike, size?: Size | null): NDArray;
-  exponential(options: ExponentialOptions): NDArray;
-  exponential(...args: unknown[]): number | NDArray {
-    const given = named('exponential', ['scale', 'size'], args);
-    const scale = parameter('exponential', 'scale', given.scale, 1);
-    notNegative('exponential', 'scale', scale);
-    return this.distribute('exponential', EXPONENTIAL, 0, scale, given.size);
-  }
-
-  /** offset + scale * draw. */
-  private distribute(
-    caller: string,
-    kind: number,
-    offset: number | NDArray,
-    scale: number | NDArray,
-    size: unknown,
-  ): number | NDArray {
-    const shape = shapeOfSize(caller, size);
-    if (typeof offset === 'number' && typeof scale === 'number') {
-      return shape === undefined
-        ? this.engine.draw(kind, offset, scale)
-        : this.filled(shape, kind, offset, scale);
+  bytes(length: number): Uint8Array {
+    if (!Number.isInteger(length) || length < 0) {
+      throw new RangeError(`bytes: length must be a whole number >= 0, not ${String(length)}.`);
     }
-    const shapes = [offset, scale].map((x) => (typeof x === 'number' ? [] : x.shape));
-    const own = broadcastShapes(caller, shapes[0], shapes[1]);
-    const to = shape ?? own;
-    if (!sameShape(broadcastShapes(caller, own, to), to)) {
-      throw new RangeError(
-        `${caller}: parameters of shape ${shapeText(own)} do not broadcast to size ${shapeText(to)}.`,
-      );
-    }
-    const scaled = mul(scale, this.filled(to, kind, 0, 1));
-    return kind === EXPONENTIAL ? scaled : add(offset, scaled);
-  }
-
-  /** A new array of draws. */
-  protected filled(
-    shape: Shape,
-    kind: number,
-    offset = 0,
-    scale = 1,
-    dtype: 'float64' | 'float32' = 'float64',
-  ): NDArray {
-    const out = empty(shape, dtype);
-    this.engine.fill(out, kind, offset, scale);
-    return out;
+    // NumPy draws a word even for no bytes.
+    const count = Math.max(Math.ceil(length / 4), 1);
+    return new Uint8Array(bits(this.source.bits, WORDS, count, 'int32').storage.buffer, 0, length);
   }
 
   /**
@@ -167,7 +88,7 @@ export abstract class Sampler<E extends Engine = Engine> {
    * @param x array (a view writes through to its base) or a JavaScript list
    */
   shuffle(x: NDArray | unknown[]): void {
-    shuffleAlong(this.engine, x, 0);
+    shuffleAlong(this.source, x, 0);
   }
 
   /**
@@ -176,16 +97,45 @@ export abstract class Sampler<E extends Engine = Engine> {
    * @returns NDArray: int64 for a number, else the dtype and shape of x
    */
   permutation(x: number | ArrayLike): NDArray {
-    return permutationAlong(this.engine, x, 0);
+    return permutationAlong(this.source, x, 0);
+  }
+
+  /** Integers between bounds, as randint and integers read them. */
+  protected between(caller: string, given: Record<string, unknown>): number | NDArray {
+    const [first, second] = given.low === undefined ? [given.high, undefined] : [given.low, given.high];
+    const endpoint = given.endpoint === true;
+    const bounds = integerBounds(caller, first, second, given.dtype as DTypeLike, endpoint);
+    const { dtype } = bounds;
+    const shape = shapeOfSize(caller, given.size);
+    if (bounds.each) {
+      const { low, high } = bounds;
+      const own = broadcastShapes(caller, low.shape, high.shape);
+      if (shape !== undefined) checkFits(caller, own, shape);
+      const out = empty(shape ?? own, dtype);
+      if (out.size > 0) fillBetween(this.source, caller, out, low, high, endpoint);
+      return out;
+    }
+    const out = shape === undefined ? one(dtype) : empty(shape, dtype);
+    fillIntegers(this.source, out, bounds.low, bounds.high);
+    if (shape !== undefined) return out;
+    const value = readScalar(dtype, out.raw(), 0);
+    return typeof value === 'boolean' ? Number(value) : (value as number);
   }
 }
 
+/** 0 ... n - 1 in random order, as int64. */
+export function order(source: Source, n: number): NDArray {
+  const out = arange(n, { dtype: 'int64' });
+  shuffleRows(source, out, n, 8);
+  return out;
+}
+
 /** Generator and RandomState: shuffle(x) along an axis. */
-export function shuffleAlong(engine: Engine, x: NDArray | unknown[], axis: number): void {
+export function shuffleAlong(source: Source, x: NDArray | unknown[], axis: number): void {
   if (Array.isArray(x)) {
     if (axis !== 0) throw new TypeError('shuffle: an axis applies to NDArrays; a list has only axis 0.');
     const before = x.slice();
-    indices(engine.order(x.length)).forEach((from, to) => {
+    indices(order(source, x.length)).forEach((from, to) => {
       x[to] = before[from];
     });
     return;
@@ -197,45 +147,42 @@ export function shuffleAlong(engine: Engine, x: NDArray | unknown[], axis: numbe
   }
   if (x.ndim === 0)
     throw new TypeError('shuffle: a 0-d array has nothing to shuffle; it must be at least 1-dimensional.');
-  if (axis === 0 && x.contiguous && !x.tracked) {
-    engine.shuffleRows(x);
+  if (axis === 0 && x.contiguous && !x.tracked && x.size > 0) {
+    shuffleRows(source, x, x.shape[0], (x.size / x.shape[0]) * x.itemsize);
     return;
   }
-  const order = engine.order(x.shape[axis]);
+  const rows = order(source, x.shape[axis]);
   writeInPlace('shuffle', x, [], (old) => {
     // A view that view() made is not on the tape.
-    copyInto(x, take(x.view(x.shape, x.stridesEl, x.offset), order, axis));
-    return (out) => track('shuffle', out, [old], [(g) => take(g, inverse(order), axis)], []);
+    copyInto(x, take(x.view(x.shape, x.stridesEl, x.offset), rows, axis));
+    return (out) => track('shuffle', out, [old], [(g) => take(g, inverse(rows), axis)], []);
   });
 }
 
 /** The order that undoes an order. */
-function inverse(order: NDArray): NDArray {
-  const out = empty(order.shape, 'int64');
-  const words = indexWords(out);
-  indices(order).forEach((from, to) => {
-    writeIndex(words, from, to);
-  });
+function inverse(rows: NDArray): NDArray {
+  const out = empty(rows.shape, 'int64');
+  argsortRows(out, rows);
   return out;
 }
 
 /** Generator and RandomState: permutation(x) along an axis. */
-export function permutationAlong(engine: Engine, x: number | ArrayLike, axis: number): NDArray {
+export function permutationAlong(source: Source, x: number | ArrayLike, axis: number): NDArray {
   if (typeof x === 'number' || typeof x === 'bigint') {
     const n = Number(x);
     if (!Number.isInteger(n))
       throw new TypeError(`permutation: x must be an integer or at least 1-dimensional, not ${n}.`);
-    return engine.order(Math.max(n, 0));
+    return order(source, Math.max(n, 0));
   }
   const a = asarray(x, 'permutation');
   if (a.ndim === 0)
     throw new TypeError(
       'permutation: x must be an integer or at least 1-dimensional, not a 0-d array. Use x.item().',
     );
-  return take(a, engine.order(a.shape[axis]), axis);
+  return take(a, order(source, a.shape[axis]), axis);
 }
 
-const indices = (order: NDArray): number[] => Array.from(order.data as BigInt64Array, Number);
+const indices = (list: NDArray): number[] => Array.from(list.data as BigInt64Array, Number);
 
 // -----------------------------------------------------------------------------------------------------------
 // choice
@@ -243,7 +190,7 @@ const indices = (order: NDArray): number[] => Array.from(order.data as BigInt64A
 /** What choice needs from its generator. */
 export interface ChoiceSource {
   /** Numbers in [0, 1). */
-  random(n: number): Float64Array;
+  random(shape: Shape): NDArray;
   /** Integers of 0 ... n - 1. */
   integers(n: number, shape: Shape): NDArray;
   /** Distinct integers of 0 ... n - 1. */
@@ -278,7 +225,7 @@ export function choose(
   const p = given.p === undefined ? undefined : probabilities('choice', given.p, candidates);
   const chosen =
     (given.replace ?? true)
-      ? withReplacement(source, candidates, shape ?? [], count, p)
+      ? withReplacement(source, candidates, shape ?? [], p)
       : withoutReplacement(source, candidates, shape ?? [], count, p);
 
   if (items !== undefined) {
@@ -317,20 +264,10 @@ function candidatesOf(
   return { population, candidates: population.shape[axis < 0 ? axis + population.ndim : axis] };
 }
 
-function withReplacement(
-  source: ChoiceSource,
-  candidates: number,
-  shape: Shape,
-  count: number,
-  p?: Float64Array,
-): NDArray {
+function withReplacement(source: ChoiceSource, candidates: number, shape: Shape, p?: Float64Array): NDArray {
   if (p === undefined) return source.integers(candidates, shape);
-  const cdf = cumulative(p);
   const out = empty(shape, 'int64');
-  const words = indexWords(out);
-  source.random(count).forEach((u, i) => {
-    writeIndex(words, i, searchRight(cdf, u));
-  });
+  searchsorted(out, asarray(cumulative(p)), source.random(shape), 'right');
   return out;
 }
 
@@ -360,15 +297,65 @@ function withoutReplacement(
   const rest = p.slice();
   const found = new Set<number>();
   while (found.size < count) {
-    const draws = source.random(count - found.size);
+    const draws = source.random([count - found.size]).data as Float64Array;
     for (const i of found) rest[i] = 0;
     const cdf = cumulative(rest);
     for (const u of draws) found.add(searchRight(cdf, u));
   }
   const out = empty(shape, 'int64');
-  const words = indexWords(out);
-  [...found].forEach((index, i) => {
-    writeIndex(words, i, index);
-  });
+  const list = out.raw() as BigInt64Array;
+  let at = 0;
+  for (const index of found) list[at++] = BigInt(index);
   return out;
+}
+
+// -----------------------------------------------------------------------------------------------------------
+// permuted
+
+/** Generator's permuted: every row along an axis is shuffled on its own. */
+export function shuffleEach(source: Source, x: ArrayLike, axis: number | undefined, out?: NDArray): NDArray {
+  const a = asarray(x, 'permuted');
+  if (out !== undefined && !(out instanceof NDArray)) {
+    throw new TypeError(`permuted: out must be an NDArray, not ${typeof out}.`);
+  }
+  if (out !== undefined && (!sameShape(out.shape, a.shape) || out.dtype !== a.dtype)) {
+    throw new RangeError(
+      `permuted: out must have the shape and dtype of x: ${shapeText(out.shape)} ${out.dtype} is not ${shapeText(a.shape)} ${a.dtype}.`,
+    );
+  }
+  if (out?.tracked) throw new TypeError('permuted: out is on the tape. Pass out.detach().');
+  const at = axis === undefined ? undefined : normalizeAxis('permuted', axis, a.ndim);
+  // The work is done on a plain copy in C order; rows lie `step` elements apart in it.
+  const work = noGrad(() => copy(a));
+  if (at === undefined && columnMajor(a)) {
+    const columns = noGrad(() => copy(transpose(a)));
+    shuffleRows(source, columns, columns.size, columns.itemsize);
+    copyInto(work, transpose(columns));
+  } else if (at === undefined) shuffleRows(source, work, work.size, work.itemsize);
+  else {
+    const length = work.shape[at];
+    const step = work.stridesEl[at];
+    const inner = step;
+    for (let first = 0; length > 0 && first < work.size; first += length * inner) {
+      for (let i = 0; i < inner; i++) {
+        shuffleRows(
+          source,
+          work.view([length], [step], first + i),
+          length,
+          work.itemsize,
+          step * work.itemsize,
+        );
+      }
+    }
+  }
+  if (out === undefined) return work;
+  copyInto(out, work);
+  out.storage.version++;
+  return out;
+}
+
+/** Whether the first axis is the one whose elements lie next to each other: NumPy then shuffles in that order. */
+function columnMajor(a: NDArray): boolean {
+  const steps = a.stridesEl.filter((_, d) => a.shape[d] > 1).map(Math.abs);
+  return steps.length > 1 && steps.every((step, d) => d === 0 || step > steps[d - 1]);
 }

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { NDArray } from '../../core/ndarray.js';
+import { snakeCase } from './arguments.js';
 
 /** Integers of any size, one or several. */
 export type Entropy = number | bigint | readonly (number | bigint)[] | Uint32Array | NDArray;
@@ -40,23 +41,70 @@ function words(caller: string, entropy: Entropy): number[] {
   return out;
 }
 
+export interface SeedSequenceOptions {
+  /** Which child of its parent this is; spawn() sets it. */
+  spawnKey?: readonly number[];
+  spawn_key?: readonly number[];
+  /** Words of entropy that are kept, at least 4; default 4. */
+  poolSize?: number;
+  pool_size?: number;
+  nChildrenSpawned?: number;
+  n_children_spawned?: number;
+}
+
 /**
  * Mixes entropy into reproducible seeds (numpy.random.SeedSequence). Without entropy the system's is used.
+ * @example const streams = new np.random.SeedSequence(42).spawn(4).map((s) => np.random.defaultRng(s));
  */
 export class SeedSequence {
   readonly entropy: Entropy;
-  readonly spawn_key: readonly number[];
+  readonly spawnKey: readonly number[];
   /** How many children spawn() has made so far. */
-  n_children_spawned = 0;
-  private readonly pool = new Uint32Array(4);
+  nChildrenSpawned: number;
+  /** The mixed entropy. */
+  readonly pool: Uint32Array;
 
-  constructor(entropy?: Entropy, options: { spawn_key?: readonly number[] } = {}) {
+  constructor(entropy?: Entropy | null, options: SeedSequenceOptions = {}) {
     this.entropy = entropy ?? BigInt(`0x${randomBytes(16).toString('hex')}`);
-    this.spawn_key = options.spawn_key ?? [];
+    this.spawnKey = options.spawnKey ?? options.spawn_key ?? [];
+    this.nChildrenSpawned = options.nChildrenSpawned ?? options.n_children_spawned ?? 0;
+    const size = options.poolSize ?? options.pool_size ?? 4;
+    if (!Number.isInteger(size) || size < 4) {
+      throw new RangeError(`SeedSequence: pool_size must be a whole number of at least 4, not ${size}.`);
+    }
+    this.pool = new Uint32Array(size);
     const own = words('SeedSequence', this.entropy);
-    const key = words('SeedSequence', this.spawn_key);
+    const key = words('SeedSequence', this.spawnKey);
     if (key.length > 0) while (own.length < this.pool.length) own.push(0);
     this.mix([...own, ...key]);
+  }
+
+  get spawn_key(): readonly number[] {
+    return this.spawnKey;
+  }
+  get n_children_spawned(): number {
+    return this.nChildrenSpawned;
+  }
+  get poolSize(): number {
+    return this.pool.length;
+  }
+  get pool_size(): number {
+    return this.pool.length;
+  }
+
+  /** What it takes to make this sequence again, as a plain object (numpy.random.SeedSequence.state). */
+  get state(): {
+    entropy: Entropy;
+    spawn_key: readonly number[];
+    pool_size: number;
+    n_children_spawned: number;
+  } {
+    return {
+      entropy: this.entropy,
+      spawn_key: this.spawnKey,
+      pool_size: this.pool.length,
+      n_children_spawned: this.nChildrenSpawned,
+    };
   }
 
   private mix(entropy: readonly number[]): void {
@@ -82,9 +130,9 @@ export class SeedSequence {
   }
 
   /** `n` words for seeding a generator (numpy.random.SeedSequence.generate_state). */
-  generate_state(n: number, dtype?: 'uint32'): Uint32Array;
-  generate_state(n: number, dtype: 'uint64'): BigUint64Array;
-  generate_state(n: number, dtype: 'uint32' | 'uint64' = 'uint32'): Uint32Array | BigUint64Array {
+  generateState(n: number, dtype?: 'uint32'): Uint32Array;
+  generateState(n: number, dtype: 'uint64'): BigUint64Array;
+  generateState(n: number, dtype: 'uint32' | 'uint64' = 'uint32'): Uint32Array | BigUint64Array {
     const out = new Uint32Array(dtype === 'uint64' ? 2 * n : n);
     let factor = INIT_B;
     for (let i = 0; i < out.length; i++) {
@@ -100,7 +148,14 @@ export class SeedSequence {
   spawn(n: number): SeedSequence[] {
     return Array.from(
       { length: n },
-      () => new SeedSequence(this.entropy, { spawn_key: [...this.spawn_key, this.n_children_spawned++] }),
+      () =>
+        new SeedSequence(this.entropy, {
+          spawnKey: [...this.spawnKey, this.nChildrenSpawned++],
+          poolSize: this.pool.length,
+        }),
     );
   }
+
+  declare readonly generate_state: this['generateState'];
 }
+snakeCase(SeedSequence, ['generateState']);
