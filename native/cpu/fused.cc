@@ -74,19 +74,17 @@ bool everyIndex(const char* p, DType t, int64_t n, int64_t stride, Ok&& ok) {
   return true;
 }
 
-struct Operand {
-  char* base;  // full memory, or where it lies in the block's own memory
-  int64_t row, col;
-  bool local;
-};
-
 struct Part {
   int form, code, order;
   DType type;
   int64_t width;  // elements of a row
   int64_t q[6];
+  double s, c;  // numbers of what follows a product, see GemmAfter
   int operands;
-  Operand at[4];
+  char* base[4];  // full memory, or where it lies in the block's own memory
+  int64_t row[4], col[4];
+  bool local[4];
+  Loop loop;
 };
 
 struct Region {
@@ -112,18 +110,21 @@ void readRegion(Words& w, const double* table, Region& r) {
     p.type = static_cast<DType>(w.next());
     p.width = w.next();
     for (int64_t& q : p.q) q = w.next();
+    p.s = *w.at++;
+    p.c = *w.at++;
     p.operands = static_cast<int>(w.next());
     for (int j = 0; j < p.operands; j++) {
-      Operand& a = p.at[j];
       const int64_t base = w.next(), offset = w.next();
-      a.row = w.next();
-      a.col = w.next();
-      a.local = base == -1;
-      a.base = base >= 0    ? pointer(table, base) + offset
-               : base == -1 ? reinterpret_cast<char*>(offset)
-                            : reinterpret_cast<char*>(const_cast<double*>(w.at));
+      p.row[j] = w.next();
+      p.col[j] = w.next();
+      p.local[j] = base == -1;
+      p.base[j] = base >= 0    ? pointer(table, base) + offset
+                  : base == -1 ? reinterpret_cast<char*>(offset)
+                               : reinterpret_cast<char*>(const_cast<double*>(w.at));
       w.at += 2;
     }
+    if (p.form == kLoop) p.loop = kernels().loop[p.code][static_cast<int>(p.type)];
+    if (p.form == kCast) p.loop = kernels().cast[p.code][static_cast<int>(p.type)];
   }
 }
 
@@ -132,12 +133,12 @@ void takeRows(const Part& p, char* const* at, const char* source, int64_t m) {
   const int64_t* offset = reinterpret_cast<const int64_t*>(at[2]);
   for (int64_t i = 0; i < m; i++) {
     const char* from = source + offset[i] * int64_t(sizeof(T));
-    char* to = at[0] + i * p.at[0].row;
-    if (p.at[1].col == sizeof(T) && p.at[0].col == sizeof(T)) {
+    char* to = at[0] + i * p.row[0];
+    if (p.col[1] == sizeof(T) && p.col[0] == sizeof(T)) {
       std::memcpy(to, from, p.width * sizeof(T));
     } else {
       for (int64_t j = 0; j < p.width; j++)
-        *reinterpret_cast<T*>(to + j * p.at[0].col) = *reinterpret_cast<const T*>(from + j * p.at[1].col);
+        *reinterpret_cast<T*>(to + j * p.col[0]) = *reinterpret_cast<const T*>(from + j * p.col[1]);
     }
   }
 }
@@ -147,9 +148,9 @@ void putRows(const Part& p, char* target, char* const* at, int64_t m) {
   const int64_t* offset = reinterpret_cast<const int64_t*>(at[1]);
   for (int64_t i = 0; i < m; i++) {
     char* to = target + offset[i] * int64_t(sizeof(T));
-    const char* from = at[2] + i * p.at[2].row;
+    const char* from = at[2] + i * p.row[2];
     for (int64_t j = 0; j < p.width; j++)
-      *reinterpret_cast<T*>(to + j * p.at[0].col) = *reinterpret_cast<const T*>(from + j * p.at[2].col);
+      *reinterpret_cast<T*>(to + j * p.col[0]) = *reinterpret_cast<const T*>(from + j * p.col[2]);
   }
 }
 
@@ -158,9 +159,9 @@ void addRows(const Part& p, char* target, char* const* at, int64_t m) {
   const int64_t* offset = reinterpret_cast<const int64_t*>(at[1]);
   for (int64_t i = 0; i < m; i++) {
     char* to = target + offset[i] * int64_t(sizeof(T));
-    const char* from = at[2] + i * p.at[2].row;
+    const char* from = at[2] + i * p.row[2];
     for (int64_t j = 0; j < p.width; j++)
-      *reinterpret_cast<T*>(to + j * p.at[0].col) += *reinterpret_cast<const T*>(from + j * p.at[2].col);
+      *reinterpret_cast<T*>(to + j * p.col[0]) += *reinterpret_cast<const T*>(from + j * p.col[2]);
   }
 }
 
@@ -168,7 +169,7 @@ void addRows(const Part& p, char* target, char* const* at, int64_t m) {
 void offsetsOf(const Part& p, char* const* at, int64_t m) {
   int64_t* out = reinterpret_cast<int64_t*>(at[0]);
   const int64_t n = p.q[0], step = p.q[1], axis = p.q[2], add = p.q[3];
-  everyIndex(at[1], p.type, m, p.at[1].row, [&](int64_t i, int64_t index) {
+  everyIndex(at[1], p.type, m, p.row[1], [&](int64_t i, int64_t index) {
     const int64_t k = index < 0 ? index + n : index;
     if (k < 0 || k >= n)
       throw Error("index " + std::to_string(index) + " is out of bounds for axis " + std::to_string(axis) + " with size " +
@@ -183,7 +184,7 @@ void foldRowwise(const Part& p, char* const* at, int64_t m) {
   const Kernels& k = kernels();
   const int type = static_cast<int>(p.type);
   const FoldOp op = static_cast<FoldOp>(p.code);
-  const int64_t size = itemSize(p.type), out = p.at[0].row, row = p.at[1].row, col = p.at[1].col;
+  const int64_t size = itemSize(p.type), out = p.row[0], row = p.row[1], col = p.col[1];
   if (p.width < 8 && out == size) {
     foldIdentity(at[0], m, p.type, op);
     k.foldRows[op][type](at[0], at[1], col, row, p.width, m);
@@ -203,45 +204,45 @@ void runPart(const Part& p, char* const* at, int64_t first, int64_t m) {
   switch (p.form) {
     case kLoop:
     case kCast: {
-      const Loop loop = p.form == kLoop ? k.loop[p.code][type] : k.cast[p.code][type];
-      int64_t row[4], col[4];
-      for (int j = 0; j < p.operands; j++) row[j] = p.at[j].row, col[j] = p.at[j].col;
-      if (p.order == kFlat) loop(1, m * p.width, at, row, col);
-      else if (p.order == kRowsOfElements) loop(m, p.width, at, row, col);
-      else loop(p.width, m, at, col, row);
+      if (p.order == kFlat) p.loop(1, m * p.width, at, p.row, p.col);
+      else if (p.order == kRowsOfElements) p.loop(m, p.width, at, p.row, p.col);
+      else p.loop(p.width, m, at, p.col, p.row);
       return;
     }
     case kFold: return foldRowwise(p, at, m);
     case kFind:
       for (int64_t i = 0; i < m; i++)
-        *reinterpret_cast<int64_t*>(at[0] + i * p.at[0].row) =
-            (p.code == op_argmax ? k.argmax : k.argmin)[type](at[1] + i * p.at[1].row, p.at[1].col, p.width);
+        *reinterpret_cast<int64_t*>(at[0] + i * p.row[0]) =
+            (p.code == op_argmax ? k.argmax : k.argmin)[type](at[1] + i * p.row[1], p.col[1], p.width);
       return;
     case kFoldRows: {
       const FoldOp op = static_cast<FoldOp>(p.code);
       if (first == 0) foldIdentity(at[0], p.width, p.type, op);
-      k.foldRows[op][type](at[0], at[1], p.at[1].row, p.at[1].col, m, p.width);
+      k.foldRows[op][type](at[0], at[1], p.row[1], p.col[1], m, p.width);
       return;
     }
     case kFoldAll: {
       const FoldOp op = static_cast<FoldOp>(p.code);
       if (first == 0) foldIdentity(at[0], 1, p.type, op);
       for (int64_t i = 0; i < m; i += kChunk)
-        k.fold[op][type](at[0], at[1] + i * p.at[1].row, p.at[1].row, std::min(kChunk, m - i));
+        k.fold[op][type](at[0], at[1] + i * p.row[1], p.row[1], std::min(kChunk, m - i));
       return;
     }
-    case kOuter:
+    case kOuter: {
+      const int64_t size = itemSize(p.type);
+      const GemmAfter after{static_cast<GemmAfterKind>(p.q[5]), at[3], p.operands > 3 ? p.row[3] / size : 0, p.s, p.c};
       return k.gemmOuter[p.type == DType::Float32](at[0], at[1], at[2], m, p.width, p.q[0], p.q[1], p.q[2], p.q[3], p.q[4],
-                                                   false);
+                                                   false, p.q[5] == 0 ? nullptr : &after);
+    }
     case kInner:
       return k.gemmInner[p.type == DType::Float32](at[0], at[1], at[2], m, p.width, p.q[0], p.q[1], p.q[2], p.q[4]);
     case kOuterSum:
       return k.gemmOuter[p.type == DType::Float32](at[0], at[1], at[2], p.q[0], p.width, m, p.q[1], p.q[2], p.q[3], p.q[4],
-                                                   first > 0);
+                                                   first > 0, nullptr);
     case kOffsets: return offsetsOf(p, at, m);
     case kTake: {
       // Offsets count from the first row of the whole array.
-      const char* source = p.at[1].local ? at[1] - first * p.at[1].row : at[1];
+      const char* source = p.local[1] ? at[1] - first * p.row[1] : at[1];
       switch (itemSize(p.type)) {
         case 8: return takeRows<int64_t>(p, at, source, m);
         case 4: return takeRows<int32_t>(p, at, source, m);
@@ -250,7 +251,7 @@ void runPart(const Part& p, char* const* at, int64_t first, int64_t m) {
       }
     }
     case kPut: {
-      char* target = p.at[0].local ? at[0] - first * p.at[0].row : at[0];
+      char* target = p.local[0] ? at[0] - first * p.row[0] : at[0];
       if (p.code == op_putAdd)
         return p.type == DType::Float64 ? addRows<double>(p, target, at, m) : addRows<float>(p, target, at, m);
       switch (itemSize(p.type)) {
@@ -274,16 +275,28 @@ void runRows(const Region& r, int64_t begin, int64_t end) {
     held = r.scratch;
   }
   char* scratch = memory.get() + (-reinterpret_cast<uintptr_t>(memory.get()) & 63);
+  struct {
+    char* at[4];
+    int64_t step[4];  // from one block to the next
+  } live[kMaxParts];
+  for (int i = 0; i < r.parts; i++) {
+    const Part& p = r.part[i];
+    for (int j = 0; j < 4; j++) {
+      live[i].at[j] = nullptr;
+      live[i].step[j] = 0;
+      if (j >= p.operands) continue;
+      live[i].at[j] = p.local[j] ? scratch + reinterpret_cast<intptr_t>(p.base[j]) : p.base[j];
+      if (p.local[j] || fromFirstRow(p, j)) continue;
+      live[i].at[j] += begin * p.row[j];
+      live[i].step[j] = r.block * p.row[j];
+    }
+  }
   for (int64_t first = begin; first < end; first += r.block) {
     const int64_t m = std::min(r.block, end - first);
     for (int i = 0; i < r.parts; i++) {
-      const Part& p = r.part[i];
-      char* at[4];
-      for (int j = 0; j < p.operands; j++) {
-        const Operand& a = p.at[j];
-        at[j] = a.local ? scratch + reinterpret_cast<intptr_t>(a.base) : a.base + (fromFirstRow(p, j) ? 0 : first * a.row);
-      }
-      runPart(p, at, first, m);
+      auto& x = live[i];
+      runPart(r.part[i], x.at, first, m);
+      for (int j = 0; j < 4; j++) x.at[j] += x.step[j];
     }
   }
 }

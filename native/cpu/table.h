@@ -51,10 +51,27 @@ inline GemmForm gemmForm(int64_t m, int64_t n, int64_t k, int64_t as0, int64_t a
   return n * k <= kGemmScratch ? GemmForm::OuterPacked : GemmForm::None;
 }
 
+// What happens to the elements of a product before they are stored. x has the product's layout, or the same row for all
+// (row 0); s and c are numbers.
+enum GemmAfterKind {
+  AfterNothing,
+  AfterAdd,          // element + x
+  AfterAddMaxRight,  // maximum(s, element + x)
+  AfterAddMaxLeft,   // maximum(element + x, s)
+  AfterDrop,         // where(x <= s, c, element)
+  AfterKeep          // where(x > s, element, c)
+};
+struct GemmAfter {
+  GemmAfterKind kind;
+  const void* x;
+  int64_t row;  // elements
+  double s, c;
+};
+
 // Parts of the same products, for fused loops. Outer: vectors along contiguous rows of b; `more` adds to what c holds.
 // Inner: dot products of contiguous rows of a and contiguous columns of b.
 using GemmOuter = void (*)(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as0,
-                           int64_t as1, int64_t bs, bool more);
+                           int64_t as1, int64_t bs, bool more, const GemmAfter* after);
 using GemmInner = void (*)(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as,
                            int64_t bs);
 

@@ -6,13 +6,13 @@ import { dtypeInfo } from '../core/dtype.js';
 import { allocate, release, type Storage } from '../core/storage.js';
 import { addon } from './addon.js';
 import { addressOf, begin, getParam, op, run, setParam } from './command.js';
-import { FORM, type Form, Forms, type Guard, type Lane } from './loops.js';
+import { FORM, type Form, Forms, finished, type Guard, type Lane } from './loops.js';
 import { dtypeNames, names, type Recording, type Step, type Value } from './record.js';
 
 const [COMMAND, ZERO, COPY, IOTA, BOUNDS, REGION] = [0, 1, 2, 3, 4, 5];
 const ALIGN = 64;
 /** What the operands of one block of rows may take, so that they stay in the first-level cache. */
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = Number(process.env.BB ?? 64) * 1024;
 const MAX_PARTS = 60;
 
 /** Steps that run together: one alone, what a block holds at first, or a loop over rows. */
@@ -630,7 +630,10 @@ class Layout {
 
   /** A loop: how many rows at a time, what a block needs, and the parts. */
   region(slot: Slot): { words: (number | Uint8Array)[]; block: number } {
-    const parts = slot.forms.flatMap((f) => [...f.parts]);
+    const parts = finished(
+      slot.forms.flatMap((f) => [...f.parts]),
+      (value) => this.local.get(value) === slot,
+    );
     const lives = new Map<Value, { low: number; row: number; from: number; until: number }>();
     parts.forEach((part, i) => {
       for (const lane of part.lanes) {
@@ -671,7 +674,8 @@ class Layout {
     ];
     for (const part of parts) {
       const q = [0, 1, 2, 3, 4, 5].map((k) => part.q[k] ?? 0);
-      words.push(part.form, part.code, part.order, part.dtype, part.width, ...q, part.lanes.length);
+      words.push(part.form, part.code, part.order, part.dtype, part.width, ...q, ...(part.numbers ?? [0, 0]));
+      words.push(part.lanes.length);
       for (const lane of part.lanes) {
         if (lane.value === null) words.push(-2, 0);
         else if (at.has(lane.value)) words.push(-1, at.get(lane.value)! + lane.offset);

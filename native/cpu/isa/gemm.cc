@@ -14,12 +14,48 @@ template <class T> struct Outer {
   const T* b;
   int64_t k, cs, as0, as1, bs;
   bool more = false;  // c holds the sum of earlier q already
+  const GemmAfter* after = nullptr;
 };
 
+template <class T, class F>
+GL_FN Vec<T> lanewise(Vec<T> a, Vec<T> b, F f) {
+#if defined(__AVX2__) || defined(__AVX512F__)
+  return {f(a.v, b.v)};
+#else
+  Vec<T> r;
+  for (int i = 0; i < Vec<T>::lanes; i++) r.v[i] = f(a.v[i], b.v[i]);
+  return r;
+#endif
+}
+
+// The element that is stored, from the sum and x.
+template <class T, int Kind>
+GL_FN Vec<T> finished(Vec<T> sum, Vec<T> x, Vec<T> s, Vec<T> c) {
+  if constexpr (Kind == AfterDrop || Kind == AfterKeep) {
+#if defined(__AVX2__) || defined(__AVX512F__)
+    if constexpr (Kind == AfterDrop) return {x.v <= s.v ? c.v : sum.v};
+    else return {x.v > s.v ? sum.v : c.v};
+#else
+    Vec<T> r;
+    for (int i = 0; i < Vec<T>::lanes; i++)
+      r.v[i] = Kind == AfterDrop ? (x.v[i] <= s.v[i] ? c.v[i] : sum.v[i]) : (x.v[i] > s.v[i] ? sum.v[i] : c.v[i]);
+    return r;
+#endif
+  } else {
+    const Vec<T> y = lanewise<T>(sum, x, [](auto a, auto b) { return a + b; });
+    if constexpr (Kind == AfterAddMaxRight) return lanewise<T>(s, y, [](auto a, auto b) { return maximumOf(a, b); });
+    else if constexpr (Kind == AfterAddMaxLeft) return lanewise<T>(y, s, [](auto a, auto b) { return maximumOf(a, b); });
+    else return y;
+  }
+}
+
 // Rows x (Vectors registers) of the result; the last register holds `tail` columns.
-template <class T, int Rows, int Vectors>
-GL_FN void outerTile(const Outer<T>& g, T* c, const T* a, const T* b, int tail) {
+template <class T, int Rows, int Vectors, int After>
+GL_FN void outerTile(const Outer<T>& g, int64_t i, int64_t j, int tail) {
   using V = Vec<T>;
+  T* c = g.c + i * g.cs + j;
+  const T* a = g.a + i * g.as0;
+  const T* b = g.b + j;
   V sum[Rows][Vectors];
   const bool whole = tail == V::lanes;
   if (g.more) {
@@ -43,6 +79,15 @@ GL_FN void outerTile(const Outer<T>& g, T* c, const T* a, const T* b, int tail) 
     a += g.as1;
     b += g.bs;
   }
+  if constexpr (After != AfterNothing) {
+    const V s = V::all(T(g.after->s)), put = V::all(T(g.after->c));
+    for (int r = 0; r < Rows; r++) {
+      const T* x = static_cast<const T*>(g.after->x) + (i + r) * g.after->row + j;
+      for (int v = 0; v < Vectors - 1; v++) sum[r][v] = finished<T, After>(sum[r][v], V::load(x + v * V::lanes), s, put);
+      const V last = whole ? V::load(x + (Vectors - 1) * V::lanes) : V::load(x + (Vectors - 1) * V::lanes, tail);
+      sum[r][Vectors - 1] = finished<T, After>(sum[r][Vectors - 1], last, s, put);
+    }
+  }
   for (int r = 0; r < Rows; r++) {
     T* row = c + r * g.cs;
     for (int v = 0; v < Vectors - 1; v++) sum[r][v].store(row + v * V::lanes);
@@ -51,33 +96,31 @@ GL_FN void outerTile(const Outer<T>& g, T* c, const T* a, const T* b, int tail) 
   }
 }
 
-template <class T, int Vectors>
+template <class T, int After, int Vectors>
 void outerColumns(const Outer<T>& g, int64_t m, int64_t j, int tail) {
   constexpr int rows = 4;
   int64_t i = 0;
-  for (; i + rows <= m; i += rows) outerTile<T, rows, Vectors>(g, g.c + i * g.cs + j, g.a + i * g.as0, g.b + j, tail);
-  T* c = g.c + i * g.cs + j;
-  const T* a = g.a + i * g.as0;
-  if (m - i == 3) outerTile<T, 3, Vectors>(g, c, a, g.b + j, tail);
-  else if (m - i == 2) outerTile<T, 2, Vectors>(g, c, a, g.b + j, tail);
-  else if (m - i == 1) outerTile<T, 1, Vectors>(g, c, a, g.b + j, tail);
+  for (; i + rows <= m; i += rows) outerTile<T, rows, Vectors, After>(g, i, j, tail);
+  if (m - i == 3) outerTile<T, 3, Vectors, After>(g, i, j, tail);
+  else if (m - i == 2) outerTile<T, 2, Vectors, After>(g, i, j, tail);
+  else if (m - i == 1) outerTile<T, 1, Vectors, After>(g, i, j, tail);
 }
 
-template <class T>
+template <class T, int After = AfterNothing>
 void outer(const Outer<T>& g, int64_t m, int64_t n) {
   constexpr int lanes = Vec<T>::lanes;
   int64_t j = 0;
-  for (; j + 5 * lanes <= n || j + 4 * lanes == n; j += 4 * lanes) outerColumns<T, 4>(g, m, j, lanes);
+  for (; j + 5 * lanes <= n || j + 4 * lanes == n; j += 4 * lanes) outerColumns<T, After, 4>(g, m, j, lanes);
   // At most five registers are left; the last may be a part.
   const int left = static_cast<int>(n - j);
   if (left == 0) return;
   const int tail = left % lanes == 0 ? lanes : left % lanes;
   switch ((left + lanes - 1) / lanes) {
-    case 1: return outerColumns<T, 1>(g, m, j, tail);
-    case 2: return outerColumns<T, 2>(g, m, j, tail);
-    case 3: return outerColumns<T, 3>(g, m, j, tail);
-    case 4: return outerColumns<T, 4>(g, m, j, tail);
-    default: return outerColumns<T, 5>(g, m, j, tail);
+    case 1: return outerColumns<T, After, 1>(g, m, j, tail);
+    case 2: return outerColumns<T, After, 2>(g, m, j, tail);
+    case 3: return outerColumns<T, After, 3>(g, m, j, tail);
+    case 4: return outerColumns<T, After, 4>(g, m, j, tail);
+    default: return outerColumns<T, After, 5>(g, m, j, tail);
   }
 }
 
@@ -163,8 +206,16 @@ bool smallGemm(void* out, const void* left, const void* right, int64_t m, int64_
 // Parts of a product for fused loops: the same sums in the same order as smallGemm's, some rows or some q at a time.
 template <class T>
 void outerPart(void* c, const void* a, const void* b, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as0,
-               int64_t as1, int64_t bs, bool more) {
-  outer<T>({static_cast<T*>(c), static_cast<const T*>(a), static_cast<const T*>(b), k, cs, as0, as1, bs, more}, m, n);
+               int64_t as1, int64_t bs, bool more, const GemmAfter* after) {
+  const Outer<T> g{static_cast<T*>(c), static_cast<const T*>(a), static_cast<const T*>(b), k, cs, as0, as1, bs, more, after};
+  switch (after == nullptr ? AfterNothing : after->kind) {
+    case AfterNothing: return outer<T>(g, m, n);
+    case AfterAdd: return outer<T, AfterAdd>(g, m, n);
+    case AfterAddMaxRight: return outer<T, AfterAddMaxRight>(g, m, n);
+    case AfterAddMaxLeft: return outer<T, AfterAddMaxLeft>(g, m, n);
+    case AfterDrop: return outer<T, AfterDrop>(g, m, n);
+    case AfterKeep: return outer<T, AfterKeep>(g, m, n);
+  }
 }
 
 template <class T>
