@@ -11,8 +11,8 @@ import { dtypeNames, names, type Recording, type Step, type Value } from './reco
 
 const [COMMAND, ZERO, COPY, IOTA, BOUNDS, REGION] = [0, 1, 2, 3, 4, 5];
 const ALIGN = 64;
-/** What the operands of one block of rows may take, so that they stay in the first-level cache. */
-const BLOCK_BYTES = Number(process.env.BB ?? 64) * 1024;
+/** What the operands of one block of rows may take, so that they stay near the processor. */
+const BLOCK_BYTES = 64 * 1024;
 const MAX_PARTS = 60;
 
 /** Steps that run together: one alone, what a block holds at first, or a loop over rows. */

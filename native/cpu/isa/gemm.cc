@@ -59,21 +59,28 @@ GL_FN void outerTile(const Outer<T>& g, int64_t i, int64_t j, int tail) {
   V sum[Rows][Vectors];
   const bool whole = tail == V::lanes;
   if (g.more) {
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; r++) {
       const T* row = c + r * g.cs;
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors - 1; v++) sum[r][v] = V::load(row + v * V::lanes);
       sum[r][Vectors - 1] = whole ? V::load(row + (Vectors - 1) * V::lanes) : V::load(row + (Vectors - 1) * V::lanes, tail);
     }
   } else {
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; r++)
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; v++) sum[r][v] = V::zero();
   }
   for (int64_t q = 0; q < g.k; q++) {
     V y[Vectors];
+#pragma GCC unroll 8
     for (int v = 0; v < Vectors - 1; v++) y[v] = V::load(b + v * V::lanes);
     y[Vectors - 1] = whole ? V::load(b + (Vectors - 1) * V::lanes) : V::load(b + (Vectors - 1) * V::lanes, tail);
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; r++) {
       const V x = V::all(a[r * g.as0]);
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors; v++) sum[r][v].addProduct(x, y[v]);
     }
     a += g.as1;
@@ -81,15 +88,19 @@ GL_FN void outerTile(const Outer<T>& g, int64_t i, int64_t j, int tail) {
   }
   if constexpr (After != AfterNothing) {
     const V s = V::all(T(g.after->s)), put = V::all(T(g.after->c));
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; r++) {
       const T* x = static_cast<const T*>(g.after->x) + (i + r) * g.after->row + j;
+#pragma GCC unroll 8
       for (int v = 0; v < Vectors - 1; v++) sum[r][v] = finished<T, After>(sum[r][v], V::load(x + v * V::lanes), s, put);
       const V last = whole ? V::load(x + (Vectors - 1) * V::lanes) : V::load(x + (Vectors - 1) * V::lanes, tail);
       sum[r][Vectors - 1] = finished<T, After>(sum[r][Vectors - 1], last, s, put);
     }
   }
+#pragma GCC unroll 8
   for (int r = 0; r < Rows; r++) {
     T* row = c + r * g.cs;
+#pragma GCC unroll 8
     for (int v = 0; v < Vectors - 1; v++) sum[r][v].store(row + v * V::lanes);
     if (whole) sum[r][Vectors - 1].store(row + (Vectors - 1) * V::lanes);
     else sum[r][Vectors - 1].store(row + (Vectors - 1) * V::lanes, tail);
@@ -129,27 +140,37 @@ template <class T, int Rows, int Cols>
 GL_FN void innerTile(T* c, int64_t cs, const T* a, int64_t as, const T* b, int64_t bs, int64_t k) {
   using V = Vec<T>;
   V sum[Rows][Cols];
+#pragma GCC unroll 8
   for (int r = 0; r < Rows; r++)
+#pragma GCC unroll 8
     for (int j = 0; j < Cols; j++) sum[r][j] = V::zero();
   int64_t q = 0;
   for (; q + V::lanes <= k; q += V::lanes) {
     V y[Cols];
+#pragma GCC unroll 8
     for (int j = 0; j < Cols; j++) y[j] = V::load(b + j * bs + q);
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; r++) {
       const V x = V::load(a + r * as + q);
+#pragma GCC unroll 8
       for (int j = 0; j < Cols; j++) sum[r][j].addProduct(x, y[j]);
     }
   }
   if (q < k) {
     const int tail = static_cast<int>(k - q);
     V y[Cols];
+#pragma GCC unroll 8
     for (int j = 0; j < Cols; j++) y[j] = V::load(b + j * bs + q, tail);
+#pragma GCC unroll 8
     for (int r = 0; r < Rows; r++) {
       const V x = V::load(a + r * as + q, tail);
+#pragma GCC unroll 8
       for (int j = 0; j < Cols; j++) sum[r][j].addProduct(x, y[j]);
     }
   }
+#pragma GCC unroll 8
   for (int r = 0; r < Rows; r++)
+#pragma GCC unroll 8
     for (int j = 0; j < Cols; j++) c[r * cs + j] = sum[r][j].sum();
 }
 
