@@ -14,6 +14,7 @@
 // Methods: 0 RandomState's masks, 1 Generator's multiplication.
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 #include <vector>
 
 #include "cpu/random_bounded.h"
@@ -86,29 +87,80 @@ void withBounded(G& g, DType dtype, Method method, F f) {
   }
 }
 
+// out[i] = low + a draw of 0..range with the width of T; what does not change is decided before the loop.
+template <class T, class G, class Out>
+void fillWith(G& shared, Method method, Out* out, int64_t n, Out low, T range) {
+  // As in withEngine, a copy of a small state stays in registers.
+  using Own = std::conditional_t<std::is_same_v<G, Mt19937>, G&, G>;
+  Own g = shared;
+  Source<G, T> source{g};
+  auto each = [&](auto draw) {
+    for (int64_t i = 0; i < n; i++) out[i] = static_cast<Out>(low + draw());
+    if constexpr (!std::is_same_v<G, Mt19937>) shared = g;
+  };
+  if (range == 0) return each([] { return 0; });
+  if (range == static_cast<T>(~static_cast<T>(0))) return each([&] { return source.next(); });
+  if (method == kMasked) return each([&, mask = maskOf(range)] { return masked(source, range, mask); });
+  each([&] { return multiplied(source, range); });
+}
+
 template <class G>
 void fillIntegers(G& g, DType dtype, Method method, void* to, int64_t n, uint64_t low, uint64_t range) {
-  withBounded(g, dtype, method, [&](auto draw, auto zero) {
+  if (dtype == DType::Bool) {
+    Bounded<G, bool> draw{g};
+    for (int64_t i = 0; i < n; i++) static_cast<uint8_t*>(to)[i] = draw(low != 0, range != 0);
+    return;
+  }
+  if (itemSize(dtype) == 8 && range <= 0xffffffffu) {
+    return fillWith(g, method, static_cast<uint64_t*>(to), n, low, static_cast<uint32_t>(range));
+  }
+  withBounded(g, dtype, method, [&](auto, auto zero) {
     using T = decltype(zero);
-    T* out = static_cast<T*>(to);
-    for (int64_t i = 0; i < n; i++) out[i] = draw(static_cast<T>(low), static_cast<T>(range));
+    fillWith(g, method, static_cast<T*>(to), n, static_cast<T>(low), static_cast<T>(range));
   });
 }
 
 // -----------------------------------------------------------------------------------------------------------
 // Shuffles and samples
 
-// Fisher and Yates, from the last row down to `first`.
-template <class Draw, class Swap>
-void shuffleRows(int64_t n, int64_t first, Draw draw, Swap swap) {
-  for (int64_t i = n - 1; i >= first; i--) swap(i, static_cast<int64_t>(draw(static_cast<uint64_t>(i))));
+// Fisher and Yates, from the last row down to `first`. Places are drawn some steps ahead of the swaps, so that
+// `fetch` can ask the memory for them.
+template <class Draw, class Fetch, class Swap>
+void shuffleRows(int64_t n, int64_t first, Draw draw, Fetch fetch, Swap swap) {
+  constexpr int kAhead = 32;
+  int64_t places[kAhead];
+  for (int64_t i = n - 1; i >= first;) {
+    const int64_t steps = std::min<int64_t>(kAhead, i - first + 1);
+    for (int64_t k = 0; k < steps; k++) fetch(places[k] = static_cast<int64_t>(draw(static_cast<uint64_t>(i - k))));
+    for (int64_t k = 0; k < steps; k++) swap(i - k, places[k]);
+    i -= steps;
+  }
 }
+
+// interval() for ever smaller ranges.
+template <class G>
+struct Shrinking {
+  G& g;
+  uint64_t mask;
+  explicit Shrinking(G& g, int64_t n) : g(g), mask(maskOf(static_cast<uint64_t>(n > 0 ? n - 1 : 0))) {}
+
+  uint64_t operator()(uint64_t range) {
+    while (range <= mask >> 1) mask >>= 1;
+    if (range > 0xffffffffu) {
+      Source<G, uint64_t> source{g};
+      return masked(source, range, mask);
+    }
+    Source<G, uint32_t> source{g};
+    return masked(source, static_cast<uint32_t>(range), static_cast<uint32_t>(mask));
+  }
+};
 
 template <class T, class G>
 void shuffleAs(G& g, char* rows, int64_t n) {
   T* a = reinterpret_cast<T*>(rows);
-  auto draw = [&g](uint64_t i) { return interval(g, i); };
-  shuffleRows(n, 1, draw, [a](int64_t i, int64_t j) { std::swap(a[i], a[j]); });
+  shuffleRows(
+      n, 1, Shrinking<G>(g, n), [a](int64_t j) { __builtin_prefetch(a + j, 1); },
+      [a](int64_t i, int64_t j) { std::swap(a[i], a[j]); });
 }
 
 template <class G>
@@ -119,8 +171,8 @@ void shuffle(G& g, char* rows, int64_t n, int64_t bytes, int64_t step) {
     if (bytes == 1) return shuffleAs<uint8_t>(g, rows, n);
   }
   std::vector<char> spare(bytes);
-  auto draw = [&g](uint64_t i) { return interval(g, i); };
-  shuffleRows(n, 1, draw, [&](int64_t i, int64_t j) {
+  auto fetch = [&](int64_t j) { __builtin_prefetch(rows + j * step, 1); };
+  shuffleRows(n, 1, Shrinking<G>(g, n), fetch, [&](int64_t i, int64_t j) {
     if (i == j || bytes == 0) return;
     std::memcpy(spare.data(), rows + j * step, bytes);
     std::memcpy(rows + j * step, rows + i * step, bytes);
@@ -137,7 +189,8 @@ void choose(G& g, int64_t* out, int64_t size, int64_t population, bool shuffled)
     std::vector<int64_t> all(population);
     for (int64_t i = 0; i < population; i++) all[i] = i;
     int64_t first = population - size > 1 ? population - size : 1;
-    shuffleRows(population, first, draw, [&](int64_t i, int64_t j) { std::swap(all[i], all[j]); });
+    auto fetch = [&](int64_t j) { __builtin_prefetch(&all[j], 1); };
+    shuffleRows(population, first, draw, fetch, [&](int64_t i, int64_t j) { std::swap(all[i], all[j]); });
     std::memcpy(out, all.data() + (population - size), size * sizeof(int64_t));
     return;
   }
@@ -156,7 +209,8 @@ void choose(G& g, int64_t* out, int64_t size, int64_t population, bool shuffled)
     seen[at] = value;
     out[j - (population - size)] = static_cast<int64_t>(value);
   }
-  if (shuffled) shuffleRows(size, 1, draw, [out](int64_t i, int64_t j) { std::swap(out[i], out[j]); });
+  auto fetch = [out](int64_t j) { __builtin_prefetch(out + j, 1); };
+  if (shuffled) shuffleRows(size, 1, draw, fetch, [out](int64_t i, int64_t j) { std::swap(out[i], out[j]); });
 }
 
 }  // namespace

@@ -232,11 +232,17 @@ inline AnyEngine anyEngine(Engine code, void* state) {
   throw Error("random: unknown bit generator");
 }
 
-// f(engine) with the engine's own type for the two that most code uses.
+// f(engine) with the engine's own type for the two that most code uses. A Pcg64 is a copy, which stays in registers:
+// results that are written could change the shared one as far as the compiler knows.
 template <class F>
 void withEngine(Engine code, void* state, F f) {
   if (code == Engine::Mt19937) return f(*static_cast<Mt19937*>(state));
-  if (code == Engine::Pcg64) return f(*static_cast<Pcg64*>(state));
+  if (code == Engine::Pcg64) {
+    Pcg64 g = *static_cast<Pcg64*>(state);
+    f(g);
+    *static_cast<Pcg64*>(state) = g;
+    return;
+  }
   AnyEngine g = anyEngine(code, state);
   f(g);
 }
