@@ -104,12 +104,51 @@ void fillWith(G& shared, Method method, Out* out, int64_t n, Out low, T range) {
   each([&] { return multiplied(source, range); });
 }
 
+// The same for 32-bit draws of the generators that make two at a time: both halves of a word are tried, and an accepted
+// one moves the place to write on.
+template <class G, class Out>
+void fillHalves(G& shared, Out* out, int64_t n, Out low, uint32_t range) {
+  G g = shared;
+  const uint32_t count = range + 1, threshold = (0xffffffffu - range) % count;
+  int64_t i = 0;
+  auto tried = [&](uint32_t half) {
+    const uint64_t product = static_cast<uint64_t>(half) * count;
+    out[i] = static_cast<Out>(low + (product >> 32));
+    i += static_cast<uint32_t>(product) >= threshold;
+  };
+  if (n > 0 && g.kept.hasSpare) {
+    g.kept.hasSpare = 0;
+    tried(g.kept.spare);
+  }
+  while (i < n) {
+    const uint64_t both = g.next64();
+    g.kept.spare = static_cast<uint32_t>(both >> 32);
+    tried(static_cast<uint32_t>(both));
+    if (i == n) {
+      g.kept.hasSpare = 1;
+      break;
+    }
+    tried(g.kept.spare);
+  }
+  shared = g;
+}
+
 template <class G>
 void fillIntegers(G& g, DType dtype, Method method, void* to, int64_t n, uint64_t low, uint64_t range) {
   if (dtype == DType::Bool) {
     Bounded<G, bool> draw{g};
     for (int64_t i = 0; i < n; i++) static_cast<uint8_t*>(to)[i] = draw(low != 0, range != 0);
     return;
+  }
+  if constexpr (std::is_same_v<G, Pcg64>) {
+    if (method == kMultiplied && range > 0 && range < 0xffffffffu) {
+      if (itemSize(dtype) == 8) {
+        return fillHalves(g, static_cast<uint64_t*>(to), n, low, static_cast<uint32_t>(range));
+      }
+      if (itemSize(dtype) == 4) {
+        return fillHalves(g, static_cast<uint32_t*>(to), n, static_cast<uint32_t>(low), static_cast<uint32_t>(range));
+      }
+    }
   }
   if (itemSize(dtype) == 8 && range <= 0xffffffffu) {
     return fillWith(g, method, static_cast<uint64_t*>(to), n, low, static_cast<uint32_t>(range));
