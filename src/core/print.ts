@@ -162,7 +162,7 @@ const parseExponential = (text: string): Decimal => {
 };
 
 /** The fewest digits that tell x >= 0 from its float64 neighbours. */
-const shortest64: Digits = (x) => parseExponential(x.toExponential());
+export const shortest64: Digits = (x) => parseExponential(x.toExponential());
 
 const exponentBits = new DataView(new ArrayBuffer(8));
 
@@ -173,7 +173,7 @@ function exponentOf(x: number): number {
 }
 
 /** The fewest digits that tell x >= 0 from its float32 neighbours. */
-const shortest32: Digits = (x) => {
+export const shortest32: Digits = (x) => {
   if (x === 0) return { digits: '0', exponent: 0 };
   // The numbers that round to x lie between the midpoints to its neighbours, which are exact in float64.
   const exponent = Math.max(exponentOf(x), -126);
@@ -239,7 +239,7 @@ function rounded(x: number, place: number): string {
 }
 
 /** How to write one float; both notations share it. */
-interface FloatStyle {
+export interface FloatStyle {
   digits: Digits;
   /** Shortest digits that tell the number apart, rather than always `precision` digits. */
   unique: boolean;
@@ -257,7 +257,7 @@ interface FloatStyle {
   exponentDigits: number;
 }
 
-const plainFloat: FloatStyle = {
+export const plainFloat: FloatStyle = {
   digits: shortest64,
   unique: true,
   precision: Infinity,
@@ -277,7 +277,7 @@ function roundTo(places: number, style: FloatStyle): number | undefined {
 
 const isNegative = (x: number) => x < 0 || Object.is(x, -0);
 
-function positional(x: number, style: FloatStyle): string {
+export function positional(x: number, style: FloatStyle): string {
   const abs = Math.abs(x);
   const { digits, exponent } = style.digits(abs);
   const places = digits.length - 1 - exponent;
@@ -299,7 +299,7 @@ function positional(x: number, style: FloatStyle): string {
   return (sign + whole).padStart(style.padLeft) + trim(fraction, style).padEnd(style.padRight + 1);
 }
 
-function scientific(x: number, style: FloatStyle): string {
+export function scientific(x: number, style: FloatStyle): string {
   const abs = Math.abs(x);
   let { digits, exponent } = style.digits(abs);
   const target = roundTo(digits.length - 1, style);

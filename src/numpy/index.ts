@@ -2,6 +2,7 @@
 // here.
 
 import '../ops/ufunc-methods.js';
+import './methods.js';
 
 export { type AnomalyOptions, detectAnomaly, detectAnomaly as detect_anomaly } from '../autograd/anomaly.js';
 export { type Fused, type FuseOptions, fuse } from '../autograd/fuse.js';
@@ -124,12 +125,15 @@ export { dot, matmul, outer } from '../ops/matmul.js';
 export {
   type Axis,
   all,
+  all as alltrue,
   any,
+  any as sometrue,
   argmax,
   argmin,
   countNonzero,
   countNonzero as count_nonzero,
   cumprod,
+  cumprod as cumproduct,
   cumsum,
   logsumexp,
   max,
@@ -138,6 +142,7 @@ export {
   min,
   min as amin,
   prod,
+  prod as product,
   type ReduceOptions,
   type SumOptions,
   std,
@@ -173,6 +178,8 @@ export {
   tile,
   transpose,
   vstack,
+  vstack as row_stack,
+  vstack as rowStack,
 } from '../ops/shape.js';
 export {
   argpartition,
@@ -309,6 +316,19 @@ export {
   zerosLike as zeros_like,
 } from './creation.js';
 export {
+  type ArrayTextOptions,
+  arrayRepr,
+  arrayRepr as array_repr,
+  arrayStr,
+  arrayStr as array_str,
+  formatFloatPositional,
+  formatFloatPositional as format_float_positional,
+  formatFloatScientific,
+  formatFloatScientific as format_float_scientific,
+  type PositionalFormat,
+  type ScientificFormat,
+} from './digits.js';
+export {
   canCast,
   canCast as can_cast,
   commonType,
@@ -355,9 +375,7 @@ export {
 } from './grid.js';
 export {
   load,
-  loadtxt,
   save,
-  savetxt,
   savez,
   savezCompressed,
   savezCompressed as savez_compressed,
@@ -420,6 +438,7 @@ export {
   fillDiagonal as fill_diagonal,
   fliplr,
   flipud,
+  type GradientOptions,
   gradient,
   hsplit,
   insert,
@@ -461,7 +480,18 @@ export {
   polyval,
 } from './polynomial.js';
 export { convolve, cross, inner, kron, tensordot, vdot } from './products.js';
+export {
+  median,
+  nanmedian,
+  nanpercentile,
+  nanquantile,
+  percentile,
+  type QuantileMethod,
+  type QuantileOptions,
+  quantile,
+} from './quantiles.js';
 export * as random from './random/index.js';
+export { correlate, type HistogramddOptions, histogramdd, type UnwrapOptions, unwrap } from './signals.js';
 export {
   argwhere,
   type BincountOptions,
@@ -474,11 +504,14 @@ export {
   histogram2d,
   histogramBinEdges,
   histogramBinEdges as histogram_bin_edges,
+  in1d,
   intersect1d,
   isin,
-  isin as in1d,
   lexsort,
+  msort,
+  type SetOptions,
   setdiff1d,
+  setxor1d,
   type UniqueOptions,
   union1d,
   unique,
@@ -489,30 +522,43 @@ export {
   applyAlongAxis as apply_along_axis,
   around,
   around as round,
+  around as round_,
   average,
   type CovOptions,
   corrcoef,
   cov,
   interp,
-  median,
   nanargmax,
   nanargmin,
+  nancumprod,
+  nancumsum,
   nanmax,
   nanmean,
-  nanmedian,
   nanmin,
-  nanpercentile,
   nanprod,
-  nanquantile,
   nanstd,
   nansum,
   nanvar,
-  percentile,
   ptp,
-  type QuantileOptions,
-  quantile,
+  type RoundOptions,
   trapz,
   trapz as trapezoid,
 } from './statistics.js';
 export * as testing from './testing.js';
+export {
+  type FrombufferOptions,
+  type FromfileOptions,
+  type FromstringOptions,
+  frombuffer,
+  fromfile,
+  fromiter,
+  fromstring,
+  type GenfromtxtOptions,
+  genfromtxt,
+  type LoadtxtOptions,
+  loadtxt,
+  type SavetxtOptions,
+  savetxt,
+  type TextSource,
+} from './text.js';
 export { bartlett, blackman, hamming, hanning, i0, kaiser } from './windows.js';

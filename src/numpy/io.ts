@@ -8,8 +8,7 @@ import { asarray } from '../core/create.js';
 import { type DType, dtypeInfo } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { checkShape, type Shape, shapeText, sizeOf } from '../core/shape.js';
-import { ascontiguousarray, reshape, transpose } from '../ops/shape.js';
-import { sprintf } from './format.js';
+import { ascontiguousarray, transpose } from '../ops/shape.js';
 
 const descriptors: Readonly<Record<DType, string>> = {
   float64: '<f8',
@@ -32,7 +31,7 @@ const ALIGN = 64;
 // NumPy leaves room in the header for the first length to grow.
 const GROWTH_DIGITS = 21;
 
-function pathOf(caller: string, file: string | URL): string {
+export function pathOf(caller: string, file: string | URL): string {
   if (typeof file === 'string') return file;
   if (file instanceof URL) return fileURLToPath(file);
   throw new TypeError(`${caller}: the file must be a path or a file: URL, not ${typeof file}.`);
@@ -295,82 +294,3 @@ export const savez = (file: string | URL, arrays: Record<string, ArrayLike>): vo
 /** As `savez`, compressed. @see numpy.savez_compressed */
 export const savezCompressed = (file: string | URL, arrays: Record<string, ArrayLike>): void =>
   archive('savezCompressed', file, arrays, true);
-
-// ---------------------------------------------------------------- text
-
-export interface LoadtxtOptions {
-  /** Between columns; white space by default. */
-  delimiter?: string;
-  /** Lines to leave out at the top. */
-  skiprows?: number;
-  /** What begins a comment; '#' by default. */
-  comments?: string;
-  /** Which columns to read. */
-  usecols?: number | readonly number[];
-}
-
-/** Reads numbers from a text file, one row per line, as float64. @see numpy.loadtxt */
-export function loadtxt(file: string | URL, options: LoadtxtOptions = {}): NDArray {
-  const { delimiter, skiprows = 0, comments = '#', usecols } = options;
-  const path = pathOf('loadtxt', file);
-  const columns = usecols === undefined ? null : typeof usecols === 'number' ? [usecols] : usecols;
-  const rows: number[][] = [];
-  readFileSync(path, 'utf8')
-    .split(/\r?\n/)
-    .forEach((line, i) => {
-      if (i < skiprows) return;
-      const text = (comments === '' ? line : line.split(comments)[0]).trim();
-      if (text === '') return;
-      let fields = delimiter === undefined ? text.split(/\s+/) : text.split(delimiter);
-      if (columns !== null) fields = columns.map((c) => fields[c < 0 ? c + fields.length : c]);
-      const row = fields.map((field) => parseNumber(field, path, i + 1));
-      if (rows.length > 0 && row.length !== rows[0].length) {
-        throw new RangeError(
-          `loadtxt: ${path}: the number of columns changed from ${rows[0].length} to ${row.length} at line ${i + 1}; use usecols to select a subset.`,
-        );
-      }
-      rows.push(row);
-    });
-  const a = rows.length === 0 ? empty([0], 'float64') : asarray(rows);
-  return a.ndim === 2 && (a.shape[0] === 1 || a.shape[1] === 1) ? reshape(a, a.size === 1 ? [] : [-1]) : a;
-}
-
-function parseNumber(field: string | undefined, path: string, line: number): number {
-  const text = field?.trim() ?? '';
-  const special: Record<string, number> = {
-    nan: Number.NaN,
-    inf: Number.POSITIVE_INFINITY,
-    '-inf': Number.NEGATIVE_INFINITY,
-  };
-  const value = special[text.toLowerCase()] ?? (text === '' ? Number.NaN : Number(text));
-  if (Number.isNaN(value) && text.toLowerCase() !== 'nan') {
-    throw new TypeError(
-      `loadtxt: ${path}: could not convert string '${text}' to float64 at line ${line}. Give the delimiter, e.g. {delimiter: ','}, or {skiprows: 1} for a heading.`,
-    );
-  }
-  return value;
-}
-
-export interface SavetxtOptions {
-  /** printf format of each number; '%.18e' by default. */
-  fmt?: string;
-  delimiter?: string;
-  header?: string;
-}
-
-/** Writes a vector or matrix as text, one row per line. @see numpy.savetxt */
-export function savetxt(file: string | URL, value: ArrayLike, options: SavetxtOptions = {}): void {
-  const { fmt = '%.18e', delimiter = ' ', header: heading } = options;
-  const a = asarray(value, 'savetxt');
-  if (a.ndim > 2) throw new RangeError(`savetxt: Expected 1D or 2D array, got ${a.ndim}D array instead.`);
-  const rows = a.ndim === 2 ? a : reshape(a, -1, 1);
-  const data = rows.data;
-  const width = rows.shape[1];
-  const lines = heading === undefined ? [] : heading.split('\n').map((l) => `# ${l}`);
-  for (let i = 0; i < rows.shape[0]; i++) {
-    lines.push(
-      Array.from({ length: width }, (_, j) => sprintf(fmt, Number(data[i * width + j]))).join(delimiter),
-    );
-  }
-  writeFileSync(pathOf('savetxt', file), `${lines.join('\n')}\n`);
-}

@@ -3,11 +3,12 @@
 
 import { mayShareMemory as extentsMeet } from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { isFloat } from '../core/dtype.js';
+import { isInexact } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating, Promoted, PromotedAll } from '../core/typing.js';
-import { castTo, logicalXor, notEqual, sub } from '../ops/elementwise.js';
+import { add, castTo, div, into, logicalXor, mul, neg, notEqual, sub } from '../ops/elementwise.js';
 import { get, set, take } from '../ops/index.js';
 import { broadcastTo, concatenate, flip, moveaxis, reshape, split, swapaxes } from '../ops/shape.js';
 import { named } from './caller.js';
@@ -293,40 +294,123 @@ export interface DiffOptions {
   append?: ArrayLike;
 }
 
-/** Differences between neighbours of the flattened array. @see numpy.ediff1d */
-export const ediff1d = <A extends ArrayLike>(a: A): NDArray<DTypeOf<A>> =>
-  diff(reshape(asarray(a, 'ediff1d'), -1));
+/**
+ * Differences between neighbours of the flattened array, with more values before and after them.
+ * @see numpy.ediff1d
+ */
+export function ediff1d<A extends ArrayLike>(
+  a: A,
+  options: { toEnd?: ArrayLike; toBegin?: ArrayLike } = {},
+): NDArray<DTypeOf<A>> {
+  checkOptions('ediff1d', options, ['toEnd', 'toBegin']);
+  const x = asarray(a, 'ediff1d');
+  const inner = diff(reshape(x, -1));
+  const edge = (v: ArrayLike | undefined): NDArray[] =>
+    v === undefined ? [] : [reshape(castTo(asarray(v, 'ediff1d'), inner.dtype), -1)];
+  const parts = [...edge(options.toBegin), inner, ...edge(options.toEnd)];
+  return parts.length === 1 ? inner : concatenate(parts);
+}
+
+export interface GradientOptions {
+  axis?: number | readonly number[] | null;
+  /** Order of accuracy at the ends: 1 (default) or 2. */
+  edgeOrder?: 1 | 2;
+}
 
 /**
- * Slope by central differences, one-sided at the ends: an array for one axis, a list of arrays for all.
- * @param spacing distance between the samples; 1 by default
+ * Slopes by central differences, one-sided at the ends: an array for one axis, a list of arrays for several.
+ * @param spacing distance between the samples (1), or their coordinates; a list of them has one entry per axis
  * @see numpy.gradient
+ * @example np.gradient(y, x); np.gradient(z, [dy, dx]); np.gradient(z, 1, { axis: 0, edgeOrder: 2 })
  */
 export function gradient<A extends ArrayLike>(
   value: A,
-  spacing = 1,
-  axis?: number | readonly number[],
+  spacing: ArrayLike | readonly ArrayLike[] = 1,
+  argument?: number | readonly number[] | null | GradientOptions,
 ): NDArray<Floating<DTypeOf<A>>> | NDArray<Floating<DTypeOf<A>>>[] {
+  const o = (
+    typeof argument === 'object' && argument !== null && !Array.isArray(argument)
+      ? argument
+      : { axis: argument }
+  ) as GradientOptions;
+  checkOptions('gradient', o, ['axis', 'edgeOrder']);
+  const { axis, edgeOrder = 1 } = o;
+  if (edgeOrder !== 1 && edgeOrder !== 2)
+    throw new RangeError(
+      `gradient: 'edgeOrder' greater than 2 not supported; it is 1 or 2, not ${String(edgeOrder)}.`,
+    );
   let f = asarray(value, 'gradient');
-  if (!isFloat(f.dtype)) f = castTo(f, 'float64');
+  if (!isInexact(f.dtype)) f = castTo(f, 'float64');
   const axes =
-    axis === undefined
+    axis === undefined || axis === null
       ? f.shape.map((_, d) => d)
       : (typeof axis === 'number' ? [axis] : axis).map((d) => normalizeAxis('gradient', d, f.ndim));
-  const slopes = axes.map((d) => {
-    if (f.shape[d] < 2)
-      throw new RangeError(
-        `gradient: Shape of array too small to calculate a numerical gradient, at least 2 elements are required; axis ${d} has ${f.shape[d]}.`,
-      );
-    const at = (index: string) => get(f, along(d, index));
-    const parts = [
-      sub(at('1:2'), at('0:1')).div(spacing),
-      sub(at('2:'), at(':-2')).div(2 * spacing),
-      sub(at('-1:'), at('-2:-1')).div(spacing),
-    ];
-    return concatenate(parts, d);
-  });
+  const perAxis =
+    Array.isArray(spacing) && (axes.length > 1 || spacing.some((s) => typeof s !== 'number'))
+      ? (spacing as readonly ArrayLike[])
+      : null;
+  if (perAxis !== null && perAxis.length !== axes.length)
+    throw new TypeError(
+      `gradient: invalid number of arguments: ${perAxis.length} spacings for ${axes.length} axes.`,
+    );
+  const slopes = axes.map((d, i) =>
+    slope(f, d, asarray(perAxis?.[i] ?? (spacing as ArrayLike), 'gradient'), edgeOrder),
+  );
   return slopes.length === 1 ? slopes[0] : slopes;
+}
+
+function slope(f: NDArray, d: number, spacing: NDArray, edgeOrder: 1 | 2): NDArray {
+  const n = f.shape[d];
+  if (n < edgeOrder + 1)
+    throw new RangeError(
+      `gradient: Shape of array too small to calculate a numerical gradient, at least (edgeOrder + 1) = ${edgeOrder + 1} elements are required; axis ${d} has ${n}.`,
+    );
+  if (spacing.ndim > 1 || (spacing.ndim === 1 && spacing.size !== n))
+    throw new RangeError(
+      `gradient: when 1d, distances must match the length of the corresponding dimension: shape ${shapeText(spacing.shape)} for ${n} elements along axis ${d}.`,
+    );
+  const at = (index: string): NDArray => get(f, along(d, index));
+  if (spacing.ndim === 1) {
+    const h = diff(spacing);
+    const step = (index: string): NDArray =>
+      reshape(
+        get(h, [index]),
+        f.shape.map((_, k) => (k === d ? -1 : 1)),
+      );
+    const [h1, h2] = [step(':-1'), step('1:')];
+    const inner = add(
+      add(mul(neg(h2).div(mul(h1, add(h1, h2))), at(':-2')), mul(sub(h2, h1).div(mul(h1, h2)), at('1:-1'))),
+      mul(h1.div(mul(h2, add(h1, h2))), at('2:')),
+    );
+    if (edgeOrder === 1) {
+      const ends = [sub(at('1:2'), at('0:1')).div(step(':1')), sub(at('-1:'), at('-2:-1')).div(step('-1:'))];
+      return concatenate([ends[0], inner, ends[1]], d);
+    }
+    const three = (p: NDArray, q: NDArray, places: [string, string, string]): NDArray => {
+      const a = neg(add(mul(p, 2), q)).div(mul(p, add(p, q)));
+      const b = add(p, q).div(mul(p, q));
+      const c = neg(p).div(mul(q, add(p, q)));
+      return add(add(mul(a, at(places[0])), mul(b, at(places[1]))), mul(c, at(places[2])));
+    };
+    return concatenate(
+      [
+        three(step(':1'), step('1:2'), ['0:1', '1:2', '2:3']),
+        inner,
+        neg(three(step('-1:'), step('-2:-1'), ['-1:', '-2:-1', '-3:-2'])),
+      ],
+      d,
+    );
+  }
+  const inner = sub(at('2:'), at(':-2')).div(mul(spacing, 2));
+  if (edgeOrder === 1)
+    return concatenate(
+      [sub(at('1:2'), at('0:1')).div(spacing), inner, sub(at('-1:'), at('-2:-1')).div(spacing)],
+      d,
+    );
+  const [a, b, c] = [div(-1.5, spacing), div(2, spacing), div(-0.5, spacing)];
+  const first = add(add(mul(a, at('0:1')), mul(b, at('1:2'))), mul(c, at('2:3')));
+  const last = add(add(mul(neg(c), at('-3:-2')), mul(neg(b), at('-2:-1'))), mul(neg(a), at('-1:')));
+  return concatenate([first, inner, last], d);
 }
 
 // ---------------------------------------------------------------- parts in and out
@@ -408,11 +492,19 @@ export function trimZeros<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
 export function compress<A extends ArrayLike>(
   condition: ArrayLike,
   value: A,
-  axis?: number | null,
+  argument?: number | null | { axis?: number | null; out?: NDArray | null },
 ): NDArray<DTypeOf<A>> {
+  const o = typeof argument === 'object' && argument !== null ? argument : { axis: argument };
+  checkOptions('compress', o, ['axis', 'out']);
   const a = asarray(value, 'compress');
-  const list = [...castTo(asarray(condition, 'compress'), 'bool').data].flatMap((v, i) => (v ? [i] : []));
-  return take(a, positions(list), axis);
+  const mask = castTo(asarray(condition, 'compress'), 'bool');
+  if (mask.ndim !== 1)
+    throw new RangeError(
+      `compress: condition must be a 1-d array; this one has shape ${shapeText(mask.shape)}.`,
+    );
+  const list = [...mask.data].flatMap((v, i) => (v ? [i] : []));
+  const out = named('compress', () => take(a, positions(list), o.axis));
+  return o.out ? into('compress', o.out, out) : out;
 }
 
 /** Elements of the flattened array where the mask holds. @see numpy.extract */

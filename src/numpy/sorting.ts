@@ -3,8 +3,9 @@
 
 import { bincount as count } from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { type DType, isFloat, type Scalar } from '../core/dtype.js';
+import { isFloat, type Scalar } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
 import { checkShape, normalizeAxis, shapeText } from '../core/shape.js';
 import type { DTypeOf, Promoted } from '../core/typing.js';
 import { castTo, div, isnan, notEqual, sub } from '../ops/elementwise.js';
@@ -172,13 +173,13 @@ function binCount(
   return width > 0 ? Math.ceil((last - first) / width) : 1;
 }
 
-interface Bins {
+export interface Bins {
   edges: NDArray;
   /** First and last edge and the number of bins, when they are equally wide. */
   uniform: { first: number; last: number; n: number } | null;
 }
 
-function binEdges(
+export function binEdges(
   caller: string,
   a: NDArray,
   bins: number | BinRule | ArrayLike,
@@ -216,7 +217,7 @@ export function histogramBinEdges(
 }
 
 /** The bin of every element, -1 outside. Bins are half open but the last, which holds its right edge too. */
-function binNumbers(data: ArrayLike & { length: number }, { edges, uniform }: Bins): Int32Array {
+export function binNumbers(data: ArrayLike & { length: number }, { edges, uniform }: Bins): Int32Array {
   const out = new Int32Array(data.length).fill(-1);
   const e = Float64Array.from(edges.data as Float64Array, Number);
   const n = e.length - 1;
@@ -245,6 +246,33 @@ function binNumbers(data: ArrayLike & { length: number }, { edges, uniform }: Bi
 }
 
 /**
+ * How many elements fell into each of n bins, or the sum of their weights, through which gradients flow.
+ * @param numbers the bin of every element, -1 for none
+ */
+export function tally(caller: string, numbers: Int32Array, n: number, weights?: ArrayLike): NDArray {
+  if (weights === undefined) {
+    const counts = new Float64Array(n);
+    for (const k of numbers) if (k >= 0) counts[k]++;
+    return castTo(asarray(counts), 'int64');
+  }
+  const w = reshape(asarray(weights, caller), -1);
+  if (w.size !== numbers.length)
+    throw new RangeError(
+      `${caller}: weights should have the same shape as a: ${w.size} and ${numbers.length} elements.`,
+    );
+  if (tracking(w)) {
+    const inside = [...numbers.keys()].filter((i) => numbers[i] >= 0);
+    const places = Int32Array.from(inside, (i) => numbers[i]);
+    const chosen = get(w, [asarray(Int32Array.from(inside))]);
+    return addAt(emptyZeroed([n], w.dtype), [asarray(places)], chosen);
+  }
+  const sums = new Float64Array(n);
+  const data = w.data;
+  for (let i = 0; i < numbers.length; i++) if (numbers[i] >= 0) sums[numbers[i]] += Number(data[i]);
+  return castTo(asarray(sums), isFloat(w.dtype) ? w.dtype : 'int64');
+}
+
+/**
  * Counts of the elements per bin and the edges of the bins: `[counts, edges] = np.histogram(a, 20)`. Counts are int64
  * (float64 with weights or density), edges one more.
  * @param bins a number of equally wide bins (10), a list of edges, or a rule such as 'auto'
@@ -260,25 +288,7 @@ export function histogram(
   if (a.dtype === 'bool') a = castTo(a, 'uint8');
   const found = binEdges('histogram', a, bins, options.range);
   const numbers = binNumbers(a.data, found);
-  const n = found.edges.size - 1;
-  const counts = new Float64Array(Math.max(n, 0));
-  let out: NDArray;
-  if (options.weights === undefined) {
-    for (const k of numbers) if (k >= 0) counts[k]++;
-    out = castTo(asarray(counts), 'int64');
-  } else {
-    const w = asarray(options.weights, 'histogram');
-    if (w.size !== a.size)
-      throw new RangeError(
-        `histogram: weights should have the same shape as a: ${w.size} and ${a.size} elements.`,
-      );
-    const weight = w.data;
-    numbers.forEach((k, i) => {
-      if (k >= 0) counts[k] += Number(weight[i]);
-    });
-    const kept: DType = isFloat(w.dtype) ? w.dtype : 'int64';
-    out = castTo(asarray(counts), kept);
-  }
+  let out = tally('histogram', numbers, Math.max(found.edges.size - 1, 0), options.weights);
   if (options.density)
     out = div(
       div(out, castTo(sub(get(found.edges, ['1:']), get(found.edges, [':-1'])), 'float64')),
@@ -308,11 +318,8 @@ export function histogram2d(
   );
   const [nx, ny] = sides.map((s) => s.edges.size - 1);
   const [px, py] = points.map((p, d) => binNumbers(p.data, sides[d]));
-  const weight = options.weights === undefined ? null : asarray(options.weights, 'histogram2d').data;
-  const counts = new Float64Array(nx * ny);
-  for (let i = 0; i < px.length; i++)
-    if (px[i] >= 0 && py[i] >= 0) counts[px[i] * ny + py[i]] += weight === null ? 1 : Number(weight[i]);
-  let out = reshape(asarray(counts), nx, ny);
+  const cells = px.map((k, i) => (k < 0 || py[i] < 0 ? -1 : k * ny + py[i]));
+  let out = castTo(reshape(tally('histogram2d', cells, nx * ny, options.weights), nx, ny), 'float64');
   if (options.density) {
     const width = (e: NDArray) => sub(get(e, ['1:']), get(e, [':-1']));
     const area = reshape(width(sides[0].edges), -1, 1).mul(width(sides[1].edges));
@@ -447,8 +454,21 @@ function rowOrder(rows: NDArray): NDArray {
   return asarray(BigInt64Array.from(order, BigInt));
 }
 
-/** Which elements of `a` occur in `values`: booleans in the shape of `a`. @see numpy.isin */
-export function isin(a: ArrayLike, values: ArrayLike, options: { invert?: boolean } = {}): NDArray<'bool'> {
+export interface SetOptions {
+  /** The inputs hold no value twice: spares a pass. The results are the same. */
+  assumeUnique?: boolean;
+}
+
+/**
+ * Which elements of `a` occur in `values`: booleans in the shape of `a`.
+ * @see numpy.isin
+ */
+export function isin(
+  a: ArrayLike,
+  values: ArrayLike,
+  options: SetOptions & { invert?: boolean } = {},
+): NDArray<'bool'> {
+  checkOptions('isin', options, ['assumeUnique', 'invert']);
   const x = asarray(a, 'isin');
   const known = new Set<Scalar>();
   for (const v of asarray(values, 'isin').data) known.add(plainValue(v));
@@ -461,13 +481,41 @@ export function isin(a: ArrayLike, values: ArrayLike, options: { invert?: boolea
   return out;
 }
 
+/** As `isin`, but the result is 1-d. @see numpy.in1d */
+export const in1d = (
+  a: ArrayLike,
+  values: ArrayLike,
+  options: SetOptions & { invert?: boolean } = {},
+): NDArray => isin(reshape(asarray(a, 'in1d'), -1), values, options);
+
 const plainValue = (v: number | bigint): Scalar =>
   typeof v === 'bigint' && v >= -(2n ** 53n) && v <= 2n ** 53n ? Number(v) : v;
 
-/** Values that occur in both arrays, sorted. @see numpy.intersect1d */
-export function intersect1d<A extends ArrayLike, B extends ArrayLike>(a: A, b: B): NDArray<Promoted<A, B>> {
-  const x = unique(a);
-  return get(x, [isin(x, b)]);
+/**
+ * Values that occur in both arrays, sorted; with `returnIndices` also where each stands first in `a` and in `b`.
+ * @see numpy.intersect1d
+ */
+export function intersect1d<A extends ArrayLike, B extends ArrayLike>(
+  a: A,
+  b: B,
+  options?: SetOptions & { returnIndices?: false },
+): NDArray<Promoted<A, B>>;
+export function intersect1d(
+  a: ArrayLike,
+  b: ArrayLike,
+  options: SetOptions & { returnIndices?: boolean },
+): NDArray[];
+export function intersect1d(
+  a: ArrayLike,
+  b: ArrayLike,
+  options: SetOptions & { returnIndices?: boolean } = {},
+): NDArray | NDArray[] {
+  checkOptions('intersect1d', options, ['assumeUnique', 'returnIndices']);
+  const [x, i] = unique(a, { returnIndex: true });
+  const here = isin(x, b);
+  if (!options.returnIndices) return get(x, [here]);
+  const [y, j] = unique(b, { returnIndex: true });
+  return [get(x, [here]), get(i, [here]), get(j, [isin(y, x)])];
 }
 
 /** Values that occur in either array, sorted. @see numpy.union1d */
@@ -475,10 +523,26 @@ export const union1d = <A extends ArrayLike, B extends ArrayLike>(a: A, b: B): N
   unique(concatenate([a, b], null));
 
 /** Values of `a` that do not occur in `b`, sorted. @see numpy.setdiff1d */
-export function setdiff1d<A extends ArrayLike>(a: A, b: ArrayLike): NDArray<DTypeOf<A>> {
-  const x = unique(a);
+export function setdiff1d<A extends ArrayLike>(
+  a: A,
+  b: ArrayLike,
+  options: SetOptions = {},
+): NDArray<DTypeOf<A>> {
+  checkOptions('setdiff1d', options, ['assumeUnique']);
+  // As in NumPy: with `assumeUnique` the order stays.
+  const x = options.assumeUnique ? reshape(asarray(a, 'setdiff1d'), -1) : unique(a);
   return get(x, [isin(x, b, { invert: true })]);
 }
+
+/** Values that occur in exactly one of the arrays, sorted. @see numpy.setxor1d */
+export function setxor1d(a: ArrayLike, b: ArrayLike, options: SetOptions = {}): NDArray {
+  checkOptions('setxor1d', options, ['assumeUnique']);
+  const [x, y] = [unique(a), unique(b)];
+  return sort(concatenate([get(x, [isin(x, y, { invert: true })]), get(y, [isin(y, x, { invert: true })])]));
+}
+
+/** A copy sorted along the first axis. @see numpy.msort */
+export const msort = (a: ArrayLike): NDArray => sort(a, 0);
 
 // ---------------------------------------------------------------- by several keys
 

@@ -2,9 +2,10 @@
 // that leave NaN out. Composed of operations, so gradients flow through all of them that have one.
 
 import { asarray } from '../core/create.js';
-import { type DType, isFloat } from '../core/dtype.js';
+import { isFloat, isInexact } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
-import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
+import { checkOptions } from '../core/options.js';
+import { normalizeAxis, sameShape, shapeText } from '../core/shape.js';
 import type { Accumulated, DTypeOf, Floating } from '../core/typing.js';
 import {
   add,
@@ -14,6 +15,7 @@ import {
   floor,
   greater,
   greaterEqual,
+  into,
   isnan,
   less,
   logicalNot,
@@ -33,163 +35,21 @@ import {
   any,
   argmax,
   argmin,
+  cumprod,
+  cumsum,
   max,
   mean,
   min,
   prod,
   type ReduceOptions,
+  type RunningOptions,
   sum,
   type VarOptions,
 } from '../ops/reduce.js';
 import { astype, concatenate, moveaxis, reshape, squeeze, stack, transpose } from '../ops/shape.js';
-import { searchsorted, sort } from '../ops/sort.js';
+import { searchsorted } from '../ops/sort.js';
 import { diag } from './creation.js';
-
-type AxisArgument = Axis | ReduceOptions | undefined;
-
-function options<T extends ReduceOptions>(argument: Axis | T | undefined): T {
-  if (argument === null || argument === undefined) return {} as T;
-  if (typeof argument === 'number' || Array.isArray(argument)) return { axis: argument } as unknown as T;
-  return argument as T;
-}
-
-/** The array with the reduced axes merged into a first one, and the shape of the result with and without them. */
-function slices(
-  caller: string,
-  a: NDArray,
-  axis: Axis | undefined,
-): { rows: NDArray; n: number; shape: number[]; kept: number[] } {
-  const axes = normalizeAxes(caller, axis, a.ndim);
-  const rest = a.shape.map((_, d) => d).filter((d) => !axes.includes(d));
-  const n = sizeOf(axes.map((d) => a.shape[d]));
-  const shape = rest.map((d) => a.shape[d]);
-  return {
-    rows: reshape(transpose(a, [...axes, ...rest]), [n, ...shape]),
-    n,
-    shape,
-    kept: a.shape.map((length, d) => (axes.includes(d) ? 1 : length)),
-  };
-}
-
-// ---------------------------------------------------------------- order statistics
-
-/**
- * The middle value, the mean of the two middle ones for an even count; NaN where a NaN takes part.
- * @see numpy.median
- */
-export function median<A extends ArrayLike>(
-  value: A,
-  argument?: AxisArgument,
-): NDArray<Floating<DTypeOf<A>>> {
-  const { axis, keepdims } = options<ReduceOptions>(argument);
-  const a = asarray(value, 'median');
-  const { rows, n, shape, kept } = slices('median', a, axis);
-  let out: NDArray;
-  if (n === 0) {
-    out = mean(rows, 0);
-  } else {
-    const sorted = sort(rows, 0);
-    const half = n >> 1;
-    out = mean(get(sorted, [n % 2 === 1 ? `${half}:${half + 1}` : `${half - 1}:${half + 1}`]), 0);
-    out = spreadNaN(out, sorted);
-  }
-  return reshape(out, keepdims ? kept : shape);
-}
-
-/** NaN sorts last, so one look at the last element tells whether the slice has any. */
-function spreadNaN(out: NDArray, sorted: NDArray): NDArray {
-  if (!isFloat(sorted.dtype)) return out;
-  const bad = isnan(get(sorted.detach(), [-1]));
-  return any(bad).item() ? where(bad, Number.NaN, out) : out;
-}
-
-export type QuantileMethod = 'linear' | 'lower' | 'higher' | 'midpoint' | 'nearest';
-
-export interface QuantileOptions extends ReduceOptions {
-  /** What to take between two elements; 'linear' by default. */
-  method?: QuantileMethod;
-}
-
-function quantiles(
-  caller: string,
-  value: ArrayLike,
-  q: NDArray,
-  argument: Axis | QuantileOptions | undefined,
-  scale: number,
-): NDArray {
-  const { axis, keepdims, method = 'linear' } = options<QuantileOptions>(argument);
-  let a = asarray(value, caller);
-  if (a.dtype === 'bool') a = castTo(a, 'uint8');
-  const wanted = Float64Array.from(q.data as Float64Array, (v) => Number(v) / scale);
-  if (wanted.some((v) => !(v >= 0 && v <= 1))) {
-    throw new RangeError(
-      `${caller}: ${scale === 100 ? 'Percentiles must be in the range [0, 100]' : 'Quantiles must be in the range [0, 1]'}; got ${q}.`,
-    );
-  }
-  const { rows, n, shape, kept } = slices(caller, a, axis);
-  const outShape = [...q.shape, ...(keepdims ? kept : shape)];
-  if (n === 0) return reshape(add(emptyZeroed([wanted.length, ...shape], 'float64'), Number.NaN), outShape);
-  const sorted = sort(rows, 0);
-  const low = new BigInt64Array(wanted.length);
-  const high = new BigInt64Array(wanted.length);
-  const gamma = new Float64Array(wanted.length);
-  wanted.forEach((v, i) => {
-    const place = (n - 1) * v;
-    const below = Math.min(Math.floor(place), n - 1);
-    const above = Math.min(below + 1, n - 1);
-    low[i] = BigInt(below);
-    high[i] = BigInt(above);
-    gamma[i] = weight(caller, method, place - below, below);
-  });
-  let out: NDArray;
-  if (method === 'lower' || method === 'higher' || method === 'nearest') {
-    out = get(sorted, [asarray(BigInt64Array.from(low, (p, i) => (gamma[i] > 0 ? high[i] : p)))]);
-  } else {
-    const previous = get(sorted, [asarray(low)]);
-    const next = get(sorted, [asarray(high)]);
-    const type: DType = isFloat(a.dtype) ? a.dtype : 'float64';
-    const t = reshape(castTo(asarray(gamma), type), [wanted.length, ...shape.map(() => 1)]);
-    const step = sub(next, previous);
-    out = where(greaterEqual(t, 0.5), sub(next, mul(step, sub(1, t))), add(previous, mul(step, t)));
-  }
-  return reshape(spreadNaN(out, sorted), outShape);
-}
-
-function weight(caller: string, method: QuantileMethod, fraction: number, below: number): number {
-  switch (method) {
-    case 'linear':
-      return fraction;
-    case 'lower':
-      return 0;
-    case 'higher':
-      return fraction > 0 ? 1 : 0;
-    case 'midpoint':
-      return fraction > 0 ? 0.5 : 0;
-    case 'nearest':
-      return fraction > 0.5 || (fraction === 0.5 && below % 2 === 1) ? 1 : 0;
-    default:
-      throw new TypeError(
-        `${caller}: '${String(method)}' is not a valid method; use one of linear, lower, higher, midpoint, nearest.`,
-      );
-  }
-}
-
-/**
- * The q-th percentile (0 to 100), interpolated linearly between elements. A list of q puts its axis in front.
- * @see numpy.percentile
- */
-export const percentile = <A extends ArrayLike>(
-  a: A,
-  q: ArrayLike,
-  axis?: Axis | QuantileOptions,
-): NDArray<Floating<DTypeOf<A>>> => quantiles('percentile', a, asarray(q, 'percentile'), axis, 100);
-
-/** The q-th quantile (0 to 1), see `percentile`. @see numpy.quantile */
-export const quantile = <A extends ArrayLike>(
-  a: A,
-  q: ArrayLike,
-  axis?: Axis | QuantileOptions,
-): NDArray<Floating<DTypeOf<A>>> => quantiles('quantile', a, asarray(q, 'quantile'), axis, 1);
+import { type AxisArgument, options } from './slices.js';
 
 /** Largest minus smallest element. @see numpy.ptp */
 export const ptp = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<DTypeOf<A>> =>
@@ -207,7 +67,7 @@ export function average<A extends ArrayLike>(
   value: A,
   argument?: Axis | AverageOptions,
 ): NDArray<Floating<DTypeOf<A>>> {
-  const { axis, keepdims, weights } = options<AverageOptions>(argument);
+  const { axis, keepdims, weights } = options<AverageOptions>('average', argument, ['weights']);
   const a = asarray(value, 'average');
   if (weights === undefined) return mean(a, { axis, keepdims });
   let w = asarray(weights, 'average');
@@ -308,6 +168,14 @@ export const nansum = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<
 export const nanprod = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<Accumulated<DTypeOf<A>>> =>
   prod(filled('nanprod', a, 1).clean, axis);
 
+/** Running sum, NaN counting as 0. @see numpy.nancumsum */
+export const nancumsum = (a: ArrayLike, axis?: number | null | RunningOptions): NDArray =>
+  cumsum(filled('nancumsum', a, 0).clean, axis);
+
+/** Running product, NaN counting as 1. @see numpy.nancumprod */
+export const nancumprod = (a: ArrayLike, axis?: number | null | RunningOptions): NDArray =>
+  cumprod(filled('nancumprod', a, 1).clean, axis);
+
 function extreme(
   caller: string,
   value: ArrayLike,
@@ -362,7 +230,7 @@ export function nanvar<A extends ArrayLike>(
   value: A,
   argument?: Axis | VarOptions,
 ): NDArray<Floating<DTypeOf<A>>> {
-  const { axis, keepdims, ddof = 0 } = options<VarOptions>(argument);
+  const { axis, keepdims, ddof = 0 } = options<VarOptions>('nanvar', argument, ['ddof']);
   const given = asarray(value, 'nanvar');
   const a = isFloat(given.dtype) ? given : castTo(given, 'float64');
   const bad = isnan(a.detach());
@@ -403,43 +271,6 @@ export function applyAlongAxis(f: (slice: NDArray) => ArrayLike, axis: number, v
     inner.map((_, i) => at + i),
   );
 }
-
-function withoutNaN(
-  caller: string,
-  value: ArrayLike,
-  argument: AxisArgument,
-  f: (a: NDArray) => NDArray,
-): NDArray {
-  const { axis, keepdims } = options<ReduceOptions>(argument);
-  const { rows, shape, kept } = slices(caller, asarray(value, caller), axis);
-  const flat = reshape(rows, [rows.shape[0], -1]);
-  const columns = Array.from({ length: flat.shape[1] }, (_, i) => {
-    const column = get(flat, [':', i]);
-    return f(get(column, [logicalNot(isnan(column.detach()))]));
-  });
-  return reshape(columns.length === 0 ? emptyZeroed([0], 'float64') : stack(columns, -1), [
-    ...(columns[0]?.shape ?? []),
-    ...(keepdims ? kept : shape),
-  ]);
-}
-
-/** Median of the elements that are not NaN. @see numpy.nanmedian */
-export const nanmedian = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<Floating<DTypeOf<A>>> =>
-  withoutNaN('nanmedian', a, axis, (x) => median(x));
-
-/** Percentile of the elements that are not NaN. @see numpy.nanpercentile */
-export const nanpercentile = <A extends ArrayLike>(
-  a: A,
-  q: ArrayLike,
-  axis?: AxisArgument,
-): NDArray<Floating<DTypeOf<A>>> => withoutNaN('nanpercentile', a, axis, (x) => percentile(x, q));
-
-/** Quantile of the elements that are not NaN. @see numpy.nanquantile */
-export const nanquantile = <A extends ArrayLike>(
-  a: A,
-  q: ArrayLike,
-  axis?: AxisArgument,
-): NDArray<Floating<DTypeOf<A>>> => withoutNaN('nanquantile', a, axis, (x) => quantile(x, q));
 
 // ---------------------------------------------------------------- curves
 
@@ -490,14 +321,32 @@ export function trapz(y: ArrayLike, x?: ArrayLike | null, dx = 1, axis = -1): ND
   return sum(mul(halves, sub(get(points, ['...', '1:']), get(points, ['...', ':-1']))), -1);
 }
 
-/** Values rounded to a number of decimals, halves to even. @see numpy.around */
-export function around<A extends ArrayLike>(value: A, decimals = 0): NDArray<DTypeOf<A>> {
-  const a = asarray(value, 'around');
+export interface RoundOptions {
+  decimals?: number;
+  out?: NDArray | null;
+}
+
+/**
+ * Values rounded to a number of decimals, halves to even; a negative number rounds to tens, hundreds.
+ * @see numpy.around
+ */
+export function around<A extends ArrayLike>(
+  value: A,
+  argument: number | RoundOptions = 0,
+): NDArray<DTypeOf<A>> {
+  const o = typeof argument === 'number' ? { decimals: argument } : argument;
+  checkOptions('around', o, ['decimals', 'out']);
+  const { decimals = 0 } = o;
   if (!Number.isInteger(decimals))
     throw new TypeError(`around: decimals must be a whole number, not ${decimals}.`);
-  if (!isFloat(a.dtype) && decimals >= 0) return a.copy();
+  const out = rounded(asarray(value, 'around'), decimals);
+  return o.out ? into('around', o.out, out) : out;
+}
+
+function rounded(a: NDArray, decimals: number): NDArray {
+  if (!isInexact(a.dtype) && decimals >= 0) return a.copy();
   if (decimals === 0) return a.rint();
   if (decimals > 0) return div(mul(a, 10 ** decimals).rint(), 10 ** decimals);
   const scaled = mul(div(a, 10 ** -decimals).rint(), 10 ** -decimals);
-  return isFloat(a.dtype) ? scaled : astype(floor(scaled), a.dtype);
+  return isInexact(a.dtype) ? scaled : astype(floor(scaled), a.dtype);
 }

@@ -29,14 +29,12 @@ import {
   type Casting,
   canCast,
   type UfuncArgument,
-  type UfuncOptions,
   type Unary,
   type UnaryBool,
   type UnaryFloat,
   type UnaryReal,
   type UnaryUfunc,
   ufunc,
-  type unaryMethods,
 } from './ufunc.js';
 
 export type Operand = NDArray | number | bigint | Complex;
@@ -550,6 +548,13 @@ export function conj(a: Operand): Operand {
   return a instanceof Complex ? a.conj() : a;
 }
 
+/** The element itself. @see numpy.positive */
+export const positive: Unary = unary('positive', {
+  dtype: 'promote',
+  saves: '',
+  vjp: (g) => g,
+  refuse: (dtype) => (dtype === 'bool' ? 'not supported for booleans; use x.copy().' : undefined),
+});
 /** Square root; NaN below zero. @see numpy.sqrt */
 export const sqrt: UnaryFloat = unary('sqrt', {
   dtype: 'float',
@@ -670,7 +675,10 @@ export function where<A extends ArrayLike, B extends ArrayLike>(
 }
 register('where', true);
 
-export interface ClipOptions extends UfuncOptions {
+export interface ClipOptions {
+  /** Array to write the result into; it is returned. */
+  out?: NDArray | null;
+  casting?: Casting;
   /** The bounds, where they are not given as arguments. */
   min?: ArrayLike | null;
   max?: ArrayLike | null;
@@ -688,8 +696,8 @@ export function clip<A extends ArrayLike>(
   options: ClipOptions | NDArray = {},
 ): NDArray<DTypeOf<A>> {
   const named = isOptions(low) ? low : options instanceof NDArray ? { out: options } : options;
-  checkOptions('clip', named, ['min', 'max', 'out', 'where', 'dtype', 'casting']);
-  const { min, max, ...rest } = named as ClipOptions;
+  checkOptions('clip', named, ['min', 'max', 'out', 'casting']);
+  const { min, max, out: target, casting } = named as ClipOptions;
   const least = isOptions(low) || low === undefined || low === null ? min : low;
   const most = high === undefined || high === null ? max : high;
   if ((least === undefined || least === null) && (most === undefined || most === null))
@@ -698,20 +706,12 @@ export function clip<A extends ArrayLike>(
   // The bound comes second, so that an element exactly on it still takes the gradient.
   if (least !== undefined && least !== null) out = maximum(out, least);
   if (most !== undefined && most !== null) out = minimum(out, most);
-  for (const _ in rest) return positive.general([out], rest);
-  return out;
+  return target ? into('clip', target, out, casting) : out;
 }
 
 const isOptions = (v: unknown): v is ClipOptions =>
   typeof v === 'object' && v !== null && Object.getPrototypeOf(v) === Object.prototype;
 
-/** The element itself. @see numpy.positive */
-export const positive: Unary & typeof unaryMethods = unary('positive', {
-  dtype: 'promote',
-  saves: '',
-  vjp: (g) => g,
-  refuse: (dtype) => (dtype === 'bool' ? 'not supported for booleans; use x.copy().' : undefined),
-}) as UnaryUfunc & typeof unaryMethods;
 method(
   'clip',
   function (low?: ArrayLike | null | ClipOptions, high?: ArrayLike | null, options?: ClipOptions) {

@@ -8,10 +8,11 @@ import { Complex } from '../core/complex.js';
 import { asarray } from '../core/create.js';
 import { isComplex, isInexact } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, method, NDArray } from '../core/ndarray.js';
-import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
+import { checkOptions } from '../core/options.js';
+import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeOf } from '../core/typing.js';
 import { readBatched, readItems, scatterItems, writeBatched } from './batching-index.js';
-import { inPlace, type Operand, where, writeInPlace } from './elementwise.js';
+import { inPlace, into, maximum, minimum, mod, type Operand, where, writeInPlace } from './elementwise.js';
 import { type Basic, basicView, type Item, isBasic, parse } from './indices.js';
 import { register, track, tracking } from './registry.js';
 import { broadcastTo, copy, reshape, transpose } from './shape.js';
@@ -361,17 +362,44 @@ export function addAt(a: NDArray, indices: readonly unknown[], value: ArrayLike)
 }
 register('addAt', true);
 
-/** Elements at the given positions along an axis (of the flattened array without one). @see numpy.take */
+export interface TakeOptions {
+  axis?: number | null;
+  out?: NDArray | null;
+  /** Positions outside: an error ('raise', where negative ones count from the end), the remainder, or the nearest. */
+  mode?: 'raise' | 'wrap' | 'clip';
+}
+
+/**
+ * Elements at the given positions along an axis (of the flattened array without one).
+ * @see numpy.take
+ * @example np.take(X, [0, 2], 1); np.take(X, [5, -1], { axis: 0, mode: 'clip' })
+ */
 export function take<A extends ArrayLike>(
   value: A,
   indices: ArrayLike,
-  axis?: number | null | { axis?: number | null },
+  argument?: number | null | TakeOptions,
 ): NDArray<DTypeOf<A>> {
-  const a = asarray(value, 'take');
-  const chosen = typeof axis === 'object' && axis !== null ? axis.axis : axis;
-  if (chosen === undefined || chosen === null) return get(reshape(a, [-1]), [asarray(indices, 'take')]);
-  const at = chosen < 0 ? chosen + a.ndim : chosen;
-  return get(a, [...new Array<string>(at).fill(':'), asarray(indices, 'take')]);
+  const o = typeof argument === 'object' && argument !== null ? argument : { axis: argument };
+  if (o === argument) checkOptions('take', o, ['axis', 'out', 'mode']);
+  let a: NDArray = asarray(value, 'take');
+  if (o.axis === undefined || o.axis === null) a = reshape(a, [-1]);
+  const axis = normalizeAxis('take', o.axis ?? 0, a.ndim);
+  const n = a.shape[axis];
+  let at: unknown =
+    typeof indices === 'number' || typeof indices === 'bigint' ? indices : asarray(indices, 'take');
+  if (o.mode === 'wrap') at = mod(asarray(at as ArrayLike), n);
+  else if (o.mode === 'clip') at = minimum(maximum(asarray(at as ArrayLike), 0), n - 1);
+  else if (o.mode !== undefined && o.mode !== 'raise')
+    throw new TypeError(`take: clipmode must be one of 'clip', 'raise', or 'wrap', not '${String(o.mode)}'.`);
+  const items = [...new Array<string>(axis).fill(':'), at];
+  let out: NDArray;
+  try {
+    out = get(a, items);
+  } catch (error) {
+    if (error instanceof Error) error.message = error.message.replace(/^at: /, 'take: ');
+    throw error;
+  }
+  return o.out ? into('take', o.out, out) : out;
 }
 
 method('at', function (...indices: unknown[]) {

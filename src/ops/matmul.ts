@@ -2,16 +2,18 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { promoteTypes } from '../core/dtype.js';
-import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
-import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
+import { promoteTypes, toDType } from '../core/dtype.js';
+import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
+import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
 import { release } from '../core/storage.js';
 import type { Promoted } from '../core/typing.js';
 import { batching, overMatmul } from './batching.js';
-import { castTo, holomorphic, mul } from './elementwise.js';
+import { castTo, holomorphic, into, mul } from './elementwise.js';
 import { sum } from './reduce.js';
 import { register, track } from './registry.js';
 import { expandDims, moveaxis, reshape, swapaxes } from './shape.js';
+import type { UfuncArgument, UfuncOptions } from './ufunc.js';
 
 function misaligned(name: string, a: Shape, b: Shape, i: number, j: number): RangeError {
   let hint = '';
@@ -39,8 +41,23 @@ function product(a: NDArray, b: NDArray, shape: Shape): NDArray {
  * Shapes (..., m, k) and (..., k, n) give (..., m, n).
  * @see numpy.matmul
  */
-export function matmul<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
-  return multiply('matmul', asarray(left, 'matmul'), asarray(right, 'matmul'));
+export function matmul<A extends ArrayLike, B extends ArrayLike>(
+  left: A,
+  right: B,
+  options?: UfuncArgument,
+): NDArray<Promoted<A, B>> {
+  const out = multiply('matmul', asarray(left, 'matmul'), asarray(right, 'matmul'));
+  return typeof options === 'object' && options !== null ? delivered('matmul', out, options) : out;
+}
+
+/** A product where `{out, dtype, casting}` want it. */
+function delivered(name: string, result: NDArray, options: UfuncOptions | NDArray): NDArray {
+  if (options instanceof NDArray) return into(name, options, result);
+  checkOptions(name, options, ['out', 'dtype', 'casting']);
+  const { out, dtype, casting = 'same_kind' } = options;
+  const typed = dtype === undefined ? result : castTo(result, toDType(dtype, name));
+  if (!out) return typed;
+  return into(name, Array.isArray(out) ? (out[0] as NDArray) : (out as NDArray), typed, casting);
 }
 register('matmul', true);
 
@@ -93,7 +110,20 @@ function rightRule(g: NDArray, a: NDArray, b: NDArray): NDArray {
  * when an operand is a number, and for more dimensions the sum over the last axis of `a` and the second last of `b`.
  * @see numpy.dot
  */
-export function dot<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
+export function dot<A extends ArrayLike, B extends ArrayLike>(
+  left: A,
+  right: B,
+  options?: UfuncArgument,
+): NDArray<Promoted<A, B>> {
+  if (typeof options === 'object' && options !== null) {
+    const result = dot(left, right);
+    const out = options instanceof NDArray ? options : (options.out as NDArray | undefined);
+    if (out && (out.dtype !== result.dtype || !sameShape(out.shape, result.shape)))
+      throw new RangeError(
+        `dot: output array is not acceptable: it is ${out.dtype} of shape ${shapeText(out.shape)}, the result ${result.dtype} of shape ${shapeText(result.shape)}.`,
+      );
+    return delivered('dot', result, options);
+  }
   const a = asarray(left, 'dot');
   const b = asarray(right, 'dot');
   if (a.ndim === 0 || b.ndim === 0)

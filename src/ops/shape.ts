@@ -4,6 +4,7 @@ import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { type DType, promoteTypes, toDType } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, getter, method, type NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
 import {
   broadcastShapes,
   broadcastStrides,
@@ -12,11 +13,14 @@ import {
   reshapeStrides,
   resolveReshape,
   type Shape,
+  sameShape,
   shapeText,
 } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf, PromotedAll } from '../core/typing.js';
 import { batching, overAll, overArray, overAxes } from './batching.js';
+import { into } from './elementwise.js';
 import { type Rule, register, track } from './registry.js';
+import { type Casting, canCast } from './ufunc.js';
 
 function viewOf(
   name: string,
@@ -268,12 +272,50 @@ function embed(a: NDArray, shape: Shape, axis: number, from: number): NDArray {
 }
 register('embed', true);
 
+export interface JoinOptions {
+  axis?: number | null;
+  /** Array to write the result into; it is returned. */
+  out?: NDArray | null;
+  /** Element type of the result, which `casting` ('same_kind' unless given) has to allow. */
+  dtype?: DType | string;
+  casting?: Casting;
+}
+
+/** A joined array in the type, or the place, that options ask for. */
+function joined(
+  caller: string,
+  result: NDArray,
+  { out, dtype, casting = 'same_kind' }: JoinOptions,
+): NDArray {
+  if (out && dtype !== undefined)
+    throw new TypeError(`${caller}: only one of 'out' and 'dtype' can be given: out has a dtype of its own.`);
+  if (out) {
+    if (!sameShape(out.shape, result.shape))
+      throw new RangeError(
+        `${caller}: output array is the wrong shape: ${shapeText(out.shape)}, the result has ${shapeText(result.shape)}.`,
+      );
+    return into(caller, out, result, casting);
+  }
+  if (dtype === undefined) return result;
+  const type = toDType(dtype, caller);
+  if (!canCast(result.dtype, type, casting))
+    throw new TypeError(
+      `${caller}: cannot cast from ${result.dtype} to ${type} with casting rule '${casting}'.`,
+    );
+  return type === result.dtype ? result : astype(result, type);
+}
+
 /** Arrays joined along an existing axis; null joins them flattened. @see numpy.concatenate */
 export function concatenate<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
   values: T,
-  axis: number | null | { axis?: number | null } = 0,
+  axis: number | null | JoinOptions = 0,
 ): NDArray<PromotedAll<T>> {
-  const chosen = typeof axis === 'object' && axis !== null ? (axis.axis === undefined ? 0 : axis.axis) : axis;
+  if (typeof axis === 'object' && axis !== null) {
+    checkOptions('concatenate', axis, ['axis', 'out', 'dtype', 'casting']);
+    const { axis: along = 0, ...rest } = axis;
+    return joined('concatenate', concatenate(values, along), rest);
+  }
+  const chosen = axis;
   let arrays = [...values].map((v) => asarray(v, 'concatenate'));
   if (arrays.length === 0) throw new RangeError('concatenate: need at least one array to concatenate.');
   if (chosen === null) arrays = arrays.map(ravel);
@@ -318,11 +360,16 @@ register('concatenate', true);
 /** Arrays of equal shape joined along a new axis. @see numpy.stack */
 export function stack<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
   values: T,
-  axis: number | { axis?: number } = 0,
+  axis: number | (JoinOptions & { axis?: number }) = 0,
 ): NDArray<PromotedAll<T>> {
+  if (typeof axis === 'object') {
+    checkOptions('stack', axis, ['axis', 'out', 'dtype', 'casting']);
+    const { axis: at = 0, ...rest } = axis;
+    return joined('stack', stack(values, at), rest);
+  }
   const arrays = [...values].map((v) => asarray(v, 'stack'));
   if (arrays.length === 0) throw new RangeError('stack: need at least one array to stack.');
-  const at = normalizeAxis('stack', typeof axis === 'number' ? axis : (axis.axis ?? 0), arrays[0].ndim + 1);
+  const at = normalizeAxis('stack', axis, arrays[0].ndim + 1);
   for (const [i, a] of arrays.entries()) {
     if (shapeText(a.shape) !== shapeText(arrays[0].shape)) {
       throw new RangeError(

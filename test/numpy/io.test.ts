@@ -134,7 +134,7 @@ describe('text', () => {
       1, -3, 1000,
     ]);
     expect(() => np.loadtxt(path('t.csv'), { delimiter: ',' })).toThrow(
-      /could not convert string 'a' to float64 at line 2\. .*skiprows/,
+      /could not convert string 'a' to float64 at line 2, column 1\. .*skiprows/,
     );
   });
 
