@@ -10,7 +10,7 @@ import { allocations, reclaim, release, type Storage, scoped } from '../core/sto
 import { BatchedArray, batching, stripAll, unstripAll } from '../ops/batching.js';
 import { add, inPlace } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
-import { tracking } from '../ops/registry.js';
+import { current, tracking } from '../ops/registry.js';
 import { astype, copy, reshape } from '../ops/shape.js';
 
 /** Sums a gradient over the axes that broadcasting added or stretched, down to `shape`. */
@@ -200,6 +200,8 @@ function walk(
       });
       for (const r of results) if (r !== null && r.storage.born > before) blocks.drop(r);
     }
+    const kept = inputs === null ? retained.get(node) : undefined;
+    if (kept !== undefined) leave(kept, createGraph ? g : copy(g));
     const targets = wanted.get(node);
     if (targets !== undefined) keep(targets, g);
     blocks.drop(g);
@@ -247,6 +249,7 @@ class Blocks {
 }
 
 function seedFor(caller: string, out: NDArray, gradient: NDArray | undefined): NDArray {
+  current(out);
   if (!out.tracked) {
     throw new Error(
       `${caller}: the array does not depend on any array that requires grad. Call W.requiresGrad() before the computation, and compute outside np.noGrad.`,
@@ -290,6 +293,7 @@ export interface Recording {
  */
 export function recordingOf(outs: readonly NDArray[], inputs: readonly NDArray[], since: number): Recording {
   const levels = batching.open;
+  for (const out of outs) current(out);
   const nodes = nodesOf(whole(outs, levels), since);
   const outside = tape.recording ? outsideOf(nodes, new Set(whole(inputs, levels)), since) : [];
   return { outs, inputs, nodes, outside, levels };
@@ -332,14 +336,32 @@ method('backward', function (options?: NDArray | BackwardOptions) {
   const seed = seedFor('backward', this, gradient);
   const body = () => {
     for (const [leaf, g] of walk(nodesOf([this]), [this], [seed], null, createGraph)) {
-      if (leaf.grad !== null) leaf.grad = add(leaf.grad, g);
-      else leaf.grad = g;
-      leaf.grad.storage.exempt = true;
+      leave(leaf, g);
       graded.leaves?.add(leaf);
     }
   };
   if (createGraph) body();
   else noGrad(body);
+});
+
+// Arrays that are no leaves and want their gradient all the same, by the node that they stood at.
+const retained = new WeakMap<Node, NDArray>();
+
+/** Adds a gradient to what earlier walks left. It outlives the scope that it was computed in. */
+function leave(a: NDArray, g: NDArray): void {
+  a.grad = a.grad === null ? g : add(a.grad, g);
+  a.grad.storage.exempt = true;
+}
+
+method('retainGrad', function () {
+  refuseInVmap('retainGrad', this);
+  if (!this.tracked) {
+    throw new Error(
+      'retainGrad: the array does not depend on any array that requires grad, so it has no gradient.',
+    );
+  }
+  if (this.node !== null) retained.set(this.node, this);
+  return this;
 });
 
 method('requiresGrad', function (on = true) {
@@ -382,6 +404,11 @@ declare module '../core/ndarray.js' {
     backward(options?: NDArray | BackwardOptions): void;
     /** Forgets `grad`. */
     zeroGrad(): void;
+    /**
+     * Asks `backward()` to leave a gradient here too, although this is the result of an operation and not a leaf
+     * (torch.Tensor.retain_grad). Returns the array.
+     */
+    retainGrad(): NDArray;
     /** Whether no operation on the tape made this array. */
     readonly isLeaf: boolean;
   }

@@ -24,8 +24,9 @@ export class NoBatchingRule extends Error {
   }
 }
 
-const noStorage = new Storage(new Slab(new ArrayBuffer(0)), 0, 0);
-Object.defineProperty(noStorage, 'slab', {
+/** What arrays of one example have in the place of memory. */
+export const NO_STORAGE = new Storage(new Slab(new ArrayBuffer(0)), 0, 0);
+Object.defineProperty(NO_STORAGE, 'slab', {
   get() {
     throw batching.open > 0
       ? new NoBatchingRule()
@@ -41,7 +42,7 @@ export class BatchedArray extends NDArray {
     readonly physical: NDArray,
     readonly level: number,
   ) {
-    super(noStorage, physical.dtype, physical.shape.slice(1));
+    super(NO_STORAGE, physical.dtype, physical.shape.slice(1));
     this.tracked = physical.tracked;
   }
 

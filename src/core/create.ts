@@ -1,5 +1,6 @@
 // From JavaScript values to arrays: numbers, typed arrays, nested lists, arrays among them.
 
+import { NO_STORAGE } from './batch.js';
 import { Complex } from './complex.js';
 import {
   type DType,
@@ -13,6 +14,7 @@ import {
   writeScalar,
 } from './dtype.js';
 import { type ArrayLike, empty, NDArray, scalar } from './ndarray.js';
+import { tape } from './node.js';
 import { checkShape, shapeText } from './shape.js';
 import { storageOver } from './storage.js';
 
@@ -42,10 +44,25 @@ export function asarray(value: ArrayLike, caller = 'array', dtype?: DType): NDAr
   return fromNested(value, caller, dtype);
 }
 
+/** How lists of arrays that gradients flow to become one array; set by ops/shape.ts. */
+export const lists = {
+  stack: (_: NDArray[]): NDArray => {
+    throw new Error('array: the operations are not loaded.');
+  },
+  astype: (a: NDArray, _: DType): NDArray => a,
+};
+
+const stacked = (value: unknown): NDArray =>
+  Array.isArray(value) ? lists.stack(value.map(stacked)) : asarray(value as ArrayLike);
+
 /** A new array with the elements of a nested list, a typed array, or an array (numpy.array with copy=True). */
 export function fromNested(value: ArrayLike, caller: string, dtype?: DType): NDArray {
   const found: Found = { dtype: undefined };
   const shape = discover(value, caller, found, []);
+  if (found.live && Array.isArray(value)) {
+    const out = stacked(value);
+    return dtype === undefined ? out : lists.astype(out, dtype);
+  }
   const type = dtype ?? found.dtype ?? 'float64';
   checkShape(caller, shape);
   if (isTyped(value) && dtypeOfTypedArray(value) === type) {
@@ -64,6 +81,8 @@ export function fromNested(value: ArrayLike, caller: string, dtype?: DType): NDA
 
 interface Found {
   dtype: DType | undefined;
+  /** An element is on the tape, or stands for a batch: it must not be read as numbers. */
+  live?: boolean;
 }
 
 function discover(value: unknown, caller: string, found: Found, path: number[]): number[] {
@@ -72,6 +91,7 @@ function discover(value: unknown, caller: string, found: Found, path: number[]):
     return [];
   }
   if (value instanceof NDArray) {
+    if ((value.tracked && tape.recording) || value.storage === NO_STORAGE) found.live = true;
     meet(found, value.dtype);
     return [...value.shape];
   }

@@ -19,6 +19,8 @@ export interface Node {
   /** Arrays whose values the rule reads, with the versions that they had. */
   readonly saved: readonly NDArray[];
   readonly versions: readonly number[];
+  /** `storage.moved` of the result, to see whether its memory has been written through another array since. */
+  moved: number;
 }
 
 /** Somebody who looks on while the tape is written, and while it is walked. */
@@ -54,6 +56,7 @@ export function record(
     operands,
     saved,
     versions: saved.map((a) => a.storage.version),
+    moved: out.storage.moved,
   };
   out.tracked = true;
   for (const watcher of tape.watchers) watcher.recorded?.(out.node, out);

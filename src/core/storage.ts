@@ -13,6 +13,8 @@ export class Slab {
 export class Storage {
   /** Counts in-place writes, so that a pending backward notices a value that changed under it. */
   version = 0;
+  /** Counts in-place writes that were recorded: views whose node is older have to be put on the tape again. */
+  moved = 0;
   /** Set when the block went back to the pool; a second release would hand one block to two arrays. */
   released = false;
   /** When the block was handed out, see `allocations`. */
@@ -123,6 +125,7 @@ export function allocate(bytes: number): Storage {
     const storage = free.pop()!;
     storage.released = false;
     storage.version = 0;
+    storage.moved = 0;
     storage.exempt = false;
     pooledBytes -= size;
     return handOut(storage);

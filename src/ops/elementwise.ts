@@ -15,12 +15,13 @@ import {
   realType,
 } from '../core/dtype.js';
 import { type ArrayLike, empty, method, NDArray, partOf } from '../core/ndarray.js';
-import { tape } from '../core/node.js';
+import { type Node, tape } from '../core/node.js';
 import { checkOptions } from '../core/options.js';
 import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
 import type { DTypeOf, Promoted } from '../core/typing.js';
+import { writeThrough } from './alias.js';
 import { batching, overArray, overElements, overWrite, refuseBatched } from './batching.js';
-import { type Rule, register, track } from './registry.js';
+import { current, type Rule, register, track } from './registry.js';
 import {
   type Binary,
   type BinaryBool,
@@ -288,7 +289,8 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
 
 /**
  * The protocol of every write into an array: refuses what would break the tape, bumps the version, moves the array's
- * place on the tape to the result, and writes an advanced selection back to where it came from.
+ * place on the tape to the result (and that of the array it is a view of), and writes an advanced selection back to
+ * where it came from.
  */
 export function writeInPlace(
   name: string,
@@ -300,12 +302,9 @@ export function writeInPlace(
   const recording =
     tape.recording && (target.tracked || operands.some((o) => o instanceof NDArray && o.tracked));
   let old = target;
-  if (recording && target.base !== null) {
-    throw new Error(
-      `${name}: in-place write through a view while gradients are recorded. Write to the array itself, e.g. X.set([':', 0], v), take a copy() first, or use np.noGrad(() => ...).`,
-    );
-  }
+  let settle: (() => void) | null = null;
   if (recording) {
+    if (target.base !== null) settle = writeThrough(name, current(target), target.base);
     if (target.tracked && target.node === null) {
       throw new Error(
         `${name}: a leaf array that requires grad is being changed in place. Wrap the update in np.noGrad(() => ...).`,
@@ -322,6 +321,10 @@ export function writeInPlace(
   if (recording) {
     target.node = null;
     attach(target);
+    // From here on other views of the memory are behind; the operands, as they were before the write, were not.
+    target.storage.moved++;
+    if (target.node !== null) (target.node as Node).moved = target.storage.moved;
+    settle?.();
   }
   target.selection?.(target);
   return target;

@@ -4,7 +4,7 @@
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { type DType, dtypeInfo, isComplex, isInexact, realType, toDType } from '../core/dtype.js';
-import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
+import { type ArrayLike, empty, emptyZeroed, method, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
@@ -30,7 +30,7 @@ import {
   where,
 } from './elementwise.js';
 import { register, track, tracking } from './registry.js';
-import { astype, broadcastTo, expandDims, flip, reshape, transpose } from './shape.js';
+import { astype, broadcastTo, concatenate, flip, reshape, split, transpose } from './shape.js';
 
 export type Axis = number | readonly number[] | null;
 
@@ -279,10 +279,25 @@ export const prod: Summing = reduction('prod', {
 /** For each element the product of the others of its slice, right also where some of them are zero. */
 function productOfOthers(a: NDArray, axes: number[]): NDArray {
   const { rows, restore } = mergeAxes(a, axes);
-  const n = rows.shape[rows.ndim - 1];
-  const own = equal(reshape(positions(n), [n, 1]), positions(n));
-  const others = where(own, 1, expandDims(rows, -2));
-  return restore(prod(others, { axis: -1 }));
+  const last = rows.ndim - 1;
+  const before = productsBefore(rows, last);
+  const after = flip(productsBefore(flip(rows, last), last), last);
+  return restore(mul(before, after));
+}
+
+/** Running products along an axis without the element itself: 1, a0, a0 a1, ... */
+function productsBefore(a: NDArray, axis: number): NDArray {
+  return shifted(cumprod(a, axis), axis, 1, 1);
+}
+
+/** The elements moved `by` places to the back along an axis (to the front when negative), `pad` in the places left free. */
+function shifted(a: NDArray, axis: number, by: number, pad: number): NDArray {
+  const n = a.shape[axis];
+  const count = Math.min(Math.abs(by), n);
+  const shape = a.shape.map((length, d) => (d === axis ? count : length));
+  const free = add(emptyZeroed(shape, a.dtype), pad);
+  const [head, tail] = split(a, [by > 0 ? n - count : count], axis);
+  return concatenate(by > 0 ? [free, head] : [tail, free], axis);
 }
 
 /** Largest element; NaN wins. The gradient goes to the first winner. @see numpy.max */
@@ -468,10 +483,24 @@ const reversedCumsum = (g: NDArray, axis: number): NDArray => flip(cumsum(flip(g
 /** Running sum along an axis, of the flattened array without one. @see numpy.cumsum */
 export const cumsum: Running = running('cumsum', (g, _a, _out, axis) => reversedCumsum(g, axis));
 
-/** Running product. The gradient divides by the elements, which must not be zero. @see numpy.cumprod */
-export const cumprod: Running = running('cumprod', (g, a, out, axis) =>
-  div(reversedCumsum(mul(g, out), axis), a),
+/** Running product. @see numpy.cumprod */
+export const cumprod: Running = running('cumprod', (g, a, _out, axis) =>
+  mul(productsBefore(a, axis), productsAfter(g, a, axis)),
 );
+
+/**
+ * s[i] = g[i] + a[i + 1] s[i + 1], from the end: what an element of a running product is multiplied with in its gradient.
+ * No division, so zeros are no matter; windows double, so it takes log2(n) passes.
+ */
+function productsAfter(g: NDArray, a: NDArray, axis: number): NDArray {
+  let sum = g;
+  let factor = shifted(a, axis, -1, 0);
+  for (let width = 1; width < a.shape[axis]; width *= 2) {
+    sum = add(sum, mul(factor, shifted(sum, axis, -width, 0)));
+    factor = mul(factor, shifted(factor, axis, -width, 0));
+  }
+  return sum;
+}
 
 /** How many elements are not zero; of booleans, how many are true. @see numpy.count_nonzero */
 export function countNonzero(value: ArrayLike, argument?: Axis | ReduceOptions): NDArray<'int64'> {

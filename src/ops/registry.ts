@@ -21,6 +21,15 @@ export function register(name: string, differentiable: boolean): void {
 /** The gradient of one operand from the gradient of the result, in the library's own operations. */
 export type Rule = (g: NDArray) => ArrayLike | null;
 
+/** Puts a view on the tape again whose memory was written through another array; set by alias.ts. */
+export const views = { refresh: (_: NDArray): void => {} };
+
+/** An array, with the node of what its memory holds now. */
+export function current(a: NDArray): NDArray {
+  if (a.base !== null && a.node !== null && a.node.moved !== a.storage.moved) views.refresh(a);
+  return a;
+}
+
 /**
  * Puts a result on the tape when one of its operands is tracked. `operands` and `rules` go in pairs; a rule runs only
  * for a tracked operand, and its result is summed down to that operand's shape by the walker. `saved` are the arrays
@@ -39,7 +48,7 @@ export function track(
   for (let i = 0; i < operands.length; i++) {
     const operand = operands[i];
     if (operand instanceof NDArray && operand.tracked) {
-      inputs.push(operand);
+      inputs.push(current(operand));
       active.push(rules[i]);
     }
   }
@@ -72,7 +81,7 @@ export function trackJointly(
   record(
     op,
     out,
-    active.map((i) => operands[i]),
+    active.map((i) => current(operands[i])),
     saved,
     (g) => {
       const found = rule(g);

@@ -1,7 +1,7 @@
 // Movement operations: views of the same memory in another shape or order, and joining and repeating arrays.
 
 import * as backend from '../backend/index.js';
-import { asarray } from '../core/create.js';
+import { asarray, lists } from '../core/create.js';
 import { type DType, promoteTypes, toDType } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, getter, method, type NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
@@ -382,6 +382,9 @@ export function stack<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
     at,
   );
 }
+
+lists.stack = (arrays) => stack(arrays);
+lists.astype = (a, dtype) => astype(a, dtype);
 
 /** The array with at least one dimension: a number becomes a vector of one element. @see numpy.atleast_1d */
 export function atleast1d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {

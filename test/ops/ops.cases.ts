@@ -490,6 +490,42 @@ export const cases: OpCase[] = [
       ],
     ],
   },
+  {
+    op: 'writeView',
+    f: (a, b) => {
+      const owner = a.mul(a);
+      owner.at('1:').T.imul(b);
+      return owner;
+    },
+    shapes: [
+      [
+        [3, 4],
+        [4, 2],
+      ],
+    ],
+  },
+  {
+    op: 'asStrided',
+    note: 'a view read after its memory was written',
+    f: (a) => {
+      const owner = a.mul(a);
+      const view = owner.at('::2');
+      owner.imul(a);
+      return np.sin(view);
+    },
+    shapes: matrix,
+  },
+  {
+    op: 'stridedScatter',
+    note: 'second order of asStrided',
+    f: (a) => {
+      const owner = a.mul(a);
+      const view = owner.T.at(1);
+      owner.at('0').imul(2);
+      return view.mul(view);
+    },
+    shapes: matrix,
+  },
 ];
 
 /** Differentiable operations that no row names. */
