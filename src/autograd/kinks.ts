@@ -22,6 +22,7 @@ export const choosing = new Map<string, Identity>([
   ['where', 'derivative'],
   ['max', 'derivative'],
   ['min', 'derivative'],
+  ['maxPool2d', 'derivative'],
   ['mod', 'derivative'],
   ['fmod', 'derivative'],
   ['sign', 'result'],

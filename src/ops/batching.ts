@@ -81,16 +81,14 @@ export function overAll(arrays: readonly NDArray[], f: (physical: NDArray[]) => 
   return new BatchedArray(f(arrays.map((a) => strip(a, level))), level);
 }
 
-/** Operations that take stacks of matrices (..., m, n), and so a batch of them too. */
-export function overStacks<A extends unknown[]>(
-  caller: string,
-  f: (a: NDArray, ...rest: A) => NDArray,
-  a: ArrayLike,
-  ...rest: A
-): NDArray | null {
-  if (!(a instanceof BatchedArray)) return null;
-  if (a.ndim < 2) throw new NoBatchingRule(`'${caller}' of an array of ${a.ndim} dimensions`);
-  return new BatchedArray(f(a.physical, ...rest), a.level);
+/** Systems a @ x = b of stacks (..., n, n) and (..., n, k): the examples are one more axis of both stacks. */
+export function overSystems(a: NDArray, b: NDArray, f: (a: NDArray, b: NDArray) => NDArray): NDArray | null {
+  return overElements([a, b], (p, q) => {
+    const [x, y] = [p, q] as [NDArray, NDArray];
+    // With one dimension less than a, b would be a stack of vectors.
+    const missing = Math.max(x.ndim - y.ndim, 0);
+    return f(x, missing === 0 ? y : reshape(y, [...new Array<number>(missing).fill(1), ...y.shape]));
+  });
 }
 
 /** The array behind `a` at a level, with the examples of that level along its first axis. */

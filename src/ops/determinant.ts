@@ -3,6 +3,7 @@
 import * as backend from '../backend/index.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
+import { batching, overArray } from './batching.js';
 import { svd } from './decompose.js';
 import { equal, mul, where } from './elementwise.js';
 import { adjoint, dense, diagonalMask, inv, matrices, perMatrix } from './linalg.js';
@@ -17,6 +18,8 @@ import { expandDims } from './shape.js';
  */
 export function det<A extends ArrayLike>(value: A): NDArray<Floating<DTypeOf<A>>> {
   const a = matrices('det', value, true);
+  const batch = batching.open > 0 ? overArray(a, det) : null;
+  if (batch !== null) return batch as NDArray<never>;
   const out = empty(a.shape.slice(0, -2), a.dtype);
   if (out.size > 0) backend.det(dense(a), out);
   return track('det', out, [a], [(g) => mul(perMatrix(g), cofactors(a, out))], [a, out]);

@@ -7,10 +7,11 @@ import { type DType, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating, Promote } from '../core/typing.js';
+import { batching, overArray, overSystems } from './batching.js';
 import { add, div, equal, greaterEqual, neg, where } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { register, track, trackJointly } from './registry.js';
-import { ascontiguousarray, astype, broadcastTo, expandDims, reshape, swapaxes } from './shape.js';
+import { ascontiguousarray, astype, broadcastTo, expandDims, reshape, squeeze, swapaxes } from './shape.js';
 
 /** What LAPACK finds wrong with the values: a singular matrix, no convergence (numpy.linalg.LinAlgError). */
 export class LinAlgError extends Error {
@@ -124,6 +125,8 @@ export function solve<A extends ArrayLike, B extends ArrayLike>(
   right: B,
 ): NDArray<Floating<Promote<DTypeOf<A>, DTypeOf<B>>>> {
   const { a, b, batch, vector } = system('solve', left, right);
+  const many = batching.open > 0 ? overSystems(a, b, solve) : null;
+  if (many !== null) return (vector ? squeeze(many, -1) : many) as NDArray<never>;
   const out = empty([...batch, ...b.shape.slice(-2)], a.dtype);
   if (out.size > 0)
     lapack('solve', a, singularHint, () => backend.solve(out, stacked(a, batch), stacked(b, batch)));
@@ -194,6 +197,8 @@ export const divideByTriangular = (b: NDArray, a: NDArray, lower: boolean): NDAr
  */
 export function inv<A extends ArrayLike>(value: A): NDArray<Floating<DTypeOf<A>>> {
   const a = matrices('inv', value, true);
+  const many = batching.open > 0 ? overArray(a, inv) : null;
+  if (many !== null) return many as NDArray<never>;
   const out = empty(a.shape, a.dtype);
   if (out.size > 0)
     lapack('inv', a, 'np.linalg.pinv gives the pseudo-inverse.', () => backend.inv(out, dense(a)));
@@ -211,6 +216,8 @@ register('inv', true);
  */
 export function cholesky<A extends ArrayLike>(value: A): NDArray<Floating<DTypeOf<A>>> {
   const a = matrices('cholesky', value, true);
+  const many = batching.open > 0 ? overArray(a, cholesky) : null;
+  if (many !== null) return many as NDArray<never>;
   const n = a.shape[a.ndim - 1];
   const out = empty(a.shape, a.dtype);
   if (out.size > 0)

@@ -1,7 +1,7 @@
 // Gradient checks as the course teaches them: every experiment of its section, with its numbers.
 
 import { describe, expect, it } from 'vitest';
-import { grad, gradCheckReport, type NDArray, np, numericalGradient } from '../../src/index.js';
+import { grad, gradCheckReport, type NDArray, nn, np, numericalGradient } from '../../src/index.js';
 
 const slope = (x: number[], y: number[]): number => {
   const [mx, my] = [x, y].map((v) => v.reduce((p, q) => p + q) / v.length);
@@ -196,6 +196,7 @@ describe('the report', () => {
     ['clip', (x: NDArray) => np.clip(x, 1, null).sum()],
     ['sort', (x: NDArray) => np.sort(x).mul([1, 2, 3]).sum()],
     ['median', (x: NDArray) => np.median(x)],
+    ['pooling', (x: NDArray) => nn.maxPool2d(x.reshape(1, 1, 1, 3), [1, 2]).sum()],
     ['floor', (x: NDArray) => x.add(np.floor(x)).sum()],
     ['an if', (x: NDArray) => ((x.item(0) as number) > 1 ? x.sum() : np.exp(x).sum())],
   ])('winners of %s are seen to change', (_, f) => {

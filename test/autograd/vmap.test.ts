@@ -39,7 +39,7 @@ const ruled = new Set(
     'add sub mul div mod pow maximum minimum arctan2 arcsinh arccosh arctanh hypot logaddexp copysign fmax fmin fmod neg abs ' +
     'sign sqrt square reciprocal exp expm1 log log1p log2 log10 sin cos tan arcsin arccos arctan sinh cosh tanh sigmoid floor ' +
     'ceil rint trunc where sum prod max min cumsum cumprod matmul copy astype reshape transpose broadcastTo flip concatenate ' +
-    'part embed slice scatterView gather scatterAdd set '
+    'part embed slice scatterView gather scatterAdd set inv solve cholesky det '
   )
     .trim()
     .split(' '),
