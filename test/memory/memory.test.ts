@@ -20,7 +20,7 @@ describe('loops over arrays of 1 MB', () => {
   it('hold no more than 100 MB beyond the start, for every family of operations', {
     timeout: 600_000,
   }, () => {
-    const grown = loops([], 'all', '300');
+    const grown = loops([], 'all', '150');
     expect(Object.keys(grown).length).toBeGreaterThan(20);
     for (const [family, megabytes] of Object.entries(grown)) {
       expect(megabytes, `${family} grew by ${megabytes} MB`).toBeLessThan(100);
