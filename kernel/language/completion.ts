@@ -204,9 +204,11 @@ export function inspect(service: TypeService, code: string, offset: number): Ins
   }
   const target = original(service, analysis, symbol);
   const signature = readable(describe(service, target, symbol, token));
-  const docs =
+  const own =
     target.getDocumentationComment(checker).trim() || symbol.getDocumentationComment(checker).trim();
-  const tags = target.getJsDocTags(checker);
+  const documented = own ? target : (functionOf(service, analysis, target) ?? target);
+  const docs = own || documented.getDocumentationComment(checker).trim();
+  const tags = documented.getJsDocTags(checker);
   const tagLines = tags.map((t) => `@${t.name}${t.text ? ` ${t.text.trim()}` : ''}`);
   const text = [signature, docs, tagLines.join('\n')].filter(Boolean).join('\n\n');
   const tagMarkdown = tags.map((t) =>
@@ -264,6 +266,24 @@ function original(service: TypeService, analysis: Analysis, symbol: TsSymbol): T
   return at;
 }
 
+/** What says about a method of arrays what it does: the function of `np` with its name. */
+function functionOf(service: TypeService, analysis: Analysis, target: TsSymbol): TsSymbol | undefined {
+  if (!(target.flags & SymbolFlags.Method)) return undefined;
+  const owner = target.valueDeclaration?.resolve()?.parent as
+    | (Node & { name?: { text?: string } })
+    | undefined;
+  if (owner?.name?.text !== 'ArrayMethods') return undefined;
+  const { checker } = service.compiler;
+  let np = checker.resolveName('np', SymbolFlags.Namespace | SymbolFlags.Alias, {
+    document: analysis.path,
+    position: analysis.checked.toGenerated(0),
+  });
+  if (np && np.flags & SymbolFlags.Alias) np = checker.getAliasedSymbol(np);
+  let found = np && checker.getExportsOfModule(np).find((s) => s.name === target.name);
+  if (found && found.flags & SymbolFlags.Alias) found = checker.getAliasedSymbol(found);
+  return found;
+}
+
 function isInPrelude(node: Node, analysis: Analysis): boolean {
   const file = node.getSourceFile?.();
   return file?.fileName === analysis.path && !analysis.checked.isCopied(node.getStart());
@@ -284,7 +304,8 @@ function describe(service: TypeService, target: TsSymbol, symbol: TsSymbol, toke
   if (!type) return name;
   const callable = SymbolFlags.Function | SymbolFlags.Method | SymbolFlags.Variable;
   const calls = flags & callable ? callLines(service, type, name) : undefined;
-  if (calls) return `${flags & SymbolFlags.Method ? '(method)' : 'function'} ${calls}`;
+  if (calls && flags & SymbolFlags.Method) return `(method) ${calls.split('\n').map(withoutThis).join('\n')}`;
+  if (calls) return `function ${calls}`;
   const kind =
     flags & SymbolFlags.Property || flags & SymbolFlags.Accessor
       ? '(property)'
@@ -308,11 +329,26 @@ function callLines(service: TypeService, type: Type, name: string): string | und
   const whole = checker.typeToString(type, undefined, 1);
   if (signatures.length === 1 && /^[<(]/.test(whole)) return `${name}${arrowToMethod(whole)}`;
   const overloads = /^\{ (.*); \}$/s.exec(whole)?.[1];
-  if (!overloads || !/^[<(]/.test(overloads)) return undefined;
-  return overloads
-    .split(/; (?=\(|<)/)
-    .map((s) => `${name}${s}`)
+  if (overloads && /^[<(]/.test(overloads))
+    return overloads
+      .split(/; (?=\(|<)/)
+      .map((s) => `${name}${s}`)
+      .join('\n');
+  // A named interface of functions, such as np.exp's: its signatures as they were written.
+  if (!/^\w+$/.test(whole)) return undefined;
+  const written = signatures.map((s) => s.declaration?.resolve()?.getText?.());
+  if (!written.every((text) => text !== undefined && /^[<(]/.test(text))) return undefined;
+  return written
+    .map((text) => `${name}${(text as string).replace(/\s+/g, ' ').replace(/;$/, '')}`)
     .join('\n');
+}
+
+/** A method of arrays without what TypeScript needs to know of the array: its type parameter, and `this`. */
+function withoutThis(line: string): string {
+  return line
+    .replace(/\(this: NDArray<\w>(?:, )?/, '(')
+    .replace(/<[DE] extends DType(?:, )?/, '<')
+    .replace('<>(', '(');
 }
 
 /** `(a: number) => string` as `(a: number): string`. */

@@ -121,8 +121,9 @@ let always: Watcher | null = null;
  * @returns what `body` returns
  * @throws Error that names the operation; its cause is the call that recorded it
  * @example
- * np.detectAnomaly(() => loss(W).backward());
- * // detectAnomaly: 'log' gave -inf at [2] in a result of shape (4,). Operands: float64 of shape (4,), values from 0 to 3.
+ * const W = np.array([3, 2, 0, 1]).requiresGrad();
+ * np.detectAnomaly(() => np.log(W).sum().backward());
+ * // Error: detectAnomaly: 'log' gave -inf at [2] in a result of shape (4,). Operands: float64 of shape (4,), ...
  */
 export function detectAnomaly<T>(body: () => T, options?: AnomalyOptions): T;
 export function detectAnomaly(on: boolean, options?: AnomalyOptions): void;

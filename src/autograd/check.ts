@@ -66,7 +66,7 @@ function weighted(a: NDArray, salt: number): NDArray {
  * @param f any differentiable function of arrays; results of more than one element are weighted and summed
  * @param inputs float64 or complex128 arrays, the point to check at; away from kinks such as max at a tie
  * @example
- * const report = gradCheck((W, b) => np.tanh(X.dot(W).add(b)), [W, b]);
+ * const report = gradCheck((W, b) => np.tanh(X.dot(W).add(b)), [W, np.zeros(3)]);
  * if (!report.passed) console.log(String(report));
  */
 export function gradCheck(

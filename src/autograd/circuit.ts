@@ -156,7 +156,7 @@ const through = (source: Node | NDArray): Node | NDArray =>
  * @example
  * const [x, y, z] = [-2, 5, -4].map((v) => np.array(v).requiresGrad());
  * const c = circuit(x.add(y).mul(z), { x, y, z });
- * c.find('x').gradient;       // array(-4.)
+ * c.find('x').gradient;       // -4.0
  * plot.circuit(c);
  */
 export function circuit(out: NDArray, names: object = {}, options: CircuitOptions = {}): Circuit {

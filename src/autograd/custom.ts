@@ -159,7 +159,8 @@ function matched(args: readonly unknown[], back: unknown): (NDArray | null)[] {
  *   from outside
  * @throws Error when an argument was changed in place between the two evaluations
  * @example
- * const block = checkpoint((h: NDArray) => np.tanh(np.dot(h, W)));
+ * const block = checkpoint((h: NDArray) => np.tanh(np.dot(h, B)));
+ * let h = X;
  * for (let i = 0; i < 100; i++) h = block(h);
  */
 export function checkpoint<A extends readonly unknown[], Y>(f: (...args: A) => Y): (...args: A) => Y {

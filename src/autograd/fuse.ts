@@ -367,8 +367,9 @@ interface Entry {
  * @param options `{strict: true}` throws when `f` cannot be fused
  * @throws Error when numbers or arrays from the surroundings turn out to have changed
  * @example
- * const step = np.fuse((W, X, y) => {
- *   const [loss, dW] = valueAndGrad(loss_of)(W, X, y);
+ * const lossOf = (W: NDArray, X: NDArray, y: NDArray) => nn.crossEntropy(X.dot(W), y);
+ * const step = np.fuse((W: NDArray, X: NDArray, y: NDArray) => {
+ *   const [loss, dW] = valueAndGrad(lossOf)(W, X, y);
  *   W.isub(dW.mul(0.1));
  *   return loss;
  * });

@@ -101,8 +101,10 @@ const ordinal = (i: number): string => (i === 0 ? 'the argument' : `argument ${i
  * @returns `(...args) => [value, gradient]`; the gradient has the form of the argument
  * @throws TypeError when `f` does not return a single number, or an argument is not floating point
  * @example
- * const [loss, g] = valueAndGrad((p: Params) => np.sum((X.dot(p.W).sub(y)).square()))({ W });
- * const [value, [dW, db]] = valueAndGrad(loss, { argnums: [0, 1] })(W, b);
+ * const loss = (W: NDArray, b: NDArray) => nn.crossEntropy(X.dot(W).add(b), y);
+ * const [value, g] = valueAndGrad((p: { W: NDArray }) => np.sum(X.dot(p.W).square()))({ W });
+ * g.W.shape;   // [2, 3]
+ * const [l, [dW, db]] = valueAndGrad(loss, { argnums: [0, 1] })(W, np.zeros(3));
  */
 export function valueAndGrad<P, A extends unknown[]>(
   f: (params: P, ...rest: A) => ArrayLike,
@@ -186,9 +188,11 @@ function withGrad(
  * @param options `argnums`: which arguments, `hasAux`: f returns `[value, more]`, and the result is `[gradient, more]`
  * @returns `(...args) => gradient`, in the form of the argument
  * @example
- * grad((x: number) => np.sin(x))(0.5);                       // cos(0.5)
- * const { W, b } = grad((p: Params) => loss(p, X, y))(params);
- * const [dx, dy] = grad((x: NDArray, y: NDArray) => x.mul(y).sum(), { argnums: [0, 1] })(x, y);
+ * grad((x: number) => np.sin(x))(0);   // 1.0
+ * const params = { W, b: np.zeros(3) };
+ * const { W: dW, b: db } = grad((p: typeof params) => nn.crossEntropy(X.dot(p.W).add(p.b), y))(params);
+ * const [du, dv] = grad((u: NDArray, v: NDArray) => u.mul(v).sum(), { argnums: [0, 1] })(u, v);
+ * du;   // array([3., 4.])
  */
 export function grad<P, A extends unknown[]>(
   f: (params: P, ...rest: A) => ArrayLike,

@@ -63,7 +63,7 @@ export interface NumericalGradientOptions {
  * @param params the point: an array, a number, or a tree of them
  * @returns the gradient in the form of `params`
  * @example
- * numericalGradient((x: number) => x ** 2, 3);      // array(6.)
+ * numericalGradient((x: number) => x ** 2, 3);   // 6.0000...
  */
 export function numericalGradient<P>(
   f: (params: P) => ArrayLike,
@@ -191,7 +191,7 @@ export interface GradCheckReportOptions<P> {
  * @returns a report that prints and shows itself as a table; `report.passed` says whether every parameter is fine
  * @throws TypeError when `f` does not return numbers, or does not depend on the parameters through np operations
  * @example
- * gradCheckReport((p) => svmLoss(X, y, p.W).add(l2(p.W)), { W, b }, { samples: 20 })
+ * gradCheckReport((p) => nn.crossEntropy(X.dot(p.W).add(p.b), y), { W, b: np.zeros(3) }, { samples: 20 });
  */
 export function gradCheckReport<P>(
   f: (params: P) => ArrayLike | { readonly [part: string]: ArrayLike },

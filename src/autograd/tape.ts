@@ -71,7 +71,7 @@ function blocksOf(value: unknown, into: Set<Storage>): Set<Storage> {
  *
  * @throws Error when an array of the scope is used after it; return it instead
  * @example
- * for (let i = 0; i < 10000; i++) np.scope(() => { ...one step, in-place updates of the parameters... });
+ * for (let i = 0; i < 1000; i++) np.scope(() => void W.isub(W.mul(0.01)));   // one step, parameters updated in place
  */
 export function scope<T>(body: () => T): T {
   return reclaim(

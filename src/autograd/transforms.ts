@@ -347,7 +347,7 @@ export function hvp<X>(f: (x: X) => ArrayLike, x: X, v: MapTree<X, ArrayLike>): 
  *
  * @param value an array, or a tree of arrays; other values are handed through
  * @example
- * const target = stopGradient(predict(params, next));
+ * const target = stopGradient(X.dot(W));
  */
 export function stopGradient<T>(value: T): T {
   return mapArrays(value, (a) => a.detach());

@@ -48,7 +48,7 @@ function edits(a: string, b: string): number {
 
 /**
  * Throws when an options object has a name that is not among the known ones.
- * @example checkOptions('sum', { axes: 0 }, ['axis', 'keepdims'])  // sum: unknown option 'axes'; did you mean 'axis'?
+ * For instance checkOptions('sum', { axes: 0 }, ['axis', 'keepdims'])  // sum: unknown option 'axes'; did you mean 'axis'?
  */
 export function checkOptions(caller: string, given: object, known: readonly string[]): void {
   for (const name in given) {

@@ -85,7 +85,7 @@ export function getPrintOptions(): PrintOptions {
  * Changes how arrays print from now on (numpy.set_printoptions). Options that are left out stay; `formatter`
  * is reset, as NumPy does.
  *
- * @example setPrintOptions({ precision: 3, suppress: true })
+ * @example np.setPrintOptions({ precision: 3, suppress: true })
  */
 export function setPrintOptions(options: Partial<PrintOptions>): void {
   current = merge('set_printoptions', { ...current, formatter: null }, options);
@@ -531,7 +531,7 @@ function shownIndices(length: number, edgeitems: number, summarise: boolean): nu
 /**
  * The text of an array (numpy.array2string).
  *
- * @example array2string(a, { precision: 2, separator: ', ' })
+ * @example np.array2string(x, { precision: 2, separator: ', ' })
  */
 export function array2string(a: Printable, options: Array2StringOptions = {}): string {
   const { separator = ' ', prefix = '', suffix = '', ...rest } = options;

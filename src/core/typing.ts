@@ -91,7 +91,7 @@ interface Aliases {
 }
 
 /** The dtype that a name stands for. */
-export type DTypeNamed<N> = NoInfer<N extends DType ? N : N extends keyof Aliases ? Aliases[N] : DType>;
+export type DTypeNamed<N> = N extends DType ? N : NoInfer<N extends keyof Aliases ? Aliases[N] : DType>;
 
 interface TypedArrays {
   Float64Array: 'float64';
@@ -138,18 +138,13 @@ type List4<E> = [E] extends [never] ? 'float64' : E extends readonly (infer F)[]
 type List5<E> = [E] extends [never] ? 'float64' : E extends readonly unknown[] ? DType : Leaf<E>;
 
 /** The dtype that a value has as an array: of an array its own, of numbers float64, of bigints int64... */
-export type DTypeOf<T> = NoInfer<
-  IsAny<T> extends true ? DType : T extends readonly (infer E)[] ? List1<E> : Leaf<T>
->;
+export type DTypeOf<T> =
+  IsAny<T> extends true ? DType : NoInfer<T extends readonly (infer E)[] ? List1<E> : Leaf<T>>;
 
 /** The dtype that holds the values of both. */
-export type Promote<A extends DType, B extends DType> = NoInfer<
-  [DType] extends [A]
-    ? DType
-    : [DType] extends [B]
-      ? DType
-      : Promotion[A & keyof Promotion][B & keyof Promotion]
->;
+export type Promote<A extends DType, B extends DType> = [DType] extends [A]
+  ? DType
+  : NoInfer<[DType] extends [B] ? DType : Promotion[A & keyof Promotion][B & keyof Promotion]>;
 
 type Inexact = 'float64' | 'float32' | 'complex128' | 'complex64';
 
@@ -170,43 +165,53 @@ type Weak<D extends DType, N> = [DType] extends [D]
 type WeakInt<D extends DType> = D extends 'bool' ? 'int64' : D;
 
 /** The complex dtype whose parts hold the values. */
-export type ComplexOf<D extends DType> = NoInfer<
-  [DType] extends [D] ? DType : D extends 'float32' | 'complex64' ? 'complex64' : 'complex128'
->;
+export type ComplexOf<D extends DType> = [DType] extends [D]
+  ? DType
+  : NoInfer<D extends 'float32' | 'complex64' ? 'complex64' : 'complex128'>;
 
 /** The dtype of `a + b`. */
-export type Promoted<A, B> = NoInfer<
+export type Promoted<A, B> =
   IsAny<A> extends true
     ? DType
-    : IsAny<B> extends true
-      ? DType
-      : B extends number | bigint | Complex
-        ? Weak<DTypeOf<A>, B>
-        : A extends number | bigint | Complex
-          ? Weak<DTypeOf<B>, A>
-          : Promote<DTypeOf<A>, DTypeOf<B>>
->;
+    : NoInfer<
+        IsAny<B> extends true
+          ? DType
+          : B extends number | bigint | Complex
+            ? Weak<DTypeOf<A>, B>
+            : A extends number | bigint | Complex
+              ? Weak<DTypeOf<B>, A>
+              : Promote<DTypeOf<A>, DTypeOf<B>>
+      >;
+
+/** The dtype of `a.add(b)` for an array `a` of dtype D. */
+export type PromotedWith<D extends DType, B> =
+  IsAny<B> extends true
+    ? DType
+    : NoInfer<B extends number | bigint | Complex ? Weak<D, B> : Promote<D, DTypeOf<B>>>;
+
+type Joined<T extends readonly unknown[], D extends DType | undefined = undefined> = T extends readonly [
+  infer A,
+  ...infer Rest,
+]
+  ? Joined<Rest, D extends DType ? Promote<D, DTypeOf<A>> : DTypeOf<A>>
+  : D extends DType
+    ? D
+    : DTypeOf<T>;
 
 /** The dtype of several arrays joined. */
-export type PromotedAll<T extends readonly unknown[], D extends DType | undefined = undefined> = NoInfer<
-  T extends readonly [infer A, ...infer Rest]
-    ? PromotedAll<Rest, D extends DType ? Promote<D, DTypeOf<A>> : DTypeOf<A>>
-    : D extends DType
-      ? D
-      : DTypeOf<T>
->;
+export type PromotedAll<T extends readonly unknown[]> = IsAny<T> extends true ? DType : NoInfer<Joined<T>>;
 
 /** The dtype of functions with floating point values: integers and booleans give float64. */
-export type Floating<D extends DType> = NoInfer<
-  [DType] extends [D] ? DType : D extends Inexact ? D : 'float64'
->;
+export type Floating<D extends DType> = [DType] extends [D]
+  ? DType
+  : NoInfer<D extends Inexact ? D : 'float64'>;
 
 /** The dtype that sums accumulate in: integers and booleans in 64 bits. */
-export type Accumulated<D extends DType> = NoInfer<
-  [DType] extends [D] ? DType : D extends Inexact ? D : D extends `u${string}` ? 'uint64' : 'int64'
->;
+export type Accumulated<D extends DType> = [DType] extends [D]
+  ? DType
+  : NoInfer<D extends Inexact ? D : D extends `u${string}` ? 'uint64' : 'int64'>;
 
 /** The dtype of absolute values and variances. */
-export type RealOf<D extends DType> = NoInfer<
-  [DType] extends [D] ? DType : D extends 'complex128' ? 'float64' : D extends 'complex64' ? 'float32' : D
->;
+export type RealOf<D extends DType> = [DType] extends [D]
+  ? DType
+  : NoInfer<D extends 'complex128' ? 'float64' : D extends 'complex64' ? 'float32' : D>;

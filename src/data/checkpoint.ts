@@ -60,8 +60,10 @@ function reunite(value: unknown, arrays: StateDict): unknown {
  *
  * @param extra plain data to keep with it: epoch, validation accuracy...
  * @example
- * data.saveCheckpoint('run.safetensors', { model, optimizer, schedule }, { epoch });
- * const { epoch } = data.loadCheckpoint('run.safetensors', { model, optimizer, schedule });
+ * const model = new nn.Linear(2, 3), optimizer = new optim.SGD(model.parameters(), { lr: 0.1 });
+ * data.saveCheckpoint('run.safetensors', { model, optimizer }, { epoch: 7 });
+ * const { epoch } = data.loadCheckpoint('run.safetensors', { model, optimizer });
+ * epoch;   // 7
  */
 export function saveCheckpoint(
   file: string,

@@ -27,7 +27,7 @@ export interface LoaderOptions<B extends readonly unknown[]> {
  *
  * @example
  * const loader = new data.DataLoader([X, y], { batchSize: 64, shuffle: true });
- * for (const [xb, yb] of loader) { ... }
+ * for (const [xb, yb] of loader) nn.crossEntropy(np.dot(xb, W), yb);
  */
 export class DataLoader<A extends readonly NDArray[], B extends readonly unknown[] = A> {
   readonly n: number;

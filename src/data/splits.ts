@@ -42,7 +42,7 @@ const order = (n: number, shuffle: boolean): NDArray =>
  * test part.
  *
  * @example
- * const { train, validation } = data.split(50000, { validation: 1000 });
+ * const { train, validation } = data.split(6, { validation: 2 });
  * const Xval = X.at(validation);
  */
 export function split(n: number, options: SplitOptions = {}): Split {

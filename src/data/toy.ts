@@ -33,7 +33,7 @@ function byClass(n: number, classes: number, points: (j: number) => NDArray): La
  *
  * @example
  * np.random.seed(0);
- * const [X, y] = data.spiral();   // (300, 2) and 300 labels 0, 1, 2
+ * const [X, y] = data.spiral();   // shapes (300, 2) and (300,), labels 0, 1, 2
  */
 export function spiral(n = 100, classes = 3, options: { noise?: number } = {}): Labelled {
   counts('spiral', n, classes);

@@ -228,7 +228,7 @@ export class PReLU extends Activation {
   }
 }
 
-/** @see torch.nn.ELU */
+/** The activation as a layer. @see torch.nn.ELU */
 export class ELU extends Activation {
   constructor(readonly alpha = 1) {
     super();
@@ -239,14 +239,14 @@ export class ELU extends Activation {
   }
 }
 
-/** @see torch.nn.SELU */
+/** The activation as a layer. @see torch.nn.SELU */
 export class SELU extends Activation {
   forward(x: NDArray): NDArray {
     return selu(x);
   }
 }
 
-/** @see torch.nn.CELU */
+/** The activation as a layer. @see torch.nn.CELU */
 export class CELU extends Activation {
   constructor(readonly alpha = 1) {
     super();
@@ -257,7 +257,7 @@ export class CELU extends Activation {
   }
 }
 
-/** @see torch.nn.GELU */
+/** The activation as a layer. @see torch.nn.GELU */
 export class GELU extends Activation {
   constructor(readonly options: { approximate?: 'none' | 'tanh' } = {}) {
     super();
@@ -268,21 +268,21 @@ export class GELU extends Activation {
   }
 }
 
-/** @see torch.nn.SiLU */
+/** The activation as a layer. @see torch.nn.SiLU */
 export class SiLU extends Activation {
   forward(x: NDArray): NDArray {
     return silu(x);
   }
 }
 
-/** @see torch.nn.Mish */
+/** The activation as a layer. @see torch.nn.Mish */
 export class Mish extends Activation {
   forward(x: NDArray): NDArray {
     return mish(x);
   }
 }
 
-/** @see torch.nn.Softplus */
+/** The activation as a layer. @see torch.nn.Softplus */
 export class Softplus extends Activation {
   constructor(readonly options: { beta?: number; threshold?: number } = {}) {
     super();
@@ -293,35 +293,35 @@ export class Softplus extends Activation {
   }
 }
 
-/** @see torch.nn.Softsign */
+/** The activation as a layer. @see torch.nn.Softsign */
 export class Softsign extends Activation {
   forward(x: NDArray): NDArray {
     return softsign(x);
   }
 }
 
-/** @see torch.nn.Sigmoid */
+/** The activation as a layer. @see torch.nn.Sigmoid */
 export class Sigmoid extends Activation {
   forward(x: NDArray): NDArray {
     return sigmoid(x);
   }
 }
 
-/** @see torch.nn.LogSigmoid */
+/** The activation as a layer. @see torch.nn.LogSigmoid */
 export class LogSigmoid extends Activation {
   forward(x: NDArray): NDArray {
     return logSigmoid(x);
   }
 }
 
-/** @see torch.nn.Tanh */
+/** The activation as a layer. @see torch.nn.Tanh */
 export class Tanh extends Activation {
   forward(x: NDArray): NDArray {
     return tanh(x);
   }
 }
 
-/** @see torch.nn.Hardtanh */
+/** The activation as a layer. @see torch.nn.Hardtanh */
 export class Hardtanh extends Activation {
   constructor(
     readonly low = -1,
@@ -335,21 +335,21 @@ export class Hardtanh extends Activation {
   }
 }
 
-/** @see torch.nn.Hardsigmoid */
+/** The activation as a layer. @see torch.nn.Hardsigmoid */
 export class Hardsigmoid extends Activation {
   forward(x: NDArray): NDArray {
     return hardsigmoid(x);
   }
 }
 
-/** @see torch.nn.Hardswish */
+/** The activation as a layer. @see torch.nn.Hardswish */
 export class Hardswish extends Activation {
   forward(x: NDArray): NDArray {
     return hardswish(x);
   }
 }
 
-/** @see torch.nn.Softmax */
+/** The activation as a layer. @see torch.nn.Softmax */
 export class Softmax extends Activation {
   constructor(readonly axis = -1) {
     super();
@@ -360,7 +360,7 @@ export class Softmax extends Activation {
   }
 }
 
-/** @see torch.nn.LogSoftmax */
+/** The activation as a layer. @see torch.nn.LogSoftmax */
 export class LogSoftmax extends Activation {
   constructor(readonly axis = -1) {
     super();
@@ -371,7 +371,7 @@ export class LogSoftmax extends Activation {
   }
 }
 
-/** @see torch.nn.GLU */
+/** The activation as a layer. @see torch.nn.GLU */
 export class GLU extends Activation {
   constructor(readonly axis = -1) {
     super();

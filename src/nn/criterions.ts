@@ -31,31 +31,31 @@ const criterion = <O extends object>(
     }
   };
 
-/** @see torch.nn.CrossEntropyLoss */
+/** The loss as a module. @see torch.nn.CrossEntropyLoss */
 export class CrossEntropyLoss extends criterion<CrossEntropyOptions>(crossEntropy) {}
-/** @see torch.nn.NLLLoss */
+/** The loss as a module. @see torch.nn.NLLLoss */
 export class NLLLoss extends criterion(losses.nllLoss) {}
-/** @see torch.nn.MSELoss */
+/** The loss as a module. @see torch.nn.MSELoss */
 export class MSELoss extends criterion(mseLoss) {}
-/** @see torch.nn.L1Loss */
+/** The loss as a module. @see torch.nn.L1Loss */
 export class L1Loss extends criterion(losses.l1Loss) {}
-/** @see torch.nn.HuberLoss */
+/** The loss as a module. @see torch.nn.HuberLoss */
 export class HuberLoss extends criterion(losses.huberLoss) {}
-/** @see torch.nn.SmoothL1Loss */
+/** The loss as a module. @see torch.nn.SmoothL1Loss */
 export class SmoothL1Loss extends criterion(losses.smoothL1Loss) {}
-/** @see torch.nn.PoissonNLLLoss */
+/** The loss as a module. @see torch.nn.PoissonNLLLoss */
 export class PoissonNLLLoss extends criterion(losses.poissonNllLoss) {}
-/** @see torch.nn.BCELoss */
+/** The loss as a module. @see torch.nn.BCELoss */
 export class BCELoss extends criterion(losses.binaryCrossEntropy) {}
-/** @see torch.nn.BCEWithLogitsLoss */
+/** The loss as a module. @see torch.nn.BCEWithLogitsLoss */
 export class BCEWithLogitsLoss extends criterion(losses.binaryCrossEntropyWithLogits) {}
-/** @see torch.nn.SoftMarginLoss */
+/** The loss as a module. @see torch.nn.SoftMarginLoss */
 export class SoftMarginLoss extends criterion(losses.softMarginLoss) {}
-/** @see torch.nn.HingeEmbeddingLoss */
+/** The loss as a module. @see torch.nn.HingeEmbeddingLoss */
 export class HingeEmbeddingLoss extends criterion(losses.hingeEmbeddingLoss) {}
-/** @see torch.nn.MultiMarginLoss */
+/** The loss as a module. @see torch.nn.MultiMarginLoss */
 export class MultiMarginLoss extends criterion(losses.multiMarginLoss) {}
-/** @see torch.nn.KLDivLoss */
+/** The loss as a module. @see torch.nn.KLDivLoss */
 export class KLDivLoss extends criterion(losses.klDiv) {}
 /** The course's multiclass SVM loss, `nn.multiclassHinge`. */
 export class MulticlassHingeLoss extends criterion(multiclassHinge) {}

@@ -69,12 +69,12 @@ export interface Module<In extends readonly unknown[] = [NDArray], Out = NDArray
  *
  * @example
  * class Net extends nn.Module {
- *   fc1 = new nn.Linear(784, 256);
- *   fc2 = new nn.Linear(256, 10);
+ *   fc1 = new nn.Linear(2, 100);
+ *   fc2 = new nn.Linear(100, 3);
  *   forward(x: NDArray) { return this.fc2(nn.relu(this.fc1(x))); }
  * }
  * const model = new Net();
- * nn.crossEntropy(model(x), y).backward();
+ * nn.crossEntropy(model(X), y).backward();
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what the constructor returns
 export abstract class Module<In extends readonly unknown[] = [NDArray], Out = NDArray> {

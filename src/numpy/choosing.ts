@@ -56,7 +56,7 @@ export interface ChooseOptions {
 /**
  * Element by element from a list of arrays: out[i] = choices[a[i]][i], all broadcast together.
  * @see numpy.choose
- * @example np.choose([2, 0], [[0, 1], [10, 11], [20, 21]])   // 20, 1
+ * @example np.choose([2, 0], [[0, 1], [10, 11], [20, 21]])   // array([20., 1.])
  */
 export function choose(
   a: ArrayLike,

@@ -79,7 +79,7 @@ export function select(
  * A function of numbers as a function of arrays, which broadcast. A loop, not faster than one. Where gradients are
  * recorded, the function is called with 0-d arrays in place of numbers, and has to compute with np functions.
  * @see numpy.vectorize
- * @example np.vectorize((a, b) => (a > b ? a - b : a + b))([1, 2, 3, 4], 2)   // 3, 4, 1, 2
+ * @example np.vectorize((a, b) => (a > b ? a - b : a + b))([1, 2, 3, 4], 2)   // array([3., 4., 1., 2.])
  */
 export function vectorize(f: (...values: number[]) => ArrayLike): (...arrays: ArrayLike[]) => NDArray {
   return (...values) => {

@@ -97,7 +97,7 @@ export const polymul = ((a: PolynomialLike, b: PolynomialLike) =>
 /**
  * Quotient and remainder of two polynomials.
  * @see numpy.polydiv
- * @example np.polydiv([3, 5, 2], [2, 1])   // [1.5, 1.75], [0.25]
+ * @example np.polydiv([3, 5, 2], [2, 1])   // [array([1.5, 1.75]), array([0.25])]
  */
 export function polydiv(dividend: ArrayLike, divisor: ArrayLike): [NDArray, NDArray];
 export function polydiv(
@@ -136,7 +136,7 @@ export function polydiv(
  * The polynomial at x, by Horner's scheme; of a poly1d in the place of x, the composition.
  * @param p coefficients from the highest power down
  * @see numpy.polyval
- * @example np.polyval([3, 0, 1], 5)   // 76
+ * @example np.polyval([3, 0, 1], 5)   // 76.0
  */
 export function polyval(p: PolynomialLike, x: ArrayLike): NDArray;
 export function polyval(p: PolynomialLike, x: Poly1d): Poly1d;
@@ -193,7 +193,7 @@ export function polyint(p: PolynomialLike, m = 1, k: ArrayLike | null = null): N
  * The polynomial with the given roots, highest coefficient 1; of a square matrix, its characteristic polynomial is
  * np.poly(np.linalg.eigvals(A)).
  * @see numpy.poly
- * @example np.poly([1, 2])   // 1, -3, 2
+ * @example np.poly([1, 2])   // array([1., -3., 2.])
  */
 export function poly(roots: ArrayLike): NDArray {
   const z = asarray(roots, 'poly');
@@ -223,7 +223,7 @@ export interface PolyfitOptions {
  * The polynomial of a degree that lies nearest to points, in the least squares sense: coefficients from the highest
  * power down. `y` may hold several columns.
  * @see numpy.polyfit
- * @example np.polyfit([0, 1, 2], [1, 3, 7], 2)   // 1, 1, 1
+ * @example np.polyfit([0, 1, 2], [1, 3, 7], 2)   // array([1., 1., 1.])
  */
 export function polyfit(
   x: ArrayLike,

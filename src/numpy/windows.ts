@@ -132,7 +132,7 @@ function series(t: NDArray, c: readonly number[]): NDArray {
 /**
  * Modified Bessel function of the first kind, order 0.
  * @see numpy.i0
- * @example np.i0([0, 1])   // 1, 1.26606588
+ * @example np.i0([0, 1])   // array([1. , 1.26606588])
  */
 export function i0(value: ArrayLike): NDArray {
   const a = asarray(value, 'i0');

@@ -1,7 +1,7 @@
 // The types of the methods that the op files attach to NDArray, in one place so that an editor shows one list.
 
 import type { DType } from '../core/dtype.js';
-import type { Accumulated, DTypeNamed, Floating, Promoted, RealOf } from '../core/typing.js';
+import type { Accumulated, DTypeNamed, Floating, PromotedWith, RealOf } from '../core/typing.js';
 import type { ClipOptions } from './elementwise.js';
 import type { Index } from './index.js';
 import type { Axis, ReduceOptions, SumOptions, VarOptions } from './reduce.js';
@@ -11,25 +11,19 @@ type AxisOrOptions<T> = Axis | T;
 declare module '../core/ndarray.js' {
   interface ArrayMethods {
     // Arithmetic: element by element, broadcast; see np.add and the others.
-    add<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    sub<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    mul<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    div<D extends DType, B extends ArrayLike>(
-      this: NDArray<D>,
-      b: B,
-    ): NDArray<Floating<Promoted<NDArray<D>, B>>>;
-    floorDivide<D extends DType, B extends ArrayLike>(
-      this: NDArray<D>,
-      b: B,
-    ): NDArray<Promoted<NDArray<D>, B>>;
-    mod<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    pow<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    maximum<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    minimum<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
+    add<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    sub<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    mul<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    div<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Floating<PromotedWith<D, B>>>;
+    floorDivide<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    mod<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    pow<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    maximum<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    minimum<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
     arctan2<D extends DType, B extends ArrayLike>(
       this: NDArray<D>,
       b: B,
-    ): NDArray<Floating<Promoted<NDArray<D>, B>>>;
+    ): NDArray<Floating<PromotedWith<D, B>>>;
     // In place: the array keeps its memory, and everything that shares it sees the change. Returns the array.
     iadd<D extends DType>(this: NDArray<D>, b: ArrayLike): NDArray<D>;
     isub<D extends DType>(this: NDArray<D>, b: ArrayLike): NDArray<D>;
@@ -54,21 +48,12 @@ declare module '../core/ndarray.js' {
     logicalOr(b: ArrayLike): NDArray<'bool'>;
     logicalXor(b: ArrayLike): NDArray<'bool'>;
     logicalNot(): NDArray<'bool'>;
-    bitwiseAnd<D extends DType, B extends ArrayLike>(
-      this: NDArray<D>,
-      b: B,
-    ): NDArray<Promoted<NDArray<D>, B>>;
-    bitwiseOr<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    bitwiseXor<D extends DType, B extends ArrayLike>(
-      this: NDArray<D>,
-      b: B,
-    ): NDArray<Promoted<NDArray<D>, B>>;
+    bitwiseAnd<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    bitwiseOr<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    bitwiseXor<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
     invert<D extends DType>(this: NDArray<D>): NDArray<D>;
-    leftShift<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    rightShift<D extends DType, B extends ArrayLike>(
-      this: NDArray<D>,
-      b: B,
-    ): NDArray<Promoted<NDArray<D>, B>>;
+    leftShift<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    rightShift<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
     isnan(): NDArray<'bool'>;
     isfinite(): NDArray<'bool'>;
     isinf(): NDArray<'bool'>;
@@ -128,8 +113,8 @@ declare module '../core/ndarray.js' {
       axis?: number | { axis?: number | null },
     ): NDArray<Accumulated<D>>;
     // Products.
-    dot<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    matmul<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
+    dot<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    matmul<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
     // Shape: views of the same memory where strides allow.
     reshape<D extends DType>(
       this: NDArray<D>,

@@ -4,7 +4,7 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat, isInteger } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
-import type { DTypeOf, Floating, Promoted } from '../core/typing.js';
+import type { DTypeOf, Floating, Promoted, PromotedWith } from '../core/typing.js';
 import {
   add,
   binary,
@@ -257,17 +257,17 @@ declare module '../core/ndarray.js' {
     hypot<D extends DType, B extends ArrayLike>(
       this: NDArray<D>,
       b: B,
-    ): NDArray<Floating<Promoted<NDArray<D>, B>>>;
+    ): NDArray<Floating<PromotedWith<D, B>>>;
     logaddexp<D extends DType, B extends ArrayLike>(
       this: NDArray<D>,
       b: B,
-    ): NDArray<Floating<Promoted<NDArray<D>, B>>>;
+    ): NDArray<Floating<PromotedWith<D, B>>>;
     copysign<D extends DType, B extends ArrayLike>(
       this: NDArray<D>,
       b: B,
-    ): NDArray<Floating<Promoted<NDArray<D>, B>>>;
-    fmax<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    fmin<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
-    fmod<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<Promoted<NDArray<D>, B>>;
+    ): NDArray<Floating<PromotedWith<D, B>>>;
+    fmax<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    fmin<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
+    fmod<D extends DType, B extends ArrayLike>(this: NDArray<D>, b: B): NDArray<PromotedWith<D, B>>;
   }
 }

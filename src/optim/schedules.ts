@@ -231,8 +231,9 @@ export interface PlateauOptions {
  * Multiplies the rate by `factor` when the value given to `step` has stopped improving. @see torch.optim.lr_scheduler.ReduceLROnPlateau
  *
  * @example
+ * const opt = new optim.SGD([W], { lr: 0.1 });
  * const schedule = new optim.ReduceLROnPlateau(opt, { factor: 0.5, patience: 5 });
- * schedule.step(validationLoss);
+ * schedule.step(0.7);   // the loss on the validation set
  */
 export class ReduceLROnPlateau {
   best: number;

@@ -33,9 +33,10 @@ export interface SGDOptions extends BaseOptions {
  * Stochastic gradient descent with momentum. @see torch.optim.SGD
  *
  * @example
+ * const model = new nn.Linear(2, 3);
  * const opt = new optim.SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  * opt.zeroGrad();
- * loss.backward();
+ * nn.crossEntropy(model(X), y).backward();
  * opt.step();
  */
 export class SGD extends Optimizer<SGDOptions> {

@@ -51,6 +51,7 @@ export interface ImageGridOptions {
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
+/** One pair of axes: what is drawn on it, its titles, limits and scales. */
 export class Axes extends Coordinates {
   // ---------------------------------------------------------------------------------------------- points and lines
 

@@ -63,7 +63,8 @@ const title = (n: CircuitNode): string =>
  * @param circuit what `circuit(loss, {x, y})` gives
  * @returns a figure
  * @example
- * plot.circuit(circuit(x.add(y).mul(z), { x, y, z }))
+ * const [x, y, z] = [-2, 5, -4].map((v) => np.array(v).requiresGrad());
+ * plot.circuit(circuit(x.add(y).mul(z), { x, y, z }));
  */
 export function circuit(of: Circuit, options: CircuitFigureOptions = {}): Figure {
   const { valueColor = GREEN, gradientColor = RED, ...size } = options;

@@ -38,6 +38,7 @@ export interface FigureJSON {
   frames?: Partial<Frame>[];
 }
 
+/** A chart: axes, their traces and layout. As the value of a cell it shows itself; `toJSON()` is Plotly's form. */
 export class Figure extends Axes {
   constructor(
     options: FigureOptions = {},
