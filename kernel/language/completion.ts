@@ -266,22 +266,30 @@ function original(service: TypeService, analysis: Analysis, symbol: TsSymbol): T
   return at;
 }
 
-/** What says about a method of arrays what it does: the function of `np` with its name. */
+/**
+ * Whose documentation a name without its own shares: a method of arrays that of the function of `np`, a function of
+ * `np.random` that of the generator's method.
+ */
 function functionOf(service: TypeService, analysis: Analysis, target: TsSymbol): TsSymbol | undefined {
-  if (!(target.flags & SymbolFlags.Method)) return undefined;
-  const owner = target.valueDeclaration?.resolve()?.parent as
-    | (Node & { name?: { text?: string } })
-    | undefined;
-  if (owner?.name?.text !== 'ArrayMethods') return undefined;
   const { checker } = service.compiler;
-  let np = checker.resolveName('np', SymbolFlags.Namespace | SymbolFlags.Alias, {
-    document: analysis.path,
-    position: analysis.checked.toGenerated(0),
-  });
-  if (np && np.flags & SymbolFlags.Alias) np = checker.getAliasedSymbol(np);
-  let found = np && checker.getExportsOfModule(np).find((s) => s.name === target.name);
-  if (found && found.flags & SymbolFlags.Alias) found = checker.getAliasedSymbol(found);
-  return found;
+  const declaration = target.valueDeclaration;
+  const owner = declaration?.resolve()?.parent as (Node & { name?: { text?: string } }) | undefined;
+  const random = /\/numpy\/random\/global\.d\.ts$/.test(declaration?.path ?? '');
+  if (!random && owner?.name?.text !== 'ArrayMethods') return undefined;
+  const behind = (s: TsSymbol | undefined): TsSymbol | undefined =>
+    s && s.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(s) : s;
+  const exported = (space: TsSymbol | undefined, name: string): TsSymbol | undefined =>
+    behind(space && checker.getExportsOfModule(space).find((s) => s.name === name));
+  const np = behind(
+    checker.resolveName('np', SymbolFlags.Namespace | SymbolFlags.Alias, {
+      document: analysis.path,
+      position: analysis.checked.toGenerated(0),
+    }),
+  );
+  if (!random) return exported(np, target.name);
+  const generator = exported(exported(np, 'random'), 'RandomState');
+  const type = generator && checker.getDeclaredTypeOfSymbol(generator);
+  return type && checker.getPropertiesOfType(type).find((s) => s.name === target.name);
 }
 
 function isInPrelude(node: Node, analysis: Analysis): boolean {

@@ -30,10 +30,15 @@ const isFunction = (value: unknown): boolean => typeof value === 'function';
 
 describe('documentation', () => {
   let types: TypeService;
+  let service: LanguageService;
   beforeAll(() => {
     types = new TypeService(options);
+    service = new LanguageService(options);
   });
-  afterAll(() => types.compiler.close());
+  afterAll(() => {
+    types.compiler.close();
+    service.close();
+  });
 
   /** The symbols that a namespace exports, behind their aliases. */
   function symbolsOf(path: string): Map<string, TsSymbol> {
@@ -57,7 +62,9 @@ describe('documentation', () => {
       const silent = names.filter(
         (name) => (symbols.get(name)?.getDocumentationComment(checker) ?? '').trim() === '',
       );
-      expect(silent).toEqual([]);
+      // Some share the words of a method; then they show when one hovers over the name.
+      const shown = (name: string): string => service.inspect(`${path}.${name}`, path.length + 2).text;
+      expect(silent.filter((name) => !/\n\n[^@\n]/.test(shown(name)))).toEqual([]);
     });
 
     it(`${path}: signatures are short enough to read`, () => {

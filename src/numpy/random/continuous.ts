@@ -39,7 +39,7 @@ export abstract class Continuous {
    * @param low default 0
    * @param high default 1; not included
    * @throws RangeError when high - low is not finite, or in a Generator negative
-   * @example rng.uniform(-6, 1)   rng.uniform(-1, 1, [2, 3])   rng.uniform({low: -1, size: 10})
+   * @example rng.uniform(-6, 1); rng.uniform(-1, 1, [2, 3]); rng.uniform({ low: -1, size: 10})
    * @see numpy.random.Generator.uniform
    */
   uniform(low?: One<'low' | 'high'>, high?: One<'high'>, size?: { size?: null } | null): number;
@@ -67,7 +67,7 @@ export abstract class Continuous {
    * @param loc mean, default 0
    * @param scale standard deviation, default 1
    * @throws RangeError when scale < 0
-   * @example rng.normal(5, 0.1)   rng.normal(0, 1, [2, 3])   rng.normal([0, 10], 2)
+   * @example rng.normal(5, 0.1); rng.normal(0, 1, [2, 3]); rng.normal([0, 10], 2)
    * @see numpy.random.Generator.normal
    */
   normal(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: { size?: null } | null): number;
@@ -252,7 +252,7 @@ export abstract class Continuous {
    * @param loc mode, default 0
    * @param scale default 1
    * @throws RangeError when scale < 0
-   * @example np.argmax(logits.add(rng.gumbel(0, 1, logits.shape)), {axis: 1})
+   * @example np.argmax(X.add(rng.gumbel(0, 1, X.shape)), { axis: 1 })
    * @see numpy.random.Generator.gumbel
    */
   gumbel(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: { size?: null } | null): number;

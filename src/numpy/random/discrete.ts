@@ -86,7 +86,7 @@ export abstract class Discrete extends Continuous {
    * @param lam expected count, >= 0, default 1
    * @returns int64 NDArray, or a number
    * @throws RangeError when lam < 0 or lam is above about 9.2e18
-   * @example rng.poisson(5, 1000)   rng.poisson([0.1, 500])
+   * @example rng.poisson(5, 1000); rng.poisson([0.1, 500])
    * @see numpy.random.Generator.poisson
    */
   poisson(lam?: One<'lam'>, size?: { size?: null } | null): number;

@@ -111,7 +111,7 @@ export class Generator<Bits extends BitGenerator = BitGenerator> extends Sampler
    * @param size count or shape; without it a single number
    * @param dtype float64 or float32
    * @param out a contiguous array of the dtype that takes the draws
-   * @example rng.random([2, 3])   rng.random(5, 'float32')   rng.random({out: buffer})
+   * @example rng.random([2, 3]); rng.random(5, 'float32'); rng.random({ out: np.empty(4)})
    */
   random(size?: OneFloat, dtype?: DTypeLike): number;
   random(size: Size | FloatOptions | null | undefined, dtype?: DTypeLike, out?: NDArray): NDArray;
@@ -180,7 +180,7 @@ export class Generator<Bits extends BitGenerator = BitGenerator> extends Sampler
    * @param dtype int64 (default), another integer dtype or bool; the stream depends on it
    * @returns NDArray of the dtype, or a number
    * @throws RangeError when there is no such integer, or a bound does not fit the dtype
-   * @example integers(10)   integers(0, 6, {size: 100, endpoint: true})   integers([10, 100, 1000])
+   * @example rng.integers(10); rng.integers(0, 6, { size: 100, endpoint: true}); rng.integers([10, 100, 1000])
    */
   integers(
     low:
@@ -211,7 +211,7 @@ export class Generator<Bits extends BitGenerator = BitGenerator> extends Sampler
    *   happens to another covariance; method 'svd' (default), 'eigh' (faster) or 'cholesky' (fastest)
    * @returns float64 NDArray of shape (...size, d)
    * @throws RangeError when the shapes do not fit
-   * @example rng.multivariateNormal([0, 0], [[1, 0.5], [0.5, 2]], {size: 100, method: 'cholesky'})
+   * @example rng.multivariateNormal([0, 0], [[1, 0.5], [0.5, 2]], { size: 100, method: 'cholesky'})
    */
   multivariateNormal(
     mean: ArrayLike,

@@ -72,7 +72,7 @@ function seedWord(value: number | bigint): number {
  * @param seed an integer from 0 to 2**32 - 1, a list of them, or a bit generator; without it every one is different
  *
  * @example
- * const rng = new RandomState(0);
+ * const rng = new np.random.RandomState(0);
  * rng.randn(2, 3);
  */
 export class RandomState extends Sampler {
@@ -189,7 +189,7 @@ export class RandomState extends Sampler {
    * Numbers of the standard normal distribution (numpy.random.randn).
    * @param shape the dimensions, one by one; without any, a single number
    * @returns float64 NDArray, or a number
-   * @example const W = np.random.randn(D, K).mul(0.01);
+   * @example const W = np.random.randn(2, 3).mul(0.01);
    */
   randn(): number;
   randn(...shape: number[]): NDArray;
@@ -245,7 +245,7 @@ export class RandomState extends Sampler {
    * @param dtype int64 (default), another integer dtype or bool; the stream depends on it
    * @returns NDArray of the dtype, or a number
    * @throws RangeError when there is no such integer, or a bound does not fit the dtype
-   * @example randint(0, 10, 5)   randint(2, {size: [3, 3], dtype: 'uint8'})   randint([10, 100, 1000])
+   * @example np.random.randint(0, 10, 5); np.random.randint(2, { size: [3, 3], dtype: 'uint8'}); np.random.randint([10, 100, 1000])
    */
   randint(
     low: number | bigint | { low?: number | bigint; high?: number | bigint; size?: null; dtype?: DTypeLike },
@@ -321,7 +321,7 @@ export class RandomState extends Sampler {
    * @param replace whether a candidate may be picked again; default true
    * @param p probability of each candidate
    * @returns NDArray of a's dtype (int64 for a number), a number, or items of the list
-   * @example choice(5, 3)   choice(n, {size: 64, replace: false})   choice(['cat', 'dog'])
+   * @example np.random.choice(5, 3); np.random.choice(99, { size: 64, replace: false}); np.random.choice(['cat', 'dog'])
    */
   choice(a: number | ArrayLike): number;
   choice(a: number | ArrayLike, size: Size | ChoiceOptions, replace?: boolean, p?: ArrayLike): NDArray;
