@@ -2,6 +2,7 @@
 // in one native call. What a program cannot repeat runs as the ordinary code it is. Recording and programs live in
 // backend/; here are signatures, results, and the checks that a program still does what the function does.
 
+import { createHash } from 'node:crypto';
 import { addressOf, Program, Recording, recording } from '../backend/index.js';
 import { type DType, dtypeInfo } from '../core/dtype.js';
 import { NDArray } from '../core/ndarray.js';
@@ -43,21 +44,24 @@ interface ArraySpec {
 }
 
 /** The leaves of the arguments in order, with marks for the lists and objects around them. */
-function flatten(value: unknown, into: unknown[]): boolean {
+function flatten(value: unknown, into: unknown[], depth = 0): boolean {
+  // Deeper trees are taken for ones that contain themselves.
+  if (depth > 50) return false;
   if (value instanceof NDArray || typeof value !== 'object' || value === null) {
     into.push(value);
     return true;
   }
   if (Array.isArray(value)) {
     into.push(`[${value.length}`);
-    for (const item of value) if (!flatten(item, into)) return false;
+    for (const item of value) if (!flatten(item, into, depth + 1)) return false;
     return true;
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) {
     const keys = Object.keys(value);
     into.push(`{${keys.join()}`);
-    for (const key of keys) if (!flatten((value as Record<string, unknown>)[key], into)) return false;
+    for (const key of keys)
+      if (!flatten((value as Record<string, unknown>)[key], into, depth + 1)) return false;
     return true;
   }
   // The elements of a typed array may change without a sign.
@@ -251,6 +255,7 @@ function record(
         );
     }
     trace.stop();
+    trace.forget();
     if (trace.steps.length > MAX_STEPS) trace.refuse(`it issues more than ${MAX_STEPS} operations`);
     if (trace.refusal !== null) return { value, trace: trace.refusal };
     return {
@@ -280,7 +285,7 @@ function fingerprint(trace: Recording, template: Template): string[] {
   });
   for (const value of trace.values) {
     if (value.initial instanceof Uint8Array)
-      list.push(`bytes ${Buffer.from(value.initial).toString('base64')}`);
+      list.push(`bytes ${createHash('sha1').update(value.initial).digest('base64')}`);
     else list.push(`${value.kind} ${value.initial}`);
   }
   list.push(templateText(template));
@@ -387,7 +392,7 @@ export function fuse<F extends (...args: never[]) => unknown>(f: F, options: Fus
   const fused = function (this: unknown, ...args: unknown[]): unknown {
     const plain = () => f.apply(this, args as never[]);
     if (off !== null || recording() || batching.open > 0 || tape.watchers.length > 0) return plain();
-    const leaves: unknown[] = [];
+    const leaves: unknown[] = [this];
     if (!flatten(args, leaves)) return plain();
     let at = 0;
     while (
@@ -416,8 +421,12 @@ export function fuse<F extends (...args: never[]) => unknown>(f: F, options: Fus
     }
     const entry = entries[at];
     if (entry.refusal !== null) return plain();
+    // An array that comes both as an argument and from the surroundings is another program.
+    if (entry.trace?.storages.some((s) => leaves.some((l) => l instanceof NDArray && l.storage === s)))
+      return plain();
     entry.calls++;
-    if (entry.program !== null && entry.calls < entry.check && !meetsNew(entry, leaves)) {
+    const unseen = entry.program !== null && meetsNew(entry, leaves);
+    if (entry.program !== null && entry.calls < entry.check && !unseen) {
       const done = replay(entry, leaves);
       if (done !== null) return done.value;
       return plain();
@@ -428,7 +437,7 @@ export function fuse<F extends (...args: never[]) => unknown>(f: F, options: Fus
       entry.refusal = trace;
       entry.program = null;
       entry.trace = null;
-      if (late) throw changed(trace);
+      if (late && !unseen) throw changed(trace);
       refuse(trace);
       return value;
     }
@@ -438,7 +447,10 @@ export function fuse<F extends (...args: never[]) => unknown>(f: F, options: Fus
       entry.refusal = why;
       entry.program = null;
       entry.trace = null;
-      throw changed(why);
+      // With blocks that were never seen before nothing has been computed yet.
+      if (!unseen) throw changed(why);
+      refuse(why);
+      return value;
     }
     if (before !== null && why === null) {
       entry.program ??= new Program(trace.recording, trace.results);

@@ -3,7 +3,7 @@
 // recording say so and stop; the function itself runs on undisturbed.
 
 import { type DType, dtypeInfo } from '../core/dtype.js';
-import { type Storage, type Watcher, watch } from '../core/storage.js';
+import { Slab, Storage, type Watcher, watch } from '../core/storage.js';
 import { addon } from './addon.js';
 import { addressOf, command, commandAddress, op, type Recorder, record } from './command.js';
 
@@ -12,7 +12,7 @@ export interface Value {
   readonly id: number;
   /** Passed in, found by the function in its surroundings, or made by it. */
   readonly kind: 'argument' | 'closure' | 'fresh';
-  readonly storage: Storage;
+  storage: Storage;
   readonly bytes: number;
   /** Which argument, and where in the block its first element lies. */
   readonly argument: number;
@@ -155,6 +155,12 @@ export class Recording implements Watcher, Recorder {
     active = null;
   }
 
+  /** Lets go of the blocks of what the function made: a program has its own, and the recording outlives them. */
+  forget(): void {
+    this.current.clear();
+    for (const value of this.values) if (value.kind === 'fresh') value.storage = nowhere;
+  }
+
   // ---------------------------------------------------------------- memory
 
   allocated(storage: Storage): void {
@@ -278,6 +284,8 @@ export class Recording implements Watcher, Recorder {
     this.pending = null;
   }
 }
+
+const nowhere = new Storage(new Slab(new ArrayBuffer(0)), 0, 0);
 
 let active: Recording | null = null;
 

@@ -6,6 +6,7 @@ import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { sameShape, shapeText } from '../core/shape.js';
+import { scoped } from '../core/storage.js';
 import { arange } from '../numpy/grid.js';
 import {
   add,
@@ -24,6 +25,7 @@ import {
 import { get } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
 import { logsumexp, mean, sum } from '../ops/reduce.js';
+import { tracking } from '../ops/registry.js';
 import { astype, transpose } from '../ops/shape.js';
 
 export { sigmoid, tanh };
@@ -43,12 +45,16 @@ export function leakyRelu(x: ArrayLike, negativeSlope = 0.01): NDArray {
 /** log(softmax(x)) along an axis, the last by default, without overflow (torch.nn.functional.log_softmax). */
 export function logSoftmax(x: ArrayLike, options: { axis?: number } = {}): NDArray {
   const a = asarray(x, 'logSoftmax');
-  return sub(a, logsumexp(a, { axis: options.axis ?? -1, keepdims: true }));
+  const body = () => sub(a, logsumexp(a, { axis: options.axis ?? -1, keepdims: true }));
+  return tracking(a) ? body() : scoped(body);
 }
 
 /** exp(x) / sum(exp(x)) along an axis, the last by default, without overflow (torch.nn.functional.softmax). */
-export const softmax = (x: ArrayLike, options: { axis?: number } = {}): NDArray =>
-  exp(logSoftmax(x, options));
+export function softmax(x: ArrayLike, options: { axis?: number } = {}): NDArray {
+  const a = asarray(x, 'softmax');
+  const body = () => exp(logSoftmax(a, options));
+  return tracking(a) ? body() : scoped(body);
+}
 
 /**
  * x W^T + b: (..., D), weight (K, D) and bias (K) give (..., K) (torch.nn.functional.linear). With weights of shape

@@ -425,11 +425,14 @@ export function logsumexp<A extends ArrayLike>(
 ): NDArray<Floating<DTypeOf<A>>> {
   const { axis, keepdims } = options<ReduceOptions>('logsumexp', argument, ['axis', 'keepdims']);
   const a = asarray(value, 'logsumexp');
-  // The shift cancels, so no gradient flows through it; an infinite one would make NaN of inf - inf.
-  const top = max(a.detach(), { axis, keepdims: true });
-  const shift = where(isfinite(top), top, 0);
-  const out = add(log(sum(exp(sub(a, shift)), { axis, keepdims: true })), shift);
-  return keepdims ? out : reshape(out, plan('logsumexp', a, axis).shape);
+  const body = () => {
+    // The shift cancels, so no gradient flows through it; an infinite one would make NaN of inf - inf.
+    const top = max(a.detach(), { axis, keepdims: true });
+    const shift = where(isfinite(top), top, 0);
+    const out = add(log(sum(exp(sub(a, shift)), { axis, keepdims: true })), shift);
+    return keepdims ? out : reshape(out, plan('logsumexp', a, axis).shape);
+  };
+  return tracking(a) ? body() : scoped(body);
 }
 
 // ---------------------------------------------------------------- running sums

@@ -459,6 +459,38 @@ describe('calls', () => {
     expect(inner.explain()).toBe('was not called yet');
   });
 
+  it('an argument that is also taken from the surroundings', () => {
+    const w = random(1, [30]);
+    const f = (a: NDArray) => {
+      w.iadd(1);
+      return a.mul(2).add(w);
+    };
+    const fused = np.fuse(f);
+    const a = random(2, [30]);
+    const [mine, theirs] = [w.copy(), w];
+    const plain = (x: NDArray | null) => {
+      mine.iadd(1);
+      return (x ?? mine).mul(2).add(mine);
+    };
+    for (const x of [a, a, a, null, a, null, a, a]) expect(bits(fused(x ?? theirs))).toBe(bits(plain(x)));
+    // The other way round: the first calls get the array itself.
+    const again = np.fuse(f);
+    for (const x of [null, null, null, a, null, a, a]) expect(bits(again(x ?? theirs))).toBe(bits(plain(x)));
+  });
+
+  it('does not keep what the function made on the way', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const kept = Array.from({ length: 40 }, () => {
+      const fused = np.fuse((a: NDArray) => np.sum(np.dot(a.mul(2).add(1), a).mul(3)));
+      const a = np.ones([300, 300]);
+      for (let i = 0; i < 4; i++) fused(a);
+      return fused;
+    });
+    expect(kept.every((f) => f.explain().includes('runs fused'))).toBe(true);
+    global.gc?.();
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 * 2 ** 20);
+  });
+
   it('keeps `this`, name and length', () => {
     const fused = np.fuse(function scale(this: { by: number }, a: NDArray) {
       return a.mul(this.by);

@@ -11,17 +11,27 @@ import { interleave, ms, type Peak, peakProgram, table } from './report.js';
 async function spiral(others: Kind[]): Promise<void> {
   const iterations = 10_000;
   console.log(`\n## Spiral: ${iterations} full-batch steps, 300 x 2 -> 100 -> 3, float64\n`);
-  const entries: { kind: Kind; name: string; request: { case: string; scope?: boolean } }[] = [
+  const entries: { kind: Kind; name: string; request: { case: string; how?: string } }[] = [
+    {
+      kind: 'gradlab',
+      name: 'gradlab, gradient by hand, np.fuse',
+      request: { case: 'spiral', how: 'fuse' },
+    },
     {
       kind: 'gradlab',
       name: 'gradlab, gradient by hand, np.scope',
-      request: { case: 'spiral', scope: true },
+      request: { case: 'spiral', how: 'scope' },
     },
     { kind: 'gradlab', name: 'gradlab, gradient by hand', request: { case: 'spiral' } },
     {
       kind: 'gradlab',
+      name: 'gradlab, autograd, np.fuse',
+      request: { case: 'spiral-autograd', how: 'fuse' },
+    },
+    {
+      kind: 'gradlab',
       name: 'gradlab, autograd, np.scope',
-      request: { case: 'spiral-autograd', scope: true },
+      request: { case: 'spiral-autograd', how: 'scope' },
     },
     { kind: 'gradlab', name: 'gradlab, autograd', request: { case: 'spiral-autograd' } },
     { kind: 'numpy', name: 'NumPy, gradient by hand', request: { case: 'spiral' } },

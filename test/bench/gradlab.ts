@@ -23,11 +23,14 @@ function spiralData() {
   return { X, y, W, b: np.zeros([1, H]), W2, b2: np.zeros([1, K]) };
 }
 
-/** The loop, plainly or with every step in an `np.scope`, which takes the step's temporaries back at its end. */
-function train(iterations: number, scope: boolean, step: () => number): [number, number] {
+/** How the loop is written: plainly, with `np.scope` around every step, or with the step through `np.fuse`. */
+type How = 'plain' | 'scope' | 'fuse';
+
+function train(iterations: number, how: How, step: () => NDArray): [number, number] {
   let loss = Number.NaN;
+  const once = how === 'fuse' ? np.fuse(step) : step;
   const begun = performance.now();
-  for (let i = 0; i < iterations; i++) loss = scope ? np.scope(step) : step();
+  for (let i = 0; i < iterations; i++) loss = how === 'scope' ? np.scope(() => once().item()) : once().item();
   return [(performance.now() - begun) / 1000, loss];
 }
 
@@ -45,12 +48,12 @@ function forward({ X, y, W, b, W2, b2 }: ReturnType<typeof spiralData>, rows: ND
   return { hidden, probs, loss: dataLoss.add(regLoss) };
 }
 
-function spiral(iterations: number, scope: boolean): [number, number] {
+function spiral(iterations: number, how: How): [number, number] {
   const data = spiralData();
   const { X, y, W, b, W2, b2 } = data;
   const n = X.shape[0];
   const rows = np.arange(n);
-  return train(iterations, scope, () => {
+  return train(iterations, how, () => {
     const { hidden, probs, loss } = forward(data, rows);
 
     const dscores = probs;
@@ -68,17 +71,17 @@ function spiral(iterations: number, scope: boolean): [number, number] {
     b.iadd(db.mul(-stepSize));
     W2.iadd(dW2.mul(-stepSize));
     b2.iadd(db2.mul(-stepSize));
-    return loss.item();
+    return loss;
   });
 }
 
-function spiralAutograd(iterations: number, scope: boolean): [number, number] {
+function spiralAutograd(iterations: number, how: How): [number, number] {
   const data = spiralData();
   const { X, W, b, W2, b2 } = data;
   const rows = np.arange(X.shape[0]);
   const params = [W, b, W2, b2];
   for (const p of params) p.requiresGrad();
-  return train(iterations, scope, () => {
+  return train(iterations, how, () => {
     const { loss } = forward(data, rows);
     loss.backward();
     np.noGrad(() => {
@@ -87,7 +90,7 @@ function spiralAutograd(iterations: number, scope: boolean): [number, number] {
         p.grad = null;
       }
     });
-    return loss.item();
+    return loss;
   });
 }
 
@@ -176,7 +179,7 @@ interface Request extends Pick<Row, 'inputs' | 'size'> {
   budget: number;
   case: string;
   iterations: number;
-  scope?: boolean;
+  how?: How;
   n: number;
   dtype: DType;
   count: number;
@@ -185,8 +188,8 @@ interface Request extends Pick<Row, 'inputs' | 'size'> {
 for await (const line of createInterface(process.stdin)) {
   const request = JSON.parse(line) as Request;
   const cases: Record<string, () => [number, number]> = {
-    spiral: () => spiral(request.iterations, request.scope ?? false),
-    'spiral-autograd': () => spiralAutograd(request.iterations, request.scope ?? false),
+    spiral: () => spiral(request.iterations, request.how ?? 'plain'),
+    'spiral-autograd': () => spiralAutograd(request.iterations, request.how ?? 'plain'),
     gemm: () => gemm(request.n, request.dtype),
     additions: () => additions(request.count),
     row: () => row(request),
