@@ -63,6 +63,9 @@ export type One<Names extends string> = number | ({ [N in Names]?: number } & { 
 /** An array is drawn: some parameter is an array, or a size is given, by position or by name. */
 export type Each<Names extends string> = Values | ({ [N in Names]?: Values } & { size?: Size | null });
 
+/** No size: one number is drawn. */
+export type NoSize = { size?: null } | null;
+
 /** The size after all parameters, plain or as an option. */
 export type SizeArgument = Size | { size?: Size | null } | null;
 

@@ -5,7 +5,7 @@ import type { NDArray } from '../../core/ndarray.js';
 import { noGrad } from '../../core/node.js';
 import { equal, greater, isfinite, logicalNot, sub } from '../../ops/elementwise.js';
 import { any } from '../../ops/reduce.js';
-import { type Each, named, type One, type SizeArgument, snakeCase } from './arguments.js';
+import { type Each, type NoSize, named, type One, type SizeArgument, snakeCase } from './arguments.js';
 import { type Demand, type Distribution, draw, type Parameter, real, type Source } from './draw.js';
 
 /** Name, demand and default of a parameter. */
@@ -42,8 +42,8 @@ export abstract class Continuous {
    * @example rng.uniform(-6, 1); rng.uniform(-1, 1, [2, 3]); rng.uniform({ low: -1, size: 10})
    * @see numpy.random.Generator.uniform
    */
-  uniform(low?: One<'low' | 'high'>, high?: One<'high'>, size?: { size?: null } | null): number;
-  uniform(low?: Each<'low' | 'high'>, high?: Each<'high'>, size?: SizeArgument): NDArray;
+  uniform(low?: One<'low' | 'high'>, high?: One<'high'>, size?: NoSize): number;
+  uniform(low?: Each<'low' | 'high'>, high?: Each<'high'>, size?: SizeArgument): NDArray<'float64'>;
   uniform(...args: unknown[]): number | NDArray {
     const given = named('uniform', ['low', 'high', 'size'], args);
     const low = real('uniform', 'low', given.low, 'anything', 0);
@@ -70,8 +70,8 @@ export abstract class Continuous {
    * @example rng.normal(5, 0.1); rng.normal(0, 1, [2, 3]); rng.normal([0, 10], 2)
    * @see numpy.random.Generator.normal
    */
-  normal(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: { size?: null } | null): number;
-  normal(loc?: Each<'loc' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray;
+  normal(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: NoSize): number;
+  normal(loc?: Each<'loc' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray<'float64'>;
   normal(...args: unknown[]): number | NDArray {
     const rules: Rule[] = [
       ['loc', 'anything', 0],
@@ -87,8 +87,8 @@ export abstract class Continuous {
    * @example rng.exponential(2.5, 1000)
    * @see numpy.random.Generator.exponential
    */
-  exponential(scale?: One<'scale'>, size?: { size?: null } | null): number;
-  exponential(scale?: Each<'scale'>, size?: SizeArgument): NDArray;
+  exponential(scale?: One<'scale'>, size?: NoSize): number;
+  exponential(scale?: Each<'scale'>, size?: SizeArgument): NDArray<'float64'>;
   exponential(...args: unknown[]): number | NDArray {
     return this.distribution('exponential', 'exponential', [['scale', 'notNegative', 1]], args);
   }
@@ -102,8 +102,8 @@ export abstract class Continuous {
    * @example rng.gamma(2, 1.5, 1000)
    * @see numpy.random.Generator.gamma
    */
-  gamma(shape: One<'shape' | 'scale'>, scale?: One<'scale'>, size?: { size?: null } | null): number;
-  gamma(shape: Each<'shape' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray;
+  gamma(shape: One<'shape' | 'scale'>, scale?: One<'scale'>, size?: NoSize): number;
+  gamma(shape: Each<'shape' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray<'float64'>;
   gamma(...args: unknown[]): number | NDArray {
     const rules: Rule[] = [
       ['shape', 'notNegative'],
@@ -119,8 +119,8 @@ export abstract class Continuous {
    * @example rng.beta(2, 5, 1000)
    * @see numpy.random.Generator.beta
    */
-  beta(a: One<'a' | 'b'>, b?: One<'b'>, size?: { size?: null } | null): number;
-  beta(a: Each<'a' | 'b'>, b?: Each<'b'>, size?: SizeArgument): NDArray;
+  beta(a: One<'a' | 'b'>, b?: One<'b'>, size?: NoSize): number;
+  beta(a: Each<'a' | 'b'>, b?: Each<'b'>, size?: SizeArgument): NDArray<'float64'>;
   beta(...args: unknown[]): number | NDArray {
     const rules: Rule[] = [
       ['a', 'positive'],
@@ -137,8 +137,8 @@ export abstract class Continuous {
    * @example rng.chisquare(3, 1000)
    * @see numpy.random.Generator.chisquare
    */
-  chisquare(df: One<'df'>, size?: { size?: null } | null): number;
-  chisquare(df: Each<'df'>, size?: SizeArgument): NDArray;
+  chisquare(df: One<'df'>, size?: NoSize): number;
+  chisquare(df: Each<'df'>, size?: SizeArgument): NDArray<'float64'>;
   chisquare(...args: unknown[]): number | NDArray {
     return this.distribution('chisquare', 'chisquare', [['df', 'positive']], args);
   }
@@ -152,8 +152,8 @@ export abstract class Continuous {
    * @example rng.noncentralChisquare(3, 20, 1000)
    * @see numpy.random.Generator.noncentral_chisquare
    */
-  noncentralChisquare(df: One<'df' | 'nonc'>, nonc?: One<'nonc'>, size?: { size?: null } | null): number;
-  noncentralChisquare(df: Each<'df' | 'nonc'>, nonc?: Each<'nonc'>, size?: SizeArgument): NDArray;
+  noncentralChisquare(df: One<'df' | 'nonc'>, nonc?: One<'nonc'>, size?: NoSize): number;
+  noncentralChisquare(df: Each<'df' | 'nonc'>, nonc?: Each<'nonc'>, size?: SizeArgument): NDArray<'float64'>;
   noncentralChisquare(...args: unknown[]): number | NDArray {
     const rules: Rule[] = [
       ['df', 'positive'],
@@ -169,8 +169,8 @@ export abstract class Continuous {
    * @example rng.f(1, 48, 1000)
    * @see numpy.random.Generator.f
    */
-  f(dfnum: One<'dfnum' | 'dfden'>, dfden?: One<'dfden'>, size?: { size?: null } | null): number;
-  f(dfnum: Each<'dfnum' | 'dfden'>, dfden?: Each<'dfden'>, size?: SizeArgument): NDArray;
+  f(dfnum: One<'dfnum' | 'dfden'>, dfden?: One<'dfden'>, size?: NoSize): number;
+  f(dfnum: Each<'dfnum' | 'dfden'>, dfden?: Each<'dfden'>, size?: SizeArgument): NDArray<'float64'>;
   f(...args: unknown[]): number | NDArray {
     const rules: Rule[] = [
       ['dfnum', 'positive'],
@@ -191,14 +191,14 @@ export abstract class Continuous {
     dfnum: One<'dfnum' | 'dfden' | 'nonc'>,
     dfden?: One<'dfden' | 'nonc'>,
     nonc?: One<'nonc'>,
-    size?: { size?: null } | null,
+    size?: NoSize,
   ): number;
   noncentralF(
     dfnum: Each<'dfnum' | 'dfden' | 'nonc'>,
     dfden?: Each<'dfden' | 'nonc'>,
     nonc?: Each<'nonc'>,
     size?: SizeArgument,
-  ): NDArray;
+  ): NDArray<'float64'>;
   noncentralF(...args: unknown[]): number | NDArray {
     const rules: Rule[] = [
       ['dfnum', 'positive'],
@@ -215,8 +215,8 @@ export abstract class Continuous {
    * @example rng.standardT(10, 1000)
    * @see numpy.random.Generator.standard_t
    */
-  standardT(df: One<'df'>, size?: { size?: null } | null): number;
-  standardT(df: Each<'df'>, size?: SizeArgument): NDArray;
+  standardT(df: One<'df'>, size?: NoSize): number;
+  standardT(df: Each<'df'>, size?: SizeArgument): NDArray<'float64'>;
   standardT(...args: unknown[]): number | NDArray {
     return this.distribution('standard_t', 'standardT', [['df', 'positive']], args);
   }
@@ -226,8 +226,8 @@ export abstract class Continuous {
    * @example rng.standardCauchy(1000)
    * @see numpy.random.Generator.standard_cauchy
    */
-  standardCauchy(size?: { size?: null } | null): number;
-  standardCauchy(size?: SizeArgument): NDArray;
+  standardCauchy(size?: NoSize): number;
+  standardCauchy(size?: SizeArgument): NDArray<'float64'>;
   standardCauchy(...args: unknown[]): number | NDArray {
     return this.distribution('standard_cauchy', 'standardCauchy', [], args);
   }
@@ -240,8 +240,8 @@ export abstract class Continuous {
    * @example rng.laplace(0, 1, 1000)
    * @see numpy.random.Generator.laplace
    */
-  laplace(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: { size?: null } | null): number;
-  laplace(loc?: Each<'loc' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray;
+  laplace(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: NoSize): number;
+  laplace(loc?: Each<'loc' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray<'float64'>;
   laplace(...args: unknown[]): number | NDArray {
     return this.distribution('laplace', 'laplace', LOCATION, args);
   }
@@ -255,8 +255,8 @@ export abstract class Continuous {
    * @example np.argmax(X.add(rng.gumbel(0, 1, X.shape)), { axis: 1 })
    * @see numpy.random.Generator.gumbel
    */
-  gumbel(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: { size?: null } | null): number;
-  gumbel(loc?: Each<'loc' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray;
+  gumbel(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: NoSize): number;
+  gumbel(loc?: Each<'loc' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray<'float64'>;
   gumbel(...args: unknown[]): number | NDArray {
     return this.distribution('gumbel', 'gumbel', LOCATION, args);
   }
@@ -270,8 +270,8 @@ export abstract class Continuous {
    * @example rng.logistic(10, 1, 1000)
    * @see numpy.random.Generator.logistic
    */
-  logistic(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: { size?: null } | null): number;
-  logistic(loc?: Each<'loc' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray;
+  logistic(loc?: One<'loc' | 'scale'>, scale?: One<'scale'>, size?: NoSize): number;
+  logistic(loc?: Each<'loc' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray<'float64'>;
   logistic(...args: unknown[]): number | NDArray {
     return this.distribution('logistic', 'logistic', LOCATION, args);
   }
@@ -284,8 +284,8 @@ export abstract class Continuous {
    * @example rng.lognormal(3, 1, 1000)
    * @see numpy.random.Generator.lognormal
    */
-  lognormal(mean?: One<'mean' | 'sigma'>, sigma?: One<'sigma'>, size?: { size?: null } | null): number;
-  lognormal(mean?: Each<'mean' | 'sigma'>, sigma?: Each<'sigma'>, size?: SizeArgument): NDArray;
+  lognormal(mean?: One<'mean' | 'sigma'>, sigma?: One<'sigma'>, size?: NoSize): number;
+  lognormal(mean?: Each<'mean' | 'sigma'>, sigma?: Each<'sigma'>, size?: SizeArgument): NDArray<'float64'>;
   lognormal(...args: unknown[]): number | NDArray {
     const rules: Rule[] = [
       ['mean', 'anything', 0],
@@ -302,8 +302,8 @@ export abstract class Continuous {
    * @example rng.pareto(3, 1000).add(1).mul(2)
    * @see numpy.random.Generator.pareto
    */
-  pareto(a: One<'a'>, size?: { size?: null } | null): number;
-  pareto(a: Each<'a'>, size?: SizeArgument): NDArray;
+  pareto(a: One<'a'>, size?: NoSize): number;
+  pareto(a: Each<'a'>, size?: SizeArgument): NDArray<'float64'>;
   pareto(...args: unknown[]): number | NDArray {
     return this.distribution('pareto', 'pareto', [['a', 'positive']], args);
   }
@@ -315,8 +315,8 @@ export abstract class Continuous {
    * @example rng.power(5, 1000)
    * @see numpy.random.Generator.power
    */
-  power(a: One<'a'>, size?: { size?: null } | null): number;
-  power(a: Each<'a'>, size?: SizeArgument): NDArray;
+  power(a: One<'a'>, size?: NoSize): number;
+  power(a: Each<'a'>, size?: SizeArgument): NDArray<'float64'>;
   power(...args: unknown[]): number | NDArray {
     return this.distribution('power', 'power', [['a', 'positive']], args);
   }
@@ -328,8 +328,8 @@ export abstract class Continuous {
    * @example rng.weibull(1.5, 1000).mul(20)
    * @see numpy.random.Generator.weibull
    */
-  weibull(a: One<'a'>, size?: { size?: null } | null): number;
-  weibull(a: Each<'a'>, size?: SizeArgument): NDArray;
+  weibull(a: One<'a'>, size?: NoSize): number;
+  weibull(a: Each<'a'>, size?: SizeArgument): NDArray<'float64'>;
   weibull(...args: unknown[]): number | NDArray {
     return this.distribution('weibull', 'weibull', [['a', 'notNegative']], args);
   }
@@ -341,8 +341,8 @@ export abstract class Continuous {
    * @example rng.rayleigh(3, 1000)
    * @see numpy.random.Generator.rayleigh
    */
-  rayleigh(scale?: One<'scale'>, size?: { size?: null } | null): number;
-  rayleigh(scale?: Each<'scale'>, size?: SizeArgument): NDArray;
+  rayleigh(scale?: One<'scale'>, size?: NoSize): number;
+  rayleigh(scale?: Each<'scale'>, size?: SizeArgument): NDArray<'float64'>;
   rayleigh(...args: unknown[]): number | NDArray {
     return this.distribution('rayleigh', 'rayleigh', [['scale', 'notNegative', 1]], args);
   }
@@ -358,14 +358,14 @@ export abstract class Continuous {
     left: One<'left' | 'mode' | 'right'>,
     mode?: One<'mode' | 'right'>,
     right?: One<'right'>,
-    size?: { size?: null } | null,
+    size?: NoSize,
   ): number;
   triangular(
     left: Each<'left' | 'mode' | 'right'>,
     mode?: Each<'mode' | 'right'>,
     right?: Each<'right'>,
     size?: SizeArgument,
-  ): NDArray;
+  ): NDArray<'float64'>;
   triangular(...args: unknown[]): number | NDArray {
     const given = named('triangular', ['left', 'mode', 'right', 'size'], args);
     const [left, mode, right] = ['left', 'mode', 'right'].map((name) =>
@@ -393,8 +393,8 @@ export abstract class Continuous {
    * @example rng.vonmises(0, 4, 1000)
    * @see numpy.random.Generator.vonmises
    */
-  vonmises(mu: One<'mu' | 'kappa'>, kappa?: One<'kappa'>, size?: { size?: null } | null): number;
-  vonmises(mu: Each<'mu' | 'kappa'>, kappa?: Each<'kappa'>, size?: SizeArgument): NDArray;
+  vonmises(mu: One<'mu' | 'kappa'>, kappa?: One<'kappa'>, size?: NoSize): number;
+  vonmises(mu: Each<'mu' | 'kappa'>, kappa?: Each<'kappa'>, size?: SizeArgument): NDArray<'float64'>;
   vonmises(...args: unknown[]): number | NDArray {
     const rules: Rule[] = [['mu'], ['kappa', 'notNegative']];
     return this.distribution('vonmises', 'vonmises', rules, args);
@@ -408,8 +408,8 @@ export abstract class Continuous {
    * @example rng.wald(3, 2, 1000)
    * @see numpy.random.Generator.wald
    */
-  wald(mean: One<'mean' | 'scale'>, scale?: One<'scale'>, size?: { size?: null } | null): number;
-  wald(mean: Each<'mean' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray;
+  wald(mean: One<'mean' | 'scale'>, scale?: One<'scale'>, size?: NoSize): number;
+  wald(mean: Each<'mean' | 'scale'>, scale?: Each<'scale'>, size?: SizeArgument): NDArray<'float64'>;
   wald(...args: unknown[]): number | NDArray {
     const rules: Rule[] = [
       ['mean', 'positive'],

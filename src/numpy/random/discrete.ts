@@ -4,7 +4,7 @@ import { NDArray } from '../../core/ndarray.js';
 import { noGrad } from '../../core/node.js';
 import { add, div, greater, greaterEqual, less, logicalOr, mul, sqrt, sub } from '../../ops/elementwise.js';
 import { any } from '../../ops/reduce.js';
-import { type Each, named, type One, type SizeArgument, snakeCase } from './arguments.js';
+import { type Each, type NoSize, named, type One, type SizeArgument, snakeCase } from './arguments.js';
 import { Continuous } from './continuous.js';
 import { draw, type Parameter, real, whole } from './draw.js';
 
@@ -32,8 +32,8 @@ export abstract class Discrete extends Continuous {
    * @example rng.binomial(10, 0.5, 1000)
    * @see numpy.random.Generator.binomial
    */
-  binomial(n: One<'n' | 'p'>, p?: One<'p'>, size?: { size?: null } | null): number;
-  binomial(n: Each<'n' | 'p'>, p?: Each<'p'>, size?: SizeArgument): NDArray;
+  binomial(n: One<'n' | 'p'>, p?: One<'p'>, size?: NoSize): number;
+  binomial(n: Each<'n' | 'p'>, p?: Each<'p'>, size?: SizeArgument): NDArray<'int64'>;
   binomial(...args: unknown[]): number | NDArray {
     const given = named('binomial', ['n', 'p', 'size'], args);
     const parameters = [
@@ -53,8 +53,8 @@ export abstract class Discrete extends Continuous {
    * @example rng.negativeBinomial(1, 0.1, 1000)
    * @see numpy.random.Generator.negative_binomial
    */
-  negativeBinomial(n: One<'n' | 'p'>, p?: One<'p'>, size?: { size?: null } | null): number;
-  negativeBinomial(n: Each<'n' | 'p'>, p?: Each<'p'>, size?: SizeArgument): NDArray;
+  negativeBinomial(n: One<'n' | 'p'>, p?: One<'p'>, size?: NoSize): number;
+  negativeBinomial(n: Each<'n' | 'p'>, p?: Each<'p'>, size?: SizeArgument): NDArray<'int64'>;
   negativeBinomial(...args: unknown[]): number | NDArray {
     const caller = 'negative_binomial';
     const given = named(caller, ['n', 'p', 'size'], args);
@@ -89,8 +89,8 @@ export abstract class Discrete extends Continuous {
    * @example rng.poisson(5, 1000); rng.poisson([0.1, 500])
    * @see numpy.random.Generator.poisson
    */
-  poisson(lam?: One<'lam'>, size?: { size?: null } | null): number;
-  poisson(lam?: Each<'lam'>, size?: SizeArgument): NDArray;
+  poisson(lam?: One<'lam'>, size?: NoSize): number;
+  poisson(lam?: Each<'lam'>, size?: SizeArgument): NDArray<'int64'>;
   poisson(...args: unknown[]): number | NDArray {
     return this.distribution('poisson', 'poisson', [['lam', 'rate', 1]], args);
   }
@@ -103,8 +103,8 @@ export abstract class Discrete extends Continuous {
    * @example rng.geometric(0.35, 1000)
    * @see numpy.random.Generator.geometric
    */
-  geometric(p: One<'p'>, size?: { size?: null } | null): number;
-  geometric(p: Each<'p'>, size?: SizeArgument): NDArray;
+  geometric(p: One<'p'>, size?: NoSize): number;
+  geometric(p: Each<'p'>, size?: SizeArgument): NDArray<'int64'>;
   geometric(...args: unknown[]): number | NDArray {
     return this.distribution('geometric', 'geometric', [['p', 'aboveZeroUpToOne']], args);
   }
@@ -117,8 +117,8 @@ export abstract class Discrete extends Continuous {
    * @example rng.logseries(0.6, 1000)
    * @see numpy.random.Generator.logseries
    */
-  logseries(p: One<'p'>, size?: { size?: null } | null): number;
-  logseries(p: Each<'p'>, size?: SizeArgument): NDArray;
+  logseries(p: One<'p'>, size?: NoSize): number;
+  logseries(p: Each<'p'>, size?: SizeArgument): NDArray<'int64'>;
   logseries(...args: unknown[]): number | NDArray {
     return this.distribution('logseries', 'logseries', [['p', 'belowOne']], args);
   }
@@ -131,8 +131,8 @@ export abstract class Discrete extends Continuous {
    * @example rng.zipf(2, 1000)
    * @see numpy.random.Generator.zipf
    */
-  zipf(a: One<'a'>, size?: { size?: null } | null): number;
-  zipf(a: Each<'a'>, size?: SizeArgument): NDArray;
+  zipf(a: One<'a'>, size?: NoSize): number;
+  zipf(a: Each<'a'>, size?: SizeArgument): NDArray<'int64'>;
   zipf(...args: unknown[]): number | NDArray {
     return this.distribution('zipf', 'zipf', [['a', 'aboveOne']], args);
   }
@@ -150,14 +150,14 @@ export abstract class Discrete extends Continuous {
     ngood: One<'ngood' | 'nbad' | 'nsample'>,
     nbad?: One<'nbad' | 'nsample'>,
     nsample?: One<'nsample'>,
-    size?: { size?: null } | null,
+    size?: NoSize,
   ): number;
   hypergeometric(
     ngood: Each<'ngood' | 'nbad' | 'nsample'>,
     nbad?: Each<'nbad' | 'nsample'>,
     nsample?: Each<'nsample'>,
     size?: SizeArgument,
-  ): NDArray;
+  ): NDArray<'int64'>;
   hypergeometric(...args: unknown[]): number | NDArray {
     const caller = 'hypergeometric';
     const given = named(caller, ['ngood', 'nbad', 'nsample', 'size'], args);

@@ -1,7 +1,7 @@
 // np.random: the shared legacy generator's functions, and the two kinds of generator to make one's own. As in all of
 // np, names of several words exist in NumPy's spelling and in camelCase.
 
-export type { Each, One, Size, Values } from './arguments.js';
+export type { Each, NoSize, One, Size, SizeArgument, Values } from './arguments.js';
 export {
   BitGenerator,
   type BitState,

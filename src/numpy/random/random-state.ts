@@ -6,6 +6,7 @@ import { contiguousStrides, shapeText, sizeOf } from '../../core/shape.js';
 import type { DTypeLike } from '../creation.js';
 import {
   type Each,
+  type NoSize,
   named,
   type One,
   type Size,
@@ -180,7 +181,7 @@ export class RandomState extends Sampler {
    * @returns float64 NDArray, or a number
    */
   rand(): number;
-  rand(...shape: number[]): NDArray;
+  rand(...shape: number[]): NDArray<'float64'>;
   rand(...shape: number[]): number | NDArray {
     return this.ofDimensions('rand', 'standardUniform', shape);
   }
@@ -192,7 +193,7 @@ export class RandomState extends Sampler {
    * @example const W = np.random.randn(2, 3).mul(0.01);
    */
   randn(): number;
-  randn(...shape: number[]): NDArray;
+  randn(...shape: number[]): NDArray<'float64'>;
   randn(...shape: number[]): number | NDArray {
     return this.ofDimensions('randn', 'standardNormal', shape);
   }
@@ -200,29 +201,29 @@ export class RandomState extends Sampler {
   /**
    * Numbers drawn evenly from [0, 1), of a shape (numpy.random.random_sample); without one, a single number.
    */
-  randomSample(size?: { size?: null } | null): number;
-  randomSample(size: SizeArgument): NDArray;
+  randomSample(size?: NoSize): number;
+  randomSample(size: SizeArgument): NDArray<'float64'>;
   randomSample(...args: unknown[]): number | NDArray {
     return this.distribution('random_sample', 'standardUniform', [], args);
   }
 
   /** Same as randomSample (numpy.random.random). */
-  random(size?: { size?: null } | null): number;
-  random(size: SizeArgument): NDArray;
+  random(size?: NoSize): number;
+  random(size: SizeArgument): NDArray<'float64'>;
   random(...args: unknown[]): number | NDArray {
     return this.distribution('random', 'standardUniform', [], args);
   }
 
   /** Numbers of the standard normal distribution, of a shape (numpy.random.standard_normal). */
-  standardNormal(size?: { size?: null } | null): number;
-  standardNormal(size: SizeArgument): NDArray;
+  standardNormal(size?: NoSize): number;
+  standardNormal(size: SizeArgument): NDArray<'float64'>;
   standardNormal(...args: unknown[]): number | NDArray {
     return this.distribution('standard_normal', 'standardNormal', [], args);
   }
 
   /** Numbers of the exponential distribution with mean 1 (numpy.random.standard_exponential). */
-  standardExponential(size?: { size?: null } | null): number;
-  standardExponential(size: SizeArgument): NDArray;
+  standardExponential(size?: NoSize): number;
+  standardExponential(size: SizeArgument): NDArray<'float64'>;
   standardExponential(...args: unknown[]): number | NDArray {
     return this.distribution('standard_exponential', 'standardExponential', [], args);
   }
@@ -232,8 +233,8 @@ export class RandomState extends Sampler {
    * @param shape k >= 0
    * @throws RangeError when shape < 0
    */
-  standardGamma(shape: One<'shape'>, size?: { size?: null } | null): number;
-  standardGamma(shape: Each<'shape'>, size?: SizeArgument): NDArray;
+  standardGamma(shape: One<'shape'>, size?: NoSize): number;
+  standardGamma(shape: Each<'shape'>, size?: SizeArgument): NDArray<'float64'>;
   standardGamma(...args: unknown[]): number | NDArray {
     return this.distribution('standard_gamma', 'standardGamma', [['shape', 'notNegative']], args);
   }
@@ -268,7 +269,11 @@ export class RandomState extends Sampler {
    * NumPy advises against: use randint).
    */
   randomIntegers(low: number, high?: number | null): number;
-  randomIntegers(low: number, high: number | null | undefined, size: Size | { size?: Size }): NDArray;
+  randomIntegers(
+    low: number,
+    high: number | null | undefined,
+    size: Size | { size?: Size },
+  ): NDArray<'int64'>;
   randomIntegers(...args: unknown[]): number | NDArray {
     const given = named('random_integers', ['low', 'high', 'size'], args);
     const { low, high, size } = given;
@@ -284,7 +289,7 @@ export class RandomState extends Sampler {
    * @returns int64 NDArray, or without size a number (a bigint beyond 2**53)
    */
   tomaxint(size?: null): number | bigint;
-  tomaxint(size: Size): NDArray;
+  tomaxint(size: Size): NDArray<'int64'>;
   tomaxint(size?: unknown): number | bigint | NDArray {
     const shape = shapeOfSize('tomaxint', size ?? undefined);
     const out = bits(this.source.bits, POSITIVE, shape === undefined ? 1 : sizeOf(shape), 'int64');

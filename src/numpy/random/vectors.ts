@@ -64,8 +64,8 @@ export abstract class Vectors extends Discrete {
    * @example rng.multinomial(20, [1/6, 1/6, 1/6, 1/6, 1/6, 1/6])
    * @see numpy.random.Generator.multinomial
    */
-  multinomial(n: ArrayLike, pvals: ArrayLike, size?: VectorSize): NDArray;
-  multinomial(named: { n: ArrayLike; pvals: ArrayLike; size?: Size | null }): NDArray;
+  multinomial(n: ArrayLike, pvals: ArrayLike, size?: VectorSize): NDArray<'int64'>;
+  multinomial(named: { n: ArrayLike; pvals: ArrayLike; size?: Size | null }): NDArray<'int64'>;
   multinomial(...args: unknown[]): NDArray {
     const given = named('multinomial', ['n', 'pvals', 'size'], args);
     const n = plain('multinomial', typeof given.n === 'number' ? Math.trunc(given.n) : given.n, 'int64');
@@ -112,8 +112,8 @@ export abstract class Vectors extends Discrete {
    * @example rng.dirichlet([10, 5, 3], 20)
    * @see numpy.random.Generator.dirichlet
    */
-  dirichlet(alpha: ArrayLike, size?: VectorSize): NDArray;
-  dirichlet(named: { alpha: ArrayLike; size?: Size | null }): NDArray;
+  dirichlet(alpha: ArrayLike, size?: VectorSize): NDArray<'float64'>;
+  dirichlet(named: { alpha: ArrayLike; size?: Size | null }): NDArray<'float64'>;
   dirichlet(...args: unknown[]): NDArray {
     const given = named('dirichlet', ['alpha', 'size'], args);
     const alpha = plain('dirichlet', given.alpha, 'float64');
