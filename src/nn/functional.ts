@@ -7,6 +7,7 @@ import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { sameShape, shapeText } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
+import type { Promoted } from '../core/typing.js';
 import { arange } from '../numpy/grid.js';
 import {
   add,
@@ -34,7 +35,7 @@ export { sigmoid, tanh };
 export type Reduction = 'mean' | 'sum' | 'none';
 
 /** max(0, x); the gradient at 0 is 0 (torch.nn.functional.relu). */
-export const relu = (x: ArrayLike): NDArray => maximum(0, x);
+export const relu = <A extends ArrayLike>(x: A): NDArray<Promoted<0, A>> => maximum(0, x);
 
 /** x where it is positive, `negativeSlope * x` elsewhere (torch.nn.functional.leaky_relu). */
 export function leakyRelu(x: ArrayLike, negativeSlope = 0.01): NDArray {

@@ -231,7 +231,7 @@ function frequencies(caller: string, n: number, d: number): number {
  * np.fft.fftfreq(4, 0.5);   // array([ 0. ,  0.5, -1. , -0.5])
  * @see numpy.fft.fftfreq
  */
-export function fftfreq(n: number, d = 1): NDArray {
+export function fftfreq(n: number, d = 1): NDArray<'float64'> {
   const step = frequencies('fftfreq', n, d);
   const half = Math.floor((n - 1) / 2) + 1;
   return concatenate([arange(0, half), arange(-Math.floor(n / 2), 0)])
@@ -240,7 +240,7 @@ export function fftfreq(n: number, d = 1): NDArray {
 }
 
 /** The frequencies of the points of `rfft`. @see numpy.fft.rfftfreq */
-export function rfftfreq(n: number, d = 1): NDArray {
+export function rfftfreq(n: number, d = 1): NDArray<'float64'> {
   const step = frequencies('rfftfreq', n, d);
   return arange(0, Math.floor(n / 2) + 1)
     .astype('float64')

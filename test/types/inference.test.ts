@@ -301,6 +301,15 @@ const table: Record<string, (string | [string, string])[]> = {
     "np.exp(np.ones(2, 'complex64'))",
     "np.ones(2, 'complex64').sum()",
   ],
+  random: [
+    'np.random.randn(2, 3)',
+    'np.random.rand(2)',
+    'np.random.uniform(0, 1, [2])',
+    'np.random.default_rng(0).gamma(2, 1, [2])',
+    'np.random.default_rng(0).poisson(2, [3])',
+  ],
+  nn: ['nn.relu(f32)', 'nn.relu(i64)'],
+  transforms: ['np.fft.fftfreq(4)', 'np.fft.rfftfreq(4)'],
   gradients: ['grad((x: typeof f32) => x.sum())(f32)'],
 };
 
