@@ -72,11 +72,10 @@ function placeOf(call: Error | undefined): string {
   return place === null ? '' : ` It was called in ${place[1].replace(/^file:\/\//, '')}, line ${place[2]}.`;
 }
 
-function anomaly(text: string, call: Error | undefined): Error {
-  return new Error(
-    `detectAnomaly: ${text}${placeOf(call)}`,
-    call === undefined ? undefined : { cause: call },
-  );
+/** The report, with the place of the call; its trace goes along where the error itself arises elsewhere. */
+function anomaly(text: string, call: Error | undefined, elsewhere = true): Error {
+  const message = `detectAnomaly: ${text}${placeOf(call)}`;
+  return elsewhere && call !== undefined ? new Error(message, { cause: call }) : new Error(message);
 }
 
 function watcher({ forward = true }: AnomalyOptions): Watcher {
@@ -90,6 +89,7 @@ function watcher({ forward = true }: AnomalyOptions): Watcher {
         throw anomaly(
           `'${node.op}' gave ${bad}${out.ndim === 0 ? '' : ` in a result of shape ${shapeText(out.shape)}`}.${operandsText(node)}`,
           call,
+          false,
         );
       }
     },
