@@ -18,6 +18,7 @@ export {
   type PoolOptions,
 } from '../ops/pool.js';
 export * from './activations.js';
+export * from './attention.js';
 export * from './containers.js';
 export * from './conv.js';
 export * from './criterions.js';
@@ -49,5 +50,6 @@ export {
   setDefaultDtype,
 } from './module.js';
 export * from './normalization.js';
+export * from './recurrent.js';
 export * from './regularizers.js';
 export { decodeSafetensors, encodeSafetensors, load, save } from './state.js';

@@ -169,9 +169,10 @@ export interface BatchNormLayerOptions extends LayerOptions {
 abstract class BatchNorm extends Module {
   readonly weight: Parameter | null;
   readonly bias: Parameter | null;
-  declare runningMean: NDArray | null;
-  declare runningVar: NDArray | null;
-  declare numBatchesTracked: NDArray | null;
+  // Buffers carry PyTorch's own names, so that files of weights go both ways.
+  declare running_mean: NDArray | null;
+  declare running_var: NDArray | null;
+  declare num_batches_tracked: NDArray | null;
   protected abstract readonly axes: readonly number[];
 
   constructor(
@@ -185,14 +186,29 @@ abstract class BatchNorm extends Module {
     this.bias = affine ? init.zeros(newParameter([numFeatures], options)) : null;
     if (options.trackRunningStats ?? true) {
       const dtype = options.dtype ?? getDefaultDtype();
-      this.registerBuffer('runningMean', zeros([numFeatures], { dtype }));
-      this.registerBuffer('runningVar', ones([numFeatures], { dtype }));
-      this.registerBuffer('numBatchesTracked', zeros([], { dtype: 'int64' }));
+      this.registerBuffer('running_mean', zeros([numFeatures], { dtype }));
+      this.registerBuffer('running_var', ones([numFeatures], { dtype }));
+      this.registerBuffer('num_batches_tracked', zeros([], { dtype: 'int64' }));
     } else {
-      this.runningMean = null;
-      this.runningVar = null;
-      this.numBatchesTracked = null;
+      this.running_mean = null;
+      this.running_var = null;
+      this.num_batches_tracked = null;
     }
+  }
+
+  /** Running mean of each channel, or null. */
+  get runningMean(): NDArray | null {
+    return this.running_mean;
+  }
+
+  /** Running (unbiased) variance of each channel, or null. */
+  get runningVar(): NDArray | null {
+    return this.running_var;
+  }
+
+  /** How many training batches the running statistics have seen. */
+  get numBatchesTracked(): NDArray | null {
+    return this.num_batches_tracked;
   }
 
   forward(x: ArrayLike): NDArray {

@@ -3,11 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type DType, type NDArray, nn, np } from '../../src/index.js';
+import { type Digest, expectDigest, weighted } from './digest.js';
 
-interface Digest {
-  shape: number[];
-  sums: number[];
-}
 interface ConvCase {
   f: string;
   seed: number;
@@ -29,23 +26,6 @@ const fixture = JSON.parse(readFileSync(new URL('../fixtures/torch_conv.json', i
   cases: ConvCase[];
   norms: { kind: 'BatchNorm1d' | 'BatchNorm2d'; shape: number[]; options: object; steps: NormStep[] }[];
 };
-
-/** The sums of the fixture's script, relative to their size. */
-function expectDigest(a: NDArray, expected: Digest, rtol: number): void {
-  expect(a.shape).toEqual(expected.shape);
-  const v = a.detach().ravel().astype('float64');
-  const k = np.arange(v.size);
-  const sums = [
-    np.sum(v),
-    np.sum(np.mul(v, np.cos(k))),
-    np.sum(np.mul(np.square(v), np.sin(np.add(k, 1)))),
-  ].map((s) => Number(s.item()));
-  // Sums of terms of both signs lose digits against the size of their terms.
-  const scale = Number(np.sum(np.add(np.abs(v), np.square(v))).item()) + 1e-300;
-  sums.forEach((s, i) => {
-    expect(Math.abs(s - expected.sums[i]) / scale, `sum ${i}: ${s}, ${expected.sums[i]}`).toBeLessThan(rtol);
-  });
-}
 
 const functions = nn as any;
 
@@ -72,15 +52,7 @@ describe('functions of images are PyTorch’s, with all gradients', () => {
       expect(out.dtype).toBe(c.dtype);
       const rtol = c.dtype === 'float64' ? 1e-12 : 1e-5;
       expectDigest(out, c.out, rtol);
-      np.sum(
-        np.mul(
-          out,
-          np
-            .cos(np.arange(out.size))
-            .reshape([...out.shape])
-            .astype(c.dtype),
-        ),
-      ).backward();
+      weighted(out).backward();
       inputs.forEach((input, i) => {
         expectDigest(input.grad!, c.grads[i], rtol);
       });
@@ -105,7 +77,7 @@ describe('batch normalisation, three batches and evaluation', () => {
           .requiresGrad();
         layer.zeroGrad();
         const out = layer(x);
-        np.sum(np.mul(out, np.cos(np.arange(out.size)).reshape([...out.shape]))).backward();
+        weighted(out).backward();
         expectDigest(out, step.out, 1e-12);
         expectDigest(x.grad!, step.x, 1e-11);
         if (step.weight !== null) expectDigest(layer.weight!.grad!, step.weight, 1e-11);

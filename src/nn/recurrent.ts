@@ -1,0 +1,350 @@
+// Recurrent nets: the vanilla RNN, LSTM and GRU, in several layers and both directions, and one step of each. Inputs
+// are (T, N, features) unless `batchFirst`; names, shapes and first weights are PyTorch's.
+
+import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { shapeText } from '../core/shape.js';
+import { zeros } from '../numpy/creation.js';
+import { add, mul, sigmoid, sub, tanh } from '../ops/elementwise.js';
+import { get } from '../ops/index.js';
+import { dot } from '../ops/matmul.js';
+import { concatenate, reshape, stack, transpose } from '../ops/shape.js';
+import { dropout } from './dropout.js';
+import { relu } from './functional.js';
+import * as init from './init.js';
+import { checkCounts, type LayerOptions, newParameter } from './linear.js';
+import { getDefaultDtype, layerInput, Module, type Parameter } from './module.js';
+
+export interface RecurrentOptions extends LayerOptions {
+  numLayers?: number;
+  bias?: boolean;
+  /** Inputs and outputs are (N, T, features). */
+  batchFirst?: boolean;
+  /** Probability of dropping a unit between layers while training. */
+  dropout?: number;
+  bidirectional?: boolean;
+  /** The vanilla RNN's. */
+  nonlinearity?: 'tanh' | 'relu';
+}
+
+/** One direction of one layer: hidden and, for the LSTM, cell state from step to step. */
+type State = readonly NDArray[];
+type Step = (gates: NDArray, state: State, w: Weights) => NDArray[];
+
+/** Weights of one direction of one layer. */
+interface Weights {
+  wIh: NDArray;
+  wHh: NDArray;
+  bIh: NDArray | null;
+  bHh: NDArray | null;
+}
+
+const affine = (x: NDArray, w: NDArray, b: NDArray | null): NDArray => {
+  const out = dot(x, transpose(w));
+  return b === null ? out : add(out, b);
+};
+
+/** Part k of gates (N, parts H). */
+const gate = (gates: NDArray, k: number, h: number): NDArray => get(gates, [':', `${k * h}:${(k + 1) * h}`]);
+
+const rnnStep =
+  (f: (x: NDArray) => NDArray): Step =>
+  (gates, [h], w) => [f(add(gates, affine(h, w.wHh, w.bHh)))];
+
+// Gates in PyTorch's order: input, forget, candidate, output (Hochreiter and Schmidhuber 1997, with forget gates).
+const lstmStep: Step = (gates, [h, c], w) => {
+  const size = h.shape[1];
+  const all = add(gates, affine(h, w.wHh, w.bHh));
+  const [i, f, o] = [0, 1, 3].map((k) => sigmoid(gate(all, k, size)));
+  const cell = add(mul(f, c), mul(i, tanh(gate(all, 2, size))));
+  return [mul(o, tanh(cell)), cell];
+};
+
+// Reset, update, candidate; the reset gate multiplies the product with the state (Cho et al. 2014, PyTorch's variant).
+const gruStep: Step = (gates, [h], w) => {
+  const size = h.shape[1];
+  const recurrent = affine(h, w.wHh, w.bHh);
+  const r = sigmoid(add(gate(gates, 0, size), gate(recurrent, 0, size)));
+  const z = sigmoid(add(gate(gates, 1, size), gate(recurrent, 1, size)));
+  const n = tanh(add(gate(gates, 2, size), mul(r, gate(recurrent, 2, size))));
+  return [add(n, mul(z, sub(h, n)))];
+};
+
+interface Kind {
+  /** Blocks of hidden size in the weights. */
+  readonly parts: number;
+  /** Arrays of state: h, or h and c. */
+  readonly states: 1 | 2;
+  readonly step: (options: RecurrentOptions) => Step;
+}
+
+const kinds = {
+  RNN: {
+    parts: 1,
+    states: 1,
+    step: ({ nonlinearity = 'tanh' }) => {
+      if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
+        throw new TypeError(`RNN: nonlinearity is 'tanh' or 'relu', not '${String(nonlinearity)}'.`);
+      return rnnStep(nonlinearity === 'tanh' ? (x) => tanh(x) : relu);
+    },
+  },
+  LSTM: { parts: 4, states: 2, step: () => lstmStep },
+  GRU: { parts: 3, states: 1, step: () => gruStep },
+} satisfies Record<string, Kind>;
+
+/** Makes the parameters of one direction of one layer, under PyTorch's names, and fills them. */
+function makeWeights(
+  owner: object,
+  suffix: string,
+  inputSize: number,
+  hiddenSize: number,
+  parts: number,
+  options: RecurrentOptions,
+): void {
+  const bound = 1 / Math.sqrt(hiddenSize);
+  const fresh = (shape: number[]): Parameter => init.uniform(newParameter(shape, options), -bound, bound);
+  const made: Record<string, Parameter> = {
+    [`weight_ih${suffix}`]: fresh([parts * hiddenSize, inputSize]),
+    [`weight_hh${suffix}`]: fresh([parts * hiddenSize, hiddenSize]),
+  };
+  if (options.bias ?? true) {
+    made[`bias_ih${suffix}`] = fresh([parts * hiddenSize]);
+    made[`bias_hh${suffix}`] = fresh([parts * hiddenSize]);
+  }
+  Object.assign(owner, made);
+}
+
+function weightsOf(owner: object, suffix: string): Weights {
+  const own = owner as Record<string, NDArray | undefined>;
+  return {
+    wIh: own[`weight_ih${suffix}`]!,
+    wHh: own[`weight_hh${suffix}`]!,
+    bIh: own[`bias_ih${suffix}`] ?? null,
+    bHh: own[`bias_hh${suffix}`] ?? null,
+  };
+}
+
+/** The layers and directions of a net, whatever its step. */
+abstract class Recurrent<S> extends Module<[x: ArrayLike, state?: S | null], [output: NDArray, state: S]> {
+  protected abstract kind(): keyof typeof kinds;
+
+  constructor(
+    readonly inputSize: number,
+    readonly hiddenSize: number,
+    readonly options: RecurrentOptions = {},
+  ) {
+    super();
+    const { numLayers = 1, bidirectional = false } = options;
+    const name = this.constructor.name;
+    checkCounts(name, { inputSize, hiddenSize, numLayers });
+    const directions = bidirectional ? 2 : 1;
+    for (let layer = 0; layer < numLayers; layer++) {
+      for (let d = 0; d < directions; d++) {
+        const width = layer === 0 ? inputSize : directions * hiddenSize;
+        makeWeights(this, suffixOf(layer, d), width, hiddenSize, kinds[this.kind()].parts, options);
+      }
+    }
+  }
+
+  get numLayers(): number {
+    return this.options.numLayers ?? 1;
+  }
+
+  protected get directions(): number {
+    return this.options.bidirectional ? 2 : 1;
+  }
+
+  /** Runs the net; states are (layers x directions, N, H). */
+  protected run(x: ArrayLike, initial: State | null): { output: NDArray; states: NDArray[] } {
+    const { options, hiddenSize: H, numLayers, directions } = this;
+    const kind = this.kind();
+    const name = this.constructor.name;
+    const dtype = weightsOf(this, '_l0').wIh.dtype;
+    let a = layerInput(name, x, dtype);
+    const single = a.ndim === 2;
+    if (single) a = reshape(a, [a.shape[0], 1, a.shape[1]]);
+    else if (options.batchFirst && a.ndim === 3) a = transpose(a, [1, 0, 2]);
+    if (a.ndim !== 3 || a.shape[2] !== this.inputSize) {
+      const layout = options.batchFirst ? '(N, T, features)' : '(T, N, features)';
+      throw new RangeError(
+        `${name}: expected ${layout} or (T, features) with ${this.inputSize} features, got ${shapeText(a.shape)}.`,
+      );
+    }
+    const [T, N] = a.shape;
+    if (T === 0) throw new RangeError(`${name}: the sequence is empty; it needs at least one step.`);
+    const wanted = [numLayers * directions, N, H];
+    const starts = Array.from({ length: kinds[kind].states }, (_, k) => {
+      if (initial === null) return zeros(wanted, { dtype });
+      let s = layerInput(name, initial[k], dtype);
+      if (single && s.ndim === 2) s = reshape(s, [s.shape[0], 1, s.shape[1]]);
+      if (s.ndim !== 3 || s.shape.some((n, d) => n !== wanted[d])) {
+        throw new RangeError(
+          `${name}: the initial state must be ${shapeText(wanted)} (layers x directions, N, H), got ${shapeText(s.shape)}.`,
+        );
+      }
+      return s;
+    });
+    const step = kinds[kind].step(options);
+    const finals: NDArray[][] = starts.map(() => []);
+    let layerIn = a;
+    for (let layer = 0; layer < numLayers; layer++) {
+      const outputs: NDArray[] = [];
+      for (let d = 0; d < directions; d++) {
+        const w = weightsOf(this, suffixOf(layer, d));
+        let state: State = starts.map((s) => get(s, [layer * directions + d]));
+        // The inputs' share of all steps is one product.
+        const gates = affine(layerIn, w.wIh, w.bIh);
+        const steps: NDArray[] = new Array(T);
+        for (let i = 0; i < T; i++) {
+          const t = d === 0 ? i : T - 1 - i;
+          state = step(get(gates, [t]), state, w);
+          steps[t] = state[0];
+        }
+        outputs.push(stack(steps));
+        state.forEach((s, k) => {
+          finals[k].push(s);
+        });
+      }
+      layerIn = outputs.length === 1 ? outputs[0] : concatenate(outputs, -1);
+      const p = options.dropout ?? 0;
+      if (p > 0 && layer + 1 < numLayers) layerIn = dropout(layerIn, p, { training: this.training });
+    }
+    let output = layerIn;
+    const states = finals.map((parts) => stack(parts));
+    if (single) {
+      output = reshape(output, [T, -1]);
+      return { output, states: states.map((s) => reshape(s, [s.shape[0], H])) };
+    }
+    if (options.batchFirst) output = transpose(output, [1, 0, 2]);
+    return { output, states };
+  }
+
+  protected override extraRepr(): string {
+    const { numLayers = 1, batchFirst, bidirectional, dropout: p = 0, bias = true } = this.options;
+    return [
+      `${this.inputSize}, ${this.hiddenSize}`,
+      ...(numLayers === 1 ? [] : [`num_layers=${numLayers}`]),
+      ...(bias ? [] : ['bias=false']),
+      ...(batchFirst ? ['batch_first=true'] : []),
+      ...(p === 0 ? [] : [`dropout=${p}`]),
+      ...(bidirectional ? ['bidirectional=true'] : []),
+    ].join(', ');
+  }
+}
+
+const suffixOf = (layer: number, direction: number): string =>
+  `_l${layer}${direction === 1 ? '_reverse' : ''}`;
+
+/**
+ * h_t = tanh(W_ih x_t + b_ih + W_hh h_(t-1) + b_hh) (Elman 1990). @see torch.nn.RNN
+ *
+ * @example
+ * const rnn = new nn.RNN(4, 3);
+ * const [output, h] = rnn(np.zeros([25, 1, 4]));   // (25, 1, 3) and (1, 1, 3)
+ */
+export class RNN extends Recurrent<NDArray> {
+  protected kind(): 'RNN' {
+    return 'RNN';
+  }
+  forward(x: ArrayLike, h0?: NDArray | null): [output: NDArray, h: NDArray] {
+    const { output, states } = this.run(x, h0 ? [h0] : null);
+    return [output, states[0]];
+  }
+}
+
+/**
+ * Long short-term memory: gates i, f, o and candidate g; c = f c + i g, h = o tanh(c). @see torch.nn.LSTM
+ *
+ * @example
+ * const [output, [h, c]] = new nn.LSTM(65, 512, { numLayers: 2 })(x);
+ */
+export class LSTM extends Recurrent<readonly [h: NDArray, c: NDArray]> {
+  protected kind(): 'LSTM' {
+    return 'LSTM';
+  }
+  forward(
+    x: ArrayLike,
+    state?: readonly [h: NDArray, c: NDArray] | null,
+  ): [output: NDArray, state: readonly [h: NDArray, c: NDArray]] {
+    const { output, states } = this.run(x, state ?? null);
+    return [output, [states[0], states[1]]];
+  }
+}
+
+/** Gated recurrent unit. @see torch.nn.GRU */
+export class GRU extends Recurrent<NDArray> {
+  protected kind(): 'GRU' {
+    return 'GRU';
+  }
+  forward(x: ArrayLike, h0?: NDArray | null): [output: NDArray, h: NDArray] {
+    const { output, states } = this.run(x, h0 ? [h0] : null);
+    return [output, states[0]];
+  }
+}
+
+// ---------------------------------------------------------------- one step
+
+abstract class Cell<S, Out> extends Module<[x: ArrayLike, state?: S | null], Out> {
+  protected abstract kind(): keyof typeof kinds;
+
+  constructor(
+    readonly inputSize: number,
+    readonly hiddenSize: number,
+    readonly options: Pick<RecurrentOptions, 'bias' | 'nonlinearity' | 'dtype'> = {},
+  ) {
+    super();
+    checkCounts(this.constructor.name, { inputSize, hiddenSize });
+    makeWeights(this, '', inputSize, hiddenSize, kinds[this.kind()].parts, options);
+  }
+
+  protected next(x: ArrayLike, state: State | null): NDArray[] {
+    const name = this.constructor.name;
+    const w = weightsOf(this, '');
+    const a = layerInput(name, x, w.wIh.dtype);
+    if (a.ndim !== 2 || a.shape[1] !== this.inputSize)
+      throw new RangeError(`${name}: expected (N, ${this.inputSize}), got ${shapeText(a.shape)}.`);
+    const wanted = [a.shape[0], this.hiddenSize];
+    const before = Array.from({ length: kinds[this.kind()].states }, (_, k) => {
+      if (state === null) return zeros(wanted, { dtype: w.wIh.dtype ?? getDefaultDtype() });
+      const s = layerInput(name, state[k], w.wIh.dtype);
+      if (s.ndim !== 2 || s.shape.some((n, d) => n !== wanted[d]))
+        throw new RangeError(`${name}: the state must be ${shapeText(wanted)}, got ${shapeText(s.shape)}.`);
+      return s;
+    });
+    return kinds[this.kind()].step(this.options)(affine(a, w.wIh, w.bIh), before, w);
+  }
+
+  protected override extraRepr(): string {
+    return `${this.inputSize}, ${this.hiddenSize}`;
+  }
+}
+
+/** One step of the vanilla RNN: (N, inputSize) and (N, H) give (N, H). @see torch.nn.RNNCell */
+export class RNNCell extends Cell<NDArray, NDArray> {
+  protected kind(): 'RNN' {
+    return 'RNN';
+  }
+  forward(x: ArrayLike, h?: NDArray | null): NDArray {
+    return this.next(x, h ? [h] : null)[0];
+  }
+}
+
+/** One step of the LSTM: gives [h, c]. @see torch.nn.LSTMCell */
+export class LSTMCell extends Cell<readonly [NDArray, NDArray], [h: NDArray, c: NDArray]> {
+  protected kind(): 'LSTM' {
+    return 'LSTM';
+  }
+  forward(x: ArrayLike, state?: readonly [NDArray, NDArray] | null): [h: NDArray, c: NDArray] {
+    const [h, c] = this.next(x, state ?? null);
+    return [h, c];
+  }
+}
+
+/** One step of the GRU. @see torch.nn.GRUCell */
+export class GRUCell extends Cell<NDArray, NDArray> {
+  protected kind(): 'GRU' {
+    return 'GRU';
+  }
+  forward(x: ArrayLike, h?: NDArray | null): NDArray {
+    return this.next(x, h ? [h] : null)[0];
+  }
+}
