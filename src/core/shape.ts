@@ -133,6 +133,8 @@ export function normalizeAxes(
 
 /** Resolves one -1 in a new shape and checks the element count, in NumPy's words. */
 export function resolveReshape(caller: string, from: Shape, to: readonly number[]): number[] {
+  if (to.length > MAX_DIMS)
+    throw new RangeError(`${caller}: ${to.length} dimensions; an array has at most ${MAX_DIMS}.`);
   const size = sizeOf(from);
   const out = [...to];
   const unknown = out.indexOf(-1);

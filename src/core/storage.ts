@@ -2,6 +2,8 @@
 // slab, larger ones have a buffer each; a pool by size class hands released blocks out again. Only code that knows
 // that nobody can see a block may release it.
 
+import { formatBytes } from './shape.js';
+
 /** A V8 buffer and where it lies; the address never changes while the buffer lives. */
 export class Slab {
   /** Address of the first byte, filled in by the backend when it is first needed. */
@@ -117,6 +119,17 @@ function sizeClass(bytes: number): number {
 // A scope collects the blocks allocated while it is open, see `scoped`.
 let scopeLog: Storage[] | null = null;
 
+/** A buffer of zeros, or what a user should read when there is not so much memory. */
+function zeroed(size: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(size + SPARE);
+  } catch {
+    throw new RangeError(
+      `allocate: unable to allocate ${formatBytes(size)} for an array. Work on parts of it, or in a smaller dtype such as float32.`,
+    );
+  }
+}
+
 /** A block of at least `bytes` bytes with arbitrary content: the caller writes all of it. */
 export function allocate(bytes: number): Storage {
   const size = sizeClass(bytes);
@@ -139,8 +152,10 @@ export function allocate(bytes: number): Storage {
     slabUsed += size;
     return handOut(new Storage(slab, slabUsed - size, size, true));
   }
-  // allocUnsafeSlow skips zeroing and gives each block its own buffer.
-  return handOut(aligned(Buffer.allocUnsafeSlow(size + SPARE).buffer as ArrayBuffer, size));
+  // allocUnsafeSlow skips zeroing and gives each block its own buffer; it stops at 4 GiB.
+  const buffer =
+    size < 2 ** 32 - SPARE ? (Buffer.allocUnsafeSlow(size + SPARE).buffer as ArrayBuffer) : zeroed(size);
+  return handOut(aligned(buffer, size));
 }
 
 function handOut(storage: Storage): Storage {
@@ -155,7 +170,7 @@ export function allocateZeroed(bytes: number): Storage {
   const size = sizeClass(bytes);
   let storage: Storage;
   if (size > SMALL && !pool.get(size)?.length) {
-    storage = handOut(aligned(new ArrayBuffer(size + SPARE), size));
+    storage = handOut(aligned(zeroed(size), size));
   } else {
     storage = allocate(bytes);
     new Uint8Array(storage.slab.buffer, storage.byteOffset, size).fill(0);

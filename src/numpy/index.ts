@@ -397,6 +397,28 @@ export {
   sharesMemory,
   sharesMemory as shares_memory,
 } from './layout.js';
+export {
+  arrayEquiv,
+  arrayEquiv as array_equiv,
+  asanyarray,
+  byteBounds,
+  byteBounds as byte_bounds,
+  disp,
+  fastCopyAndTranspose,
+  findCommonType,
+  findCommonType as find_common_type,
+  fromregex,
+  issubsctype,
+  maximumSctype,
+  maximumSctype as maximum_sctype,
+  mintypecode,
+  sctype2char,
+  showConfig,
+  showConfig as show_config,
+  sortComplex,
+  sortComplex as sort_complex,
+  typename,
+} from './legacy.js';
 export * as linalg from './linalg.js';
 export { diagonal, trace } from './linalg.js';
 export {

@@ -5,7 +5,7 @@ import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
-import { shapeText } from '../core/shape.js';
+import { MAX_DIMS, shapeText } from '../core/shape.js';
 
 /** One entry between the brackets. Strings hold slices, several when separated by commas: `'1:3, ::-1'`. */
 export type Index =
@@ -152,6 +152,13 @@ export function parse(caller: string, a: NDArray, indices: readonly unknown[]): 
     }
   });
   if (ellipsis < 0) whole(a.ndim - covered);
+  if (items.length > MAX_DIMS) {
+    const ndim = items.filter((item) => item.kind !== 'int').length;
+    if (ndim > MAX_DIMS)
+      throw new RangeError(
+        `${caller}: ${ndim} dimensions with the new axes; an array has at most ${MAX_DIMS}.`,
+      );
+  }
   return items;
 }
 

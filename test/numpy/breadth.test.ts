@@ -240,3 +240,79 @@ describe('memory and errors', () => {
     ]).toEqual(['float32', 'float64', 'float64']);
   });
 });
+
+describe('small old functions', () => {
+  it('letters and kinds of types', () => {
+    expect([
+      np.sctype2char('float32'),
+      np.typename('d'),
+      np.mintypecode(['d', 'F']),
+      np.mintypecode('bh'),
+    ]).toEqual(['f', 'double precision', 'D', 'd']);
+    expect([
+      np.maximumSctype('int8'),
+      np.findCommonType(['float32', 'int32'], ['float64']),
+      np.findCommonType(['int32'], ['float32']),
+    ]).toEqual(['int64', 'float64', 'float64']);
+    expect([np.issubdtype('uint8', 'unsignedinteger'), np.issubsctype('int8', 'floating')]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('arrays compared after broadcasting, bounds, complex order', () => {
+    expect([
+      np.arrayEquiv(
+        [1, 2],
+        [
+          [1, 2],
+          [1, 2],
+        ],
+      ),
+      np.arrayEquiv([1, 2], [1, 2, 3]),
+    ]).toEqual([true, false]);
+    expect(np.byteBounds(np.zeros(6).at('4:1:-1'))).toEqual([16, 40]);
+    expect(np.sortComplex([2, 1]).dtype).toBe('complex128');
+    expect(
+      np
+        .fastCopyAndTranspose([
+          [1, 2],
+          [3, 4],
+        ])
+        .toArray(),
+    ).toEqual([
+      [1, 3],
+      [2, 4],
+    ]);
+  });
+});
+
+describe('np.testing', () => {
+  const { testing } = np;
+  it('passes what holds', () => {
+    testing.assert_(true);
+    testing.assertAlmostEqual(1, 1 + 1e-8);
+    testing.assertApproxEqual(0.12345677777777e-20, 0.1234567e-20, 6);
+    testing.assertArrayAlmostEqual([1, Number.NaN], [1.0000001, Number.NaN]);
+    testing.assertArrayLess([1, 2], [2, 3]);
+    testing.assertArrayAlmostEqualNulp([1], [1 + 2 ** -52]);
+    expect(testing.assertArrayMaxUlp([1, 2], [1, 2 + 2 ** -51])).toBe(1);
+    testing.assertRaises(RangeError, () => np.zeros([-1]));
+    testing.assertRaisesRegex(RangeError, /negative/, () => np.zeros([-1]));
+    testing.assertStringEqual('a', 'a');
+  });
+
+  it.each([
+    ['assert_', () => testing.assert_(false, 'no'), 'no'],
+    ['assertArrayAlmostEqual', () => testing.assertAlmostEqual(1, 1.1), '7 decimals'],
+    ['assertApproxEqual', () => testing.assertApproxEqual(1, 1.1, 3), '3 significant digits'],
+    ['assertArrayLess', () => testing.assertArrayLess([1, 3], [2, 3]), 'Mismatched elements: 1 / 2'],
+    ['assertArrayAlmostEqualNulp', () => testing.assertArrayAlmostEqualNulp([1], [1.1]), '1 ULP'],
+    ['assertArrayMaxUlp', () => testing.assertArrayMaxUlp([1], [1.1]), '1 ULP'],
+    ['assertRaises', () => testing.assertRaises(RangeError, () => 0), 'nothing was thrown'],
+    ['assertStringEqual', () => testing.assertStringEqual('a\nb', 'a\nc'), 'line 2'],
+  ])('%s says what does not', (name, f, part) => {
+    expect(f).toThrow(new RegExp(`^${name}: `));
+    expect(f).toThrow(part);
+  });
+});

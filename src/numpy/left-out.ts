@@ -1,0 +1,123 @@
+// What of NumPy 1.24's public names has no counterpart here, and why. The coverage test counts with this table, and
+// docs/numpy-coverage.md is made of it.
+
+/** Namespace, as in numpy_names.json, to name to reason. */
+export const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  np: {
+    ...because('an object of Python or of C that has no counterpart in JavaScript', [
+      'DataSource',
+      'False_',
+      'True_',
+      'ScalarType',
+      'flatiter',
+      'ndarray',
+      'broadcast',
+      'from_dlpack',
+      'dtype',
+      'ufunc',
+    ]),
+    ...because("dtypes are their names, as strings: 'float32'", ['issctype', 'issubclass_', 'obj2sctype']),
+    ...because('documentation is in the editor: hover text and completion', [
+      'add_docstring',
+      'add_newdoc',
+      'add_newdoc_ufunc',
+      'deprecate',
+      'deprecate_with_doc',
+      'info',
+      'lookfor',
+      'source',
+    ]),
+    ...because('there are no dates among the element types', [
+      'busday_count',
+      'busday_offset',
+      'busdaycalendar',
+      'datetime_as_string',
+      'datetime_data',
+      'is_busday',
+      'isnat',
+    ]),
+    ...because('there are no records and no strings among the element types', [
+      'chararray',
+      'compare_chararrays',
+      'format_parser',
+      'recarray',
+      'recfromcsv',
+      'recfromtxt',
+    ]),
+    ...because('matrices are arrays of two dimensions; NumPy advises against the class', [
+      'asmatrix',
+      'bmat',
+      'mat',
+      'matrix',
+    ]),
+    ...because(
+      "iteration over elements in NumPy's C layer; use np.ndindex, np.ndenumerate, or operations on whole arrays",
+      ['nditer', 'nested_iters'],
+    ),
+    memmap: 'all array memory belongs to V8; np.fromfile reads parts of a file by offset and count',
+    ...because('switches of the C implementation', [
+      'getbufsize',
+      'setbufsize',
+      'geterrcall',
+      'seterrcall',
+      'geterrobj',
+      'seterrobj',
+      'set_numeric_ops',
+      'get_array_wrap',
+      'get_include',
+      'show_runtime',
+    ]),
+    set_string_function: 'np.set_printoptions({formatter}) changes how arrays print',
+    roots: 'needs the eigenvalues of matrices that are not symmetric',
+    safe_eval: 'JSON.parse reads literals',
+    who: 'the variables of a notebook are not listed by arrays; a debugger or typeof shows one',
+  },
+  'np.linalg': because(
+    'eigenvalues of matrices that are not symmetric: np.linalg.eigh and eigvalsh are for those that are',
+    ['eig', 'eigvals'],
+  ),
+  'np.random': {},
+  'np.fft': {},
+  'np.testing': {
+    ...because('tests here are written with a test runner such as vitest', [
+      'TestCase',
+      'assert_no_gc_cycles',
+      'assert_no_warnings',
+      'assert_warns',
+      'break_cycles',
+      'clear_and_catch_warnings',
+      'decorate_methods',
+      'jiffies',
+      'measure',
+      'memusage',
+      'raises',
+      'run_module_suite',
+      'rundocs',
+      'runstring',
+      'suppress_warnings',
+      'tempdir',
+      'temppath',
+      'build_err_msg',
+      'print_assert_equal',
+      'assert_array_compare',
+    ]),
+  },
+  ndarray: {
+    ...because('Python’s buffer and pickle protocols', [
+      'ctypes',
+      'dump',
+      'dumps',
+      'getfield',
+      'setfield',
+      'setflags',
+      'flags',
+    ]),
+    ...because('data are in the byte order of the machine', ['byteswap', 'newbyteorder']),
+    flat: 'a.ravel() is a view of a contiguous array; a.item(i) and a.itemset(i, v) count elements in C order',
+    tostring: 'deprecated in NumPy; a.tobytes()',
+  },
+};
+
+function because(reason: string, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, reason]));
+}
