@@ -321,7 +321,7 @@ export interface GradientOptions {
  * Slopes by central differences, one-sided at the ends: an array for one axis, a list of arrays for several.
  * @param spacing distance between the samples (1), or their coordinates; a list of them has one entry per axis
  * @see numpy.gradient
- * @example np.gradient(y, x); np.gradient(z, [dy, dx]); np.gradient(z, 1, { axis: 0, edgeOrder: 2 })
+ * @example np.gradient([1, 4, 9]); np.gradient(X, [0.5, 2]); np.gradient(X, 1, { axis: 0, edgeOrder: 2 })
  */
 export function gradient<A extends ArrayLike>(
   value: A,

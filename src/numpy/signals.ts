@@ -31,7 +31,7 @@ import { type BinRule, type Bins, binEdges, binNumbers, tally } from './sorting.
  * Cross-correlation of two vectors: c[k] = sum of a[n + k] * conj(v[n]).
  * @param mode 'valid' (default), 'same' or 'full'
  * @see numpy.correlate
- * @example np.correlate([1, 2, 3], [0, 1, 0.5])   // 3.5
+ * @example np.correlate([1, 2, 3], [0, 1, 0.5])   // array([3.5])
  */
 export function correlate(a: ArrayLike, v: ArrayLike, mode: 'valid' | 'same' | 'full' = 'valid'): NDArray {
   const [x, y] = [asarray(a, 'correlate'), asarray(v, 'correlate')];

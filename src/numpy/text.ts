@@ -175,7 +175,7 @@ function delivered(a: NDArray, ndmin: number, unpack: boolean | undefined): NDAr
  * @param source a path, a file: URL, or a list of lines
  * @throws TypeError with the line for a field that is no number; RangeError when the number of columns changes
  * @see numpy.loadtxt
- * @example np.loadtxt('data.csv', { delimiter: ',', skiprows: 1 })
+ * @example np.savetxt('data.csv', X, { delimiter: ',' }); np.loadtxt('data.csv', { delimiter: ',' })
  */
 export function loadtxt(source: TextSource, options: LoadtxtOptions & { unpack: true }): NDArray[];
 export function loadtxt(source: TextSource, options?: LoadtxtOptions): NDArray;

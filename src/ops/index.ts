@@ -372,7 +372,7 @@ export interface TakeOptions {
 /**
  * Elements at the given positions along an axis (of the flattened array without one).
  * @see numpy.take
- * @example np.take(X, [0, 2], 1); np.take(X, [5, -1], { axis: 0, mode: 'clip' })
+ * @example np.take(X, [0, 1], 1); np.take(X, [5, -1], { axis: 0, mode: 'clip' })
  */
 export function take<A extends ArrayLike>(
   value: A,
