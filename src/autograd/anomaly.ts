@@ -1,9 +1,10 @@
 // np.detectAnomaly: while it is on, every recorded operation and every gradient is looked at, and the first value that
 // is not finite raises an error that names the operation, what went in, and the line that called it.
 
-import { isFloat } from '../core/dtype.js';
+import { isInexact } from '../core/dtype.js';
 import { NDArray } from '../core/ndarray.js';
 import { type Node, noGrad, tape, type Watcher, watched } from '../core/node.js';
+import { formatScalar } from '../core/print.js';
 import { shapeText } from '../core/shape.js';
 import { isfinite } from '../ops/elementwise.js';
 import { all, argmin, max, min } from '../ops/reduce.js';
@@ -17,7 +18,7 @@ export interface AnomalyOptions {
 /** Where the first non-finite element stands and what it is; null when all are finite. */
 function firstBad(a: NDArray): string | null {
   return noGrad(() => {
-    if (!isFloat(a.dtype) || a.size === 0) return null;
+    if (!isInexact(a.dtype) || a.size === 0) return null;
     const finite = isfinite(a.detach());
     if (all(finite).item()) return null;
     let rest = Number(argmin(ravel(finite)).item());
@@ -26,8 +27,7 @@ function firstBad(a: NDArray): string | null {
       index.unshift(rest % a.shape[d]);
       rest = Math.floor(rest / a.shape[d]);
     }
-    const value = Number(a.element(index));
-    const name = Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
+    const name = formatScalar(a.element(index), a.dtype);
     return a.ndim === 0 ? name : `${name} at [${index.join(', ')}]`;
   });
 }
@@ -39,7 +39,6 @@ function describe(value: unknown): string {
   if (value.size === 0) return `${value.dtype}${shape}`;
   return noGrad(() => {
     const a = value.detach();
-    if (!isFloat(a.dtype) && a.dtype !== 'bool' && !a.dtype.includes('int')) return `${a.dtype}${shape}`;
     if (a.size === 1) return `${max(a).item()}${shape}`;
     return `${a.dtype}${shape}, values from ${min(a).item()} to ${max(a).item()}`;
   });

@@ -2,7 +2,7 @@
 // the function again.
 
 import { asarray } from '../core/create.js';
-import { isFloat } from '../core/dtype.js';
+import { isInexact } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { enableGrad, noGrad, record, tape } from '../core/node.js';
 import { rememberRandomness } from '../core/replay.js';
@@ -36,7 +36,7 @@ function joined<Y>(
 ): Y {
   const leaves: NDArray[] = [];
   mapArrays(result, (a) => {
-    if (isFloat(a.dtype)) leaves.push(a);
+    if (isInexact(a.dtype)) leaves.push(a);
     return a;
   });
   if (!tape.recording || inputs.length === 0 || leaves.length === 0) return result;
@@ -64,7 +64,7 @@ function joined<Y>(
     });
   }
   let i = 0;
-  return mapArrays(result, (a) => (isFloat(a.dtype) ? outs[i++] : a));
+  return mapArrays(result, (a) => (isInexact(a.dtype) ? outs[i++] : a));
 }
 
 /** A forward function and the rule that takes gradients back through it. */
@@ -103,7 +103,7 @@ export function customVjp<A extends readonly unknown[], Y, R>(rule: CustomRule<A
     const plain = mapTreeArrays(result, 'customVjp');
     return joined(plain, inputs, [], (gs) => {
       let i = 0;
-      const g = mapArrays(plain, (a) => (isFloat(a.dtype) ? gs[i++] : filled(a, 0)));
+      const g = mapArrays(plain, (a) => (isInexact(a.dtype) ? gs[i++] : filled(a, 0)));
       const back = rule.backward(residuals, g as GradOf<Y>);
       return matched(args, args.length === 1 ? [back] : back);
     });
@@ -182,7 +182,7 @@ export function checkpoint<A extends readonly unknown[], Y>(f: (...args: A) => Y
       refusePromise('checkpoint', result);
       const outs: NDArray[] = [];
       mapArrays(result, (a) => {
-        if (isFloat(a.dtype)) outs.push(a);
+        if (isInexact(a.dtype)) outs.push(a);
         return a;
       });
       return { result, arrays, twins, recording: recordingOf(outs, twins, begin) };

@@ -14,7 +14,7 @@ import {
   shapeText,
   sizeOf,
 } from '../core/shape.js';
-import { castTo, into, where } from '../ops/elementwise.js';
+import { castTo, into, realOnly, where } from '../ops/elementwise.js';
 import { get, nonzero, set } from '../ops/index.js';
 import { broadcastTo, expandDims, reshape, stack } from '../ops/shape.js';
 import { takeAlongAxis } from '../ops/sort.js';
@@ -26,7 +26,7 @@ export type OutOfRange = 'raise' | 'wrap' | 'clip';
 
 /** Positions within 0..n-1 as int64. */
 function positionsWithin(caller: string, value: ArrayLike, n: number, mode: OutOfRange): NDArray {
-  const given = asarray(value, caller).detach();
+  const given = realOnly(caller, asarray(value, caller)).detach();
   const data = given.data;
   const out = new BigInt64Array(data.length);
   for (let i = 0; i < data.length; i++) {

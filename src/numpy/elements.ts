@@ -2,11 +2,12 @@
 // of numbers made a function of arrays.
 
 import { asarray } from '../core/create.js';
-import { isFloat } from '../core/dtype.js';
+import { isComplex, isFloat } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, sizeOf } from '../core/shape.js';
 import type { DTypeOf, Floating, Promoted } from '../core/typing.js';
-import { where as choose, div, equal, isnan, mul, sin } from '../ops/elementwise.js';
+import { complex, imag, real } from '../ops/complex.js';
+import { where as choose, div, equal, inexact, isnan, mul, realOnly, sin } from '../ops/elementwise.js';
 import { get, nonzero } from '../ops/index.js';
 import { tracking } from '../ops/registry.js';
 import { broadcastTo, reshape, stack } from '../ops/shape.js';
@@ -37,10 +38,7 @@ export function sinc<A extends ArrayLike>(a: A): NDArray<Floating<DTypeOf<A>>> {
   return div(sin(x), x);
 }
 
-const floating = (a: ArrayLike): NDArray => {
-  const x = asarray(a);
-  return isFloat(x.dtype) ? x : x.astype('float64');
-};
+const floating = (a: ArrayLike): NDArray => inexact(asarray(a));
 
 /** NaN and infinities replaced by numbers: 0 and the largest there are, unless given. @see numpy.nan_to_num */
 export function nanToNum<A extends ArrayLike>(
@@ -48,6 +46,7 @@ export function nanToNum<A extends ArrayLike>(
   options: { nan?: number; posinf?: number; neginf?: number } = {},
 ): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'nanToNum');
+  if (isComplex(a.dtype)) return complex(nanToNum(real(a), options), nanToNum(imag(a), options));
   if (!isFloat(a.dtype)) return a.copy();
   const { max } = finfo(a.dtype);
   const { nan = 0, posinf = max, neginf = -max } = options;
@@ -99,7 +98,7 @@ export function vectorize(f: (...values: number[]) => ArrayLike): (...arrays: Ar
       });
       if (size > 0) return reshape(stack(out), [...shape]);
     } else {
-      const columns = arrays.map((a) => broadcastTo(a, shape).data);
+      const columns = arrays.map((a) => broadcastTo(realOnly('vectorize', a), shape).data);
       out = Array.from({ length: size }, (_, i) => f(...columns.map((c) => Number(c[i]))));
     }
     return reshape(asarray(out), [...shape]);

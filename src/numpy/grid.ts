@@ -2,12 +2,36 @@
 // are callable here and answer to brackets in cells.
 
 import { asarray } from '../core/create.js';
-import { type DType, dtypeInfo, isFloat, isInteger, promoteTypes, toDType } from '../core/dtype.js';
+import {
+  type DType,
+  dtypeInfo,
+  isComplex,
+  isFloat,
+  isInexact,
+  isInteger,
+  promoteTypes,
+  toDType,
+} from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
 import { broadcastShapes, checkShape, shapeText } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf, Floating, Promote } from '../core/typing.js';
 import { type Bracketed, brackets } from '../operators.js';
-import { abs, add, castTo, div, equal, floor, less, log10, mul, pow, sign, sub } from '../ops/elementwise.js';
+import {
+  abs,
+  add,
+  castTo,
+  div,
+  equal,
+  floor,
+  inexact,
+  less,
+  log10,
+  mul,
+  pow,
+  realOnly,
+  sign,
+  sub,
+} from '../ops/elementwise.js';
 import { get, nonzero } from '../ops/index.js';
 import { any } from '../ops/reduce.js';
 import {
@@ -123,6 +147,8 @@ export function arange(...given: (NumberLike | DTypeArgument)[]): NDArray {
 
 /** start + i * step. The step of a float range is (start + step) - start, as in NumPy, to the last bit. */
 function progression(dtype: DType, n: number, start: number, step: number): NDArray {
+  if (dtype === 'uint64') return castTo(progression('int64', n, start, step), dtype);
+  if (isComplex(dtype)) return castTo(progression('float64', n, start, step), dtype);
   const out = empty([n], dtype);
   if (dtype === 'int64') {
     fillInt64(out, Math.trunc(start), Math.trunc(start + step) - Math.trunc(start));
@@ -192,7 +218,7 @@ export function linspace(
   const p = asarray(start, 'linspace');
   const q = asarray(stop, 'linspace');
   const common = promoteTypes(p.dtype, q.dtype);
-  const type = isFloat(common) ? common : 'float64';
+  const type = isInexact(common) ? common : 'float64';
   const a = p.dtype === type ? p : astype(p, type);
   const b = q.dtype === type ? q : astype(q, type);
   let y: NDArray;
@@ -214,7 +240,7 @@ export function linspace(
     const count = reshape(arange(num, { dtype: type }), [num, ...new Array<number>(delta.ndim).fill(1)]);
     step = parts > 0 ? div(delta, parts) : mul(delta, Number.NaN);
     if (parts > 0) {
-      const hasZero = [...step.data].some((s) => s === 0);
+      const hasZero = any(equal(step.detach(), 0)).item();
       y = hasZero ? mul(div(count, parts), delta) : mul(count, step);
     } else {
       y = mul(count, delta);
@@ -261,7 +287,7 @@ export function geomspace<A extends ArrayLike, B extends ArrayLike, N extends DT
   const { endpoint = true, dtype, axis = 0 } = options;
   const floating = (v: ArrayLike): NDArray => {
     const a = asarray(v, 'geomspace');
-    return isFloat(a.dtype) ? a : astype(a, 'float64');
+    return inexact(realOnly('geomspace', a));
   };
   const shape = broadcastShapes(
     'geomspace',

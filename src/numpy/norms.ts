@@ -1,7 +1,7 @@
 // Norms of vectors and matrices (`np.linalg.norm`), all of NumPy's orders, with gradients.
 
 import { asarray } from '../core/create.js';
-import { isFloat } from '../core/dtype.js';
+import { isComplex } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { normalizeAxes, normalizeAxis, shapeText } from '../core/shape.js';
@@ -11,6 +11,7 @@ import {
   abs,
   div,
   equal,
+  inexact,
   isfinite,
   logicalAnd,
   logicalNot,
@@ -26,7 +27,7 @@ import {
 import { matmul } from '../ops/matmul.js';
 import { type Axis, any, max, min, sum } from '../ops/reduce.js';
 import { register, track } from '../ops/registry.js';
-import { astype, moveaxis, reshape } from '../ops/shape.js';
+import { moveaxis, reshape } from '../ops/shape.js';
 
 /** Orders of a norm: a number, 'fro' (Frobenius) or 'nuc' (sum of singular values). */
 export type NormOrder = number | 'fro' | 'nuc';
@@ -51,8 +52,9 @@ export function norm<A extends ArrayLike>(
 ): NDArray<RealOf<Floating<DTypeOf<A>>>> {
   const o: NormOptions = typeof ord === 'object' && ord !== null ? ord : { ord, axis, keepdims };
   const given = asarray(value, 'norm');
-  const x = isFloat(given.dtype) ? given : astype(given, 'float64');
   const order = o.ord ?? null;
+  // All norms but those by singular values look at absolute values only.
+  const x = isComplex(given.dtype) ? abs(given) : inexact(given);
   let axes: number[];
   if (o.axis === null || o.axis === undefined) {
     axes = x.shape.map((_, d) => d);
@@ -64,6 +66,11 @@ export function norm<A extends ArrayLike>(
     axes = (typeof o.axis === 'number' ? [o.axis] : [...o.axis]).map((d) => normalizeAxis('norm', d, x.ndim));
   }
   if (axes.length === 1) return vectorNorm(x, order, axes[0], o.keepdims ?? false);
+  if (axes.length === 2 && isComplex(given.dtype) && (order === 'nuc' || order === 2 || order === -2)) {
+    throw new TypeError(
+      `norm: the norm ${order} of a complex matrix is not available; its singular values would be needed. 'fro', 1, -1, Infinity and -Infinity are.`,
+    );
+  }
   if (axes.length === 2) return matrixNorm(x, order, axes, o.keepdims ?? false);
   throw new RangeError(
     `norm: Improper number of dimensions to norm: ${axes.length} axes of shape ${shapeText(x.shape)}; give one axis for vectors, two for matrices.`,

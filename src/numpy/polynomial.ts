@@ -2,15 +2,17 @@
 // of operations, so gradients flow through coefficients and arguments alike.
 
 import { asarray } from '../core/create.js';
-import { isFloat } from '../core/dtype.js';
+import { isComplex } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
-import { add, castTo, div, mul, neg, sqrt, square, sub } from '../ops/elementwise.js';
+import { real } from '../ops/complex.js';
+import { add, castTo, conj, div, equal, inexact, mul, neg, sqrt, square, sub } from '../ops/elementwise.js';
 import { get, nonzero } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
-import { sum } from '../ops/reduce.js';
+import { all, sum } from '../ops/reduce.js';
 import { concatenate, copy, reshape, stack, transpose } from '../ops/shape.js';
+import { sort } from '../ops/sort.js';
 import { named } from './caller.js';
 import { vander } from './creation.js';
 import { sprintf } from './format.js';
@@ -110,7 +112,7 @@ export function polydiv(
 ): [NDArray | Poly1d, NDArray | Poly1d] {
   const floating = (p: PolynomialLike): NDArray => {
     const c = coefficients('polydiv', p);
-    return isFloat(c.dtype) ? c : castTo(c, 'float64');
+    return inexact(c);
   };
   const u = floating(dividend);
   const v = floating(divisor);
@@ -192,6 +194,7 @@ export function polyint(p: PolynomialLike, m = 1, k: ArrayLike | null = null): N
 /**
  * The polynomial with the given roots, highest coefficient 1; of a square matrix, its characteristic polynomial is
  * np.poly(np.linalg.eigvals(A)).
+ * Of complex roots complex, unless they come in conjugate pairs.
  * @see numpy.poly
  * @example np.poly([1, 2])   // array([1., -3., 2.])
  */
@@ -201,11 +204,13 @@ export function poly(roots: ArrayLike): NDArray {
     throw new RangeError(
       `poly: input must be 1d: the roots, not an array of shape ${shapeText(z.shape)}. For a matrix use np.poly(np.linalg.eigvals(A)).`,
     );
-  const list = reshape(isFloat(z.dtype) ? z : castTo(z, 'float64'), -1);
+  const list = reshape(inexact(z), -1);
   let out: NDArray = castTo(asarray([1]), list.dtype);
   for (let i = 0; i < list.size; i++)
     out = convolve(out, stack([castTo(asarray(1), list.dtype), neg(get(list, [i]))]));
-  return out;
+  // Roots in conjugate pairs make real coefficients.
+  const paired = isComplex(list.dtype) && all(equal(sort(list, 0), sort(conj(list), 0))).item();
+  return paired ? copy(real(out)) : out;
 }
 
 export interface PolyfitOptions {

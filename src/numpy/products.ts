@@ -4,7 +4,7 @@ import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { normalizeAxis, shapeText } from '../core/shape.js';
 import type { Promoted } from '../core/typing.js';
-import { mul, sub } from '../ops/elementwise.js';
+import { conj, mul, sub } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { matmul } from '../ops/matmul.js';
 import { reshape, transpose } from '../ops/shape.js';
@@ -19,9 +19,9 @@ export function inner<A extends ArrayLike, B extends ArrayLike>(left: A, right: 
   return tensordot(a, b, [[-1], [-1]]);
 }
 
-/** Inner product of the flattened arrays. @see numpy.vdot */
+/** Inner product of the flattened arrays, the first of them conjugated. @see numpy.vdot */
 export const vdot = <A extends ArrayLike, B extends ArrayLike>(a: A, b: B): NDArray<Promoted<A, B>> =>
-  matmul(reshape(asarray(a, 'vdot'), -1), reshape(asarray(b, 'vdot'), -1));
+  matmul(conj(reshape(asarray(a, 'vdot'), -1)), reshape(asarray(b, 'vdot'), -1));
 
 /**
  * Sum of products over pairs of axes.

@@ -5,7 +5,18 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import type { DTypeOf, Floating } from '../core/typing.js';
-import { add, castTo, greaterEqual, into, isnan, logicalNot, mul, sub, where } from '../ops/elementwise.js';
+import {
+  add,
+  castTo,
+  greaterEqual,
+  into,
+  isnan,
+  logicalNot,
+  mul,
+  realOnly,
+  sub,
+  where,
+} from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { type Axis, any, mean, type ReduceOptions } from '../ops/reduce.js';
 import { reshape, stack } from '../ops/shape.js';
@@ -77,7 +88,7 @@ function quantiles(
     out: target,
     method = 'linear',
   } = options<QuantileOptions>(caller, argument, ['method']);
-  let a = asarray(value, caller);
+  let a = realOnly(caller, asarray(value, caller));
   if (a.dtype === 'bool') a = castTo(a, 'uint8');
   const wanted = Float64Array.from(q.data as Float64Array, (v) => Number(v) / scale);
   if (wanted.some((v) => !(v >= 0 && v <= 1))) {

@@ -3,12 +3,22 @@
 
 import { bincount as count } from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { isFloat, type Scalar } from '../core/dtype.js';
+import { isFloat, isInexact, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { checkShape, normalizeAxis, shapeText } from '../core/shape.js';
 import type { DTypeOf, Promoted } from '../core/typing.js';
-import { castTo, div, isnan, notEqual, sub } from '../ops/elementwise.js';
+import {
+  castTo,
+  div,
+  equal,
+  isnan,
+  logicalNot,
+  minimum,
+  notEqual,
+  realOnly,
+  sub,
+} from '../ops/elementwise.js';
 import { addAt, get, nonzero, set } from '../ops/index.js';
 import { any, cumsum, max, min, sum } from '../ops/reduce.js';
 import { tracking } from '../ops/registry.js';
@@ -255,7 +265,7 @@ export function tally(caller: string, numbers: Int32Array, n: number, weights?: 
     for (const k of numbers) if (k >= 0) counts[k]++;
     return castTo(asarray(counts), 'int64');
   }
-  const w = reshape(asarray(weights, caller), -1);
+  const w = reshape(realOnly(caller, asarray(weights, caller)), -1);
   if (w.size !== numbers.length)
     throw new RangeError(
       `${caller}: weights should have the same shape as a: ${w.size} and ${numbers.length} elements.`,
@@ -284,7 +294,7 @@ export function histogram(
   bins: number | BinRule | ArrayLike = 10,
   options: HistogramOptions = {},
 ): [NDArray, NDArray] {
-  let a = reshape(asarray(value, 'histogram').detach(), -1);
+  let a = reshape(realOnly('histogram', asarray(value, 'histogram')).detach(), -1);
   if (a.dtype === 'bool') a = castTo(a, 'uint8');
   const found = binEdges('histogram', a, bins, options.range);
   const numbers = binNumbers(a.data, found);
@@ -334,12 +344,13 @@ export function histogram2d(
  * @see numpy.digitize
  */
 export function digitize(
-  x: ArrayLike,
+  value: ArrayLike,
   bins: ArrayLike,
   right: boolean | { right?: boolean } = false,
 ): NDArray<'int64'> {
   const closed = typeof right === 'boolean' ? right : (right.right ?? false);
-  const edges = asarray(bins, 'digitize');
+  const x = realOnly('digitize', asarray(value, 'digitize'));
+  const edges = realOnly('digitize', asarray(bins, 'digitize'));
   if (edges.ndim !== 1)
     throw new RangeError(
       `digitize: object of too small or too large depth: bins must be 1-d, not of shape ${shapeText(edges.shape)}.`,
@@ -428,7 +439,7 @@ function firsts(sorted: NDArray, equalNan: boolean): NDArray {
   const differ = notEqual(get(x, ['1:']), get(x, [':-1']));
   set(first, [0], true);
   set(first, ['1:'], any(reshape(differ, [n - 1, sorted.size / n]), 1));
-  if (equalNan && x.ndim === 1 && isFloat(x.dtype)) {
+  if (equalNan && x.ndim === 1 && isInexact(x.dtype)) {
     // NaN sort last: all but the first of them count as repeats.
     const numbers = n - Number(sum(isnan(x)).item());
     set(first, [`${numbers + 1}:`], false);
@@ -439,8 +450,9 @@ function firsts(sorted: NDArray, equalNan: boolean): NDArray {
 /** Positions that sort rows lexicographically, stable. */
 function rowOrder(rows: NDArray): NDArray {
   const n = rows.shape[0];
-  const width = n === 0 ? 0 : rows.size / n;
   const data = rows.data;
+  // Complex numbers are two numbers each, the real part first.
+  const width = n === 0 ? 0 : data.length / n;
   const order = Array.from({ length: n }, (_, i) => i);
   order.sort((p, q) => {
     for (let k = 0; k < width; k++) {
@@ -469,16 +481,16 @@ export function isin(
   options: SetOptions & { invert?: boolean } = {},
 ): NDArray<'bool'> {
   checkOptions('isin', options, ['assumeUnique', 'invert']);
-  const x = asarray(a, 'isin');
-  const known = new Set<Scalar>();
-  for (const v of asarray(values, 'isin').data) known.add(plainValue(v));
-  const out = empty(x.shape, 'bool');
-  const raw = out.raw() as Uint8Array;
-  let i = 0;
-  // NaN equals nothing, not even NaN, but a Set holds it.
-  for (const v of x.data)
-    raw[i++] = (known.has(plainValue(v)) && !Number.isNaN(v)) !== (options.invert ?? false) ? 1 : 0;
-  return out;
+  const [p, q] = [asarray(a, 'isin').detach(), asarray(values, 'isin').detach()];
+  const type = promoteTypes(p.dtype, q.dtype);
+  const x = castTo(p, type);
+  const known = sort(castTo(reshape(q, -1), type), 0);
+  let found: NDArray<'bool'> = emptyZeroed(x.shape, 'bool');
+  if (known.size > 0) {
+    // Each element beside the smallest known one that is not below it. NaN equals nothing.
+    found = equal(get(known, [minimum(searchsorted(known, x), known.size - 1)]), x);
+  }
+  return options.invert ? logicalNot(found) : found;
 }
 
 /** As `isin`, but the result is 1-d. @see numpy.in1d */
@@ -487,9 +499,6 @@ export const in1d = (
   values: ArrayLike,
   options: SetOptions & { invert?: boolean } = {},
 ): NDArray => isin(reshape(asarray(a, 'in1d'), -1), values, options);
-
-const plainValue = (v: number | bigint): Scalar =>
-  typeof v === 'bigint' && v >= -(2n ** 53n) && v <= 2n ** 53n ? Number(v) : v;
 
 /**
  * Values that occur in both arrays, sorted; with `returnIndices` also where each stands first in `a` and in `b`.

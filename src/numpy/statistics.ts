@@ -2,19 +2,22 @@
 // that leave NaN out. Composed of operations, so gradients flow through all of them that have one.
 
 import { asarray } from '../core/create.js';
-import { isFloat, isInexact } from '../core/dtype.js';
+import { isComplex, isFloat, isInexact, promoteTypes, realType } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { normalizeAxis, sameShape, shapeText } from '../core/shape.js';
 import type { Accumulated, DTypeOf, Floating } from '../core/typing.js';
+import { complex, imag, real } from '../ops/complex.js';
 import {
   add,
   castTo,
+  conj,
   div,
   equal,
   floor,
   greater,
   greaterEqual,
+  inexact,
   into,
   isnan,
   less,
@@ -22,6 +25,7 @@ import {
   maximum,
   minimum,
   mul,
+  realOnly,
   sqrt,
   square,
   sub,
@@ -123,10 +127,7 @@ export function cov(
   const variables = (v: ArrayLike): NDArray => {
     const a = asarray(v, 'cov');
     if (a.ndim > 2) throw new RangeError(`cov: m has more than 2 dimensions: shape ${shapeText(a.shape)}.`);
-    let x = reshape(
-      a.dtype === 'float64' ? a : astype(a, 'float64'),
-      a.ndim < 2 ? [1, a.size] : [...a.shape],
-    );
+    let x = reshape(astype64(a), a.ndim < 2 ? [1, a.size] : [...a.shape]);
     if (!rowvar && x.shape[0] !== 1) x = transpose(x);
     return x;
   };
@@ -135,8 +136,14 @@ export function cov(
   if (!named && y !== undefined && y !== null) x = concatenate([x, variables(y as ArrayLike)], 0);
   const n = Math.max(x.shape[1] - (ddof ?? (bias ? 0 : 1)), 0);
   const centred = sub(x, mean(x, { axis: 1, keepdims: true }));
-  return squeeze(mul(dot(centred, transpose(centred)), 1 / n));
+  return squeeze(mul(dot(centred, conj(transpose(centred))), 1 / n));
 }
+
+/** In double precision, real or complex. */
+const astype64 = (a: NDArray): NDArray => {
+  const type = promoteTypes(a.dtype, 'float64');
+  return a.dtype === type ? a : astype(a, type);
+};
 
 const isArrayLike = (v: object): boolean => Symbol.iterator in v || ArrayBuffer.isView(v);
 
@@ -148,8 +155,10 @@ export function corrcoef(
 ): NDArray<'float64'> {
   const c = cov(x, y, more);
   if (c.ndim === 0) return div(c, c);
-  const deviation = sqrt(diag(c));
-  return minimum(maximum(div(div(c, reshape(deviation, -1, 1)), reshape(deviation, 1, -1)), -1), 1);
+  const deviation = sqrt(real(diag(c)));
+  const scaled = div(div(c, reshape(deviation, -1, 1)), reshape(deviation, 1, -1));
+  const within = (part: NDArray): NDArray => minimum(maximum(part, -1), 1);
+  return isComplex(scaled.dtype) ? complex(within(real(scaled)), within(imag(scaled))) : within(scaled);
 }
 
 // ---------------------------------------------------------------- without NaN
@@ -157,7 +166,7 @@ export function corrcoef(
 function filled(caller: string, value: ArrayLike, by: number): { a: NDArray; bad: NDArray; clean: NDArray } {
   const a = asarray(value, caller);
   const bad = isnan(a.detach());
-  return { a, bad, clean: isFloat(a.dtype) ? where(bad, by, a) : a };
+  return { a, bad, clean: isInexact(a.dtype) ? where(bad, by, a) : a };
 }
 
 /** Sum, NaN counting as 0. @see numpy.nansum */
@@ -185,7 +194,7 @@ function extreme(
 ): NDArray {
   const { a, bad, clean } = filled(caller, value, by);
   const out = reduce(clean, axis);
-  if (!isFloat(a.dtype)) return out;
+  if (!isInexact(a.dtype)) return out;
   const empty = all(bad, axis);
   return any(empty).item() ? where(empty, Number.NaN, out) : out;
 }
@@ -221,7 +230,7 @@ export const nanargmin = (a: ArrayLike, axis?: number | null): NDArray<'int64'> 
 /** Mean of the elements that are not NaN. @see numpy.nanmean */
 export function nanmean<A extends ArrayLike>(value: A, axis?: AxisArgument): NDArray<Floating<DTypeOf<A>>> {
   const { a, bad, clean } = filled('nanmean', value, 0);
-  if (!isFloat(a.dtype)) return mean(a, axis);
+  if (!isInexact(a.dtype)) return mean(a, axis);
   return div(sum(clean, axis), castTo(sum(logicalNot(bad), axis), a.dtype));
 }
 
@@ -232,11 +241,12 @@ export function nanvar<A extends ArrayLike>(
 ): NDArray<Floating<DTypeOf<A>>> {
   const { axis, keepdims, ddof = 0 } = options<VarOptions>('nanvar', argument, ['ddof']);
   const given = asarray(value, 'nanvar');
-  const a = isFloat(given.dtype) ? given : castTo(given, 'float64');
+  const a = inexact(given);
   const bad = isnan(a.detach());
   const centre = nanmean(a, { axis, keepdims: true });
-  const squares = square(where(bad, 0, sub(a, centre)));
-  const count = castTo(sum(logicalNot(bad), { axis, keepdims }), a.dtype);
+  const distance = where(bad, 0, sub(a, centre));
+  const squares = isComplex(a.dtype) ? add(square(real(distance)), square(imag(distance))) : square(distance);
+  const count = castTo(sum(logicalNot(bad), { axis, keepdims }), realType(a.dtype));
   const free = sub(count, ddof);
   return where(greaterEqual(0, free), Number.NaN, div(sum(squares, { axis, keepdims }), free));
 }
@@ -284,10 +294,11 @@ export function interp(
   xp: ArrayLike,
   fp: ArrayLike,
   ends: { left?: number; right?: number } = {},
-): NDArray<'float64'> {
-  const at = asarray(x, 'interp');
-  const points = asarray(xp, 'interp');
-  const values = asarray(fp, 'interp');
+): NDArray {
+  // Differences of unsigned integers would wrap.
+  const at = inexact(realOnly('interp', asarray(x, 'interp')));
+  const points = inexact(realOnly('interp', asarray(xp, 'interp')));
+  const values = inexact(asarray(fp, 'interp'));
   const n = points.size;
   if (points.ndim !== 1 || values.ndim !== 1 || n === 0 || n !== values.size) {
     throw new RangeError(
@@ -307,8 +318,7 @@ export function interp(
     out = where(equal(at, get(points, [-1])), last, out);
   }
   out = where(less(at, get(points, [0])), ends.left ?? first, out);
-  out = where(greater(at, get(points, [-1])), ends.right ?? last, out);
-  return isFloat(out.dtype) ? out : astype(out, 'float64');
+  return where(greater(at, get(points, [-1])), ends.right ?? last, out);
 }
 
 /** Area under y by the trapezoidal rule, over x or steps of dx. @see numpy.trapz */

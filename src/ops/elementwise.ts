@@ -86,6 +86,17 @@ export function castTo(a: NDArray, dtype: DType): NDArray {
   return out;
 }
 
+/** Integers and booleans as float64; floating point and complex arrays as they are. */
+export const inexact = (a: NDArray): NDArray => (isInexact(a.dtype) ? a : castTo(a, 'float64'));
+
+/** The operand of a function that has no complex form, or the error that says so. */
+export function realOnly(name: string, a: NDArray): NDArray {
+  if (!isComplex(a.dtype)) return a;
+  throw new TypeError(
+    `${name}: not defined for ${a.dtype} elements; take np.real(z), np.imag(z) or np.abs(z) first.`,
+  );
+}
+
 function loopType(name: string, typing: Typing, a: Operand, b: Operand): DType {
   let dtype: DType;
   if (a instanceof NDArray) {
@@ -103,7 +114,7 @@ function loopType(name: string, typing: Typing, a: Operand, b: Operand): DType {
 }
 
 /** Where functions of floats compute: integers of two bytes in float32 as NumPy's, others in float64. */
-function floatType(name: string, dtype: DType): DType {
+export function floatType(name: string, dtype: DType): DType {
   if (isInexact(dtype)) return dtype;
   return dtypeInfo[dtype].itemsize === 2 && name !== 'div' && name !== 'reciprocal' ? 'float32' : 'float64';
 }

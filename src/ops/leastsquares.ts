@@ -8,7 +8,7 @@ import { noGrad } from '../core/node.js';
 import { shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating } from '../core/typing.js';
 import { svd } from './decompose.js';
-import { add, greater, mul, reciprocal, square, sub, where } from './elementwise.js';
+import { add, greater, mul, realOnly, reciprocal, square, sub, where } from './elementwise.js';
 import { adjoint, dense, LinAlgError, lapack, matrices } from './linalg.js';
 import { matmul } from './matmul.js';
 import { max, sum } from './reduce.js';
@@ -92,7 +92,7 @@ export function lstsq(
       `lstsq: Incompatible dimensions: a ${shapeText(a.shape)} and b ${shapeText(b.shape)}; a is one matrix, and b needs ${m} rows.`,
     );
   }
-  const dtype = promoteTypes(a.dtype, isFloat(b.dtype) ? b.dtype : 'float64');
+  const dtype = promoteTypes(a.dtype, isFloat(realOnly('lstsq', b).dtype) ? b.dtype : 'float64');
   if (a.dtype !== dtype) a = astype(a, dtype);
   if (b.dtype !== dtype) b = astype(b, dtype);
   const vector = b.ndim === 1;

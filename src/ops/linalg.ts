@@ -8,7 +8,7 @@ import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating, Promote } from '../core/typing.js';
 import { batching, overArray, overSystems } from './batching.js';
-import { add, div, equal, greaterEqual, neg, where } from './elementwise.js';
+import { add, div, equal, greaterEqual, inexact, neg, realOnly, where } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { register, track, trackJointly } from './registry.js';
 import { ascontiguousarray, astype, broadcastTo, expandDims, reshape, squeeze, swapaxes } from './shape.js';
@@ -33,7 +33,7 @@ export function matrices(caller: string, value: ArrayLike, square = false): NDAr
     throw new LinAlgError(
       `${caller}: Last 2 dimensions of the array must be square; the shape is ${shapeText(a.shape)}.`,
     );
-  return isFloat(a.dtype) ? a : astype(a, 'float64');
+  return inexact(realOnly(caller, a));
 }
 
 /** The values in C order, off the tape, as LAPACK takes them. */
@@ -103,7 +103,7 @@ function system(
           : ''),
     );
   }
-  const dtype: DType = promoteTypes(a.dtype, isFloat(b.dtype) ? b.dtype : 'float64');
+  const dtype: DType = promoteTypes(a.dtype, isFloat(realOnly(caller, b).dtype) ? b.dtype : 'float64');
   if (a.dtype !== dtype) a = astype(a, dtype);
   if (b.dtype !== dtype) b = astype(b, dtype);
   if (vector) b = expandDims(b, -1);

@@ -46,6 +46,11 @@ const TYPED_DTYPES: Record<string, string> = {
   BigInt64Array: 'int64',
   Uint8Array: 'uint8',
   Uint8ClampedArray: 'uint8',
+  Int8Array: 'int8',
+  Int16Array: 'int16',
+  Uint16Array: 'uint16',
+  Uint32Array: 'uint32',
+  BigUint64Array: 'uint64',
 };
 
 export const isArrayObject = (v: unknown): v is ArrayObject =>

@@ -1,7 +1,15 @@
 // Gradients of complex arrays: PyTorch's numbers (fixture made by test/fixtures/complex_gradients.py), dtypes of
 // gradients, and what is refused.
 import { describe, expect, it } from 'vitest';
-import { type ArrayLike, grad, type NDArray, np, valueAndGrad } from '../../src/index.js';
+import {
+  type ArrayLike,
+  customVjp,
+  grad,
+  gradCheck,
+  type NDArray,
+  np,
+  valueAndGrad,
+} from '../../src/index.js';
 import { readCases } from '../fixtures/cases.js';
 
 interface Fixture {
@@ -91,6 +99,33 @@ describe('dtypes of gradients', () => {
     const y = np.array([3]);
     const second = grad((a: NDArray) => grad((b: NDArray) => np.sum(b.mul(b).mul(b).mul(y)))(a).sum())(x);
     expect(second.toArray()).toEqual([36]);
+  });
+});
+
+describe("rules of one's own, and checks", () => {
+  it('customVjp hands complex gradients to the rule', () => {
+    const seen: string[] = [];
+    const twice = customVjp({
+      forward: (z: NDArray) => [z.mul(2), null] as const,
+      backward: (_: null, g: NDArray) => {
+        seen.push(g.dtype);
+        return g.mul(2);
+      },
+    });
+    const z = np.array([np.complex(3, 4)]).requiresGrad();
+    np.abs(twice(z)).sum().backward();
+    expect(seen).toEqual(['complex128']);
+    expect(String(z.grad)).toBe('[1.2+1.6j]');
+  });
+
+  it('gradCheck finds a rule that forgets the conjugate', () => {
+    const wrong = customVjp({
+      forward: (z: NDArray) => [z.mul(z), z] as const,
+      backward: (z: NDArray, g: NDArray) => g.mul(z).mul(2),
+    });
+    const z = np.array([np.complex(1, 2), np.complex(0.5, -1)]);
+    expect(gradCheck((a) => wrong(a), [z], { order: 1 }).passed).toBe(false);
+    expect(gradCheck((a) => a.mul(a), [z]).passed).toBe(true);
   });
 });
 

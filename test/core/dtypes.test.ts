@@ -1,7 +1,7 @@
 // The element types: promotion, conversion, complex numbers as values, views on their parts.
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Complex, type DType, np } from '../../src/index.js';
+import { Complex, type DType, type NDArray, np } from '../../src/index.js';
 
 describe('complex numbers', () => {
   const z = () => np.array([np.complex(1, 2), np.complex(3, -4)]);
@@ -46,6 +46,27 @@ describe('complex numbers', () => {
   it('functions without a complex meaning say so', () => {
     expect(() => np.floor(z())).toThrow(/floor: there is no loop for complex128 elements; take np.real/);
     expect(() => np.mod(z(), 2)).toThrow(/mod: there is no loop for complex128/);
+  });
+
+  it.each<[string, (z: NDArray) => unknown]>([
+    ['inv', (z) => np.linalg.inv(np.diag(z))],
+    ['solve', (z) => np.linalg.solve(np.eye(2), z)],
+    ['lstsq', (z) => np.linalg.lstsq(np.eye(2), z)],
+    ['quantile', (z) => np.quantile(z, 0.5)],
+    ['histogram', (z) => np.histogram([1, 2], 2, { weights: z })],
+    ['digitize', (z) => np.digitize(z, [1, 2])],
+    ['interp', (z) => np.interp(z, [0, 1], [0, 1])],
+    ['vectorize', (z) => np.vectorize((x) => x + 1)(z)],
+    ['geomspace', (z) => np.geomspace(z, 10)],
+  ])('%s takes real numbers and does not drop imaginary parts', (name, f) => {
+    expect(() => f(z())).toThrow(
+      new RegExp(`^${name}: not defined for complex128 elements; take np.real\\(z\\)`),
+    );
+  });
+
+  it('np.poly of roots in conjugate pairs is real, of others complex', () => {
+    expect(np.poly([np.complex(0, 1), np.complex(0, -1)]).toArray()).toEqual([1, 0, 1]);
+    expect(String(np.poly([np.complex(0, 1)]))).toBe('[1.+0.j 0.-1.j]');
   });
 
   it('as a weak scalar it keeps single precision: float32 becomes complex64', () => {
