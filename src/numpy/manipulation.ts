@@ -3,7 +3,7 @@
 
 import { mayShareMemory as extentsMeet } from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { isInexact } from '../core/dtype.js';
+import { isInexact, realType } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
@@ -354,10 +354,14 @@ export function gradient<A extends ArrayLike>(
       `gradient: invalid number of arguments: ${perAxis.length} spacings for ${axes.length} axes.`,
     );
   const slopes = axes.map((d, i) =>
-    slope(f, d, asarray(perAxis?.[i] ?? (spacing as ArrayLike), 'gradient'), edgeOrder),
+    slope(f, d, stepOf(f, perAxis?.[i] ?? (spacing as ArrayLike)), edgeOrder),
   );
   return slopes.length === 1 ? slopes[0] : slopes;
 }
+
+/** A number as the distance between samples does not widen single precision. */
+const stepOf = (f: NDArray, spacing: ArrayLike): NDArray =>
+  asarray(spacing, 'gradient', typeof spacing === 'number' ? realType(f.dtype) : undefined);
 
 function slope(f: NDArray, d: number, spacing: NDArray, edgeOrder: 1 | 2): NDArray {
   const n = f.shape[d];
