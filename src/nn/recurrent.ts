@@ -239,7 +239,8 @@ const suffixOf = (layer: number, direction: number): string =>
  *
  * @example
  * const rnn = new nn.RNN(4, 3);
- * const [output, h] = rnn(np.zeros([25, 1, 4]));   // (25, 1, 3) and (1, 1, 3)
+ * const [output, h] = rnn(np.zeros([25, 1, 4]));
+ * [output.shape, h.shape];   // [[25, 1, 3], [1, 1, 3]]
  */
 export class RNN extends Recurrent<NDArray> {
   protected kind(): 'RNN' {
@@ -255,7 +256,9 @@ export class RNN extends Recurrent<NDArray> {
  * Long short-term memory: gates i, f, o and candidate g; c = f c + i g, h = o tanh(c). @see torch.nn.LSTM
  *
  * @example
- * const [output, [h, c]] = new nn.LSTM(65, 512, { numLayers: 2 })(x);
+ * const lstm = new nn.LSTM(4, 8, { numLayers: 2 });
+ * const [output, [h, c]] = lstm(np.zeros([25, 1, 4]));
+ * [output.shape, h.shape, c.shape];   // [[25, 1, 8], [2, 1, 8], [2, 1, 8]]
  */
 export class LSTM extends Recurrent<readonly [h: NDArray, c: NDArray]> {
   protected kind(): 'LSTM' {

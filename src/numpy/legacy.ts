@@ -158,7 +158,9 @@ export function showConfig(): void {
  * Numbers that a pattern finds in a text file: one row per match, one column per group.
  * @param regexp with groups for the numbers; looked for everywhere
  * @see numpy.fromregex
- * @example np.fromregex('log.txt', /loss (\S+) acc (\S+)/)
+ * @example
+ * np.savetxt('log.txt', [[0.5, 0.9]], { fmt: 'loss %g acc %g' });
+ * np.fromregex('log.txt', /loss (\S+) acc (\S+)/);   // array([[0.5, 0.9]])
  */
 export function fromregex(
   file: string | URL,
