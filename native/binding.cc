@@ -4,6 +4,9 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 #include "command.h"
 #include "cpu/table.h"
 
@@ -35,6 +38,20 @@ Napi::Value Attach(const Napi::CallbackInfo& info) {
   return Napi::Number::New(env, static_cast<double>(reinterpret_cast<uintptr_t>(slots)));
 }
 
+// Large blocks in pages of 2 MB, if the system has them: fewer faults when they are first touched, fewer address
+// look-ups after. Every block comes by here before its first use.
+void useHugePages(void* data, size_t bytes) {
+#if defined(__linux__)
+  constexpr uintptr_t page = 4096;
+  if (bytes < (4u << 20)) return;
+  const uintptr_t from = (reinterpret_cast<uintptr_t>(data) + page - 1) & ~(page - 1);
+  const uintptr_t to = (reinterpret_cast<uintptr_t>(data) + bytes) & ~(page - 1);
+  madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
+#else
+  (void)data, (void)bytes;
+#endif
+}
+
 Napi::Value Address(const Napi::CallbackInfo& info) {
   Napi::Env env = info.Env();
   if (info.Length() < 1 || !info[0].IsArrayBuffer()) {
@@ -42,6 +59,7 @@ Napi::Value Address(const Napi::CallbackInfo& info) {
     return env.Undefined();
   }
   void* data = info[0].As<Napi::ArrayBuffer>().Data();
+  useHugePages(data, info[0].As<Napi::ArrayBuffer>().ByteLength());
   return Napi::Number::New(env, static_cast<double>(reinterpret_cast<uintptr_t>(data)));
 }
 

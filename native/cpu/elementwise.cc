@@ -25,6 +25,7 @@ struct Plan {
   DType have[kMaxIn + 1], want[kMaxIn + 1];
   Loop loop;
   bool converts;
+  bool copies;  // operands that run across the rows go through a buffer
 };
 
 // Drops axes of length 1 and merges neighbours that every operand walks as one.
@@ -111,6 +112,33 @@ void runBlock(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int6
   }
 }
 
+// Few columns of many rows, with the operands that run across the rows turned into rows of a buffer first, so that
+// the loop has contiguous elements.
+void runTile(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int64_t* s1, const int64_t* s0) {
+  constexpr int64_t kRows = 64;
+  alignas(64) char buffer[kMaxIn + 1][kRows * kTile * 8];
+  for (int64_t i = 0; i < n1; i += kRows) {
+    const int64_t n = std::min(kRows, n1 - i);
+    char* q[kMaxIn + 1];
+    int64_t r1[kMaxIn + 1], r0[kMaxIn + 1];
+    for (int j = 0; j < p.operands; j++) {
+      q[j] = at[j] + i * s1[j];
+      r1[j] = s1[j];
+      r0[j] = s0[j];
+      if (j == 0 || s1[j] == 0 || std::abs(s1[j]) >= std::abs(s0[j])) continue;
+      const int t = static_cast<int>(p.have[j]);
+      const int64_t size = itemSize(p.have[j]);
+      char* const ptr[2] = {buffer[j], q[j]};
+      const int64_t to1[2] = {kTile * size, s1[j]}, to0[2] = {size, s0[j]};
+      kernels().cast[t][t](n, n0, ptr, to1, to0);
+      q[j] = buffer[j];
+      r1[j] = kTile * size;
+      r0[j] = size;
+    }
+    p.loop(n, n0, q, r1, r0);
+  }
+}
+
 // Rows [begin, end) of all dimensions but the last.
 void runRows(const Plan& p, int64_t begin, int64_t end) {
   const int k = p.operands;
@@ -144,7 +172,9 @@ void runRows(const Plan& p, int64_t begin, int64_t end) {
     // that every cache line serves several rows before it is lost.
     const int64_t width = across && n > 1 ? kTile : p.shape[last];
     for (int64_t j = 0; j < p.shape[last]; j += width) {
-      runBlock(p, at, n, std::min(width, p.shape[last] - j), s1, s0);
+      const int64_t columns = std::min(width, p.shape[last] - j);
+      if (width == kTile && !p.converts && p.copies) runTile(p, at, n, columns, s1, s0);
+      else runBlock(p, at, n, columns, s1, s0);
       for (int q = 0; q < k; q++) at[q] += width * s0[q];
     }
     begin += n;
@@ -211,6 +241,7 @@ void copyOperand(Plan& p, int j, std::unique_ptr<char[]>& memory) {
   q.have[1] = p.have[j];
   q.want[1] = p.have[j];
   q.converts = false;
+  q.copies = false;
   q.loop = kernels().cast[int(p.want[j])][int(p.have[j])];
   int64_t step = itemSize(p.want[j]);
   for (int d = p.ndim - 1; d >= 0; d--) {
@@ -303,6 +334,8 @@ void runElementwise(Command& c) {
     p.converts = false;
     for (int j = 0; j < p.operands; j++) p.converts = p.converts || p.have[j] != p.want[j];
   }
+  p.copies = op != op_copy;
+  for (int j = 1; j < p.operands; j++) p.copies = p.copies && itemSize(p.have[j]) <= 8;
   execute(p, info.cost);
 }
 

@@ -220,6 +220,28 @@ void run_indexOffsets(Command& c) {
   const DType t = c.dtype(1);
   const char* in = c.address(1);
   int64_t* out = c.data<int64_t>(0);
+  int64_t total = 1;
+  bool flat = t == DType::Int64;
+  for (int d = c.ndim() - 1; d >= 0; d--) {
+    flat = flat && (c.shape(d) == 1 || c.stride(1, d) == total);
+    total *= c.shape(d);
+  }
+  if (flat) {
+    // All at once, with one look at the end whether any is out of bounds; if so the loop below finds which.
+    const int64_t* index = reinterpret_cast<const int64_t*>(in);
+    uint64_t beyond = 0;
+    for (int64_t i = 0; i < total; i++) {
+      const int64_t k = index[i] < 0 ? index[i] + n : index[i];
+      beyond |= uint64_t(k) >= uint64_t(n);
+    }
+    if (beyond == 0) {
+      for (int64_t i = 0; i < total; i++) {
+        const int64_t k = index[i] < 0 ? index[i] + n : index[i];
+        out[i] = (add ? out[i] : 0) + k * step;
+      }
+      return;
+    }
+  }
   eachOffset(c, 1, itemSize(t), 0, c.ndim(), [&](int64_t at) {
     const int64_t i = readIndex(in + at, t);
     const int64_t k = i < 0 ? i + n : i;
@@ -286,6 +308,33 @@ static void eachTrue(const Command& c, int64_t limit, Each&& each) {
   for (int d = 0; d < nd; d++) total *= c.shape(d);
   int64_t index[kMaxDims] = {0};
   int64_t at = 0, found = 0;
+  if (nd > 0 && size == 1 && c.stride(1, nd - 1) == 1 && total > 0) {
+    // Rows of bytes: eight are looked at as one word.
+    const int64_t n = c.shape(nd - 1);
+    for (int64_t r = 0; r < total / n; r++) {
+      const char* row = in + at;
+      for (int64_t j = 0; j < n; j += 8) {
+        uint64_t word = 0;
+        std::memcpy(&word, row + j, std::min<int64_t>(8, n - j));
+        while (word != 0) {
+          const int bit = __builtin_ctzll(word) & ~7;
+          if (found == limit) throw Error("mask: more true elements than were counted; it was changed meanwhile");
+          index[nd - 1] = j + bit / 8;
+          each(found++, index);
+          word &= ~(uint64_t(0xff) << bit);
+        }
+      }
+      index[nd - 1] = 0;
+      for (int d = nd - 2; d >= 0; d--) {
+        at += c.stride(1, d);
+        if (++index[d] < c.shape(d)) break;
+        at -= c.stride(1, d) * c.shape(d);
+        index[d] = 0;
+      }
+    }
+    if (found != limit) throw Error("mask: fewer true elements than were counted; it was changed meanwhile");
+    return;
+  }
   for (int64_t i = 0; i < total; i++) {
     if (truth(in + at, t)) {
       if (found == limit) throw Error("mask: more true elements than were counted; it was changed meanwhile");

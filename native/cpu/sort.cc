@@ -1,6 +1,9 @@
 // Sorting, searching and counting. NaN sorts last, as in NumPy.
 #include <algorithm>
+#include <cstring>
+#include <memory>
 #include <numeric>
+#include <type_traits>
 #include <vector>
 #include "cpu/dtypes.h"
 #include "cpu/table.h"
@@ -21,6 +24,102 @@ struct Less<Complex<T>> : ComplexOrder<T> {};
 template <class T> constexpr bool isComplex = false;
 template <class T> constexpr bool isComplex<Complex<T>> = true;
 
+// ---- sorting by digits ----------------------------------------------------------------------------------------------
+// Long rows are sorted digit by digit, 11 bits at a time from the lowest, each pass stable: linear in the number of
+// elements, and passes in which all elements have the same digit are skipped.
+
+constexpr int kDigit = 11, kBuckets = 1 << kDigit;
+
+// Unsigned numbers in the order of the elements; NaN is out of the way before, and -0 comes before 0.
+template <class T> struct Key {
+  using U = typename std::conditional<sizeof(T) == 8, uint64_t, uint32_t>::type;
+  static constexpr int width = 8 * sizeof(U), passes = (width + kDigit - 1) / kDigit;
+  static U of(T x) {
+    constexpr U top = U(1) << (width - 1);
+    U u;
+    if constexpr (std::is_floating_point<T>::value) {
+      std::memcpy(&u, &x, sizeof u);
+      return u & top ? ~u : u | top;
+    } else {
+      return std::is_signed<T>::value ? U(x) ^ top : U(x);
+    }
+  }
+  static T from(U u) {
+    constexpr U top = U(1) << (width - 1);
+    if constexpr (std::is_floating_point<T>::value) {
+      u = u & top ? u ^ top : ~u;
+      T x;
+      std::memcpy(&x, &u, sizeof x);
+      return x;
+    } else {
+      return T(std::is_signed<T>::value ? u ^ top : u);
+    }
+  }
+};
+
+// From where on that beats comparisons.
+template <class T> constexpr int64_t longRow = sizeof(T) == 8 ? 2048 : sizeof(T) == 4 ? 512 : int64_t(1) << 62;
+template <class T> constexpr bool hasDigits = std::is_arithmetic<T>::value && sizeof(T) >= 4;
+
+template <class U>
+struct Keyed {
+  U key;
+  uint32_t at;
+};
+template <class U> U keyOf(U u) { return u; }
+template <class U> U keyOf(const Keyed<U>& k) { return k.key; }
+
+// Sorts n entries by their keys; the result lies in `a` or in `b`, which is returned.
+template <class U, class Entry>
+Entry* sortByDigits(Entry* a, Entry* b, int64_t n) {
+  constexpr int passes = (8 * int(sizeof(U)) + kDigit - 1) / kDigit;
+  U differing = 0;
+  for (int64_t i = 1; i < n; i++) differing |= keyOf(a[i]) ^ keyOf(a[0]);
+  int used[passes], digits = 0;
+  for (int p = 0; p < passes; p++)
+    if ((differing >> (p * kDigit)) & (kBuckets - 1)) used[digits++] = p;
+  std::vector<uint32_t> counts(digits * kBuckets);
+  for (int64_t i = 0; i < n; i++) {
+    const U key = keyOf(a[i]);
+    for (int d = 0; d < digits; d++) counts[d * kBuckets + ((key >> (used[d] * kDigit)) & (kBuckets - 1))]++;
+  }
+  for (int d = 0; d < digits; d++) {
+    const int p = used[d];
+    uint32_t* count = counts.data() + d * kBuckets;
+    uint32_t place = 0;
+    for (int k = 0; k < kBuckets; k++) {
+      const uint32_t here = count[k];
+      count[k] = place;
+      place += here;
+    }
+    for (int64_t i = 0; i < n; i++) b[count[(keyOf(a[i]) >> (p * kDigit)) & (kBuckets - 1)]++] = a[i];
+    std::swap(a, b);
+  }
+  return a;
+}
+
+template <class T>
+void sortDigits(T* row, int64_t n) {
+  using K = Key<T>;
+  std::unique_ptr<typename K::U[]> memory(new typename K::U[2 * n]);
+  for (int64_t i = 0; i < n; i++) memory[i] = K::of(row[i]);
+  const auto* sorted = sortByDigits<typename K::U>(memory.get(), memory.get() + n, n);
+  for (int64_t i = 0; i < n; i++) row[i] = K::from(sorted[i]);
+}
+
+// Sorts positions by the values that stand there.
+template <class T>
+void argsortDigits(int64_t* row, const T* v, int64_t n) {
+  using K = Key<T>;
+  using Entry = Keyed<typename K::U>;
+  std::unique_ptr<Entry[]> memory(new Entry[2 * n]);
+  for (int64_t i = 0; i < n; i++) memory[i] = {K::of(T(v[row[i]] + T(0))), static_cast<uint32_t>(row[i])};  // -0 + 0 is 0: equal zeros
+  const Entry* sorted = sortByDigits<typename K::U>(memory.get(), memory.get() + n, n);
+  for (int64_t i = 0; i < n; i++) row[i] = sorted[i].at;
+}
+
+constexpr int64_t kLongest = int64_t(1) << 31;  // positions and counts of 32 bits
+
 template <class T>
 void sortRows(Command& c) {
   T* a = c.data<T>(0);
@@ -30,7 +129,16 @@ void sortRows(Command& c) {
     for (int64_t i = begin; i < end; i++) {
       T* row = a + i * n;
       if constexpr (isComplex<T>) std::stable_sort(row, row + n, Less<T>());
-      else std::sort(row, std::partition(row, row + n, [](T x) { return x == x; }));
+      else {
+        T* last = std::partition(row, row + n, [](T x) { return x == x; });
+        if constexpr (hasDigits<T>) {
+          if (last - row >= longRow<T> && last - row < kLongest) {
+            sortDigits(row, last - row);
+            continue;
+          }
+        }
+        std::sort(row, last);
+      }
     }
   });
 }
@@ -50,6 +158,12 @@ void argsortRows(Command& c) {
         continue;
       }
       int64_t* last = std::stable_partition(row, row + n, [v](int64_t x) { return v[x] == v[x]; });
+      if constexpr (hasDigits<T>) {
+        if (last - row >= longRow<T> / 4 && n < kLongest) {
+          argsortDigits(row, v, last - row);
+          continue;
+        }
+      }
       std::stable_sort(row, last, [v](int64_t x, int64_t y) { return v[x] < v[y]; });
     }
   });

@@ -75,11 +75,26 @@ export function storageOver(buffer: ArrayBuffer): Storage {
 // Arrays up to this size share slabs: a buffer of their own costs more than they do. One of them that lives on keeps
 // its whole slab alive, so slabs are small.
 const SMALL = 4096;
-const SLAB = 65536;
+const MEDIUM = 16384;
 const ALIGN = 64;
 
-let slab = new Slab(new ArrayBuffer(0));
-let slabUsed = SLAB;
+/** Where the next small blocks come from: they are cut from one buffer after another. */
+class Cutter {
+  private slab = new Slab(new ArrayBuffer(0));
+  private used: number;
+  constructor(private readonly length: number) {
+    this.used = length;
+  }
+  cut(size: number): Storage {
+    if (this.used + size > this.length) {
+      const fresh = aligned(new ArrayBuffer(this.length + SPARE), this.length);
+      this.slab = fresh.slab;
+      this.used = fresh.byteOffset;
+    }
+    this.used += size;
+    return new Storage(this.slab, this.used - size, size, true);
+  }
+}
 
 // V8 aligns buffers to 16 bytes; vector loops want 64. The backend tells where a buffer lies.
 let addressOf: ((buffer: ArrayBuffer) => number) | null = null;
@@ -96,6 +111,9 @@ function aligned(buffer: ArrayBuffer, size: number): Storage {
   if (addressOf !== null) home.address = addressOf(buffer);
   return new Storage(home, home.address > 0 ? -home.address & (ALIGN - 1) : 0, size, true);
 }
+
+const small = new Cutter(2 ** 16);
+const medium = new Cutter(2 ** 18);
 
 // Pooled bytes kept at most; beyond it blocks are left to the garbage collector.
 let poolLimit = 256 * 2 ** 20;
@@ -143,15 +161,8 @@ export function allocate(bytes: number): Storage {
     pooledBytes -= size;
     return handOut(storage);
   }
-  if (size <= SMALL) {
-    if (slabUsed + size > SLAB) {
-      const fresh = aligned(new ArrayBuffer(SLAB + SPARE), SLAB);
-      slab = fresh.slab;
-      slabUsed = fresh.byteOffset;
-    }
-    slabUsed += size;
-    return handOut(new Storage(slab, slabUsed - size, size, true));
-  }
+  if (size <= SMALL) return handOut(small.cut(size));
+  if (size <= MEDIUM) return handOut(medium.cut(size));
   // allocUnsafeSlow skips zeroing and gives each block its own buffer; it stops at 4 GiB.
   const buffer =
     size < 2 ** 32 - SPARE ? (Buffer.allocUnsafeSlow(size + SPARE).buffer as ArrayBuffer) : zeroed(size);
@@ -169,7 +180,7 @@ function handOut(storage: Storage): Storage {
 export function allocateZeroed(bytes: number): Storage {
   const size = sizeClass(bytes);
   let storage: Storage;
-  if (size > SMALL && !pool.get(size)?.length) {
+  if (size > MEDIUM && !pool.get(size)?.length) {
     storage = handOut(aligned(zeroed(size), size));
   } else {
     storage = allocate(bytes);

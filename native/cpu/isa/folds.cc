@@ -200,14 +200,21 @@ int64_t find(const char* a, int64_t s, int64_t n) {
     if (best != best) return 0;
   }
   if (s == sizeof(T) && n >= 64) {
-    // Find the extreme first (vectorised), then its first place.
-    T m = best;
-    if constexpr (Largest) foldExtreme<T, Max>(&m, a, s, n);
-    else foldExtreme<T, Min>(&m, a, s, n);
+    // The extreme of each block (vectorised), and from the first block that has the best its first place.
     const T* v = reinterpret_cast<const T*>(a);
-    if (m != m) {
-      while (v[where] == v[where]) where++;
-      return where;
+    constexpr int64_t block = 512;
+    T m;
+    for (int64_t i = 0; i < n; i += block) {
+      const int64_t length = n - i < block ? n - i : block;
+      T here = v[i];
+      if constexpr (Largest) foldExtreme<T, Max>(&here, a + i * s, s, length);
+      else foldExtreme<T, Min>(&here, a + i * s, s, length);
+      if (i == 0 || (Largest ? here > m : here < m)) m = here, where = i;
+      if (here != here) {
+        where = i;
+        while (v[where] == v[where]) where++;
+        return where;
+      }
     }
     // Counters as wide as the elements, for the vectoriser.
     using Hits = typename std::conditional<sizeof(T) == 8, int64_t, typename std::conditional<sizeof(T) == 4, int32_t, uint8_t>::type>::type;

@@ -90,6 +90,31 @@ void powers(T* r, const T* a, T y, int64_t n) {
   }
 }
 
+// Quotients by one divisor, rounded down, and remainders. float64 holds whole numbers below 2^51 and their quotients so
+// exactly that rounding down is right, and that vectorises; others take the slow division.
+template <class T, class F>
+void divided(T* r, const T* a, T y, int64_t n) {
+  constexpr T limit = T(1) << 51;
+  constexpr int64_t block = 256;
+  const bool fits = y != T(0) && y < limit && (!std::is_signed<T>::value || (y > T(0) - limit && y != T(-1)));
+  const double d = double(y);
+  for (int64_t i = 0; i < n; i += block) {
+    const int64_t m = n - i < block ? n - i : block;
+    uint64_t large = 0;
+    for (int64_t j = i; j < i + m; j++)
+      large |= (std::is_signed<T>::value ? uint64_t(a[j]) + uint64_t(limit) : uint64_t(a[j])) >> 52;
+    if (fits && large == 0) {
+      GL_LANES
+      for (int64_t j = i; j < i + m; j++) {
+        const T q = T(int64_t(roundDown(double(int64_t(a[j])) / d)));
+        r[j] = std::is_same<F, F_mod>::value ? T(a[j] - q * y) : q;
+      }
+    } else {
+      for (int64_t j = i; j < i + m; j++) r[j] = F::call(a[j], y);
+    }
+  }
+}
+
 template <class R, class T, class F>
 void binary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64_t* s0) {
   constexpr int64_t z = sizeof(T);
@@ -109,6 +134,9 @@ void binary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int
       const T y = *b;
       if constexpr (std::is_same<F, F_pow>::value && isReal<T>) {
         powers(r, a, y, n0);
+      } else if constexpr ((std::is_same<F, F_floorDivide>::value || std::is_same<F, F_mod>::value) &&
+                           (std::is_same<T, int64_t>::value || std::is_same<T, uint64_t>::value)) {
+        divided<T, F>(r, a, y, n0);
       } else {
         GL_LANES
         for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], y);

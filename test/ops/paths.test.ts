@@ -1,0 +1,149 @@
+// Fast paths beside the plain definition, at sizes where they begin and end: long sorts, transposed copies and operands,
+// integer division by one number, masks and index arrays, positions of extremes.
+import { describe, expect, it } from 'vitest';
+import { type DType, type NDArray, np } from '../../src/index.js';
+
+const rng = np.random.default_rng(5);
+const numbers = (a: NDArray): number[] => (np.reshape(a, [-1]).tolist() as unknown[]).map(Number);
+
+describe('long rows are sorted by digits', () => {
+  for (const dtype of ['float64', 'float32', 'int64', 'int32', 'uint64', 'uint32'] as DType[]) {
+    for (const n of [511, 512, 2047, 2048, 5000]) {
+      it(`${n} of ${dtype}, with ties, give the order of comparisons; equal ones keep theirs`, () => {
+        const low = dtype.startsWith('u') ? 0 : -700;
+        const whole = rng.integers(low, 700, { size: [n] });
+        const x = (dtype.startsWith('f') ? whole.div(7) : whole).astype(dtype);
+        const values = numbers(x);
+        const order = values.map((_, i) => i).sort((i, j) => values[i] - values[j] || i - j);
+        expect(numbers(np.argsort(x))).toEqual(order);
+        expect(numbers(np.sort(x))).toEqual(order.map((i) => values[i]));
+      });
+    }
+  }
+
+  it('NaN come last, infinities at the ends, both zeros count as equal and survive', () => {
+    const values = numbers(rng.standard_normal([4000]));
+    values[7] = Number.NaN;
+    values[100] = Number.NEGATIVE_INFINITY;
+    values[200] = Number.POSITIVE_INFINITY;
+    values[300] = 0;
+    values[301] = -0;
+    values[302] = 0;
+    const sorted = numbers(np.sort(np.array(values)));
+    expect(sorted[0]).toBe(Number.NEGATIVE_INFINITY);
+    expect(sorted[3998]).toBe(Number.POSITIVE_INFINITY);
+    expect(sorted[3999]).toBe(Number.NaN);
+    expect(sorted.filter((x) => Object.is(x, -0)).length).toBe(1);
+    const order = numbers(np.argsort(np.array(values)));
+    const at = order.indexOf(300);
+    expect(order.slice(at, at + 3)).toEqual([300, 301, 302]);
+    expect(order[3999]).toBe(7);
+  });
+});
+
+describe('operands that run across the rows', () => {
+  for (const dtype of ['float64', 'float32', 'int32', 'int64', 'uint8', 'complex64'] as DType[]) {
+    for (const [m, n] of [
+      [67, 41],
+      [130, 64],
+      [33, 19],
+    ]) {
+      it(`${m} x ${n} of ${dtype}: copies of a.T and sums with it`, () => {
+        const a = rng.integers(0, 100, { size: [m, n] }).astype(dtype);
+        const b = rng.integers(0, 100, { size: [n, m] }).astype(dtype);
+        const copy = a.T.copy();
+        const sum = np.add(b, a.T);
+        for (let i = 0; i < n; i += 3) {
+          for (let j = 0; j < m; j += 3) {
+            expect(copy.at(i, j).item()).toEqual(a.at(j, i).item());
+            expect(sum.at(i, j).item()).toEqual(np.add(b.at(i, j), a.at(j, i)).item());
+          }
+        }
+      });
+    }
+  }
+});
+
+describe('integers by one number', () => {
+  it('floorDivide and mod round down for every sign, and are exact where float64 is not', () => {
+    const values = [
+      -9007199254740993n,
+      -2251799813685248n,
+      -100n,
+      -8n,
+      -7n,
+      -1n,
+      0n,
+      1n,
+      6n,
+      7n,
+      8n,
+      2251799813685247n,
+    ];
+    values.push(9223372036854775807n, -9223372036854775808n);
+    for (const only of [values, values.slice(1, 12)]) {
+      const x = np.array([...only, ...Array.from({ length: 300 }, (_, i) => BigInt(i - 150))], {
+        dtype: 'int64',
+      });
+      for (const d of [7, -7, 1, -1, 2, 1000003]) {
+        const quotient = np.floorDivide(x, d);
+        const rest = np.mod(x, d);
+        for (let i = 0; i < x.size; i++) {
+          const a = (x.raw() as BigInt64Array)[i];
+          const y = BigInt(d);
+          let q = a / y;
+          if (a % y !== 0n && a < 0n !== y < 0n) q -= 1n;
+          expect((quotient.raw() as BigInt64Array)[i]).toBe(BigInt.asIntN(64, q));
+          expect((rest.raw() as BigInt64Array)[i]).toBe(a - q * y);
+        }
+      }
+      expect(np.sum(np.floorDivide(x, 0)).item()).toBe(0);
+    }
+  });
+});
+
+describe('masks and indices', () => {
+  it('a mask chooses the same elements whatever its width and strides', () => {
+    for (const [m, n] of [
+      [5, 7],
+      [3, 8],
+      [4, 29],
+      [1, 64],
+    ]) {
+      const a = rng.standard_normal([m, n]);
+      const mask = np.greater(a, 0.2);
+      const wide = np.greater(np.concatenate([a, a], { axis: 1 }), 0.2).at(`:, :${n}`);
+      const want = numbers(a).filter((x) => x > 0.2);
+      expect(numbers(a.at(mask) as NDArray)).toEqual(want);
+      expect(numbers(a.at(wide) as NDArray)).toEqual(want);
+      expect(numbers(a.T.at(mask.T) as NDArray).sort()).toEqual([...want].sort());
+      const [rows, columns] = np.nonzero(mask);
+      expect(numbers(a.at(rows, columns) as NDArray)).toEqual(want);
+    }
+  });
+
+  it('an index beyond the end is named', () => {
+    const a = np.zeros([3, 4]);
+    const i = np.array([0, 2, -3, 1], { dtype: 'int64' });
+    expect(a.at(i).shape).toEqual([4, 4]);
+    i.set([2], -4);
+    expect(() => a.at(i)).toThrow(/index -4 is out of bounds for axis 0 with size 3/);
+  });
+});
+
+describe('positions of extremes', () => {
+  it('the first of equals and the first NaN, in rows of many blocks', () => {
+    for (const n of [63, 64, 512, 513, 1500, 2049]) {
+      const x = rng.standard_normal([n]);
+      const at = Math.floor(n * 0.7);
+      x.set([at], 9);
+      x.set([n - 1], 9);
+      expect(np.argmax(x).item()).toBe(at);
+      expect(np.argmin(x.neg()).item()).toBe(at);
+      x.set([n - 1], Number.NaN);
+      x.set([at + 1], Number.NaN);
+      expect(np.argmax(x).item()).toBe(at + 1);
+      expect(np.argmin(x).item()).toBe(at + 1);
+    }
+  });
+});
