@@ -1,4 +1,4 @@
-// Decompositions with LAPACK: svd, eigh, qr, lu, least squares, on stacks of matrices in C order. Matrices go in as
+// Decompositions with LAPACK: svd, eigh, eig, qr, lu, least squares, on stacks of matrices in C order. Matrices go in as
 // NumPy's do, so that signs and last bits are NumPy's with the same LAPACK.
 #include "cpu/lapack.h"
 
@@ -120,6 +120,26 @@ void lu(Command& c) {
   });
 }
 
+// Operands: a, w, and with vectors v (columns); w and v are complex whatever a is.
+template <class T>
+void eig(Command& c, bool vectors) {
+  using Z = std::complex<Real<T>>;
+  const int n = dimension(c, 0);
+  const int64_t count = c.param(1), nn = int64_t(n) * n;
+  if (n == 0) return;
+  const Failure f = overStack(count, (vectors ? 25.0 : 10.0) * n * n * n, [&] {
+    return [&, a = std::vector<T>(nn), v = std::vector<Z>(vectors ? nn : 1), w = Workspace<T>()](int64_t i) mutable {
+      const T* in = c.data<T>(0) + i * nn;
+      if (!allFinite(in, nn)) return kNotFinite;
+      transposeInto(a.data(), in, n, n);
+      const int info = geev(vectors ? 'V' : 'N', n, a.data(), c.data<Z>(1) + i * n, v.data(), w);
+      if (vectors) transposeInto(c.data<Z>(2) + i * nn, v.data(), n, n);
+      return info;
+    };
+  });
+  expectConvergence(f, "eig: Eigenvalues", count);
+}
+
 // Operands: a (m x n), b (m x k), x (n x k), residuals (k), s (min(m, n)); the rank goes into result 0.
 template <class T>
 void lstsq(Command& c) {
@@ -159,6 +179,12 @@ void run_eigh(Command& c) {
 }
 void run_eigvalsh(Command& c) {
   eachPrecision(c, "eigvalsh", 0, [&](auto zero) { eigh<decltype(zero)>(c, false); });
+}
+void run_eig(Command& c) {
+  eachPrecision(c, "eig", 0, [&](auto zero) { eig<decltype(zero)>(c, true); });
+}
+void run_eigvals(Command& c) {
+  eachPrecision(c, "eigvals", 0, [&](auto zero) { eig<decltype(zero)>(c, false); });
 }
 void run_qr(Command& c) {
   eachPrecision(c, "qr", 0, [&](auto zero) { qr<decltype(zero)>(c); });

@@ -280,7 +280,9 @@ void eachPrecision(const Command& c, const char* name, int k, F&& f) {
   switch (c.dtype(k)) {
     case DType::Float64: return f(double());
     case DType::Float32: return f(float());
-    default: throw Error(std::string(name) + ": needs matrices of floats; convert with astype('float64')");
+    case DType::Complex128: return f(std::complex<double>());
+    case DType::Complex64: return f(std::complex<float>());
+    default: throw Error(std::string(name) + ": needs matrices of floats or complex numbers; convert with astype('float64')");
   }
 }
 

@@ -35,7 +35,9 @@ export {
 export {
   cholesky,
   det,
+  eig,
   eigh,
+  eigvals,
   eigvalsh,
   inv,
   lstsq,

@@ -1,5 +1,5 @@
 // LAPACK, on stacks of matrices: leading axes count matrices, the last two are rows and columns. All arrays are
-// contiguous, in C order and of one dtype, float64 or float32. Inputs are not changed. Shapes are the caller's to
+// contiguous, in C order and of one dtype, floats or complex numbers, with singular values and the like in the real dtype. Inputs are not changed. Shapes are the caller's to
 // check; what LAPACK finds (singular, not positive definite, no convergence) is thrown in NumPy's words.
 
 import type { NDArray } from '../core/ndarray.js';
@@ -39,7 +39,7 @@ export function svdvals(a: NDArray, s: NDArray): void {
   call(op.svdvals, 'svdvals', [a, s], [rows(a), columns(a), count(a), 0]);
 }
 
-/** Eigenvalues ascending w (n) and eigenvectors as columns of v (n, n) of a symmetric a, of which one triangle is read (numpy.linalg.eigh). */
+/** Eigenvalues ascending w (n) and eigenvectors as columns of v (n, n) of a symmetric or Hermitian a, of which one triangle is read (numpy.linalg.eigh). */
 export function eigh(a: NDArray, w: NDArray, v: NDArray, lower: boolean): void {
   call(op.eigh, 'eigh', [a, w, v], [rows(a), count(a), lower ? 1 : 0]);
 }
@@ -47,6 +47,16 @@ export function eigh(a: NDArray, w: NDArray, v: NDArray, lower: boolean): void {
 /** Eigenvalues only. */
 export function eigvalsh(a: NDArray, w: NDArray, lower: boolean): void {
   call(op.eigvalsh, 'eigvalsh', [a, w], [rows(a), count(a), lower ? 1 : 0]);
+}
+
+/** Eigenvalues w (n) and eigenvectors as columns of v (n, n), both complex, of any square a (numpy.linalg.eig). */
+export function eig(a: NDArray, w: NDArray, v: NDArray): void {
+  call(op.eig, 'eig', [a, w, v], [rows(a), count(a)]);
+}
+
+/** Eigenvalues only. */
+export function eigvals(a: NDArray, w: NDArray): void {
+  call(op.eigvals, 'eigvals', [a, w], [rows(a), count(a)]);
 }
 
 /** a @ x = b for b and x of shape (n, k) (numpy.linalg.solve). Throws when a matrix is singular. */

@@ -72,10 +72,7 @@ export const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>>
     safe_eval: 'JSON.parse reads literals',
     who: 'the variables of a notebook are not listed by arrays; a debugger or typeof shows one',
   },
-  'np.linalg': because(
-    'eigenvalues of matrices that are not symmetric: np.linalg.eigh and eigvalsh are for those that are',
-    ['eig', 'eigvals'],
-  ),
+  'np.linalg': {},
   'np.random': {},
   'np.fft': {},
   'np.testing': {

@@ -2,6 +2,7 @@
 // (rank, condition, powers, chains of products, tensor equations), and those operations under NumPy's names.
 
 import { asarray } from '../core/create.js';
+import { realType } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { normalizeAxis, shapeText, sizeOf } from '../core/shape.js';
@@ -77,7 +78,7 @@ function invertible(a: NDArray): boolean {
 function condOfSingular(a: NDArray, order: NormOrder): NDArray {
   const batch = a.shape.slice(0, -2);
   const stack = reshape(a, [-1, ...a.shape.slice(-2)]);
-  const out = empty([stack.shape[0]], a.dtype);
+  const out = empty([stack.shape[0]], realType(a.dtype));
   for (let i = 0; i < stack.shape[0]; i++) {
     const one = get(stack, [i]).detach();
     const bad = any(isnan(one)).item();
@@ -230,7 +231,9 @@ export const trace = <A extends ArrayLike>(
 ): NDArray<Accumulated<DTypeOf<A>>> => sum(diagonal(a, offset, axis1, axis2), -1);
 
 export {
+  eig,
   eigh,
+  eigvals,
   eigvalsh,
   lu,
   type QrMode,

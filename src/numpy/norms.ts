@@ -1,7 +1,7 @@
 // Norms of vectors and matrices (`np.linalg.norm`), all of NumPy's orders, with gradients.
 
 import { asarray } from '../core/create.js';
-import { isComplex } from '../core/dtype.js';
+import { isComplex, realType } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { normalizeAxes, normalizeAxis, shapeText } from '../core/shape.js';
@@ -52,9 +52,8 @@ export function norm<A extends ArrayLike>(
 ): NDArray<RealOf<Floating<DTypeOf<A>>>> {
   const o: NormOptions = typeof ord === 'object' && ord !== null ? ord : { ord, axis, keepdims };
   const given = asarray(value, 'norm');
+  const x = inexact(given);
   const order = o.ord ?? null;
-  // All norms but those by singular values look at absolute values only.
-  const x = isComplex(given.dtype) ? abs(given) : inexact(given);
   let axes: number[];
   if (o.axis === null || o.axis === undefined) {
     axes = x.shape.map((_, d) => d);
@@ -82,12 +81,12 @@ function euclidean(x: NDArray, axes: number[], keepdims: boolean): NDArray {
   const kept = noGrad(() => {
     // Over all elements the dot product needs no temporary, and is what NumPy takes.
     const plain =
-      axes.length === x.ndim && x.contiguous && x.ndim > 0
+      axes.length === x.ndim && x.contiguous && x.ndim > 0 && !isComplex(x.dtype)
         ? reshape(
             sqrt(matmul(reshape(x, -1), reshape(x, -1))),
             x.shape.map(() => 1),
           )
-        : sqrt(sum(square(x), { axis: axes, keepdims: true }));
+        : sqrt(sum(square(abs(x)), { axis: axes, keepdims: true }));
     const suspect = logicalOr(logicalNot(isfinite(plain)), equal(plain, 0));
     if (x.size === 0 || !any(suspect).item()) return plain;
     // Squares overflow or vanish although the norm does not: divide by the largest element first.
@@ -95,7 +94,7 @@ function euclidean(x: NDArray, axes: number[], keepdims: boolean): NDArray {
     const scale = where(logicalAnd(isfinite(top), notEqual(top, 0)), top, 1);
     return where(
       suspect,
-      mul(scale, sqrt(sum(square(div(x, scale)), { axis: axes, keepdims: true }))),
+      mul(scale, sqrt(sum(square(div(abs(x), scale)), { axis: axes, keepdims: true }))),
       plain,
     );
   });
@@ -116,10 +115,17 @@ function vectorNorm(x: NDArray, order: NormOrder | null, axis: number, keepdims:
     throw new RangeError(`norm: Invalid norm order '${order}' for vectors; use a number.`);
   if (order === Number.POSITIVE_INFINITY) return max(abs(x), o);
   if (order === Number.NEGATIVE_INFINITY) return min(abs(x), o);
-  if (order === 0) return sum(notEqual(x, 0).astype(x.dtype), o);
+  if (order === 0) return sum(notEqual(x, 0).astype(realType(x.dtype)), o);
   if (order === 1) return sum(abs(x), o);
   return powerNorm(x, order, axis, keepdims);
 }
+
+/** x / |x|, and 0 for 0. */
+const direction = (x: NDArray): NDArray => {
+  if (!isComplex(x.dtype)) return sign(x);
+  const size = abs(x);
+  return div(x, where(equal(size, 0), 1, size));
+};
 
 /** (sum |x|^p)^(1/p). Its gradient is sign(x) (|x| / norm)^(p - 1), and 0 where the norm is 0. */
 function powerNorm(x: NDArray, order: number, axis: number, keepdims: boolean): NDArray {
@@ -133,7 +139,7 @@ function powerNorm(x: NDArray, order: number, axis: number, keepdims: boolean): 
         const none = equal(kept, 0);
         const ratio = div(abs(x), where(none, 1, kept));
         // Where an element is 0 a power below 0 is infinite; such a slice has norm 0 or a gradient that is NaN in earnest.
-        return mul(g, where(none, 0, mul(sign(x), pow(where(none, 1, ratio), order - 1))));
+        return mul(g, where(none, 0, mul(direction(x), pow(where(none, 1, ratio), order - 1))));
       },
     ],
     [x, kept],

@@ -1,14 +1,16 @@
-// Matrix decompositions with their gradients: svd, eigh, qr, lu. Leading axes are stacks of matrices. Each
+// Matrix decompositions with their gradients: svd, eigh, eig, qr, lu. Leading axes are stacks of matrices. Each
 // factor has a rule of its own, and the walker adds what they give; they read the factors, so every order exists.
 
 import * as backend from '../backend/index.js';
-import type { DType } from '../core/dtype.js';
+import { complexType, type DType, isComplex, realType } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray, emptyZeroed as zeros } from '../core/ndarray.js';
 import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
+import { imag, real } from './complex.js';
 import { abs, add, div, equal, mul, reciprocal, sign, square, sub, where } from './elementwise.js';
 import { get } from './index.js';
 import {
   adjoint,
+  conj,
   count,
   dense,
   diagonalMask,
@@ -16,9 +18,11 @@ import {
   lapack,
   lowerMask,
   matrices,
+  solve,
   solveTriangular,
 } from './linalg.js';
 import { matmul } from './matmul.js';
+import { any, sum } from './reduce.js';
 import { register, track, tracking } from './registry.js';
 import { astype, broadcastTo, concatenate, copy, expandDims, flip } from './shape.js';
 import { argsort, sort, takeAlongAxis } from './sort.js';
@@ -43,6 +47,16 @@ function gaps(values: NDArray): NDArray {
 }
 
 const skew = (x: NDArray): NDArray => sub(x, adjoint(x));
+
+/**
+ * The diagonal of a complex factor's rule: a phase that U and V share does not count, so each takes half of what turns
+ * them against each other. Real factors have no phases, and `x` is 0 there.
+ */
+const phased = (x: NDArray, inside: NDArray, s: NDArray, side: number): NDArray =>
+  isComplex(x.dtype)
+    ? where(diagonalMask(s.shape[s.ndim - 1]), div(skew(inside), mul(expandDims(s, -1), 4 * side)), x)
+    : x;
+
 const firstColumns = (x: NDArray, k: number): NDArray => get(x, ['...', `:${k}`]);
 const laterColumns = (x: NDArray, k: number): NDArray => get(x, ['...', `${k}:`]);
 
@@ -100,7 +114,7 @@ export function svd(value: ArrayLike, options: SvdOptions = {}): NDArray | [NDAr
   const [m, n] = a.shape.slice(-2);
   const k = Math.min(m, n);
   const batch = a.shape.slice(0, -2);
-  const s = empty([...batch, k], a.dtype);
+  const s = empty([...batch, k], realType(a.dtype));
   if (!computeUv && !tracking(a)) {
     if (s.size > 0) lapack('svd', a, finiteHint, () => backend.svdvals(dense(a), s));
     return s;
@@ -125,7 +139,7 @@ export function svd(value: ArrayLike, options: SvdOptions = {}): NDArray | [NDAr
       (given) => {
         const { first, g } = ofFirstColumns(given, u, k);
         const inside = matmul(adjoint(first), g);
-        let out = matmul(first, scaleColumns(div(skew(inside), between()), s));
+        let out = matmul(first, phased(scaleColumns(div(skew(inside), between()), s), inside, s, 1));
         if (m > k) out = add(out, scaleColumns(sub(g, matmul(first, inside)), reciprocal(s)));
         return matmul(out, thinVt());
       },
@@ -140,7 +154,7 @@ export function svd(value: ArrayLike, options: SvdOptions = {}): NDArray | [NDAr
       (given) => {
         const { first, g } = ofFirstColumns(adjoint(given), adjoint(vt), k);
         const inside = matmul(adjoint(first), g);
-        let out = matmul(scaleRows(div(skew(inside), between()), s), adjoint(first));
+        let out = matmul(phased(scaleRows(div(skew(inside), between()), s), inside, s, -1), adjoint(first));
         if (n > k) out = add(out, scaleRows(adjoint(sub(g, matmul(first, inside))), reciprocal(s)));
         return matmul(thinU(), out);
       },
@@ -175,7 +189,7 @@ const triangle = (caller: string, uplo: string): boolean => {
 };
 
 /**
- * Eigenvalues (ascending) and eigenvectors (columns) of symmetric matrices (..., n, n): [w, v].
+ * Eigenvalues (ascending, real) and eigenvectors (columns) of symmetric or Hermitian matrices (..., n, n): [w, v].
  *
  * The gradient is symmetric, as the matrix is. That of v divides by differences of eigenvalues: where they repeat it is
  * infinite or NaN. The gradient of w always exists.
@@ -191,7 +205,7 @@ export function eigh<A extends ArrayLike>(
 ): [values: NDArray<RealOf<Floating<DTypeOf<A>>>>, vectors: NDArray<Floating<DTypeOf<A>>>] {
   const a = matrices('eigh', value, true);
   const lower = triangle('eigh', uplo);
-  const w = empty(a.shape.slice(0, -1), a.dtype);
+  const w = empty(a.shape.slice(0, -1), realType(a.dtype));
   const v = empty(a.shape, a.dtype);
   if (a.size > 0) lapack('eigh', a, finiteHint, () => backend.eigh(dense(a), w, v, lower));
   if (!tracking(a)) return [w, v];
@@ -221,9 +235,61 @@ export function eigvalsh<A extends ArrayLike>(
   const a = matrices('eigvalsh', value, true);
   const lower = triangle('eigvalsh', uplo);
   if (tracking(a)) return eigh(a, uplo)[0];
-  const w = empty(a.shape.slice(0, -1), a.dtype);
+  const w = empty(a.shape.slice(0, -1), realType(a.dtype));
   if (a.size > 0) lapack('eigvalsh', a, finiteHint, () => backend.eigvalsh(dense(a), w, lower));
   return w;
+}
+
+// ---------------------------------------------------------------- eigenvalues of any matrices
+
+/**
+ * Eigenvalues and right eigenvectors (columns, of length 1) of square matrices (..., n, n): [w, v]. They are complex,
+ * unless all eigenvalues of a real array are real: then both are real, as NumPy's.
+ *
+ * Gradients divide by differences of eigenvalues: where they repeat they are infinite or NaN. A vector's phase is
+ * arbitrary, so gradients are right for what does not depend on it, such as np.abs(v).
+ * @throws LinAlgError when it does not converge (NaN or infinities in the matrix)
+ * @example
+ * const [w] = np.linalg.eig([[0, -1], [1, 0]]);   // w: array([0.+1.j, 0.-1.j])
+ * @see numpy.linalg.eig
+ */
+export function eig(value: ArrayLike): [NDArray, NDArray] {
+  const a = matrices('eig', value, true);
+  const dtype = complexType(a.dtype);
+  let w = empty(a.shape.slice(0, -1), dtype);
+  let v = empty(a.shape, dtype);
+  if (a.size > 0) lapack('eig', a, finiteHint, () => backend.eig(dense(a), w, v));
+  if (!isComplex(a.dtype) && !any(imag(w)).item()) [w, v] = [copy(real(w)), copy(real(v))];
+  if (!tracking(a)) return [w, v];
+  const rule = (inside: NDArray): NDArray => matmul(solve(adjoint(v), inside), adjoint(v));
+  const n = a.shape[a.ndim - 1];
+  track('eig', w, [a], [(g) => rule(where(diagonalMask(n), expandDims(g, -1), 0))], [v]);
+  track(
+    'eig',
+    v,
+    [a],
+    [
+      (g) => {
+        const inside = matmul(adjoint(v), g);
+        // A vector's length stays 1: what would stretch it does not count.
+        const along = real(sum(where(diagonalMask(n), inside, 0), -1));
+        const across = sub(inside, matmul(adjoint(v), scaleColumns(v, along)));
+        return rule(where(diagonalMask(n), 0, div(across, conj(gaps(w)))));
+      },
+    ],
+    [w, v],
+  );
+  return [w, v];
+}
+register('eig', true);
+
+/** Eigenvalues of square matrices, complex unless all are real. @see numpy.linalg.eigvals */
+export function eigvals(value: ArrayLike): NDArray {
+  const a = matrices('eigvals', value, true);
+  if (tracking(a)) return eig(a)[0];
+  const w = empty(a.shape.slice(0, -1), complexType(a.dtype));
+  if (a.size > 0) lapack('eigvals', a, finiteHint, () => backend.eigvals(dense(a), w));
+  return isComplex(a.dtype) || any(imag(w)).item() ? w : copy(real(w));
 }
 
 // ---------------------------------------------------------------- qr
@@ -314,10 +380,11 @@ register('qr', true);
 /** x @ r^-H for an upper triangular r. */
 const divideByAdjoint = (x: NDArray, r: NDArray): NDArray => divideByTriangular(x, adjoint(r), true);
 
-/** The lower triangle, and above it its mirror image. */
+/** The lower triangle, and above it its mirror image; of complex ones conjugate, with a real diagonal. */
 const mirrored = (x: NDArray): NDArray => {
   const n = x.shape[x.ndim - 1];
-  return where(lowerMask(n, n), x, adjoint(x));
+  const h = adjoint(x);
+  return where(lowerMask(n, n, 1), x, where(diagonalMask(n), div(add(x, h), 2), h));
 };
 
 // ---------------------------------------------------------------- lu
@@ -347,7 +414,7 @@ export function lu(
   const u = empty([...batch, k, n], a.dtype);
   const order = empty([...batch, m], 'int64');
   backend.lu(dense(a), l, u, order);
-  const p = astype(equal(expandDims(count(m), -1), expandDims(order, -2)), a.dtype);
+  const p = astype(equal(expandDims(count(m), -1), expandDims(order, -2)), realType(a.dtype));
   const rule = (gl: NDArray, gu: NDArray): NDArray => luRule(p, l, u, gl, gu);
   if (tracking(a)) {
     track('lu', l, [a], [(g) => rule(g, zeros(u.shape, u.dtype))], [l, u]);

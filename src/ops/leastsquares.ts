@@ -2,13 +2,13 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { type DType, isFloat, promoteTypes } from '../core/dtype.js';
+import { type DType, isInexact, promoteTypes, realType } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating } from '../core/typing.js';
 import { svd } from './decompose.js';
-import { add, greater, mul, realOnly, reciprocal, square, sub, where } from './elementwise.js';
+import { abs, add, greater, mul, reciprocal, square, sub, where } from './elementwise.js';
 import { adjoint, dense, LinAlgError, lapack, matrices } from './linalg.js';
 import { matmul } from './matmul.js';
 import { max, sum } from './reduce.js';
@@ -16,8 +16,7 @@ import { register, track, trackJointly } from './registry.js';
 import { astype, expandDims, reshape } from './shape.js';
 
 /** Spacing of the numbers around 1, numpy.finfo(dtype).eps. */
-export const eps = (dtype: DType): number =>
-  dtype === 'float32' || dtype === ('complex64' as DType) ? 2 ** -23 : 2 ** -52;
+export const eps = (dtype: DType): number => (realType(dtype) === 'float32' ? 2 ** -23 : 2 ** -52);
 
 export interface PinvOptions {
   /** Singular values below rcond times the largest count as zero; 1e-15 by default. One per matrix of a stack. */
@@ -92,7 +91,7 @@ export function lstsq(
       `lstsq: Incompatible dimensions: a ${shapeText(a.shape)} and b ${shapeText(b.shape)}; a is one matrix, and b needs ${m} rows.`,
     );
   }
-  const dtype = promoteTypes(a.dtype, isFloat(realOnly('lstsq', b).dtype) ? b.dtype : 'float64');
+  const dtype = promoteTypes(a.dtype, isInexact(b.dtype) ? b.dtype : 'float64');
   if (a.dtype !== dtype) a = astype(a, dtype);
   if (b.dtype !== dtype) b = astype(b, dtype);
   const vector = b.ndim === 1;
@@ -100,8 +99,8 @@ export function lstsq(
   const k = b.shape[1];
   const cut = rcond ?? eps(dtype) * Math.max(m, n);
   const x = emptyZeroed([n, k], dtype);
-  const errors = emptyZeroed([k], dtype);
-  const s = empty([Math.min(m, n)], dtype);
+  const errors = emptyZeroed([k], realType(dtype));
+  const s = empty([Math.min(m, n)], realType(dtype));
   let rank = 0;
   if (a.size > 0) {
     const hint = 'Check both for NaN and infinities with np.isfinite.';
@@ -109,7 +108,7 @@ export function lstsq(
   } else {
     errors.set(
       ['...'],
-      noGrad(() => sum(square(b), 0)),
+      noGrad(() => sum(square(abs(b)), 0)),
     );
   }
   const inverse = () => pinv(a, cut);
@@ -150,7 +149,7 @@ export function lstsq(
     ],
     [a],
   );
-  const residuals = rank === n && m > n ? errors : empty([0], dtype);
+  const residuals = rank === n && m > n ? errors : empty([0], realType(dtype));
   return [vector ? reshape(x, [n]) : x, residuals, rank, s];
 }
 register('lstsq', true);

@@ -3,12 +3,12 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { type DType, isFloat, promoteTypes } from '../core/dtype.js';
+import { type DType, isComplex, isInexact, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating, Promote } from '../core/typing.js';
 import { batching, overArray, overSystems } from './batching.js';
-import { add, div, equal, greaterEqual, inexact, neg, realOnly, where } from './elementwise.js';
+import { add, conjugate, div, equal, greaterEqual, neg, where } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { register, track, trackJointly } from './registry.js';
 import { ascontiguousarray, astype, broadcastTo, expandDims, reshape, squeeze, swapaxes } from './shape.js';
@@ -20,7 +20,7 @@ export class LinAlgError extends Error {
 
 // ---------------------------------------------------------------- operands
 
-/** A stack of matrices, float64 unless it is float32 already. The conversion is on the tape. */
+/** A stack of matrices, float64 unless it is float32 or complex already. The conversion is on the tape. */
 export function matrices(caller: string, value: ArrayLike, square = false): NDArray {
   const a = asarray(value, caller);
   if (a.ndim < 2) {
@@ -33,7 +33,7 @@ export function matrices(caller: string, value: ArrayLike, square = false): NDAr
     throw new LinAlgError(
       `${caller}: Last 2 dimensions of the array must be square; the shape is ${shapeText(a.shape)}.`,
     );
-  return inexact(realOnly(caller, a));
+  return isInexact(a.dtype) ? a : astype(a, 'float64');
 }
 
 /** The values in C order, off the tape, as LAPACK takes them. */
@@ -52,7 +52,10 @@ export function lapack<T>(caller: string, a: NDArray, hint: string, body: () => 
 }
 
 /** The conjugate transpose of each matrix. */
-export const adjoint = (a: NDArray): NDArray => swapaxes(a, -1, -2);
+export const adjoint = (a: NDArray): NDArray => conj(swapaxes(a, -1, -2));
+
+/** The conjugate of complex elements; real ones as they are. */
+export const conj = (a: NDArray): NDArray => (isComplex(a.dtype) ? conjugate(a) : a);
 
 /** Two axes of length 1 at the end, to meet a stack of matrices. */
 export const perMatrix = (a: NDArray): NDArray => reshape(a, [...a.shape, 1, 1]);
@@ -103,7 +106,7 @@ function system(
           : ''),
     );
   }
-  const dtype: DType = promoteTypes(a.dtype, isFloat(realOnly(caller, b).dtype) ? b.dtype : 'float64');
+  const dtype: DType = promoteTypes(a.dtype, isInexact(b.dtype) ? b.dtype : 'float64');
   if (a.dtype !== dtype) a = astype(a, dtype);
   if (b.dtype !== dtype) b = astype(b, dtype);
   if (vector) b = expandDims(b, -1);
@@ -209,7 +212,7 @@ register('inv', true);
 // ---------------------------------------------------------------- cholesky
 
 /**
- * The lower triangular L with L @ L.T = a, for symmetric positive definite matrices (..., n, n); the lower triangle is
+ * The lower triangular L with L @ L.T = a (L @ L.conj().T of complex ones), for symmetric positive definite matrices (..., n, n); the lower triangle is
  * read. The gradient is symmetric, as a is.
  * @throws LinAlgError when a matrix is not positive definite
  * @see numpy.linalg.cholesky

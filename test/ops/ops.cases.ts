@@ -5,6 +5,7 @@ import { type NDArray, nn, np, vjp } from '../../src/index.js';
 import { addAt, get, set } from '../../src/ops/index.js';
 import { registry } from '../../src/ops/registry.js';
 import { erf, softplus } from '../../src/ops/special.js';
+import { complexLinalg, parts, spread } from './linalg.cases.js';
 
 export interface OpCase {
   op: string;
@@ -34,16 +35,9 @@ const binaryShapes = [
 const matrix = [[[3, 4]]];
 
 const { linalg } = np;
-/** An invertible matrix, a matrix with singular values apart, a symmetric one. */
+/** An invertible matrix, a symmetric one. */
 const dominant = (a: NDArray): NDArray => a.add(np.eye(a.shape[a.ndim - 1]).mul(3));
-const spread = (a: NDArray): NDArray => {
-  const [m, n] = a.shape.slice(-2);
-  return a.add(np.eye(m, n).mul(np.arange(1, n + 1)));
-};
 const symmetric = (a: NDArray): NDArray => spread(a).add(np.swapaxes(a, -1, -2));
-
-/** Real and imaginary parts, one after the other. */
-const parts = (z: NDArray): NDArray => np.concatenate([np.real(z), np.imag(z)].map(np.ravel));
 
 const unary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: unaryShapes, range });
 const binary = (op: string, range?: [number, number]): OpCase => ({ op, shapes: binaryShapes, range });
@@ -335,6 +329,39 @@ export const cases: OpCase[] = [
     },
   ]),
   { op: 'eigh', note: 'eigvalsh', f: (a) => linalg.eigvalsh(symmetric(a)), shapes: [[[3, 3]]] },
+  // Real eigenvalues, then complex ones, of which the vectors have no phase of their own.
+  ...['w', 'v'].flatMap((note, i): OpCase[] => [
+    { op: 'eig', note, f: (a) => linalg.eig(spread(a).mul([1, 2, 4]))[i], shapes: [[[3, 3]], [[2, 3, 3]]] },
+    {
+      op: 'eig',
+      note: `complex ${note}`,
+      f: (a, b) => {
+        const out = linalg.eig(np.complex(spread(a), b))[i];
+        return i === 0 ? parts(out) : np.abs(out);
+      },
+      shapes: [
+        [
+          [3, 3],
+          [3, 3],
+        ],
+      ],
+    },
+  ]),
+  {
+    op: 'eig',
+    note: 'complex pairs of a real matrix',
+    f: (a) => {
+      const [w, v] = linalg.eig(
+        a.add([
+          [0, -3],
+          [2, 0],
+        ]),
+      );
+      return np.append(parts(w), np.abs(v));
+    },
+    shapes: [[[2, 2]]],
+  },
+  ...complexLinalg,
   ...['Q', 'R'].map(
     (note, i): OpCase => ({
       op: 'qr',
