@@ -140,6 +140,14 @@ describe('norm', () => {
   });
 });
 
+describe('complex vectors', () => {
+  it('vdot conjugates its first operand, dot does not', () => {
+    const z = np.complex(np.array([1, 2]), np.array([3, -1]));
+    expect(String(np.vdot(z, z))).toBe('(15+0j)');
+    expect(String(np.dot(z, z))).toBe('(-5+2j)');
+  });
+});
+
 describe('errors of linear algebra', () => {
   const { linalg } = np;
   it.each([
