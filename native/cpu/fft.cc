@@ -96,7 +96,7 @@ int64_t smoothLength(int64_t n) {
   return best;
 }
 
-constexpr int64_t kLong = 4096;      // from here on a single transform goes in two rounds
+constexpr int64_t kLong = 131072;    // from here on a single transform goes in two rounds
 constexpr int64_t kTogether = 16;    // transforms done side by side
 constexpr int64_t kOwnPrime = 64;    // larger factors are never taken apart by definition
 
@@ -140,6 +140,9 @@ class Plan {
   // Two rounds: n = rows * columns, and per row the powers 0..kTogether of its twiddle, and that of whole blocks.
   std::shared_ptr<const Plan> rows, columns;
   Numbers stepRe, stepIm;
+  // exp(-2 pi i j / n) as a product: of j modulo kFine, and of the rest.
+  static constexpr int64_t kFine = 1024;
+  Numbers fineRe, fineIm, coarseRe, coarseIm;
 };
 
 // What was made for a length, kept for the next time.
@@ -198,6 +201,10 @@ Plan::Plan(int64_t length) : n(length) {
       rows = planFor(a);
       columns = planFor(n / a);
       stepRe = room(a * kTogether), stepIm = room(a * kTogether);
+      const int64_t coarse = (n + kFine - 1) / kFine;
+      fineRe = room(kFine), fineIm = room(kFine), coarseRe = room(coarse), coarseIm = room(coarse);
+      roots(fineRe.get(), fineIm.get(), kFine, 1, n);
+      roots(coarseRe.get(), coarseIm.get(), coarse, kFine, n);
       for (int64_t k = 0; k < a; k++) roots(stepRe.get() + k * kTogether, stepIm.get() + k * kTogether, kTogether, k, n);
     }
   }
@@ -334,13 +341,14 @@ void Plan::twoRounds(const Source& from, int64_t available, const Sink& to, int6
       }
       rows->run(x, y, b);
       for (int64_t k = 0; k < n1; k++) {
-        double c, s;
-        unitRoot(j * k % n, n, &c, &s);
+        const int64_t at = j * k % n, lo = at % kFine, hi = at / kFine;
+        const double c = fineRe[lo] * coarseRe[hi] - fineIm[lo] * coarseIm[hi];
+        const double s = fineRe[lo] * coarseIm[hi] + fineIm[lo] * coarseRe[hi];
         const double *ur = stepRe.get() + k * kTogether, *ui = stepIm.get() + k * kTogether;
         const double *re = x.re + k * b, *im = x.im + k * b;
         double *outRe = tr + k * n2 + j, *outIm = ti + k * n2 + j;
         for (int64_t q = 0; q < b; q++) {
-          const double wr = ur[q] * c + ui[q] * s, wi = ui[q] * c - ur[q] * s;
+          const double wr = ur[q] * c - ui[q] * s, wi = ui[q] * c + ur[q] * s;
           outRe[q] = re[q] * wr - im[q] * wi;
           outIm[q] = re[q] * wi + im[q] * wr;
         }
@@ -407,15 +415,25 @@ struct Starts {
   Starts(const Stack& stack, int64_t first, int64_t b) {
     for (int64_t q = 0; q < b; q++) at[q] = stack.sequence(first + q);
   }
+  // Whether they begin side by side, so that each of their points is a row of memory.
+  bool rows(int64_t b, int width) const {
+    for (int64_t q = 1; q < b; q++)
+      if (at[q] != at[0] + q * width) return false;
+    return true;
+  }
 };
 
 // b sequences side by side.
 void loadTogether(const Stack& from, int64_t first, int64_t b, const Task& t, const Split& x) {
   const Starts p(from, first, b);
   const int64_t step = from.along * from.width;
+  const bool rows = p.rows(b, from.width);
   for (int64_t i = 0; i < t.available; i++) {
     double *re = x.re + i * b, *im = x.im + i * b;
-    if (from.width == 2) {
+    if (from.width == 2 && rows) {
+      const double* row = p.at[0] + i * step;
+      for (int64_t q = 0; q < b; q++) re[q] = row[2 * q], im[q] = row[2 * q + 1];
+    } else if (from.width == 2) {
       for (int64_t q = 0; q < b; q++) re[q] = p.at[q][i * step], im[q] = p.at[q][i * step + 1];
     } else {
       for (int64_t q = 0; q < b; q++) re[q] = p.at[q][i * step], im[q] = 0;
@@ -451,8 +469,14 @@ void complexToComplex(const Plan& plan, const Stack& in, const Stack& out, const
   if (t.inverse) std::swap(x.re, x.im);
   const Starts p(out, first, b);
   const int64_t step = 2 * out.along;
+  const bool rows = p.rows(b, 2);
   for (int64_t i = 0; i < t.wanted; i++) {
     const double *re = x.re + i * b, *im = x.im + i * b;
+    if (rows) {
+      double* row = p.at[0] + i * step;
+      for (int64_t q = 0; q < b; q++) row[2 * q] = re[q] * t.scale, row[2 * q + 1] = im[q] * t.scale;
+      continue;
+    }
     for (int64_t q = 0; q < b; q++) {
       p.at[q][i * step] = re[q] * t.scale;
       p.at[q][i * step + 1] = im[q] * t.scale;
@@ -494,6 +518,24 @@ void realToComplex(const Plan& plan, const RealRoots& w, const Stack& in, const 
       p[k * step] = (er + w.re[k] * or_ - w.im[k] * oi) * t.scale;
       p[k * step + 1] = (ei + w.re[k] * oi + w.im[k] * or_) * t.scale;
     }
+  }
+}
+
+// All points of the transform of real sequences: the second half repeats the first, conjugate.
+void mirroredTransform(const Plan& plan, const RealRoots& w, const Stack& in, const Stack& out, Task t, int64_t first,
+                       int64_t b, double* memory, int threads) {
+  const int64_t wanted = t.wanted;
+  t.wanted = std::min(wanted, t.n / 2 + 1);
+  realToComplex(plan, w, in, out, t, first, b, memory, threads);
+  const int64_t step = 2 * out.along;
+  for (int64_t q = 0; q < b; q++) {
+    double* p = out.sequence(first + q);
+    for (int64_t k = t.wanted; k < wanted; k++) {
+      p[k * step] = p[(t.n - k) * step];
+      p[k * step + 1] = t.inverse ? p[(t.n - k) * step + 1] : -p[(t.n - k) * step + 1];
+    }
+    if (t.inverse)
+      for (int64_t k = 0; k < t.wanted; k++) p[k * step + 1] = -p[k * step + 1];
   }
 }
 
@@ -560,7 +602,9 @@ void run_fft(Command& c) {
   int64_t count = 1;
   for (int d = 0; d < c.ndim(); d++) count *= c.shape(d);
   if (count == 0 || t.n == 0) return;
-  const bool halved = kind != 0 && t.n % 2 == 0;
+  // Of a real sequence half a transform is enough.
+  const bool mirrored = kind == 0 && in.width == 1 && t.n % 2 == 0;
+  const bool halved = mirrored || (kind != 0 && t.n % 2 == 0);
   const auto plan = planFor(halved ? t.n / 2 : t.n);
   const auto w = halved ? kept<RealRoots>(t.n) : nullptr;
   // Several at a time: rows of memory when the sequences lie across it, else only where a single one is too short.
@@ -574,7 +618,8 @@ void run_fft(Command& c) {
     const int inside = groups > 1 ? 1 : threads;
     for (int64_t g = begin; g < end; g++) {
       const int64_t first = g * b, n = std::min(b, count - first);
-      if (halved && kind == 1) realToComplex(*plan, *w, in, out, t, first, n, memory.get(), inside);
+      if (mirrored) mirroredTransform(*plan, *w, in, out, t, first, n, memory.get(), inside);
+      else if (halved && kind == 1) realToComplex(*plan, *w, in, out, t, first, n, memory.get(), inside);
       else if (halved) complexToReal(*plan, *w, in, out, t, first, n, memory.get(), inside);
       else if (kind == 2) oddComplexToReal(*plan, in, out, t, first, memory.get(), inside);
       else complexToComplex(*plan, in, out, t, first, n, memory.get(), inside);
