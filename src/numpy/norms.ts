@@ -65,11 +65,6 @@ export function norm<A extends ArrayLike>(
     axes = (typeof o.axis === 'number' ? [o.axis] : [...o.axis]).map((d) => normalizeAxis('norm', d, x.ndim));
   }
   if (axes.length === 1) return vectorNorm(x, order, axes[0], o.keepdims ?? false);
-  if (axes.length === 2 && isComplex(given.dtype) && (order === 'nuc' || order === 2 || order === -2)) {
-    throw new TypeError(
-      `norm: the norm ${order} of a complex matrix is not available; its singular values would be needed. 'fro', 1, -1, Infinity and -Infinity are.`,
-    );
-  }
   if (axes.length === 2) return matrixNorm(x, order, axes, o.keepdims ?? false);
   throw new RangeError(
     `norm: Improper number of dimensions to norm: ${axes.length} axes of shape ${shapeText(x.shape)}; give one axis for vectors, two for matrices.`,
