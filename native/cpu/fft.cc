@@ -532,10 +532,10 @@ void mirroredTransform(const Plan& plan, const RealRoots& w, const Stack& in, co
     double* p = out.sequence(first + q);
     for (int64_t k = t.wanted; k < wanted; k++) {
       p[k * step] = p[(t.n - k) * step];
-      p[k * step + 1] = t.inverse ? p[(t.n - k) * step + 1] : -p[(t.n - k) * step + 1];
+      p[k * step + 1] = t.inverse ? p[(t.n - k) * step + 1] : 0 - p[(t.n - k) * step + 1];
     }
     if (t.inverse)
-      for (int64_t k = 0; k < t.wanted; k++) p[k * step + 1] = -p[k * step + 1];
+      for (int64_t k = 0; k < t.wanted; k++) p[k * step + 1] = 0 - p[k * step + 1];
   }
 }
 
