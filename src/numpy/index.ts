@@ -500,6 +500,7 @@ export {
   polymul,
   polysub,
   polyval,
+  roots,
 } from './polynomial.js';
 export { convolve, cross, inner, kron, tensordot, vdot } from './products.js';
 export {

@@ -68,7 +68,6 @@ export const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>>
       'show_runtime',
     ]),
     set_string_function: 'np.set_printoptions({formatter}) changes how arrays print',
-    roots: 'needs the eigenvalues of matrices that are not symmetric',
     safe_eval: 'JSON.parse reads literals',
     who: 'the variables of a notebook are not listed by arrays; a debugger or typeof shows one',
   },

@@ -2,7 +2,7 @@
 // of operations, so gradients flow through coefficients and arguments alike.
 
 import { asarray } from '../core/create.js';
-import { isComplex } from '../core/dtype.js';
+import { isComplex, isInexact } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
@@ -14,10 +14,10 @@ import { all, sum } from '../ops/reduce.js';
 import { concatenate, copy, reshape, stack, transpose } from '../ops/shape.js';
 import { sort } from '../ops/sort.js';
 import { named } from './caller.js';
-import { vander } from './creation.js';
+import { eye, vander } from './creation.js';
 import { sprintf } from './format.js';
 import { arange } from './grid.js';
-import { inv, lstsq } from './linalg.js';
+import { eigvals, inv, lstsq } from './linalg.js';
 import { pad } from './manipulation.js';
 import { convolve } from './products.js';
 
@@ -286,6 +286,28 @@ export function polyfit(
     base = right.ndim === 2 ? mul(reshape(base, [...base.shape, 1]), factor) : mul(base, factor);
   }
   return [c, base];
+}
+
+/**
+ * The roots of a polynomial, as the eigenvalues of its companion matrix: complex128 unless all of them are real.
+ * @param p coefficients from the highest power down
+ * @see numpy.roots
+ * @example np.roots([1, -3, 2])   // array([2., 1.])
+ */
+export function roots(p: PolynomialLike): NDArray {
+  let c = poly1d(p).c;
+  if (c.size === 1) return emptyZeroed([0], 'float64');
+  // Roots at zero are known.
+  const last = nonzero(c.detach())[0];
+  const zeros = c.size - 1 - Number(last.data[last.size - 1]);
+  c = get(c, [`:${c.size - zeros}`]);
+  if (!isInexact(c.dtype)) c = castTo(c, 'float64');
+  const n = c.size - 1;
+  if (n === 0) return emptyZeroed([zeros], c.dtype);
+  const top = reshape(div(neg(get(c, ['1:'])), get(c, ['0:1'])), 1, -1);
+  const companion = n > 1 ? concatenate([top, castTo(eye(n - 1, n), c.dtype)]) : top;
+  const found = eigvals(companion);
+  return zeros === 0 ? found : concatenate([found, emptyZeroed([zeros], found.dtype)]);
 }
 
 // ---------------------------------------------------------------- poly1d

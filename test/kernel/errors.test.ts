@@ -77,7 +77,7 @@ describe('errors of arrays in a cell', () => {
     [
       'gradients of integers',
       'np.arange(3).requiresGrad()',
-      /only floating point arrays can require gradients; this one is int64/,
+      /only floating point and complex arrays can require gradients; this one is int64/,
     ],
     [
       'backward of several numbers',
@@ -99,7 +99,7 @@ describe('errors of arrays in a cell', () => {
   it('a wrong type is told before anything runs', async () => {
     const text = await shown('let ran = false\nran = true\nnp.zeros([2]).push(1)');
     expect(text).toMatch(
-      /Cell \[\d+\]:3:15 - error TS2339: Property 'push' does not exist on type 'NDArray'/,
+      /Cell \[\d+\]:3:15 - error TS2339: Property 'push' does not exist on type 'NDArray<"float64">'/,
     );
     expect(await shown('ran')).toMatch(/TS2304: Cannot find name 'ran'/);
   });
