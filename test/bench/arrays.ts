@@ -45,7 +45,7 @@ async function measure(row: Row, contenders: Contender[]): Promise<number[]> {
       inputs: row.inputs,
       code: row[contender.name as Kind],
       size: row.size,
-      budget: (row.budget ?? 10) / 1000,
+      budget: (row.budget ?? 20) / 1000,
     },
   }));
   const single = Object.values(row.inputs).some(([, , dtype]) => dtype === 'float32');

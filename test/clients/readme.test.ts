@@ -26,13 +26,12 @@ describe('README.md', () => {
   });
   afterAll(() => home.remove());
 
-  it('has a first notebook that runs and shows what the README shows', () => {
-    const first = section('A first notebook');
-    const cells = blocks(first, 'ts').map((source, i) => ({
+  /** Runs a section's cells as a notebook. */
+  const execute = (sources: string[]) => {
+    const cells = sources.map((source, i) => ({
       ...{ cell_type: 'code', id: `cell-${i}`, metadata: {}, execution_count: null, outputs: [] },
       source,
     }));
-    expect(cells).toHaveLength(3);
     const path = join(home.folder, 'first.ipynb');
     const kernelspec = { name: 'gradlab', display_name: 'TypeScript (gradlab)', language: 'typescript' };
     writeFileSync(path, JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }));
@@ -43,9 +42,22 @@ describe('README.md', () => {
       home.env,
       home.folder,
     );
-    const { results, printed, charts } = readExecuted(out);
+    return readExecuted(out);
+  };
+
+  it('has a first notebook that runs and shows what the README shows', () => {
+    const first = section('A first notebook');
+    const sources = blocks(first, 'ts');
+    expect(sources).toHaveLength(3);
+    const { results, printed, charts } = execute(sources);
     expect([results[0], printed.trimEnd()]).toEqual(blocks(first, ''));
     expect(charts).toHaveLength(1);
+  });
+
+  it('has a network that type-checks, trains and prints as a tree', () => {
+    const { results } = execute([blocks(section('A network'), 'ts')[0], 'model']);
+    expect(Number(results[0])).toBeGreaterThan(0.9);
+    expect(results[1]).toContain('(fc2): Linear(in_features=100, out_features=3, bias=true)');
   });
 
   it('has a library example that prints what its comment says', () => {
