@@ -85,3 +85,29 @@ export interface CellRuntime {
   require(specifier: string): unknown;
   meta: { url: string; dirname: string; filename: string; resolve(specifier: string): string };
 }
+
+/** Exports of the library that are globals of every cell, as far as the library has them. */
+export const PRELOADED = [
+  'np',
+  'nn',
+  'optim',
+  'data',
+  'plot',
+  'grad',
+  'valueAndGrad',
+  'vjp',
+  'jvp',
+  'jacobian',
+  'hessian',
+  'hvp',
+  'vmap',
+  'customVjp',
+  'checkpoint',
+  'stopGradient',
+  'circuit',
+  'gradCheck',
+  'gradCheckReport',
+  'numericalGradient',
+  'NDArray',
+  'sprintf',
+] as const;

@@ -2,6 +2,7 @@
 // namespace, and the table of names that a new cell sees. The newest declaration of a name wins; functions and
 // classes of older cells keep the meanings they were written with.
 import { join } from 'node:path';
+import { PRELOADED } from './contract.js';
 
 /** How a name of an earlier cell is brought into a later one. */
 export type NameKind = 'alias' | 'variable';
@@ -42,32 +43,6 @@ interface Visible {
   declared: Declared;
 }
 
-/** Names that a cell has without importing them, when the library exports them. */
-const LIBRARY_NAMES = [
-  'np',
-  'nn',
-  'optim',
-  'data',
-  'plot',
-  'grad',
-  'valueAndGrad',
-  'vjp',
-  'jvp',
-  'jacobian',
-  'hessian',
-  'hvp',
-  'vmap',
-  'customVjp',
-  'checkpoint',
-  'stopGradient',
-  'circuit',
-  'gradCheck',
-  'gradCheckReport',
-  'numericalGradient',
-  'NDArray',
-  'sprintf',
-];
-
 /** Types of `$op`: the library's, with brackets and truth values as strict as a cell wants them. */
 const OPERATORS = `
 type $Any<X, Y, N> = 0 extends 1 & X ? Y : N;
@@ -100,7 +75,7 @@ export class Session {
   constructor(
     library: string,
     /** Which of the library's names exist; asked of the checker once. */
-    private libraryNames: readonly string[] = LIBRARY_NAMES,
+    private libraryNames: readonly string[] = PRELOADED,
   ) {
     const from = (file: string) => JSON.stringify(join(library, 'src', file));
     this.header =
@@ -112,7 +87,7 @@ export class Session {
 
   /** Keeps only the library names that exist. */
   restrictLibrary(exports: ReadonlySet<string>): void {
-    this.libraryNames = LIBRARY_NAMES.filter((name) => exports.has(name));
+    this.libraryNames = PRELOADED.filter((name) => exports.has(name));
   }
 
   /** Text of the session module. */

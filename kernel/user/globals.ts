@@ -1,36 +1,10 @@
 // The names that every cell finds: the library (np, nn, plot...), the kernel's own functions (display, print...),
 // `require` and friends, and the two that compiled cells call: `$cell` and `$op`.
-import type { CellRuntime } from '../language/contract.js';
+import { type CellRuntime, PRELOADED } from '../language/contract.js';
 import { clearOutput, display, html, markdown, print } from './display.js';
 import { setCellValue } from './evaluate.js';
 import { cellMeta, importInCell, requireInCell, setLibrary, startModules } from './modules.js';
 import { input, password, prompt } from './stdin.js';
-
-/** Exports of the library that are globals of every cell, as far as the library has them. */
-export const PRELOADED = [
-  'np',
-  'nn',
-  'optim',
-  'data',
-  'plot',
-  'grad',
-  'valueAndGrad',
-  'vjp',
-  'jvp',
-  'jacobian',
-  'hessian',
-  'hvp',
-  'vmap',
-  'customVjp',
-  'checkpoint',
-  'stopGradient',
-  'circuit',
-  'gradCheck',
-  'gradCheckReport',
-  'numericalGradient',
-  'NDArray',
-  'sprintf',
-] as const;
 
 export const cellFunctions = { display, print, clearOutput, html, markdown, input, prompt, password };
 export type CellFunctions = typeof cellFunctions;

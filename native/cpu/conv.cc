@@ -6,6 +6,7 @@
 #include <cstring>
 #include <vector>
 #include "cpu/blas.h"
+#include "cpu/dtypes.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
@@ -216,19 +217,12 @@ void weights(const Geometry& g, T* out, const T* y, const T* x) {
     for (int64_t i = 0; i < size; i++) out[i] += partial[(t - 1) * size + i];
 }
 
-template <class Body>
-void byFloat(Command& c, Body&& body) {
-  if (c.dtype(0) == DType::Float64) body(double());
-  else if (c.dtype(0) == DType::Float32) body(float());
-  else throw Error("conv2d: operands must be float64 or float32");
-}
-
 }  // namespace
 
 void run_conv2d(Command& c) {
   const Geometry g(c);
   if (g.empty()) return;
-  byFloat(c, [&](auto zero) {
+  byFloat("conv2d", c, [&](auto zero) {
     using T = decltype(zero);
     if (g.window == 0) std::fill_n(c.data<T>(0), g.n * g.f * g.places, T(0));
     else forward<T>(g, c.data<T>(0), c.data<T>(1), c.data<T>(2));
@@ -237,7 +231,7 @@ void run_conv2d(Command& c) {
 
 void run_conv2dData(Command& c) {
   const Geometry g(c);
-  byFloat(c, [&](auto zero) {
+  byFloat("conv2d", c, [&](auto zero) {
     using T = decltype(zero);
     if (g.empty() || g.window == 0) std::fill_n(c.data<T>(0), g.n * g.c * g.plane, T(0));
     else data<T>(g, c.data<T>(0), c.data<T>(1), c.data<T>(2));
@@ -246,7 +240,7 @@ void run_conv2dData(Command& c) {
 
 void run_conv2dWeight(Command& c) {
   const Geometry g(c);
-  byFloat(c, [&](auto zero) {
+  byFloat("conv2d", c, [&](auto zero) {
     using T = decltype(zero);
     if (g.empty() || g.window == 0) std::fill_n(c.data<T>(0), g.f * g.window, T(0));
     else weights<T>(g, c.data<T>(0), c.data<T>(1), c.data<T>(2));

@@ -27,6 +27,14 @@ auto byDType(DType t, Body&& body) {
   return body(uint8_t());
 }
 
+// Calls body(T()) with the C++ type of a command that computes in floating point only.
+template <class Body>
+void byFloat(const char* caller, const Command& c, Body&& body) {
+  if (c.dtype(0) == DType::Float64) body(double());
+  else if (c.dtype(0) == DType::Float32) body(float());
+  else throw Error(std::string(caller) + ": operands must be float64 or float32");
+}
+
 struct Pair {
   uint64_t low, high;
 };

@@ -5,6 +5,7 @@
 // the position in its plane of each window's largest element: the first one at a tie, the first NaN before all.
 #include <algorithm>
 #include <cstdint>
+#include "cpu/dtypes.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
@@ -25,20 +26,13 @@ struct Windows {
   }
 };
 
-template <class Body>
-void byFloat(Command& c, Body&& body) {
-  if (c.dtype(0) == DType::Float64) body(double());
-  else if (c.dtype(0) == DType::Float32) body(float());
-  else throw Error("pool: operands must be float64 or float32");
-}
-
 }  // namespace
 
 // Operands: out, input, rows, columns, winners (int32).
 void run_maxPool(Command& c) {
   const Windows g(c);
   const double *rows = c.data<double>(2), *cols = c.data<double>(3);
-  byFloat(c, [&](auto zero) {
+  byFloat("pool", c, [&](auto zero) {
     using T = decltype(zero);
     g.eachPlane([&](int64_t p) {
       const T* x = c.data<T>(1) + p * g.h * g.w;
@@ -70,7 +64,7 @@ void run_maxPool(Command& c) {
 // out[plane][k] = input[plane][winners[plane][k]]. Operands: out, input, -, -, winners.
 void run_poolGather(Command& c) {
   const Windows g(c);
-  byFloat(c, [&](auto zero) {
+  byFloat("pool", c, [&](auto zero) {
     using T = decltype(zero);
     const int64_t n = g.oh * g.ow;
     g.eachPlane([&](int64_t p) {
@@ -85,7 +79,7 @@ void run_poolGather(Command& c) {
 // out[plane][winners[plane][k]] += input[plane][k], from zero. Operands: out, input, -, -, winners.
 void run_poolScatter(Command& c) {
   const Windows g(c);
-  byFloat(c, [&](auto zero) {
+  byFloat("pool", c, [&](auto zero) {
     using T = decltype(zero);
     const int64_t n = g.oh * g.ow;
     g.eachPlane([&](int64_t p) {
@@ -102,7 +96,7 @@ void run_poolScatter(Command& c) {
 void run_averagePool(Command& c) {
   const Windows g(c);
   const double *rows = c.data<double>(2), *cols = c.data<double>(3);
-  byFloat(c, [&](auto zero) {
+  byFloat("pool", c, [&](auto zero) {
     using T = decltype(zero);
     g.eachPlane([&](int64_t p) {
       const T* x = c.data<T>(1) + p * g.h * g.w;
@@ -122,7 +116,7 @@ void run_averagePool(Command& c) {
 void run_averageSpread(Command& c) {
   const Windows g(c);
   const double *rows = c.data<double>(2), *cols = c.data<double>(3);
-  byFloat(c, [&](auto zero) {
+  byFloat("pool", c, [&](auto zero) {
     using T = decltype(zero);
     g.eachPlane([&](int64_t p) {
       T* out = c.data<T>(0) + p * g.h * g.w;

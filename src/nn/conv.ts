@@ -32,6 +32,13 @@ function start(weight: Parameter, bias: Parameter | null, fanIn: number): void {
   if (bias !== null) init.uniform(bias, -bound, bound);
 }
 
+function checkGroups(layer: string, inChannels: number, outChannels: number, groups: number): void {
+  if (inChannels % groups !== 0 || outChannels % groups !== 0)
+    throw new RangeError(
+      `${layer}: ${inChannels} input and ${outChannels} output channels cannot be divided into ${groups} groups.`,
+    );
+}
+
 const show = (value: Pair | string): string =>
   typeof value === 'string'
     ? `'${value}'`
@@ -63,10 +70,7 @@ export class Conv2d extends Module {
     const { groups = 1 } = options;
     checkCounts('Conv2d', { inChannels, outChannels, groups });
     this.kernelSize = asPair('Conv2d', 'kernelSize', kernelSize, 1);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0)
-      throw new RangeError(
-        `Conv2d: ${inChannels} input and ${outChannels} output channels cannot be divided into ${groups} groups.`,
-      );
+    checkGroups('Conv2d', inChannels, outChannels, groups);
     this.weight = newParameter([outChannels, inChannels / groups, ...this.kernelSize], options);
     this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
     start(this.weight, this.bias, (inChannels / groups) * this.kernelSize[0] * this.kernelSize[1]);
@@ -102,10 +106,7 @@ export class Conv1d extends Module {
     super();
     const { groups = 1 } = options;
     checkCounts('Conv1d', { inChannels, outChannels, kernelSize, groups });
-    if (inChannels % groups !== 0 || outChannels % groups !== 0)
-      throw new RangeError(
-        `Conv1d: ${inChannels} input and ${outChannels} output channels cannot be divided into ${groups} groups.`,
-      );
+    checkGroups('Conv1d', inChannels, outChannels, groups);
     this.weight = newParameter([outChannels, inChannels / groups, kernelSize], options);
     this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
     start(this.weight, this.bias, (inChannels / groups) * kernelSize);
@@ -140,10 +141,7 @@ export class ConvTranspose2d extends Module {
     const { groups = 1 } = options;
     checkCounts('ConvTranspose2d', { inChannels, outChannels, groups });
     this.kernelSize = asPair('ConvTranspose2d', 'kernelSize', kernelSize, 1);
-    if (inChannels % groups !== 0 || outChannels % groups !== 0)
-      throw new RangeError(
-        `ConvTranspose2d: ${inChannels} input and ${outChannels} output channels cannot be divided into ${groups} groups.`,
-      );
+    checkGroups('ConvTranspose2d', inChannels, outChannels, groups);
     this.weight = newParameter([inChannels, outChannels / groups, ...this.kernelSize], options);
     this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
     start(this.weight, this.bias, (outChannels / groups) * this.kernelSize[0] * this.kernelSize[1]);
