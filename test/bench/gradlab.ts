@@ -1,6 +1,6 @@
 // gradlab as a contender of `npm run bench`: the cases of peers.py through the public API, one JSON line each.
 import { createInterface } from 'node:readline';
-import { type DType, NDArray, nn, np } from 'gradlab';
+import { type DType, NDArray, nn, np, optim } from 'gradlab';
 import type { Input, Row } from './rows.js';
 
 const [N, D, K, H] = [100, 2, 3, 100];
@@ -147,6 +147,8 @@ function input(rng: ReturnType<typeof np.random.default_rng>, [kind, shape, dtyp
       return np.floor(rng.random(shape).mul(100)).astype(dtype);
     case 'positions':
       return np.floor(rng.random(shape).mul(1000)).astype(dtype);
+    case 'labels':
+      return np.floor(rng.random(shape).mul(10)).astype(dtype);
   }
 }
 
@@ -178,6 +180,44 @@ function row(request: Request): [number, number] {
   return [repeat(count) / count, value];
 }
 
+/** Gives a model its weights, in the order of its parameters. */
+function load(model: nn.Module, ...weights: NDArray[]): void {
+  const names = model.namedParameters().map(([name]) => name);
+  model.loadStateDict(Object.fromEntries(names.map((name, i) => [name, weights[i]])));
+}
+
+let net: { key: string; step: () => number } = { key: '', step: () => Number.NaN };
+
+/** The mean time of a training step, and the loss after a few. The model stays for the next request. */
+function trainNet(request: Request): [number, number] {
+  const key = JSON.stringify(request.inputs) + request.code;
+  const arrays = prepare(request.inputs);
+  const make = (): (() => number) =>
+    new Function(
+      'np',
+      'nn',
+      'optim',
+      'load',
+      ...Object.keys(request.inputs),
+      `${request.code}\nreturn step;`,
+    )(np, nn, optim, load, ...arrays);
+  let value = Number.NaN;
+  const fresh = make();
+  for (let i = 0; i < 5; i++) value = fresh();
+  if (net.key !== key) {
+    net = { key, step: make() };
+    const begun = performance.now();
+    while (performance.now() - begun < 2000 * request.budget) net.step();
+  }
+  let count = 0;
+  const begun = performance.now();
+  while (performance.now() - begun < 1000 * request.budget || count < 3) {
+    net.step();
+    count++;
+  }
+  return [(performance.now() - begun) / 1000 / count, value];
+}
+
 interface Request extends Pick<Row, 'inputs' | 'size'> {
   code: string;
   budget: number;
@@ -197,6 +237,7 @@ for await (const line of createInterface(process.stdin)) {
     gemm: () => gemm(request.n, request.dtype),
     additions: () => additions(request.count),
     row: () => row(request),
+    net: () => trainNet(request),
   };
   const [seconds, value] = cases[request.case]();
   console.log(JSON.stringify({ seconds, value, rss: process.resourceUsage().maxRSS / 1024 }));

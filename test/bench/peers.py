@@ -162,21 +162,25 @@ def make(rng, kind, shape, dtype):
         return (rng.random(shape) + 0.5).astype(dtype)
     if kind == 'mask':
         return rng.random(shape) < 0.3
-    return np.floor(rng.random(shape) * {'integers': 100, 'positions': 1000}[kind]).astype(dtype)
+    return np.floor(rng.random(shape) * {'integers': 100, 'positions': 1000, 'labels': 10}[kind]).astype(dtype)
 
 
-def row(module, request):
-    """The mean time of a call, and the sum of the result's absolute values."""
-    key = json.dumps(request['inputs'])
+def prepare(module, specs):
+    key = json.dumps(specs)
     if INPUTS['key'] != key:
         rng = np.random.default_rng(0)
-        arrays = {name: make(rng, *spec) for name, spec in request['inputs'].items()}
+        arrays = {name: make(rng, *spec) for name, spec in specs.items()}
         if module == 'torch':
             import torch
 
             arrays = {name: torch.from_numpy(a) for name, a in arrays.items()}
         INPUTS.update(key=key, arrays=arrays)
-    scope = {'np': np, **INPUTS['arrays']}
+    return INPUTS['arrays']
+
+
+def row(module, request):
+    """The mean time of a call, and the sum of the result's absolute values."""
+    scope = {'np': np, **prepare(module, request['inputs'])}
     if module == 'torch':
         import torch
 
@@ -207,6 +211,49 @@ def measure(call, request):
     return repeat(count) / count, value
 
 
+NET = {'key': None, 'step': None}
+
+
+def load(model, *weights):
+    """Gives a model its weights, in the order of its parameters."""
+    import torch
+
+    with torch.no_grad():
+        for p, w in zip(model.parameters(), weights, strict=True):
+            p.copy_(w)
+
+
+def net(module, request):
+    """The mean time of a training step, and the loss after a few. The model stays for the next request."""
+    key = json.dumps(request['inputs']) + request['code']
+    scope = {'np': np, **prepare(module, request['inputs'])}
+    if module == 'torch':
+        import torch
+
+        scope.update(torch=torch, F=torch.nn.functional, load=load)
+
+    def fresh():
+        own = dict(scope)
+        exec(request['code'], own)
+        return own['step']
+
+    first = fresh()
+    for _ in range(5):
+        value = first()
+    if NET['key'] != key:
+        step = fresh()
+        NET.update(key=key, step=step)
+        begun = time.perf_counter()
+        while time.perf_counter() - begun < 2 * request['budget']:
+            step()
+    step = NET['step']
+    count, begun = 0, time.perf_counter()
+    while time.perf_counter() - begun < request['budget'] or count < 3:
+        step()
+        count += 1
+    return (time.perf_counter() - begun) / count, value
+
+
 def main():
     module = sys.argv[1]
     if module == 'torch':
@@ -228,6 +275,8 @@ def main():
             seconds, value = additions(module, request['count'])
         elif case == 'row':
             seconds, value = row(module, request)
+        elif case == 'net':
+            seconds, value = net(module, request)
         else:
             raise ValueError(f'peers.py: unknown case {case!r}')
         rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -2,8 +2,12 @@
 // made in each process from the same PCG64 stream, so results can be compared. No timing here.
 import type { DType } from 'gradlab';
 
-/** How an input is made: kind, shape, dtype. Kinds: normal; uniform in [0.5, 1.5); integers 0..99; a mask, 30 % true; positions 0..999. */
-export type Input = ['normal' | 'uniform' | 'integers' | 'mask' | 'positions' | 'sorted', number[], DType];
+/** How an input is made: kind, shape, dtype. Kinds: normal; uniform in [0.5, 1.5); integers 0..99; a mask, 30 % true; positions 0..999; labels 0..9. */
+export type Input = [
+  'normal' | 'uniform' | 'integers' | 'mask' | 'positions' | 'sorted' | 'labels',
+  number[],
+  DType,
+];
 
 export interface Row {
   group: string;
