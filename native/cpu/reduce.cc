@@ -51,6 +51,9 @@ struct Work {
   int64_t outSize;
   Axes axes;  // all of length > 1
   int64_t kept = 1, reduced = 1;
+  // A variance: the squared distances from the means are added up instead, and divided by this.
+  bool variance = false;
+  double divisor = 0;
 };
 
 Work read(const Command& c) {
@@ -170,23 +173,46 @@ void gather(const Work& w, const Axes& run, const char* in, int64_t begin, int64
   }
 }
 
-// Folds positions [begin, end) of the run into acc; begin is a multiple of the chunk.
-void foldRun(const Work& w, const Axes& run, Fold fold, void* acc, const char* in, int64_t begin, int64_t end) {
+void squares(const Work& w, char* out, const char* a, int64_t s, const char* center, bool one, int64_t n) {
+  kernels().squares[w.loop == DType::Float32](out, a, s, center, one, n);
+}
+
+// Divides by what depends on the number of elements.
+void divide(const Work& w, char* out, int64_t n, double by) {
+  byDType(w.loop, [&](auto zero) {
+    using T = decltype(zero);
+    if constexpr (std::is_floating_point<T>::value) {
+      for (int64_t i = 0; i < n; i++) reinterpret_cast<T*>(out)[i] /= T(by);
+    }
+  });
+}
+
+// Folds positions [begin, end) of the run into acc; begin is a multiple of the chunk. With a centre, the squared
+// distances from it.
+void foldRun(const Work& w, const Axes& run, Fold fold, void* acc, const char* in, int64_t begin, int64_t end,
+             const char* center = nullptr) {
   const bool direct = run.count == 1 && w.have == w.loop;
+  const int64_t size = itemSize(w.loop);
   alignas(64) char buffer[kChunk * kMaxItemSize];
   for (int64_t i = begin; i < end; i += kChunk) {
     const int64_t n = std::min(kChunk, end - i);
-    if (direct) {
-      fold(acc, in + i * run.at[0].s, run.at[0].s, n);
-    } else {
+    const char* from = in + i * run.at[0].s;
+    int64_t s = run.at[0].s;
+    if (!direct) {
       gather(w, run, in, i, n, buffer);
-      fold(acc, buffer, itemSize(w.loop), n);
+      from = buffer, s = size;
     }
+    if (center) {
+      squares(w, buffer, from, s, center, true, n);
+      from = buffer, s = size;
+    }
+    fold(acc, from, s, n);
   }
 }
 
 // One result from very many elements: threads fold chunks, their results are folded in order.
-void foldParallel(const Work& w, const Axes& run, FoldOp f, Fold fold, char* acc, const char* in, int threads) {
+void foldParallel(const Work& w, const Axes& run, FoldOp f, Fold fold, char* acc, const char* in, int threads,
+                  const char* center) {
   const int64_t total = run.size();
   const int64_t chunks = (total + kChunk - 1) / kChunk;
   const int64_t size = itemSize(w.loop);
@@ -194,7 +220,7 @@ void foldParallel(const Work& w, const Axes& run, FoldOp f, Fold fold, char* acc
   identity(partial.data(), chunks, w.loop, f);
   parallelRanges(chunks, 1, threads, [&](int64_t b, int64_t e) {
     for (int64_t i = b; i < e; i++)
-      foldRun(w, run, fold, partial.data() + i * size, in, i * kChunk, std::min(total, (i + 1) * kChunk));
+      foldRun(w, run, fold, partial.data() + i * size, in, i * kChunk, std::min(total, (i + 1) * kChunk), center);
   });
   for (int64_t i = 0; i < chunks; i++) fold(acc, partial.data() + i * size, size, 1);
 }
@@ -211,34 +237,40 @@ void reduceInner(const Work& w, FoldOp f) {
   }
   const int64_t runSize = run.size(), outerSize = outer.size();
   const int threads = threadsFor(w.kept * w.reduced);
-  if (threads > 1 && w.kept < threads && runSize >= 4 * kChunk && f != FoldProd) {
-    for (int64_t k = 0; k < w.kept; k++) {
-      int64_t s, o;
-      kept.offsets(k, s, o);
+  // Result k by body(acc, first element of a run, centre), once for a sum, twice for a variance.
+  const auto each = [&](int64_t k, auto&& body) {
+    int64_t s, o;
+    kept.offsets(k, s, o);
+    const auto pass = [&](const char* center) {
       for (int64_t r = 0; r < outerSize; r++) {
         int64_t rs, ro;
         outer.offsets(r, rs, ro);
-        foldParallel(w, run, f, fold, w.out + o, w.in + s + rs, threads);
+        body(w.out + o, w.in + s + rs, center);
       }
-    }
+    };
+    pass(nullptr);
+    if (!w.variance) return;
+    alignas(8) char mean[kMaxItemSize];
+    divide(w, w.out + o, 1, static_cast<double>(w.reduced));
+    std::memcpy(mean, w.out + o, itemSize(w.loop));
+    identity(w.out + o, 1, w.loop, f);
+    pass(mean);
+    divide(w, w.out + o, 1, w.divisor);
+  };
+  if (threads > 1 && w.kept < threads && runSize >= 4 * kChunk && f != FoldProd) {
+    for (int64_t k = 0; k < w.kept; k++)
+      each(k, [&](char* acc, const char* in, const char* center) { foldParallel(w, run, f, fold, acc, in, threads, center); });
     return;
   }
   parallelRanges(w.kept, 1, threads, [&](int64_t begin, int64_t end) {
-    if (kept.count <= 1 && outer.count == 0 && run.count == 1 && runSize <= kChunk && w.have == w.loop) {
+    if (kept.count <= 1 && outer.count == 0 && run.count == 1 && runSize <= kChunk && w.have == w.loop && !w.variance) {
       // Rows of a matrix.
       const int64_t s = kept.count ? kept.at[0].s : 0, o = kept.count ? kept.at[0].o : 0;
       for (int64_t k = begin; k < end; k++) fold(w.out + k * o, w.in + k * s, run.at[0].s, runSize);
       return;
     }
-    for (int64_t k = begin; k < end; k++) {
-      int64_t s, o;
-      kept.offsets(k, s, o);
-      for (int64_t r = 0; r < outerSize; r++) {
-        int64_t rs, ro;
-        outer.offsets(r, rs, ro);
-        foldRun(w, run, fold, w.out + o, w.in + s + rs, 0, runSize);
-      }
-    }
+    for (int64_t k = begin; k < end; k++)
+      each(k, [&](char* acc, const char* in, const char* center) { foldRun(w, run, fold, acc, in, 0, runSize, center); });
   });
 }
 
@@ -258,24 +290,42 @@ void foldColumns(const Work& w, FoldRows fold, FoldOp f, const Axis& column, con
     identity(acc, n, w.loop, f);
   }
   alignas(64) char buffer[kChunk * kMaxItemSize];
-  for (int64_t r = 0; r < outerSize; r++) {
-    int64_t rs, ro;
-    outer.offsets(r, rs, ro);
-    const char* a = in + rs + j0 * column.s;
-    if (w.have == w.loop) {
-      fold(acc, a, row.s, column.s, row.n, n);
-      continue;
-    }
-    for (int64_t j = 0; j < n; j += kChunk) {
-      const int64_t width = std::min(kChunk, n - j);
-      const int64_t rows = kChunk / width;
-      for (int64_t i = 0; i < row.n; i += rows) {
-        const int64_t m = std::min(rows, row.n - i);
-        for (int64_t q = 0; q < m; q++)
-          castTo(w.loop, buffer + q * width * size, w.have, a + (i + q) * row.s + j * column.s, column.s, width);
-        fold(acc + j * size, buffer, width * size, size, m, width);
+  const auto pass = [&](const char* center) {
+    for (int64_t r = 0; r < outerSize; r++) {
+      int64_t rs, ro;
+      outer.offsets(r, rs, ro);
+      const char* a = in + rs + j0 * column.s;
+      if (w.have == w.loop && !center) {
+        fold(acc, a, row.s, column.s, row.n, n);
+        continue;
+      }
+      for (int64_t j = 0; j < n; j += kChunk) {
+        const int64_t width = std::min(kChunk, n - j);
+        const int64_t rows = kChunk / width;
+        for (int64_t i = 0; i < row.n; i += rows) {
+          const int64_t m = std::min(rows, row.n - i);
+          for (int64_t q = 0; q < m; q++) {
+            const char* from = a + (i + q) * row.s + j * column.s;
+            char* to = buffer + q * width * size;
+            int64_t s = column.s;
+            if (w.have != w.loop) {
+              castTo(w.loop, to, w.have, from, s, width);
+              from = to, s = size;
+            }
+            if (center) squares(w, to, from, s, center + j * size, false, width);
+          }
+          fold(acc + j * size, buffer, width * size, size, m, width);
+        }
       }
     }
+  };
+  pass(nullptr);
+  if (w.variance) {
+    divide(w, acc, n, static_cast<double>(w.reduced));
+    const std::vector<char> means(acc, acc + n * size);
+    identity(acc, n, w.loop, f);
+    pass(means.data());
+    divide(w, acc, n, w.divisor);
   }
   if (column.o != size)
     for (int64_t j = 0; j < n; j++) std::memcpy(out + (j0 + j) * column.o, acc + j * size, size);
@@ -301,22 +351,23 @@ void reduceOuter(const Work& w, FoldOp f) {
   std::reverse(outer.at, outer.at + outer.count);
   const int64_t keptSize = kept.size();
   const int threads = threadsFor(w.kept * w.reduced);
+  // A variance passes twice: over columns that stay in the cache meanwhile.
+  const int64_t cached = (int64_t(1) << 19) / (itemSize(w.have) * row.n);
+  const int64_t width = w.variance ? std::max<int64_t>(64, cached) : column.n;
+  const auto columns = [&](int64_t k, int64_t b, int64_t e) {
+    int64_t s, o;
+    kept.offsets(k, s, o);
+    for (int64_t j = b; j < e; j += width)
+      foldColumns(w, fold, f, column, row, outer, w.out + o, w.in + s, j, std::min(e, j + width));
+  };
   if (threads > 1 && keptSize < threads) {
     parallelRanges(column.n, 64, threads, [&](int64_t b, int64_t e) {
-      for (int64_t k = 0; k < keptSize; k++) {
-        int64_t s, o;
-        kept.offsets(k, s, o);
-        foldColumns(w, fold, f, column, row, outer, w.out + o, w.in + s, b, e);
-      }
+      for (int64_t k = 0; k < keptSize; k++) columns(k, b, e);
     });
     return;
   }
   parallelRanges(keptSize, 1, threads, [&](int64_t b, int64_t e) {
-    for (int64_t k = b; k < e; k++) {
-      int64_t s, o;
-      kept.offsets(k, s, o);
-      foldColumns(w, fold, f, column, row, outer, w.out + o, w.in + s, 0, column.n);
-    }
+    for (int64_t k = b; k < e; k++) columns(k, 0, column.n);
   });
 }
 
@@ -500,6 +551,16 @@ void runReduce(Command& c) {
       }
       return reduceTruth(w, op == op_any);
   }
+}
+
+// params: axes, number by which the sums of squares are divided. float64 and float32 loops.
+void run_variance(Command& c) {
+  Work w = read(c);
+  if (w.loop != DType::Float64 && w.loop != DType::Float32) throw Error("var: the loop must be float64 or float32");
+  w.variance = true;
+  w.divisor = c.real(1);
+  reduceFold(w, FoldSum);
+  if (w.reduced == 0) divide(w, w.out, w.kept, w.divisor);
 }
 
 void run_cumsum(Command& c) { cumulate(c, op_add, "cumsum"); }

@@ -80,6 +80,11 @@ using FftPass = void (*)(int factor, const double* xr, const double* xi, double*
                          const double* wi, int64_t n, int64_t s, const double* root, double* room);
 using FftMultiply = void (*)(double* xr, double* xi, const double* wr, const double* wi, int64_t n);
 
+// Softmax of `rows` rows of n contiguous elements, `line` bytes apart, or its logarithm; cpu/isa/rows.cc.
+using Softmax = void (*)(void* out, const char* in, int64_t line, int64_t rows, int64_t n, bool log);
+// out = (element - centre)^2 of n elements at byte stride s; `one` centre for all, or one for each.
+using Squares = void (*)(void* out, const char* a, int64_t s, const void* center, bool one, int64_t n);
+
 enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
 
 struct Kernels {
@@ -95,6 +100,8 @@ struct Kernels {
   Step step[2][kSteps];
   GemmOuter gemmOuter[2];
   GemmInner gemmInner[2];
+  Softmax softmax[2];
+  Squares squares[2];
 };
 
 // cpu/reduce.cc: n values to begin a fold with.
@@ -112,9 +119,9 @@ struct OpInfo {
 };
 extern const OpInfo opInfo[kOps];
 
-namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); }
-namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); }
-namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); }
+namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); }
+namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); }
+namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); }
 
 // The element types that are compiled once: cpu/integers.cc, cpu/complex.cc, cpu/casts.cc.
 void fillIntegers(Kernels&);

@@ -86,6 +86,8 @@ const roles: Readonly<Record<string, readonly [readonly number[], readonly numbe
   searchsorted: [[0], [1, 2]],
   wholeNumbers: [[0], [1]],
   requireLabels: [[], [0]],
+  softmax: [[0], [1]],
+  variance: [[0], [1]],
 };
 
 const counting = new Set(['countNonzero', 'maskOffsets', 'nonzero']);

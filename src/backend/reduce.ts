@@ -2,7 +2,16 @@
 
 import type { DType } from '../core/dtype.js';
 import type { NDArray } from '../core/ndarray.js';
-import { begin, requireContiguous, run, setAddress, setArray, setParam, setShape } from './command.js';
+import {
+  begin,
+  opcode,
+  requireContiguous,
+  run,
+  setAddress,
+  setArray,
+  setParam,
+  setShape,
+} from './command.js';
 
 /**
  * out = reduction of a over `axes`.
@@ -27,13 +36,54 @@ export function reduce(
   setShape(a.shape);
   setAddress(0, out);
   setArray(1, a);
-  if (axes === null) {
-    setParam(0, -1);
-  } else {
-    let mask = 0;
-    for (let i = 0; i < axes.length; i++) mask += 2 ** axes[i];
-    setParam(0, mask);
-  }
+  setAxes(axes);
+  run();
+}
+
+function setAxes(axes: readonly number[] | null): void {
+  let mask = axes === null ? -1 : 0;
+  if (axes !== null) for (let i = 0; i < axes.length; i++) mask += 2 ** axes[i];
+  setParam(0, mask);
+}
+
+/**
+ * out = sum of squared distances from the mean over `axes`, divided by `divisor`: the mean and the sum as `reduce`
+ * computes them.
+ * @param loop float64 or float32
+ */
+export function variance(
+  out: NDArray,
+  a: NDArray,
+  axes: readonly number[],
+  divisor: number,
+  loop: DType,
+): void {
+  begin(varianceCode, loop, a.shape.length);
+  setShape(a.shape);
+  setAddress(0, out);
+  setArray(1, a);
+  setAxes(axes);
+  setParam(1, divisor);
+  run();
+}
+
+const varianceCode = opcode('variance');
+const softmaxCode = opcode('softmax');
+
+/**
+ * Softmax along the last axis, or its logarithm.
+ * @param out contiguous, shape of a
+ * @param a rows of contiguous elements at equal distances: C-contiguous, or a matrix with contiguous rows
+ */
+export function softmax(out: NDArray, a: NDArray, log: boolean): void {
+  const n = a.shape[a.ndim - 1];
+  begin(softmaxCode, out.dtype, 0);
+  setAddress(0, out);
+  setAddress(1, a);
+  setParam(0, n === 0 ? 0 : a.size / n);
+  setParam(1, n);
+  setParam(2, log ? 1 : 0);
+  setParam(3, a.ndim === 2 ? a.stridesEl[0] : n);
   run();
 }
 

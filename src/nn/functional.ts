@@ -6,13 +6,11 @@ import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { sameShape, shapeText } from '../core/shape.js';
-import { scoped } from '../core/storage.js';
 import type { Promoted } from '../core/typing.js';
 import { arange } from '../numpy/grid.js';
 import {
   add,
   div,
-  exp,
   less,
   maximum,
   mul,
@@ -25,11 +23,11 @@ import {
 } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
-import { logsumexp, mean, sum } from '../ops/reduce.js';
-import { tracking } from '../ops/registry.js';
+import { mean, sum } from '../ops/reduce.js';
 import { astype, transpose } from '../ops/shape.js';
+import { logSoftmax, softmax } from '../ops/softmax.js';
 
-export { sigmoid, tanh };
+export { logSoftmax, sigmoid, softmax, tanh };
 
 /** How a loss over examples becomes one value. */
 export type Reduction = 'mean' | 'sum' | 'none';
@@ -41,20 +39,6 @@ export const relu = <A extends ArrayLike>(x: A): NDArray<Promoted<0, A>> => maxi
 export function leakyRelu(x: ArrayLike, negativeSlope = 0.01): NDArray {
   const a = asarray(x, 'leakyRelu');
   return where(less(0, a), a, mul(a, negativeSlope));
-}
-
-/** log(softmax(x)) along an axis, the last by default, without overflow (torch.nn.functional.log_softmax). */
-export function logSoftmax(x: ArrayLike, options: { axis?: number } = {}): NDArray {
-  const a = asarray(x, 'logSoftmax');
-  const body = () => sub(a, logsumexp(a, { axis: options.axis ?? -1, keepdims: true }));
-  return tracking(a) ? body() : scoped(body);
-}
-
-/** exp(x) / sum(exp(x)) along an axis, the last by default, without overflow (torch.nn.functional.softmax). */
-export function softmax(x: ArrayLike, options: { axis?: number } = {}): NDArray {
-  const a = asarray(x, 'softmax');
-  const body = () => exp(logSoftmax(a, options));
-  return tracking(a) ? body() : scoped(body);
 }
 
 /**

@@ -364,6 +364,22 @@ export function mean<A extends ArrayLike>(
   return out ? reducedInto('mean', out, result) : result;
 }
 
+register('var', true);
+
+/** The variance of real numbers in one command. */
+function spread(a: NDArray, axes: number[], keepdims: boolean, divisor: number, loop: DType): NDArray {
+  const batch =
+    batching.open > 0 ? overAxes('var', a, axes, (x, d) => spread(x, d, keepdims, divisor, loop)) : null;
+  if (batch !== null) return batch;
+  const { shape, keptShape } = plan('var', a, axes);
+  const out = empty(keepdims ? keptShape : shape, loop);
+  backend.variance(out, a, axes, divisor, loop);
+  // That the mean moves along cancels, since the distances from it add up to zero.
+  const rule = (g: NDArray): NDArray =>
+    mul(sub(a, mean(a, { axis: axes, keepdims: true })), mul(reshape(g, keptShape), 2 / divisor));
+  return track('var', out, [a], [rule], [a]);
+}
+
 /**
  * Variance by the two-pass formula; the divisor is N - ddof, ddof 0 by default. Of complex numbers, the mean squared
  * distance from their mean, a real number.
@@ -382,13 +398,17 @@ function variance<A extends ArrayLike>(
   const given = asarray(value, 'var');
   const type =
     dtype === undefined ? (isInexact(given.dtype) ? given.dtype : 'float64') : toDType(dtype, 'var');
-  const a = given.dtype === type ? given : castTo(given, type);
-  const count = takingPart('var', a, rest);
+  const count = takingPart('var', given, rest);
   const n =
     typeof count === 'number'
       ? Math.max(count - ddof, 0)
       : castTo(maximum(sub(count, ddof), 0), realType(type));
   const { axis, where: condition } = rest;
+  if (typeof n === 'number' && (type === 'float64' || type === 'float32')) {
+    const result = spread(given, plan('var', given, axis).axes, rest.keepdims ?? false, n, type);
+    return out ? reducedInto('var', out, result) : result;
+  }
+  const a = given.dtype === type ? given : castTo(given, type);
   const distance = (d: NDArray): NDArray =>
     isComplex(d.dtype) ? add(square(real(d)), square(imag(d))) : square(d);
   const body = () => div(sum(distance(sub(a, mean(a, { axis, keepdims: true, where: condition }))), rest), n);
