@@ -1,6 +1,7 @@
 // Loops of the element-wise operations for one instruction set: contiguous and scalar-broadcast rows in forms that
 // the compiler vectorises, anything else by strides.
 #include "kernels.h"
+#include "cpu/isa/power.h"
 #include "cpu/table.h"
 
 namespace gl {
@@ -79,6 +80,9 @@ void powers(T* r, const T* a, T y, int64_t n) {
     GL_LANES
     for (int64_t j = 0; j < n; j++) r[j] = T(1) / a[j];
   } else {
+#if defined(__AVX512F__)
+    powerRow<true>(r, a, &y, n);
+#else
     constexpr int64_t block = 64;
     T same[block];
     for (int64_t j = 0; j < block; j++) same[j] = y;
@@ -87,6 +91,40 @@ void powers(T* r, const T* a, T y, int64_t n) {
       GL_LANES
       for (int64_t j = 0; j < m; j++) r[i + j] = power(a[i + j], same[j]);
     }
+#endif
+  }
+}
+
+// Powers of any layout, by way of rows that lie side by side where they do not yet.
+template <class T>
+void powersOf(char* r, int64_t rs, const char* a, int64_t as, const char* b, int64_t bs, int64_t n) {
+  constexpr int64_t z = sizeof(T), block = 128;
+  T x[block], y[block], v[block];
+  for (int64_t i = 0; i < n; i += block) {
+    const int64_t m = n - i < block ? n - i : block;
+    const T* p = reinterpret_cast<const T*>(a + i * as);
+    const T* q = reinterpret_cast<const T*>(b + i * bs);
+    T* out = rs == z ? reinterpret_cast<T*>(r + i * rs) : v;
+    if (as != z) {
+      for (int64_t j = 0; j < m; j++) x[j] = *reinterpret_cast<const T*>(a + (i + j) * as);
+      p = x;
+    }
+    if (bs == 0) {
+      powers(out, p, *q, m);
+    } else {
+      if (bs != z) {
+        for (int64_t j = 0; j < m; j++) y[j] = *reinterpret_cast<const T*>(b + (i + j) * bs);
+        q = y;
+      }
+#if defined(__AVX512F__)
+      powerRow<false>(out, p, q, m);
+#else
+      GL_LANES
+      for (int64_t j = 0; j < m; j++) out[j] = power(p[j], q[j]);
+#endif
+    }
+    if (out == v)
+      for (int64_t j = 0; j < m; j++) *reinterpret_cast<T*>(r + (i + j) * rs) = v[j];
   }
 }
 
@@ -127,14 +165,14 @@ void binary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int
     R* r = reinterpret_cast<R*>(rp);
     const T* a = reinterpret_cast<const T*>(ap);
     const T* b = reinterpret_cast<const T*>(bp);
-    if (flat && aa && bb) {
+    if constexpr ((std::is_same<F, F_pow>::value || std::is_same<F, F_floatPower>::value) && isReal<T>) {
+      powersOf<T>(rp, s0[0], ap, s0[1], bp, s0[2], n0);
+    } else if (flat && aa && bb) {
       GL_LANES
       for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], b[j]);
     } else if (flat && aa && bs) {
       const T y = *b;
-      if constexpr (std::is_same<F, F_pow>::value && isReal<T>) {
-        powers(r, a, y, n0);
-      } else if constexpr ((std::is_same<F, F_floorDivide>::value || std::is_same<F, F_mod>::value) &&
+      if constexpr ((std::is_same<F, F_floorDivide>::value || std::is_same<F, F_mod>::value) &&
                            (std::is_same<T, int64_t>::value || std::is_same<T, uint64_t>::value)) {
         divided<T, F>(r, a, y, n0);
       } else {
