@@ -4,7 +4,7 @@
 
 import { type DType, dtypeInfo, type Scalar, typedView, writeScalar } from '../core/dtype.js';
 import { NDArray } from '../core/ndarray.js';
-import { alignBlocks, deadError, type Storage } from '../core/storage.js';
+import { alignBlocks, deadError, hollowError, meta, nowhere, type Storage } from '../core/storage.js';
 import { addon } from './addon.js';
 
 /** An array that broadcasts against the result, or a number that stands for one. */
@@ -47,7 +47,13 @@ export function opcode(name: string): number {
 export function addressOf(storage: Storage): number {
   const { slab } = storage;
   if (storage.dead) throw deadError();
-  if (slab.address < 0) slab.address = addon.address(slab.buffer);
+  if (slab.address < 0) {
+    if (slab === nowhere) {
+      if (meta.on) return 0;
+      throw hollowError();
+    }
+    slab.address = addon.address(slab.buffer);
+  }
   return slab.address + storage.byteOffset;
 }
 
@@ -88,6 +94,7 @@ export function setParam(k: number, value: number): void {
 
 export function getParam(k: number): number {
   if (recorder !== null) recorder.read();
+  if (meta.on) return 0;
   return command[PARAM + k];
 }
 
@@ -163,6 +170,7 @@ export function setOperand(k: number, x: Operand, dtype: DType, ndim: number): v
 
 /** Runs the command. An error of the native side becomes a RangeError with its text. */
 export function run(): void {
+  if (meta.on) return;
   if (recorder !== null) recorder.issued();
   if (addon.run() !== undefined) {
     const message = addon.error();

@@ -62,6 +62,29 @@ export const deadError = (): Error =>
     'this array was freed when its np.scope ended; return it from the scope, or keep a copy made outside.',
   );
 
+/** While `on`, blocks are handed out without memory and commands are not run: only shapes and dtypes come about. */
+export const meta = { on: false };
+
+/** The slab of all blocks without memory; its address stays unknown, so whoever wants to compute with it has to ask. */
+export const nowhere = new Slab(new ArrayBuffer(0));
+
+/** What computing with an array that has no memory says. */
+export const hollowError = (): Error =>
+  new Error(
+    'this array has a shape but no memory, because it was made inside nn.meta; make it (or the model it belongs to) outside to compute with it.',
+  );
+
+/** A block without memory. While shapes are worked out, JavaScript that looks into one finds zeros of its own. */
+class HollowStorage extends Storage {
+  private scratch: ArrayBuffer | null = null;
+
+  override get buffer(): ArrayBuffer {
+    if (!meta.on) throw hollowError();
+    this.scratch ??= new ArrayBuffer(this.byteLength);
+    return this.scratch;
+  }
+}
+
 /** A storage over a buffer that exists already. */
 export function storageOver(buffer: ArrayBuffer): Storage {
   const storage = new Storage(new Slab(buffer), 0, buffer.byteLength);
@@ -150,6 +173,7 @@ function zeroed(size: number): ArrayBuffer {
 
 /** A block of at least `bytes` bytes with arbitrary content: the caller writes all of it. */
 export function allocate(bytes: number): Storage {
+  if (meta.on) return new HollowStorage(nowhere, 0, Math.max(ALIGN, Math.ceil(bytes / 8) * 8));
   const size = sizeClass(bytes);
   const free = pool.get(size);
   if (free !== undefined && free.length > 0) {
@@ -178,6 +202,7 @@ function handOut(storage: Storage): Storage {
 
 /** A zeroed block. A large one that the pool has not got comes from the system already zero, and costs nothing until touched. */
 export function allocateZeroed(bytes: number): Storage {
+  if (meta.on) return allocate(bytes);
   const size = sizeClass(bytes);
   let storage: Storage;
   if (size > MEDIUM && !pool.get(size)?.length) {

@@ -181,7 +181,7 @@ export function maxout(x: ArrayLike, k = 2): NDArray {
 // ---------------------------------------------------------------- modules
 
 /** The module form of a function of one array; `parts` are what its repr shows. */
-abstract class Activation extends Module {
+export abstract class Activation extends Module {
   protected show: Record<string, unknown> = {};
   protected override extraRepr(): string {
     return Object.entries(this.show)

@@ -40,6 +40,7 @@ export {
 export * as init from './init.js';
 export { Bilinear, Embedding, embedding, Flatten, Identity, type LayerOptions, Linear } from './linear.js';
 export * from './losses.js';
+export * as models from './models.js';
 export {
   type AnyModule,
   type ForwardHook,
@@ -50,6 +51,21 @@ export {
   setDefaultDtype,
 } from './module.js';
 export * from './normalization.js';
+export { fromPattern, type PatternOptions } from './pattern.js';
+export { type ReceptiveField, receptiveField, type SlidingWindow } from './receptive.js';
 export * from './recurrent.js';
 export * from './regularizers.js';
+export {
+  cropCount,
+  type Estimate,
+  hessianBytes,
+  type MemoryOptions,
+  outputSize,
+  poolOutputSize,
+  samePadding,
+  type WindowOptions,
+} from './sizing.js';
 export { decodeSafetensors, encodeSafetensors, load, save } from './state.js';
+export { type Summary, type SummaryOptions, type SummaryRow, summary } from './summary.js';
+export { convMatrix, toConvolutional } from './surgery.js';
+export { type ModelInput, meta } from './trace.js';
