@@ -4,7 +4,8 @@
 //
 //   node native/setup.mjs build    make everything that is missing or stale (npm run build, before npm test)
 //   node native/setup.mjs dev      the same, then again at every change of a source file
-//   node native/setup.mjs start    the same, then open notebooks/ in this machine's Jupyter
+//   node native/setup.mjs lab      the same, and the pages of the lab (npm pack takes them along)
+//   node native/setup.mjs start    the same, then open notebooks/ in the lab
 //   node native/setup.mjs apt P... install these Debian packages unless they are there (npm run test:clients)
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -23,45 +24,12 @@ import { createServer } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build as buildPages } from '../kernel/lab/web/build.mjs';
+import { quietly as run, Stop, say, seconds } from './progress.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const addon = join(root, 'build/Release/gradlab.node');
-
-// ---------------------------------------------------------------------------------------------- what the user sees
-
-const say = (text) => console.log(`gradlab: ${text}`);
-const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-
-/** An end the user can act upon: the text alone, without a stack. */
-class Stop extends Error {}
-
-/** Runs a command quietly under a progress line; its output is shown only if it fails. */
-async function quietly(what, command, args, options = {}) {
-  const begun = performance.now();
-  const live = process.stdout.isTTY;
-  if (!live) say(`${what} ...`);
-  const draw = () => process.stdout.write(`\r\x1b[Kgradlab: ${what} ... ${seconds(begun)}`);
-  const timer = live ? setInterval(draw, 200) : undefined;
-  const output = [];
-  const child = spawn(command, args, { cwd: root, stdio: ['inherit', 'pipe', 'pipe'], ...options });
-  child.stdout.on('data', (chunk) => output.push(chunk));
-  child.stderr.on('data', (chunk) => output.push(chunk));
-  const code = await new Promise((done) => {
-    child.on('error', (error) => {
-      output.push(Buffer.from(`${error.message}\n`));
-      done(-1);
-    });
-    child.on('close', done);
-  });
-  clearInterval(timer);
-  if (live) process.stdout.write('\r\x1b[K');
-  if (code === 0) {
-    say(`${what}: done in ${seconds(begun)}`);
-    return;
-  }
-  const lines = Buffer.concat(output).toString().trimEnd().split('\n');
-  throw new Stop(`${what}: failed\n  $ ${command} ${args.join(' ')}\n${lines.slice(-60).join('\n')}`);
-}
+const quietly = (what, command, args) => run(what, command, args, { cwd: root });
 
 // ------------------------------------------------------------------------------------------------ system packages
 
@@ -178,7 +146,7 @@ function filesUnder(folder) {
 function digest(paths, ...also) {
   const hash = createHash('sha256').update(root);
   for (const file of paths.flatMap((path) => filesUnder(join(root, path)))) {
-    if (file === fileURLToPath(import.meta.url)) continue;
+    if (file.endsWith('.mjs')) continue; // the set-up's own programs go into nothing that is built
     hash.update(`\0${relative(root, file)}\0`).update(readFileSync(file));
   }
   for (const text of also) hash.update(`\0${text}`);
@@ -276,6 +244,12 @@ async function dev() {
   for (const folder of ['native', 'src', 'kernel']) watch(join(root, folder), { recursive: true }, again);
 }
 
+/** Also the lab's pages. */
+async function lab() {
+  await build();
+  await buildPages();
+}
+
 /** The machine's Jupyter: JupyterLab if it works, else the notebook server; undefined if there is neither. */
 function findJupyter() {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/bin'];
@@ -365,7 +339,7 @@ async function apt(...packages) {
   if (missing.length > 0) await aptInstall(missing, 'for the checks with real clients');
 }
 
-const commands = { build, dev, start, apt };
+const commands = { build, dev, lab, start, apt };
 const command = commands[process.argv[2] ?? 'build'];
 try {
   if (!command)

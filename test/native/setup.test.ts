@@ -56,6 +56,6 @@ describe('native/setup.mjs', () => {
   it('names the commands it has when asked for another', () => {
     const { stderr, status } = setup(['instal']);
     expect(status).toBe(1);
-    expect(stderr).toBe('gradlab: unknown command "instal". There are: build, dev, start, apt\n');
+    expect(stderr).toBe('gradlab: unknown command "instal". There are: build, dev, lab, start, apt\n');
   });
 });
