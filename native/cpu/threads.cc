@@ -20,6 +20,8 @@ namespace gl {
 namespace {
 
 int count = 1;
+// Whether this thread of the program works without others.
+thread_local bool alone = false;
 // Work below this stays on the calling thread: sharing it with a thread that is awake costs about a microsecond.
 constexpr int64_t kParallelWork = 32 * 1024;
 
@@ -223,7 +225,15 @@ Pool& pool() {
 
 }  // namespace
 
-void initThreads() { setNumThreads(omp_get_max_threads()); }
+// A worker that loads the addon leaves the program's number of threads as it is, and the pool to the main thread.
+void initThreads() {
+  static std::once_flag once;
+  bool first = false;
+  std::call_once(once, [&first] { first = true; });
+  if (first) return setNumThreads(omp_get_max_threads());
+  alone = true;
+  omp_set_num_threads(1);
+}
 
 int numThreads() { return count; }
 
@@ -239,11 +249,11 @@ SingleThreaded::SingleThreaded(bool small) : active(small && omp_get_max_threads
   if (active) omp_set_num_threads(1);
 }
 SingleThreaded::~SingleThreaded() {
-  if (active) omp_set_num_threads(count);
+  if (active) omp_set_num_threads(alone ? 1 : count);
 }
 
 int threadsFor(int64_t work) {
-  if (work < kParallelWork || count == 1) return 1;
+  if (work < kParallelWork || count == 1 || alone) return 1;
   return static_cast<int>(std::min<int64_t>(count, work / (kParallelWork / 2)));
 }
 

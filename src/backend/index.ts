@@ -22,6 +22,7 @@ export {
 export { type ConvGeometry, convolve, type PoolGeometry, pool } from './conv.js';
 export { copy, elementwise, fill, mayShareMemory } from './elementwise.js';
 export { type FftKind, fft } from './fft.js';
+export { colourImages, type ImageGeometry, mapImages } from './image.js';
 export {
   countNonzero,
   indexOffsets,

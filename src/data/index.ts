@@ -34,3 +34,4 @@ export {
   shapesImages,
   spiral,
 } from './toy.js';
+export * as transforms from './transforms.js';
