@@ -227,7 +227,7 @@ void run_matmulForm(Command& c) {
   const int64_t m = c.param(0), k = c.param(1), n = c.param(2);
   GemmForm form = GemmForm::None;
   if (m > 0 && n > 0 && k > 0 && (c.loop() == DType::Float64 || c.loop() == DType::Float32) && !bandwidthBound(m, k, n))
-    form = gemmForm(m, n, k, c.param(3), c.param(4), c.param(5), c.param(6));
+    form = gemmForm(m, n, k, c.param(3), c.param(4), c.param(5), c.param(6), kernels().lanes[c.loop() == DType::Float32]);
   c.result(0, static_cast<double>(form));
 }
 

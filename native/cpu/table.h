@@ -38,15 +38,18 @@ enum class GemmForm {
 };
 constexpr int64_t kGemmScratch = 8192;  // elements of a small operand that may be laid out anew
 
-inline GemmForm gemmForm(int64_t m, int64_t n, int64_t k, int64_t as0, int64_t as1, int64_t bs0, int64_t bs1) {
+// Estimated steps of one row of the result by either way: with vectors along the columns every vector takes k steps, dot
+// products take a vector of k at a time and some more steps to add up its lanes.
+inline GemmForm gemmForm(int64_t m, int64_t n, int64_t k, int64_t as0, int64_t as1, int64_t bs0, int64_t bs1, int lanes) {
   // A small result from long dot products, columns of a contiguous: c' = b' a', vectors along the rows of a'.
   if (n <= 8 && m > n && as0 == 1 && m * n <= kGemmScratch && k >= 8) return GemmForm::Across;
-  if (n <= 16 && as1 == 1 && k >= 16) {
+  const int64_t outer = k * ((n + lanes - 1) / lanes), inner = n * ((k + lanes - 1) / lanes + 3);
+  if (n <= 16 && as1 == 1 && inner < outer) {
     if (bs0 == 1) return GemmForm::Inner;
     if (n * k <= kGemmScratch && m >= 4) return GemmForm::InnerPacked;
   }
   const bool skinny = k <= 8 || m <= 8;
-  if (!skinny && m * n * k > 24 * 24 * 24) return GemmForm::None;
+  if (!skinny && m * n * k > 64 * 64 * 64) return GemmForm::None;
   if (bs1 == 1 || n == 1) return GemmForm::Outer;
   return n * k <= kGemmScratch ? GemmForm::OuterPacked : GemmForm::None;
 }
@@ -89,6 +92,7 @@ enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
 
 struct Kernels {
   const char* isa;
+  int lanes[2];                      // float64, float32 in a register
   Loop loop[kOps][kDTypes];          // by op and loop dtype; nullptr where there is none
   Loop cast[kDTypes][kDTypes];       // [to][from], one operand
   Fold fold[kFolds][kDTypes];

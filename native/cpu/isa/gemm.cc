@@ -111,6 +111,9 @@ template <class T, int After, int Vectors>
 void outerColumns(const Outer<T>& g, int64_t m, int64_t j, int tail) {
   constexpr int rows = 4;
   int64_t i = 0;
+  // Enough chains of additions that none waits for the one before.
+  if constexpr (Vectors == 1)
+    for (; i + 8 <= m; i += 8) outerTile<T, 8, Vectors, After>(g, i, j, tail);
   for (; i + rows <= m; i += rows) outerTile<T, rows, Vectors, After>(g, i, j, tail);
   if (m - i == 3) outerTile<T, 3, Vectors, After>(g, i, j, tail);
   else if (m - i == 2) outerTile<T, 2, Vectors, After>(g, i, j, tail);
@@ -197,7 +200,7 @@ bool smallGemm(void* out, const void* left, const void* right, int64_t m, int64_
   const T* a = static_cast<const T*>(left);
   const T* b = static_cast<const T*>(right);
   alignas(64) T scratch[kGemmScratch];
-  switch (gemmForm(m, n, k, as0, as1, bs0, bs1)) {
+  switch (gemmForm(m, n, k, as0, as1, bs0, bs1, Vec<T>::lanes)) {
     case GemmForm::None: return false;
     case GemmForm::Outer:
       outer<T>({c, a, b, k, cs, as0, as1, bs0}, m, n);
@@ -247,6 +250,8 @@ void innerPart(void* c, const void* a, const void* b, int64_t m, int64_t n, int6
 }  // namespace
 
 void fillGemm(Kernels& k) {
+  k.lanes[0] = Vec<double>::lanes;
+  k.lanes[1] = Vec<float>::lanes;
   k.gemm[0] = smallGemm<double>;
   k.gemm[1] = smallGemm<float>;
   k.gemmOuter[0] = outerPart<double>;
