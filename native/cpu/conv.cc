@@ -1,11 +1,11 @@
 // Two-dimensional convolution (cross-correlation, as in all nets) and its two gradients: windows of a block of images
-// laid out as columns, one matrix product per block, blocks shared out among the threads.
-//
-// list: N C H W F KH KW OH OW, strides, paddings and dilations of rows and columns, groups.
+// laid out as columns, one matrix product per block, blocks shared out among the threads. Single precision goes to
+// oneDNN first (onednn.cc), which takes what it does better.
 #include <algorithm>
 #include <cstring>
 #include <vector>
 #include "cpu/blas.h"
+#include "cpu/conv.h"
 #include "cpu/dtypes.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
@@ -14,24 +14,16 @@ namespace gl {
 
 namespace {
 
-struct Geometry {
-  int64_t n, c, h, w, f, kh, kw, oh, ow, sh, sw, ph, pw, dh, dw, groups;
-  int64_t cg, fg, plane, places, window, block, blocks;
+struct Geometry : ConvSizes {
+  int64_t block, blocks;
 
-  explicit Geometry(const Command& command) {
-    const double* s = command.slot + Command::kList;
-    int64_t* const field[] = {&n, &c, &h, &w, &f, &kh, &kw, &oh, &ow, &sh, &sw, &ph, &pw, &dh, &dw, &groups};
-    for (int i = 0; i < 16; i++) *field[i] = static_cast<int64_t>(s[i]);
-    cg = c / groups, fg = f / groups;
-    plane = h * w, places = oh * ow, window = cg * kh * kw;
+  explicit Geometry(const Command& command) : ConvSizes(command) {
     // Enough columns for BLAS to work well, few enough for the block to stay in the cache.
     block = std::max<int64_t>(1, std::min<int64_t>(n, 512 / std::max<int64_t>(1, places)));
     blocks = (n + block - 1) / block;
   }
-  bool empty() const { return n == 0 || f == 0 || places == 0; }
   // A 1x1 window at every place: the image itself is the matrix of columns.
   bool direct() const { return kh == 1 && kw == 1 && sh == 1 && sw == 1 && ph == 0 && pw == 0 && block == 1; }
-  int64_t work() const { return n * f * places * window / 2; }
 };
 
 inline void gemm(char ta, char tb, int64_t m, int64_t n, int64_t k, const double* a, int64_t lda, const double* b, int64_t ldb,
@@ -140,9 +132,9 @@ void eachBlock(const Geometry& g, Task&& task) {
   });
 }
 
-// out (N F OH OW), x (N C H W), weight (F C/groups KH KW)
+// out (N F OH OW), x (N C H W), weight (F C/groups KH KW), bias (F) or null
 template <class T>
-void forward(const Geometry& g, T* out, const T* x, const T* weight) {
+void forward(const Geometry& g, T* out, const T* x, const T* weight, const T* bias) {
   eachBlock(g, [&](int64_t, int64_t group, int64_t first, int64_t count) {
     const T* image = x + (first * g.c + group * g.cg) * g.plane;
     T* to = out + (first * g.f + group * g.fg) * g.places;
@@ -154,7 +146,10 @@ void forward(const Geometry& g, T* out, const T* x, const T* weight) {
       col = memory;
     }
     T* product = count == 1 ? to : scratch<T, 1>(g.fg * width);
-    gemm('N', 'N', width, g.fg, g.window, col, width, weight + group * g.fg * g.window, g.window, T(0), product, width);
+    if (bias != nullptr)
+      for (int64_t f = 0; f < g.fg; f++) std::fill_n(product + f * width, width, bias[group * g.fg + f]);
+    gemm('N', 'N', width, g.fg, g.window, col, width, weight + group * g.fg * g.window, g.window, T(bias != nullptr), product,
+         width);
     if (count == 1) return;
     for (int64_t f = 0; f < g.fg; f++)
       for (int64_t i = 0; i < count; i++)
@@ -219,13 +214,21 @@ void weights(const Geometry& g, T* out, const T* y, const T* x) {
 
 }  // namespace
 
+// Operands: result, input, weights, bias (null for none).
 void run_conv2d(Command& c) {
   const Geometry g(c);
   if (g.empty()) return;
   byFloat("conv2d", c, [&](auto zero) {
     using T = decltype(zero);
-    if (g.window == 0) std::fill_n(c.data<T>(0), g.n * g.f * g.places, T(0));
-    else forward<T>(g, c.data<T>(0), c.data<T>(1), c.data<T>(2));
+    T* const out = c.data<T>(0);
+    const T *x = c.data<T>(1), *w = c.data<T>(2), *bias = c.data<T>(3);
+    if (g.window == 0) {
+      for (int64_t i = 0; i < g.n * g.f; i++) std::fill_n(out + i * g.places, g.places, bias == nullptr ? T(0) : bias[i % g.f]);
+      return;
+    }
+    if constexpr (std::is_same<T, float>::value)
+      if (onednnConvolve(ConvKind::Forward, g, out, x, w, bias)) return;
+    forward<T>(g, out, x, w, bias);
   });
 }
 
@@ -233,8 +236,15 @@ void run_conv2dData(Command& c) {
   const Geometry g(c);
   byFloat("conv2d", c, [&](auto zero) {
     using T = decltype(zero);
-    if (g.empty() || g.window == 0) std::fill_n(c.data<T>(0), g.n * g.c * g.plane, T(0));
-    else data<T>(g, c.data<T>(0), c.data<T>(1), c.data<T>(2));
+    T* const out = c.data<T>(0);
+    const T *y = c.data<T>(1), *w = c.data<T>(2);
+    if (g.empty() || g.window == 0) {
+      std::fill_n(out, g.n * g.c * g.plane, T(0));
+      return;
+    }
+    if constexpr (std::is_same<T, float>::value)
+      if (onednnConvolve(ConvKind::Data, g, out, y, w, nullptr)) return;
+    data<T>(g, out, y, w);
   });
 }
 
@@ -242,8 +252,15 @@ void run_conv2dWeight(Command& c) {
   const Geometry g(c);
   byFloat("conv2d", c, [&](auto zero) {
     using T = decltype(zero);
-    if (g.empty() || g.window == 0) std::fill_n(c.data<T>(0), g.f * g.window, T(0));
-    else weights<T>(g, c.data<T>(0), c.data<T>(1), c.data<T>(2));
+    T* const out = c.data<T>(0);
+    const T *y = c.data<T>(1), *x = c.data<T>(2);
+    if (g.empty() || g.window == 0) {
+      std::fill_n(out, g.f * g.window, T(0));
+      return;
+    }
+    if constexpr (std::is_same<T, float>::value)
+      if (onednnConvolve(ConvKind::Weight, g, out, y, x, nullptr)) return;
+    weights<T>(g, out, y, x);
   });
 }
 

@@ -27,7 +27,7 @@ const codes = {
 };
 
 /**
- * 'forward': out = x * weight. 'data': what of y = `a` came from each input element, with the weights `b`.
+ * 'forward': out = x * weight + bias. 'data': what of y = `a` came from each input element, with the weights `b`.
  * 'weight': the sum of y = `a` times the windows of x = `b`.
  */
 export function convolve(
@@ -36,11 +36,14 @@ export function convolve(
   a: NDArray,
   b: NDArray,
   g: ConvGeometry,
+  bias: NDArray | null = null,
 ): void {
   begin(codes[kind], out.dtype, 0);
   setAddress(0, out);
   setAddress(1, a);
   setAddress(2, b);
+  if (bias === null) clearOperand(3);
+  else setAddress(3, bias);
   const list = [
     g.n,
     g.c,

@@ -7,6 +7,7 @@ import { type DType, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
 import { add } from './elementwise.js';
+import { sum } from './reduce.js';
 import { register, track } from './registry.js';
 import { ascontiguousarray, astype, reshape } from './shape.js';
 
@@ -139,11 +140,18 @@ const names: Readonly<Record<Kind, string>> = {
   weight: 'conv2dWeight',
 };
 
-/** One of the three operations, with the other two as its gradients. */
-function bilinear(kind: Kind, a: NDArray, b: NDArray, g: backend.ConvGeometry): NDArray {
+/** One of the three operations, with the other two as its gradients; `bias` (F) belongs to 'forward'. */
+function bilinear(
+  kind: Kind,
+  a: NDArray,
+  b: NDArray,
+  g: backend.ConvGeometry,
+  bias: NDArray | null = null,
+): NDArray {
   const shape = kind === 'forward' ? resultShape(g) : kind === 'data' ? inputShape(g) : filterShape(g);
   const out = empty(shape, a.dtype);
-  backend.convolve(kind, out, ascontiguousarray(a.detach()), ascontiguousarray(b.detach()), g);
+  const offsets = bias === null ? null : ascontiguousarray(bias.detach());
+  backend.convolve(kind, out, ascontiguousarray(a.detach()), ascontiguousarray(b.detach()), g, offsets);
   const rules: Record<Kind, [(h: NDArray) => NDArray, (h: NDArray) => NDArray]> = {
     // a = x, b = w
     forward: [(h) => bilinear('data', h, b, g), (h) => bilinear('weight', h, a, g)],
@@ -152,19 +160,29 @@ function bilinear(kind: Kind, a: NDArray, b: NDArray, g: backend.ConvGeometry): 
     // a = y, b = x
     weight: [(h) => bilinear('forward', b, h, g), (h) => bilinear('data', a, h, g)],
   };
-  return track(names[kind], out, [a, b], rules[kind], [a, b]);
+  if (bias === null) return track(names[kind], out, [a, b], rules[kind], [a, b]);
+  return track(names[kind], out, [a, b, bias], [...rules[kind], (h) => sum(h, { axis: [0, 2, 3] })], [a, b]);
 }
 for (const name of Object.values(names)) register(name, true);
 
-/** Adds one number to each channel (axis 1). */
-export function addBias(caller: string, out: NDArray, bias: ArrayLike | null | undefined): NDArray {
-  if (bias === null || bias === undefined) return out;
+/** The bias of `channels` numbers as an array, or null for none. */
+function biasOf(
+  caller: string,
+  bias: ArrayLike | null | undefined,
+  channels: number,
+  dtype: DType,
+): NDArray | null {
+  if (bias === null || bias === undefined) return null;
   const b = asarray(bias, caller);
-  if (b.ndim !== 1 || b.shape[0] !== out.shape[1])
-    throw new RangeError(
-      `${caller}: the bias has shape ${shapeText(b.shape)}; it must be (${out.shape[1]},).`,
-    );
-  return add(out, reshape(b, [-1, ...new Array<number>(out.ndim - 2).fill(1)]));
+  if (b.ndim !== 1 || b.shape[0] !== channels)
+    throw new RangeError(`${caller}: the bias has shape ${shapeText(b.shape)}; it must be (${channels},).`);
+  return b.dtype === dtype ? b : astype(b, dtype);
+}
+
+/** Adds one number to each channel (axis 1). */
+function addBias(caller: string, out: NDArray, bias: ArrayLike | null | undefined): NDArray {
+  const b = biasOf(caller, bias, out.shape[1], out.dtype);
+  return b === null ? out : add(out, reshape(b, [-1, ...new Array<number>(out.ndim - 2).fill(1)]));
 }
 
 /**
@@ -186,7 +204,8 @@ export function conv2d(
   options: ConvOptions = {},
 ): NDArray {
   const [a, w] = floats('conv2d', asarray(x, 'conv2d'), asarray(weight, 'conv2d'));
-  return addBias('conv2d', bilinear('forward', a, w, geometry('conv2d', a, w, options)), bias);
+  const g = geometry('conv2d', a, w, options);
+  return bilinear('forward', a, w, g, biasOf('conv2d', bias, g.f, a.dtype));
 }
 
 export interface ConvTransposeOptions {
@@ -287,6 +306,6 @@ export function conv1d(
     dilation: lift(rest.dilation, 1),
     padding: typeof padding === 'string' ? padding : lift(padding, 0),
   });
-  const out = bilinear('forward', images, filters, g);
-  return addBias(caller, reshape(out, [g.n, g.f, g.ow]), bias);
+  const out = bilinear('forward', images, filters, g, biasOf(caller, bias, g.f, a.dtype));
+  return reshape(out, [g.n, g.f, g.ow]);
 }
