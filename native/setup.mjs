@@ -7,6 +7,7 @@
 //   node native/setup.mjs lab      the same, and the pages of the lab (npm pack takes them along)
 //   node native/setup.mjs start    the same, then open notebooks/ in the lab
 //   node native/setup.mjs apt P... install these Debian packages unless they are there (npm run test:clients)
+//   node native/setup.mjs wish P.. the same where it takes no question; otherwise says what is missing and goes on
 
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -47,16 +48,26 @@ function hasOpenblas() {
   ].some((file) => existsSync(file));
 }
 
+/** oneDNN is optional: without its header convolutions take another way. */
+const hasOnednn = () =>
+  ['/usr/include', '/usr/local/include'].some((folder) => existsSync(join(folder, 'oneapi/dnnl/dnnl.h')));
+
 const systemNeeds = [
   { package: 'g++', present: () => onPath('g++') },
   { package: 'make', present: () => onPath('make') },
   { package: 'cmake', present: () => onPath('cmake') },
   { package: 'libopenblas-openmp-dev', present: hasOpenblas },
+  { package: 'libdnnl-dev', present: hasOnednn, optional: true },
 ];
 
 const elsewhere = `This set-up installs packages by itself on Debian and Ubuntu only. Install them and run the command again.
-  Fedora:  sudo dnf install gcc-c++ make cmake openblas-devel
-  Others:  a C++17 compiler, make, cmake, and OpenBLAS built with OpenMP`;
+  Fedora:  sudo dnf install gcc-c++ make cmake openblas-devel onednn-devel
+  Others:  a C++17 compiler, make, cmake, and OpenBLAS built with OpenMP; oneDNN if it is to be had`;
+
+/** Whether packages can be installed without a question to anybody. */
+const canInstall = () =>
+  onPath('apt-get') &&
+  (process.getuid() === 0 || (onPath('sudo') && spawnSync('sudo', ['-n', 'true']).status === 0));
 
 /** Installs Debian packages as root or through sudo; stops with the command to type where neither is possible. */
 async function aptInstall(packages, why) {
@@ -91,7 +102,10 @@ async function aptInstall(packages, why) {
 }
 
 async function systemPackages(also) {
-  const missing = systemNeeds.filter((need) => !need.present()).map((need) => need.package);
+  const absent = systemNeeds.filter((need) => !need.present());
+  // What the build can do without is installed along with what it needs, and stops nobody.
+  const required = absent.filter((need) => !need.optional);
+  const missing = (canInstall() ? absent : required).map((need) => need.package);
   if (missing.length + also.length === 0) return;
   const why = [
     missing.length > 0 ? 'to compile the native addon' : '',
@@ -162,7 +176,7 @@ const installedVersion = (name) => readJson(join(root, 'node_modules', name, 'pa
 async function nativeAddon() {
   const stamp = join(root, 'build/.sources');
   const versions = ['cmake-js', 'node-addon-api', 'node-api-headers'].map(installedVersion);
-  const sources = digest(['native'], process.arch, ...versions);
+  const sources = digest(['native'], process.arch, `oneDNN ${hasOnednn()}`, ...versions);
   if (existsSync(addon) && stampHolds(stamp, sources)) return;
 
   // CMake refuses a cache that was made under another path, for instance in a copied folder.
@@ -330,22 +344,34 @@ async function start() {
   if (code !== 0 && code !== null) throw new Stop(`Jupyter ended with code ${code}:\n${log.join('')}`);
 }
 
-/** Installs those of the named Debian packages that are missing. */
-async function apt(...packages) {
+function uninstalled(packages) {
   const status = (name) =>
     // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's placeholder
     spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' });
-  const missing = packages.filter((name) => status(name).stdout !== 'installed');
+  return packages.filter((name) => status(name).stdout !== 'installed');
+}
+
+/** Installs those of the named Debian packages that are missing. */
+async function apt(...packages) {
+  const missing = uninstalled(packages);
   if (missing.length > 0) await aptInstall(missing, 'for the checks with real clients');
 }
 
-const commands = { build, dev, lab, start, apt };
+/** Installs what is missing if that can be done without a question; tests that need the rest say that they were left out. */
+async function wish(...packages) {
+  const missing = uninstalled(packages);
+  if (missing.length === 0) return;
+  if (canInstall()) await aptInstall(missing, 'for the tests');
+  else say(`not installed: ${missing.join(', ')}; tests that need it are left out`);
+}
+
+const commands = { build, dev, lab, start, apt, wish };
 const command = commands[process.argv[2] ?? 'build'];
 try {
   if (!command)
     throw new Stop(`unknown command "${process.argv[2]}". There are: ${Object.keys(commands).join(', ')}`);
   mkdirSync(join(root, 'build'), { recursive: true });
-  await (command === apt ? apt(...process.argv.slice(3)) : command());
+  await (command === apt || command === wish ? command(...process.argv.slice(3)) : command());
 } catch (error) {
   if (!(error instanceof Stop)) throw error;
   console.error(`gradlab: ${error.message}`);

@@ -25,7 +25,7 @@ describe('native/setup.mjs', () => {
     const { stderr, status } = setup(['build'], { PATH: '/nonexistent' });
     expect(status).toBe(1);
     expect(stderr).toContain('gradlab: missing: g++, make, cmake');
-    expect(stderr).toContain('sudo dnf install gcc-c++ make cmake openblas-devel');
+    expect(stderr).toContain('sudo dnf install gcc-c++ make cmake openblas-devel onednn-devel');
     expect(stderr).not.toContain('    at ');
   });
 
@@ -56,6 +56,6 @@ describe('native/setup.mjs', () => {
   it('names the commands it has when asked for another', () => {
     const { stderr, status } = setup(['instal']);
     expect(status).toBe(1);
-    expect(stderr).toBe('gradlab: unknown command "instal". There are: build, dev, lab, start, apt\n');
+    expect(stderr).toBe('gradlab: unknown command "instal". There are: build, dev, lab, start, apt, wish\n');
   });
 });
