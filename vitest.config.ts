@@ -14,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'library',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/kernel/**', 'test/clients/**', 'test/bench/**'],
+          exclude: ['test/kernel/**', 'test/lab/**', 'test/clients/**', 'test/bench/**'],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
@@ -23,7 +23,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'kernel',
-          include: ['test/kernel/**/*.test.ts'],
+          include: ['test/kernel/**/*.test.ts', 'test/lab/**/*.test.ts'],
           testTimeout: 60_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },

@@ -10,7 +10,7 @@ import { cliPath, PROTOCOL_VERSION } from './protocol/product.js';
 const NAME = 'gradlab';
 
 /** What Jupyter reads. The interrupt arrives as a message; a SIGINT works as well. */
-function kernelSpec(): object {
+export function kernelSpec(): object {
   return {
     argv: [process.execPath, cliPath, 'kernel', '--connection-file', '{connection_file}'],
     display_name: 'TypeScript (gradlab)',
@@ -21,13 +21,19 @@ function kernelSpec(): object {
   };
 }
 
+/** The logos that lie beside kernel.json, under the names that Jupyter knows. */
+export const logoFiles = {
+  'logo-svg.svg': (): string | Buffer => logoSvg(),
+  'logo-32x32.png': (): string | Buffer => logoPng(32),
+  'logo-64x64.png': (): string | Buffer => logoPng(64),
+};
+
 /** `gradlab install`: returns the exit code. */
 export async function install(args: string[]): Promise<number> {
   const folder = specFolder(args, 'install');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'kernel.json'), `${JSON.stringify(kernelSpec(), null, 2)}\n`);
-  writeFileSync(join(folder, 'logo-svg.svg'), logoSvg());
-  for (const size of [32, 64]) writeFileSync(join(folder, `logo-${size}x${size}.png`), logoPng(size));
+  for (const [name, logo] of Object.entries(logoFiles)) writeFileSync(join(folder, name), logo());
   process.stdout.write(`Installed the kernel "TypeScript (gradlab)" in ${folder}\n`);
   return 0;
 }

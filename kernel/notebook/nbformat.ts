@@ -62,24 +62,62 @@ class WrittenNumber extends Number {
   }
 }
 
-const TOKENS = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|-?\d[\d.eE+-]*/g;
+const NUMBER = /-?\d[\d.eE+-]*/g;
 const NUMBER_MARK = '\u0000number ';
 
-/** JSON.parse that keeps how numbers were written. */
-function parseJson(text: string): unknown {
-  let kept = false;
-  const marked = text.replace(TOKENS, (token) => {
-    if (token[0] === '"' || String(Number(token)) === token) return token;
-    kept = true;
-    return JSON.stringify(NUMBER_MARK + token);
-  });
-  return kept
-    ? JSON.parse(marked, (_, v) =>
-        typeof v === 'string' && v.startsWith(NUMBER_MARK)
-          ? new WrittenNumber(v.slice(NUMBER_MARK.length))
-          : v,
-      )
-    : JSON.parse(text);
+/** JSON.parse that keeps how numbers were written, or writes them as `write` says. */
+export function parseJson(text: string, write: (token: string) => string = (token) => token): unknown {
+  const pieces: string[] = [];
+  let done = 0;
+  const mark = (token: string): string => {
+    const written = write(token);
+    return String(Number(token)) === written ? token : JSON.stringify(NUMBER_MARK + written);
+  };
+  // Strings are skipped whole; what lies between them is searched for numbers.
+  for (let at = 0; at < text.length; ) {
+    const quote = text.indexOf('"', at);
+    const end = quote < 0 ? text.length : quote;
+    const between = text.slice(at, end);
+    const marked = between.replace(NUMBER, mark);
+    if (marked !== between) {
+      pieces.push(text.slice(done, at), marked);
+      done = end;
+    }
+    if (quote < 0) break;
+    at = endOfString(text, quote);
+  }
+  if (pieces.length === 0) return JSON.parse(text);
+  pieces.push(text.slice(done));
+  return JSON.parse(pieces.join(''), (_, v) =>
+    typeof v === 'string' && v.startsWith(NUMBER_MARK) ? new WrittenNumber(v.slice(NUMBER_MARK.length)) : v,
+  );
+}
+
+/** The position after the string that begins at `quote`. */
+function endOfString(text: string, quote: number): number {
+  for (let at = quote + 1; ; ) {
+    const next = text.indexOf('"', at);
+    if (next < 0) return text.length;
+    let slashes = 0;
+    while (text[next - 1 - slashes] === '\\') slashes++;
+    if (slashes % 2 === 0) return next + 1;
+    at = next + 1;
+  }
+}
+
+/** A number of JSON as Python's json module reads and writes it: 0.00001 is 1e-05, 1e3 is 1000.0. */
+export function pythonNumber(token: string): string {
+  if (/^-?\d+$/.test(token)) return token === '-0' ? '0' : token;
+  const value = Number(token);
+  if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : value < 0 ? '-Infinity' : token;
+  if (Object.is(value, -0)) return '-0.0';
+  const [digits, exponent] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (power < -4 || power >= 16) {
+    return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+  }
+  const plain = value.toFixed(Math.max(1, digits.replace(/[-.]/g, '').length - 1 - power));
+  return plain;
 }
 
 /** JSON as Python's json.dumps(indent=1, sort_keys=True, ensure_ascii=False) writes it. */
@@ -142,6 +180,11 @@ export function readNotebook(text: string, name = 'notebook'): Notebook {
   } catch (error) {
     throw new Error(`${name}: not a notebook, its text is not JSON (${(error as Error).message})`);
   }
+  return notebookOf(raw, name);
+}
+
+/** A notebook from parsed JSON: from a file, or from a page. Errors are those of `readNotebook`. */
+export function notebookOf(raw: unknown, name = 'notebook'): Notebook {
   if (!isObject(raw) || raw.nbformat === undefined)
     throw new Error(`${name}: not a notebook, it has no "nbformat" field`);
   const version = Number(raw.nbformat);

@@ -105,7 +105,7 @@ export async function startKernel(options: KernelOptions = {}): Promise<KernelCl
 }
 
 /** Free ports of this machine, found by asking for them. */
-async function freePorts(): Promise<[number, number, number, number, number]> {
+export async function freePorts(): Promise<[number, number, number, number, number]> {
   const servers = await Promise.all(
     Array.from(
       { length: 5 },
