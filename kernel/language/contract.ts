@@ -93,6 +93,7 @@ export const PRELOADED = [
   'optim',
   'data',
   'plot',
+  'progress',
   'grad',
   'valueAndGrad',
   'vjp',
