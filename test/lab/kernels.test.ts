@@ -107,7 +107,10 @@ describe('a kernel', () => {
     const restarted = await post(`/api/kernels/${id}/restart`);
     expect(restarted.status).toBe(200);
     expect(restarted.json).toMatchObject({ id, execution_state: 'idle' });
-    expect((await page.run('typeof kept')).text).toContain('undefined');
+    expect((await page.run('kept')).reply).toMatchObject({
+      status: 'error',
+      evalue: expect.stringContaining('kept'),
+    });
     const states = page.messages.slice(before).filter(({ header }) => header.msg_type === 'status');
     expect(states.map(({ content }) => content.execution_state)).not.toContain('restarting');
     await lab.ask(`/api/kernels/${id}`, { method: 'DELETE' });
