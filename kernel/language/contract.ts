@@ -94,6 +94,7 @@ export const PRELOADED = [
   'data',
   'plot',
   'progress',
+  'training',
   'grad',
   'valueAndGrad',
   'vjp',
