@@ -93,8 +93,6 @@ export const PRELOADED = [
   'optim',
   'data',
   'plot',
-  'progress',
-  'training',
   'grad',
   'valueAndGrad',
   'vjp',

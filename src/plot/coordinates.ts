@@ -60,8 +60,6 @@ export interface AnnotateOptions {
   color?: ColorSpec;
   fontsize?: number;
   arrow?: boolean;
-  /** Which side of the text is at the point; its centre unless given. */
-  align?: 'left' | 'center' | 'right';
 }
 
 export interface RuleOptions {
@@ -247,7 +245,6 @@ export abstract class Coordinates {
       ...away,
       ...color,
       ...(options.fontsize ? { font: { ...(color.font ?? {}), size: options.fontsize } } : {}),
-      ...(options.align ? { xanchor: options.align } : {}),
     });
   }
 
@@ -303,17 +300,17 @@ export abstract class Coordinates {
     return this.span('vspan', 'x', x0, x1, options);
   }
 
-  /** A rectangle with its lower left corner at (x, y); `round` makes it the ellipse inside. */
+  /** A rectangle with its lower left corner at (x, y). */
   rect(
     x: number,
     y: number,
     width: number,
     height: number,
-    options: { color?: ColorSpec; fill?: ColorSpec; linewidth?: number; round?: boolean } = {},
+    options: { color?: ColorSpec; fill?: ColorSpec; linewidth?: number } = {},
   ): this {
     this.cover([x, x + width], [y, y + height]);
     return this.addShape({
-      type: options.round ? 'circle' : 'rect',
+      type: 'rect',
       x0: x,
       y0: y,
       x1: x + width,
