@@ -93,6 +93,8 @@ export const PRELOADED = [
   'optim',
   'data',
   'plot',
+  'progress',
+  'training',
   'grad',
   'valueAndGrad',
   'vjp',

@@ -79,18 +79,32 @@ function checkBundle(bundle: unknown): MimeBundle {
 interface RunningCell {
   serial: number;
   code: string;
-  /** How often this run cleared or updated outputs. */
+  /** How often this run cleared outputs. */
   cleared: number;
+  /** The display whose bundle is being made. */
+  display?: string;
+  /** Displays that have been given new content. */
+  replaced: Set<string>;
 }
 const library = globalThis as unknown as Record<symbol, RunningCell | undefined>;
 const CELL = Symbol.for('gradlab.cell');
 
+const replaced = new Set<string>();
+
 export function startRunningCell(serial: number, code: string): void {
-  library[CELL] = { serial, code, cleared: 0 };
+  library[CELL] = { serial, code, cleared: 0, replaced };
 }
 
-function outputReplaced(): void {
-  if (library[CELL]) library[CELL].cleared++;
+/** Makes a bundle while the library can see which display it is for. */
+function bundleFor(display_id: string, value: unknown): MimeBundle | Promise<MimeBundle> {
+  const cell = library[CELL];
+  if (cell === undefined) return toMimeBundle(value);
+  cell.display = display_id;
+  try {
+    return toMimeBundle(value);
+  } finally {
+    delete cell.display;
+  }
 }
 
 /**
@@ -111,8 +125,8 @@ export function display(value: unknown, options: DisplayOptions = {}): DisplayHa
       display_id,
       update: options.update === true,
     });
-  if (options.update) outputReplaced();
-  const bundle = options.raw ? checkBundle(value) : toMimeBundle(value);
+  if (options.update) replaced.add(display_id);
+  const bundle = options.raw ? checkBundle(value) : bundleFor(display_id, value);
   if (bundle instanceof Promise) keep(bundle.then(show));
   else show(bundle);
   return {
@@ -157,7 +171,7 @@ function printText(value: unknown): string {
 
 /** Clears the cell's output; with `wait` only when the next output comes, which avoids flicker. */
 export function clearOutput(wait = false): void {
-  outputReplaced();
+  if (library[CELL]) library[CELL].cleared++;
   send({ t: 'clear', cell: currentCell(), wait });
 }
 

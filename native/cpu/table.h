@@ -88,6 +88,33 @@ using Softmax = void (*)(void* out, const char* in, int64_t line, int64_t rows, 
 // out = (element - centre)^2 of n elements at byte stride s; `one` centre for all, or one for each.
 using Squares = void (*)(void* out, const char* a, int64_t s, const void* center, bool one, int64_t n);
 
+// c (m x n, rows cs apart) = a (m x k, rows as apart) b, added to c's elements when `more`. Columns of b lie in panels of
+// Kernels::panelWidth columns, each with all of its rows one after the other; panels begin `stride` elements apart.
+using PanelGemm = void (*)(void* c, const void* a, const void* panels, int64_t m, int64_t n, int64_t k, int64_t cs,
+                           int64_t as, int64_t stride, bool more);
+// Lays out panel number `panel` of b (k x n, element strides bs0 and bs1), columns beyond n as zeros.
+using PackPanel = void (*)(void* to, const void* b, int64_t panel, int64_t k, int64_t n, int64_t bs0, int64_t bs1);
+
+// One time step of a recurrent layer, N examples of H hidden units: what happens between the matrix products. All
+// matrices are in C order. Gates stand in PyTorch's order.
+enum RecurrentKind { RecurrentTanh, RecurrentRelu, RecurrentLstm, RecurrentGru, kRecurrentKinds };
+struct RecurrentStep {
+  int64_t rows, size;       // N, H
+  // N x parts H. Forward: the inputs' share, replaced by the activated gates. Backward: the activated gates.
+  void* gates;
+  const void* product;      // forward: N x parts H, the products with the state before
+  const void* bias;         // forward: parts H; of the GRU two of them, for the inputs and for the products
+  void* out;                // N x H: the new hidden state (not written where it is the gates themselves)
+  const void* before;       // N x H: cell state (LSTM) or hidden state (GRU) before the step
+  void* cell;               // N x H, LSTM: the new cell state. GRU: the candidate's product, backward replaced by its gradient
+  const void* gradient;     // backward: N x H, of the hidden state as an output of the layer
+  void* carried;            // backward: N x H, of the hidden state from the steps after; GRU: then the share that passes by
+  void* carriedCell;        // backward, LSTM: N x H, of the cell state, from the steps after to the steps before
+  void* dgates;             // backward: N x parts H, of the gates before activation
+};
+// On hidden units begin to end of all rows.
+using RecurrentPointwise = void (*)(const RecurrentStep& s, int64_t begin, int64_t end);
+
 enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
 
 struct Kernels {
@@ -106,6 +133,10 @@ struct Kernels {
   GemmInner gemmInner[2];
   Softmax softmax[2];
   Squares squares[2];
+  int64_t panelWidth[2];
+  PackPanel packPanel[2];
+  PanelGemm panelGemm[2];
+  RecurrentPointwise recurrentForward[2][kRecurrentKinds], recurrentBackward[2][kRecurrentKinds];
 };
 
 // cpu/reduce.cc: n values to begin a fold with.
@@ -123,9 +154,9 @@ struct OpInfo {
 };
 extern const OpInfo opInfo[kOps];
 
-namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); }
-namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); }
-namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); }
+namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillRecurrent(Kernels&); }
+namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillRecurrent(Kernels&); }
+namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillRecurrent(Kernels&); }
 
 // The element types that are compiled once: cpu/integers.cc, cpu/complex.cc, cpu/casts.cc.
 void fillIntegers(Kernels&);

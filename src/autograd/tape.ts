@@ -175,6 +175,8 @@ function walk(
     const g = pending.get(node);
     if (g === undefined) continue;
     pending.delete(node);
+    // The rule may hand this array on, to several inputs even: nothing is added to it any more.
+    sums.delete(g);
     checkVersions(node);
     const run = (): (NDArray | null)[] =>
       node

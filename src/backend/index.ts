@@ -57,6 +57,12 @@ export { optimizerStep, type StepRule } from './optimizer.js';
 export { argpartitionRows, partitionable, partitionRows } from './partition.js';
 export { Program, type ProgramSummary } from './program.js';
 export { Recording, recording, type Value } from './record.js';
+export {
+  type RecurrentGeometry,
+  type RecurrentKind,
+  recurrentBackward,
+  recurrentForward,
+} from './recurrent.js';
 export { cumulate, reduce, softmax, variance } from './reduce.js';
 export { argsortRows, bincount, searchsorted, sortRows } from './sort.js';
 export { cpuFeatures, getNumThreads, setNumThreads } from './threads.js';

@@ -82,6 +82,14 @@ const roles: Readonly<Record<string, readonly [readonly number[], readonly numbe
     [0, 2, 3, 4],
     [0, 1, 2, 3, 4],
   ],
+  recurrentForward: [
+    [0, 1, 6],
+    [0, 2, 3, 4, 5, 7],
+  ],
+  recurrentBackward: [
+    [0, 6, 7],
+    [1, 2, 3, 4, 5, 7],
+  ],
   argsort: [[0], [1]],
   searchsorted: [[0], [1, 2]],
   wholeNumbers: [[0], [1]],

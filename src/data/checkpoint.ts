@@ -73,6 +73,10 @@ export function saveCheckpoint(
   const arrays: Record<string, NDArray> = {};
   for (const [name, a] of Object.entries(parts.model?.stateDict() ?? {})) arrays[`model.${name}`] = a;
   const rest = {
+    kinds: {
+      optimizer: parts.optimizer?.constructor.name,
+      schedule: parts.schedule?.constructor.name,
+    },
     optimizer: parts.optimizer?.stateDict(),
     schedule: parts.schedule?.stateDict(),
     random: (parts.random ?? true) ? random.getState() : undefined,
@@ -94,29 +98,44 @@ export function loadCheckpoint(file: string, parts: CheckpointParts = {}): Recor
     throw new Error(
       `loadCheckpoint: ${file} is not a checkpoint of data.saveCheckpoint; nn.load reads weights alone.`,
     );
-  const rest = reunite(JSON.parse(metadata.state), arrays) as {
+  let rest: {
+    kinds?: Partial<Record<'optimizer' | 'schedule', string>>;
     optimizer?: never;
     schedule?: never;
     random?: ReturnType<typeof random.getState>;
     extra: Record<string, unknown>;
   };
+  try {
+    rest = reunite(JSON.parse(metadata.state), arrays) as typeof rest;
+  } catch (cause) {
+    throw new Error(`loadCheckpoint: the description inside ${file} is broken: ${(cause as Error).message}.`);
+  }
   for (const part of ['optimizer', 'schedule'] as const) {
-    if (parts[part] !== undefined && rest[part] === undefined)
+    const target = parts[part];
+    if (target === undefined) continue;
+    if (rest[part] === undefined)
       throw new Error(`loadCheckpoint: ${file} holds no ${part}; it was saved without one.`);
+    const [saved, own] = [rest.kinds?.[part], target.constructor.name];
+    if (saved !== undefined && saved !== own)
+      throw new Error(`loadCheckpoint: the ${part} in ${file} is ${saved}, not ${own}; nothing was changed.`);
   }
   const model: StateDict = {};
   for (const [name, a] of Object.entries(arrays))
     if (name.startsWith('model.')) model[name.slice('model.'.length)] = a;
-  const before = parts.model?.stateDict();
-  parts.model?.loadStateDict(model);
+  // What was before, to go back to when a later part does not fit.
+  const before = [
+    { part: parts.model, state: parts.model?.stateDict(), next: model },
+    { part: parts.optimizer, state: parts.optimizer?.stateDict(), next: rest.optimizer },
+    { part: parts.schedule, state: parts.schedule?.stateDict(), next: rest.schedule },
+  ].filter((b) => b.part !== undefined) as { part: Stateful; state: never; next: never }[];
+  let done = 0;
   try {
-    parts.optimizer?.loadStateDict(rest.optimizer!);
+    for (; done < before.length; done++) before[done].part.loadStateDict(before[done].next);
+    if ((parts.random ?? true) && rest.random !== undefined) random.setState(rest.random);
   } catch (error) {
-    parts.model?.loadStateDict(before!);
+    for (const { part, state } of before.slice(0, done + 1)) part.loadStateDict(state);
     throw error;
   }
-  parts.schedule?.loadStateDict(rest.schedule!);
-  if ((parts.random ?? true) && rest.random !== undefined) random.setState(rest.random);
   return rest.extra;
 }
 

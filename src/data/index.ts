@@ -19,9 +19,10 @@ export {
   readCifarPython,
 } from './datasets.js';
 export { decodeIdx, readIdx } from './idx.js';
-export { DataLoader, type LoaderOptions } from './loader.js';
+export { DataLoader, type ImageLoaderOptions, type LoaderOptions } from './loader.js';
 export { type Pickled, type PickledArray, unpickle } from './pickle.js';
 export { Center, MinMax, PCA, type Per, Preprocessor, Standardize } from './preprocessing.js';
+export { Progress, type ProgressOptions, progress } from './progress.js';
 export { biasColumn, type Fold, kFold, oneHot, type Split, type SplitOptions, split } from './splits.js';
 export { sequenceBatches, unigramEntropy, Vocabulary } from './text.js';
 export {

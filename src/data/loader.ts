@@ -1,29 +1,71 @@
-// Mini-batches: examples in a new order every epoch, gathered batch by batch, transformed when asked.
+// Mini-batches: examples in a new order every epoch, gathered batch by batch, transformed when asked, here or in workers.
 
 import { asarray } from '../core/create.js';
 import type { NDArray } from '../core/ndarray.js';
+import { noGrad } from '../core/node.js';
+import { checkOptions } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import { arange } from '../numpy/grid.js';
 import type { Generator as RandomGenerator } from '../numpy/random/index.js';
 import * as random from '../numpy/random/index.js';
 import { get } from '../ops/index.js';
+import { Transform } from './transforms.js';
+import { WorkerPool } from './workers.js';
 
-export interface LoaderOptions<B extends readonly unknown[]> {
+interface BaseLoaderOptions {
   /** Examples of a batch; 32 unless given. */
   batchSize?: number;
   /** A new random order every epoch. */
   shuffle?: boolean;
   /** Leave out a last batch that is smaller than the others. */
   dropLast?: boolean;
+  /** Where the order and the seeds of transforms are drawn from; np.random unless given. */
+  generator?: RandomGenerator;
+  /** Threads that gather and transform batches ahead of the loop; 0 unless given: the loop itself does. */
+  workers?: number;
+  /** Batches that each worker may be ahead; 2 unless given. */
+  prefetch?: number;
+  /** Seconds to wait for a batch before giving up; 120 unless given, 0 for ever. */
+  timeout?: number;
+}
+
+export interface LoaderOptions<B extends readonly unknown[]> extends BaseLoaderOptions {
   /** What becomes of a batch before it is handed out, e.g. augmentation and normalisation. */
   transform?: (...batch: NDArray[]) => B;
-  /** Where the order is drawn from; np.random unless given. */
-  generator?: RandomGenerator;
 }
+
+export interface ImageLoaderOptions extends BaseLoaderOptions {
+  /** Applied to the first array, the images. */
+  transform?: Transform;
+}
+
+/** What a loader does to its batches. */
+type Change = Transform | ((...batch: NDArray[]) => readonly unknown[]) | undefined;
+
+/**
+ * A batch after the transform, whose random numbers belong to the seed, whichever thread runs it: np.random's stream is
+ * set aside meanwhile.
+ */
+export function runBatch(change: Change, seed: readonly number[], batch: NDArray[]): readonly unknown[] {
+  if (change === undefined) return batch;
+  const before = random.getState();
+  random.seed(seed);
+  try {
+    return noGrad(() =>
+      change instanceof Transform ? [change(batch[0]), ...batch.slice(1)] : change(...batch),
+    );
+  } finally {
+    random.setState(before);
+  }
+}
+
+// A loader that nobody holds any more takes its threads along.
+const orphans = new FinalizationRegistry<WorkerPool>((pool) => pool.close());
 
 /**
  * Batches of arrays that belong together, along their first axis. Iterating it is one epoch
- * (torch.utils.data.DataLoader).
+ * (torch.utils.data.DataLoader). With `workers` batches are made ahead by other threads; they are the same, in the
+ * same order, as without.
  *
  * @example
  * const loader = new data.DataLoader([X, y], { batchSize: 64, shuffle: true });
@@ -32,13 +74,21 @@ export interface LoaderOptions<B extends readonly unknown[]> {
 export class DataLoader<A extends readonly NDArray[], B extends readonly unknown[] = A> {
   readonly n: number;
   readonly batchSize: number;
+  readonly options: LoaderOptions<B> | ImageLoaderOptions;
   /** Epochs begun so far. */
   epoch = 0;
+  private pool: WorkerPool | null = null;
 
+  constructor(arrays: A, options?: ImageLoaderOptions);
+  constructor(arrays: A, options?: LoaderOptions<B>);
   constructor(
     readonly arrays: A,
-    readonly options: LoaderOptions<B> = {},
+    options: LoaderOptions<B> | ImageLoaderOptions = {},
   ) {
+    checkOptions('DataLoader', options, [
+      ...['batchSize', 'shuffle', 'dropLast', 'transform', 'generator', 'workers', 'prefetch', 'timeout'],
+    ]);
+    this.options = options;
     if (!Array.isArray(arrays) || arrays.length === 0)
       throw new TypeError('DataLoader: pass a list of arrays, e.g. [X, y].');
     this.n = arrays[0].shape[0];
@@ -48,10 +98,16 @@ export class DataLoader<A extends readonly NDArray[], B extends readonly unknown
       );
     }
     this.batchSize = options.batchSize ?? 32;
-    if (!Number.isInteger(this.batchSize) || this.batchSize < 1)
-      throw new RangeError(
-        `DataLoader: batchSize must be a whole number of at least 1, not ${this.batchSize}.`,
-      );
+    for (const [name, value, least] of [
+      ['batchSize', this.batchSize, 1],
+      ['workers', options.workers ?? 0, 0],
+      ['prefetch', options.prefetch ?? 2, 1],
+    ] as const) {
+      if (!Number.isInteger(value) || value < least)
+        throw new RangeError(
+          `DataLoader: ${name} must be a whole number of at least ${least}, not ${value}.`,
+        );
+    }
   }
 
   /** Batches of an epoch. */
@@ -68,14 +124,52 @@ export class DataLoader<A extends readonly NDArray[], B extends readonly unknown
 
   *[Symbol.iterator](): Generator<B> {
     this.epoch++;
-    const { shuffle, transform } = this.options;
+    const { shuffle, transform, generator, workers = 0 } = this.options;
     const order = this.order();
+    // One number for the epoch, from which each batch's seed follows.
+    const base = transform === undefined ? 0 : Math.floor(Number((generator ?? random).uniform(0, 2 ** 32)));
+    const bounds = (i: number): [number, number] => [
+      i * this.batchSize,
+      Math.min((i + 1) * this.batchSize, this.n),
+    ];
+    if (workers > 0) {
+      yield* this.ahead(workers, Float64Array.from(order.data as BigInt64Array, Number), base, bounds);
+      return;
+    }
     for (let i = 0; i < this.length; i++) {
-      const rows = `${i * this.batchSize}:${Math.min((i + 1) * this.batchSize, this.n)}`;
+      const rows = bounds(i).join(':');
       // In order, a batch is a view; shuffled, its rows are gathered.
       const at = shuffle ? get(order, [rows]) : rows;
       const batch = this.arrays.map((a) => get(a, [at]));
-      yield transform === undefined ? (batch as unknown as B) : transform(...batch);
+      yield runBatch(transform as Change, [base, i], batch) as unknown as B;
     }
+  }
+
+  /** The same batches, made by workers. */
+  private *ahead(
+    workers: number,
+    order: Float64Array,
+    base: number,
+    bounds: (i: number) => [number, number],
+  ): Generator<B> {
+    const { transform, prefetch = 2, timeout = 120 } = this.options;
+    if (this.pool === null) {
+      this.pool = new WorkerPool(workers, this.arrays, transform, timeout);
+      orphans.register(this, this.pool, this);
+    }
+    const tasks = Array.from({ length: this.length }, (_, index) => ({
+      index,
+      rows: order.slice(...bounds(index)),
+      seed: [base, index],
+    }));
+    yield* this.pool.batches(tasks, prefetch) as Generator<unknown> as Generator<B>;
+  }
+
+  /** Ends the workers; the next epoch starts new ones, which read the arrays again. */
+  close(): void {
+    if (this.pool === null) return;
+    orphans.unregister(this);
+    this.pool.close();
+    this.pool = null;
   }
 }

@@ -1,18 +1,19 @@
 // Recurrent nets: the vanilla RNN, LSTM and GRU, in several layers and both directions, and one step of each. Inputs
-// are (T, N, features) unless `batchFirst`; names, shapes and first weights are PyTorch's.
+// are (T, N, features) unless `batchFirst`; names, shapes and first weights are PyTorch's. What a layer computes is in
+// sequence.ts.
 
+import { requireLabels } from '../backend/index.js';
+import { asarray } from '../core/create.js';
+import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
-import { zeros } from '../numpy/creation.js';
-import { add, mul, sigmoid, sub, tanh } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
-import { dot } from '../ops/matmul.js';
-import { concatenate, reshape, stack, transpose } from '../ops/shape.js';
+import { astype, concatenate, reshape, stack, transpose } from '../ops/shape.js';
 import { dropout } from './dropout.js';
-import { relu } from './functional.js';
 import * as init from './init.js';
 import { checkCounts, type LayerOptions, newParameter } from './linear.js';
-import { getDefaultDtype, layerInput, Module, type Parameter } from './module.js';
+import { layerInput, Module, type Parameter } from './module.js';
+import { kinds, type RecurrentKind, type State, sequence, type Weights } from './sequence.js';
 
 export interface RecurrentOptions extends LayerOptions {
   numLayers?: number;
@@ -24,72 +25,12 @@ export interface RecurrentOptions extends LayerOptions {
   bidirectional?: boolean;
   /** The vanilla RNN's. */
   nonlinearity?: 'tanh' | 'relu';
+  /**
+   * The input holds indices, (T, N) or (T): each stands for the one-hot vector with its 1 there. The result is the same
+   * and faster, because a one-hot vector times a matrix is one of its columns.
+   */
+  oneHot?: boolean;
 }
-
-/** One direction of one layer: hidden and, for the LSTM, cell state from step to step. */
-type State = readonly NDArray[];
-type Step = (gates: NDArray, state: State, w: Weights) => NDArray[];
-
-/** Weights of one direction of one layer. */
-interface Weights {
-  wIh: NDArray;
-  wHh: NDArray;
-  bIh: NDArray | null;
-  bHh: NDArray | null;
-}
-
-const affine = (x: NDArray, w: NDArray, b: NDArray | null): NDArray => {
-  const out = dot(x, transpose(w));
-  return b === null ? out : add(out, b);
-};
-
-/** Part k of gates (N, parts H). */
-const gate = (gates: NDArray, k: number, h: number): NDArray => get(gates, [':', `${k * h}:${(k + 1) * h}`]);
-
-const rnnStep =
-  (f: (x: NDArray) => NDArray): Step =>
-  (gates, [h], w) => [f(add(gates, affine(h, w.wHh, w.bHh)))];
-
-// Gates in PyTorch's order: input, forget, candidate, output (Hochreiter and Schmidhuber 1997, with forget gates).
-const lstmStep: Step = (gates, [h, c], w) => {
-  const size = h.shape[1];
-  const all = add(gates, affine(h, w.wHh, w.bHh));
-  const [i, f, o] = [0, 1, 3].map((k) => sigmoid(gate(all, k, size)));
-  const cell = add(mul(f, c), mul(i, tanh(gate(all, 2, size))));
-  return [mul(o, tanh(cell)), cell];
-};
-
-// Reset, update, candidate; the reset gate multiplies the product with the state (Cho et al. 2014, PyTorch's variant).
-const gruStep: Step = (gates, [h], w) => {
-  const size = h.shape[1];
-  const recurrent = affine(h, w.wHh, w.bHh);
-  const r = sigmoid(add(gate(gates, 0, size), gate(recurrent, 0, size)));
-  const z = sigmoid(add(gate(gates, 1, size), gate(recurrent, 1, size)));
-  const n = tanh(add(gate(gates, 2, size), mul(r, gate(recurrent, 2, size))));
-  return [add(n, mul(z, sub(h, n)))];
-};
-
-interface Kind {
-  /** Blocks of hidden size in the weights. */
-  readonly parts: number;
-  /** Arrays of state: h, or h and c. */
-  readonly states: 1 | 2;
-  readonly step: (options: RecurrentOptions) => Step;
-}
-
-const kinds = {
-  RNN: {
-    parts: 1,
-    states: 1,
-    step: ({ nonlinearity = 'tanh' }) => {
-      if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
-        throw new TypeError(`RNN: nonlinearity is 'tanh' or 'relu', not '${String(nonlinearity)}'.`);
-      return rnnStep(nonlinearity === 'tanh' ? (x) => tanh(x) : relu);
-    },
-  },
-  LSTM: { parts: 4, states: 2, step: () => lstmStep },
-  GRU: { parts: 3, states: 1, step: () => gruStep },
-} satisfies Record<string, Kind>;
 
 /** Makes the parameters of one direction of one layer, under PyTorch's names, and fills them. */
 function makeWeights(
@@ -123,9 +64,16 @@ function weightsOf(owner: object, suffix: string): Weights {
   };
 }
 
+/** The kind of a vanilla RNN is its nonlinearity. */
+function vanilla(caller: string, { nonlinearity = 'tanh' }: RecurrentOptions): RecurrentKind {
+  if (nonlinearity !== 'tanh' && nonlinearity !== 'relu')
+    throw new TypeError(`${caller}: nonlinearity is 'tanh' or 'relu', not '${String(nonlinearity)}'.`);
+  return nonlinearity;
+}
+
 /** The layers and directions of a net, whatever its step. */
 abstract class Recurrent<S> extends Module<[x: ArrayLike, state?: S | null], [output: NDArray, state: S]> {
-  protected abstract kind(): keyof typeof kinds;
+  protected abstract kind(): RecurrentKind;
 
   constructor(
     readonly inputSize: number,
@@ -159,48 +107,47 @@ abstract class Recurrent<S> extends Module<[x: ArrayLike, state?: S | null], [ou
     const kind = this.kind();
     const name = this.constructor.name;
     const dtype = weightsOf(this, '_l0').wIh.dtype;
-    let a = layerInput(name, x, dtype);
-    const single = a.ndim === 2;
-    if (single) a = reshape(a, [a.shape[0], 1, a.shape[1]]);
-    else if (options.batchFirst && a.ndim === 3) a = transpose(a, [1, 0, 2]);
-    if (a.ndim !== 3 || a.shape[2] !== this.inputSize) {
-      const layout = options.batchFirst ? '(N, T, features)' : '(T, N, features)';
-      throw new RangeError(
-        `${name}: expected ${layout} or (T, features) with ${this.inputSize} features, got ${shapeText(a.shape)}.`,
-      );
+    // Of indices the last axis is missing.
+    const ndim = options.oneHot ? 2 : 3;
+    let a = options.oneHot ? asarray(x, name) : layerInput(name, x, dtype);
+    const single = a.ndim === ndim - 1;
+    if (single) a = reshape(a, [a.shape[0], 1, ...a.shape.slice(1)]);
+    else if (options.batchFirst && a.ndim === ndim) a = transpose(a, ndim === 2 ? [1, 0] : [1, 0, 2]);
+    if (a.ndim !== ndim || (ndim === 3 && a.shape[2] !== this.inputSize)) {
+      const axes = options.batchFirst ? 'N, T' : 'T, N';
+      const wanted =
+        ndim === 2
+          ? `indices of shape (${axes}) or (T)`
+          : `(${axes}, features) or (T, features) with ${this.inputSize} features`;
+      throw new RangeError(`${name}: expected ${wanted}, got ${shapeText(a.shape)}.`);
     }
+    if (options.oneHot) a = places(name, a, this.inputSize);
     const [T, N] = a.shape;
     if (T === 0) throw new RangeError(`${name}: the sequence is empty; it needs at least one step.`);
     const wanted = [numLayers * directions, N, H];
-    const starts = Array.from({ length: kinds[kind].states }, (_, k) => {
-      if (initial === null) return zeros(wanted, { dtype });
-      let s = layerInput(name, initial[k], dtype);
-      if (single && s.ndim === 2) s = reshape(s, [s.shape[0], 1, s.shape[1]]);
-      if (s.ndim !== 3 || s.shape.some((n, d) => n !== wanted[d])) {
-        throw new RangeError(
-          `${name}: the initial state must be ${shapeText(wanted)} (layers x directions, N, H), got ${shapeText(s.shape)}.`,
-        );
-      }
-      return s;
-    });
-    const step = kinds[kind].step(options);
-    const finals: NDArray[][] = starts.map(() => []);
+    const starts =
+      initial?.map((given) => {
+        let s = layerInput(name, given, dtype);
+        if (single && s.ndim === 2) s = reshape(s, [s.shape[0], 1, s.shape[1]]);
+        if (s.ndim !== 3 || s.shape.some((n, d) => n !== wanted[d])) {
+          throw new RangeError(
+            `${name}: the initial state must be ${shapeText(wanted)} (layers x directions, N, H), got ${shapeText(s.shape)}.`,
+          );
+        }
+        return s;
+      }) ?? null;
+    const finals: NDArray[][] = Array.from({ length: kinds[kind].states }, () => []);
     let layerIn = a;
     for (let layer = 0; layer < numLayers; layer++) {
       const outputs: NDArray[] = [];
       for (let d = 0; d < directions; d++) {
-        const w = weightsOf(this, suffixOf(layer, d));
-        let state: State = starts.map((s) => get(s, [layer * directions + d]));
-        // The inputs' share of all steps is one product.
-        const gates = affine(layerIn, w.wIh, w.bIh);
-        const steps: NDArray[] = new Array(T);
-        for (let i = 0; i < T; i++) {
-          const t = d === 0 ? i : T - 1 - i;
-          state = step(get(gates, [t]), state, w);
-          steps[t] = state[0];
-        }
-        outputs.push(stack(steps));
-        state.forEach((s, k) => {
+        const state = starts?.map((s) => get(s, [layer * directions + d])) ?? null;
+        const { output, states } = sequence(kind, layerIn, state, weightsOf(this, suffixOf(layer, d)), {
+          reverse: d === 1,
+          oneHot: options.oneHot && layer === 0,
+        });
+        outputs.push(output);
+        states.forEach((s, k) => {
           finals[k].push(s);
         });
       }
@@ -227,8 +174,20 @@ abstract class Recurrent<S> extends Module<[x: ArrayLike, state?: S | null], [ou
       ...(batchFirst ? ['batch_first=true'] : []),
       ...(p === 0 ? [] : [`dropout=${p}`]),
       ...(bidirectional ? ['bidirectional=true'] : []),
+      ...(this.options.oneHot ? ['one_hot=true'] : []),
     ].join(', ');
   }
+}
+
+/** Indices below `size`, int64. */
+function places(caller: string, a: NDArray, size: number): NDArray {
+  const whole = isFloat(a.dtype) || a.dtype !== 'int64' ? astype(a, 'int64') : a;
+  try {
+    requireLabels(reshape(whole, [-1]), size);
+  } catch (error) {
+    throw new RangeError(`${caller}: ${(error as Error).message}`);
+  }
+  return whole;
 }
 
 const suffixOf = (layer: number, direction: number): string =>
@@ -243,8 +202,8 @@ const suffixOf = (layer: number, direction: number): string =>
  * [output.shape, h.shape];   // [[25, 1, 3], [1, 1, 3]]
  */
 export class RNN extends Recurrent<NDArray> {
-  protected kind(): 'RNN' {
-    return 'RNN';
+  protected kind(): RecurrentKind {
+    return vanilla('RNN', this.options);
   }
   forward(x: ArrayLike, h0?: NDArray | null): [output: NDArray, h: NDArray] {
     const { output, states } = this.run(x, h0 ? [h0] : null);
@@ -261,7 +220,7 @@ export class RNN extends Recurrent<NDArray> {
  * [output.shape, h.shape, c.shape];   // [[25, 1, 8], [2, 1, 8], [2, 1, 8]]
  */
 export class LSTM extends Recurrent<readonly [h: NDArray, c: NDArray]> {
-  protected kind(): 'LSTM' {
+  protected kind(): RecurrentKind {
     return 'LSTM';
   }
   forward(
@@ -275,7 +234,7 @@ export class LSTM extends Recurrent<readonly [h: NDArray, c: NDArray]> {
 
 /** Gated recurrent unit. @see torch.nn.GRU */
 export class GRU extends Recurrent<NDArray> {
-  protected kind(): 'GRU' {
+  protected kind(): RecurrentKind {
     return 'GRU';
   }
   forward(x: ArrayLike, h0?: NDArray | null): [output: NDArray, h: NDArray] {
@@ -287,7 +246,7 @@ export class GRU extends Recurrent<NDArray> {
 // ---------------------------------------------------------------- one step
 
 abstract class Cell<S, Out> extends Module<[x: ArrayLike, state?: S | null], Out> {
-  protected abstract kind(): keyof typeof kinds;
+  protected abstract kind(): RecurrentKind;
 
   constructor(
     readonly inputSize: number,
@@ -306,14 +265,14 @@ abstract class Cell<S, Out> extends Module<[x: ArrayLike, state?: S | null], Out
     if (a.ndim !== 2 || a.shape[1] !== this.inputSize)
       throw new RangeError(`${name}: expected (N, ${this.inputSize}), got ${shapeText(a.shape)}.`);
     const wanted = [a.shape[0], this.hiddenSize];
-    const before = Array.from({ length: kinds[this.kind()].states }, (_, k) => {
-      if (state === null) return zeros(wanted, { dtype: w.wIh.dtype ?? getDefaultDtype() });
-      const s = layerInput(name, state[k], w.wIh.dtype);
-      if (s.ndim !== 2 || s.shape.some((n, d) => n !== wanted[d]))
-        throw new RangeError(`${name}: the state must be ${shapeText(wanted)}, got ${shapeText(s.shape)}.`);
-      return s;
-    });
-    return kinds[this.kind()].step(this.options)(affine(a, w.wIh, w.bIh), before, w);
+    const before =
+      state?.map((given) => {
+        const s = layerInput(name, given, w.wIh.dtype);
+        if (s.ndim !== 2 || s.shape.some((n, d) => n !== wanted[d]))
+          throw new RangeError(`${name}: the state must be ${shapeText(wanted)}, got ${shapeText(s.shape)}.`);
+        return s;
+      }) ?? null;
+    return sequence(this.kind(), reshape(a, [1, ...a.shape]), before, w).states;
   }
 
   protected override extraRepr(): string {
@@ -323,8 +282,8 @@ abstract class Cell<S, Out> extends Module<[x: ArrayLike, state?: S | null], Out
 
 /** One step of the vanilla RNN: (N, inputSize) and (N, H) give (N, H). @see torch.nn.RNNCell */
 export class RNNCell extends Cell<NDArray, NDArray> {
-  protected kind(): 'RNN' {
-    return 'RNN';
+  protected kind(): RecurrentKind {
+    return vanilla('RNNCell', this.options);
   }
   forward(x: ArrayLike, h?: NDArray | null): NDArray {
     return this.next(x, h ? [h] : null)[0];
@@ -333,7 +292,7 @@ export class RNNCell extends Cell<NDArray, NDArray> {
 
 /** One step of the LSTM: gives [h, c]. @see torch.nn.LSTMCell */
 export class LSTMCell extends Cell<readonly [NDArray, NDArray], [h: NDArray, c: NDArray]> {
-  protected kind(): 'LSTM' {
+  protected kind(): RecurrentKind {
     return 'LSTM';
   }
   forward(x: ArrayLike, state?: readonly [NDArray, NDArray] | null): [h: NDArray, c: NDArray] {
@@ -344,7 +303,7 @@ export class LSTMCell extends Cell<readonly [NDArray, NDArray], [h: NDArray, c: 
 
 /** One step of the GRU. @see torch.nn.GRUCell */
 export class GRUCell extends Cell<NDArray, NDArray> {
-  protected kind(): 'GRU' {
+  protected kind(): RecurrentKind {
     return 'GRU';
   }
   forward(x: ArrayLike, h?: NDArray | null): NDArray {

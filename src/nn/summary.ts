@@ -263,7 +263,7 @@ export class Summary {
     const escaped = (text: string): string =>
       text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
     const style = (k: number, row?: SummaryRow): string => {
-      const base = `padding:2px 10px;text-align:${names.has(k) ? 'left' : 'right'};white-space:nowrap;border:0`;
+      const base = `padding:2px 7px;text-align:${names.has(k) ? 'left' : 'right'};white-space:nowrap;border:0`;
       if (row === undefined || (k !== 4 && k !== 5)) return base;
       const share = (100 * (k === 4 ? row.bytes : row.weights)) / most[k];
       const color = k === 4 ? 'rgba(37,99,235,.22)' : 'rgba(220,38,38,.2)';

@@ -4,6 +4,17 @@
 import { type Colormap, classColors } from './colors.js';
 import { Coordinates, type Loose, type StyleOptions } from './coordinates.js';
 import {
+  type DiagramArrow,
+  type DiagramBox,
+  type DiagramOptions,
+  drawDiagram,
+  drawNetwork,
+  drawVolumes,
+  type NetworkOptions,
+  type VolumeBox,
+  type VolumesOptions,
+} from './diagram.js';
+import {
   type ContourOptions,
   contour,
   type HeatmapOptions,
@@ -24,6 +35,7 @@ import {
   type BarOptions,
   band,
   bar,
+  type ColorSpec,
   type ErrorbarOptions,
   errorbar,
   type HistOptions,
@@ -31,6 +43,7 @@ import {
   type LineOptions,
   lines,
   plotArguments,
+  polygon,
   type ScatterOptions,
   scatter,
   type Trace,
@@ -171,6 +184,52 @@ export class Axes extends Coordinates {
       .cover(trace.x as number[], trace.y as number[])
       .drew('band')
       .style(options);
+  }
+
+  /**
+   * Fills a polygon through the points. `text` is shown when one hovers over it.
+   * @see matplotlib.pyplot.fill
+   */
+  fill(
+    x: Values,
+    y: Values,
+    options: {
+      color?: ColorSpec;
+      alpha?: number;
+      label?: string;
+      text?: string;
+      linewidth?: number;
+    } & StyleOptions = {},
+  ): this {
+    const trace = polygon(x, y, options, this.nextColor());
+    return this.add(trace)
+      .cover(trace.x as number[], trace.y as number[])
+      .drew('polygon')
+      .style(options);
+  }
+
+  // ------------------------------------------------------------------------------------------------------- diagrams
+
+  /** Boxes with texts, and arrows between them: `diagram([{ text: 'x', x: 0, y: 0 }, ...], [['x', 'y'], ...])`. */
+  diagram(
+    boxes: readonly DiagramBox[],
+    arrows: readonly DiagramArrow[] = [],
+    options: DiagramOptions = {},
+  ): this {
+    drawDiagram(this, boxes, arrows, options);
+    return this;
+  }
+
+  /** The volumes of a ConvNet from left to right, as blocks: `volumes([{ shape: [32, 32, 3], label: 'INPUT' }, ...])`. */
+  volumes(volumes: readonly VolumeBox[], options: VolumesOptions = {}): this {
+    drawVolumes(this, volumes, options);
+    return this;
+  }
+
+  /** A fully connected net as circles and lines: `network([3, 4, 2])`. */
+  network(sizes: readonly number[], options: NetworkOptions = {}): this {
+    drawNetwork(this, sizes, options);
+    return this;
   }
 
   // ------------------------------------------------------------------------------------------------ values on grids

@@ -60,6 +60,8 @@ export interface AnnotateOptions {
   color?: ColorSpec;
   fontsize?: number;
   arrow?: boolean;
+  /** Which side of the text is at the point; its centre unless given. */
+  align?: 'left' | 'center' | 'right';
 }
 
 export interface RuleOptions {
@@ -245,6 +247,7 @@ export abstract class Coordinates {
       ...away,
       ...color,
       ...(options.fontsize ? { font: { ...(color.font ?? {}), size: options.fontsize } } : {}),
+      ...(options.align ? { xanchor: options.align } : {}),
     });
   }
 
@@ -300,17 +303,17 @@ export abstract class Coordinates {
     return this.span('vspan', 'x', x0, x1, options);
   }
 
-  /** A rectangle with its lower left corner at (x, y). */
+  /** A rectangle with its lower left corner at (x, y); `round` makes it the ellipse inside. */
   rect(
     x: number,
     y: number,
     width: number,
     height: number,
-    options: { color?: ColorSpec; fill?: ColorSpec; linewidth?: number } = {},
+    options: { color?: ColorSpec; fill?: ColorSpec; linewidth?: number; round?: boolean } = {},
   ): this {
     this.cover([x, x + width], [y, y + height]);
     return this.addShape({
-      type: 'rect',
+      type: options.round ? 'circle' : 'rect',
       x0: x,
       y0: y,
       x1: x + width,

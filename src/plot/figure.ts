@@ -66,6 +66,13 @@ export class Figure extends Axes {
 
   private readonly rows: number;
   private readonly cols: number;
+  private liveName: string | undefined;
+
+  /** Makes this figure a state of the chart of that name: shown again, it goes into the chart on the page. */
+  live(name: string): this {
+    this.liveName = name;
+    return this;
+  }
 
   private get single(): boolean {
     return this.domain === null;
@@ -243,7 +250,7 @@ export class Figure extends Axes {
     const text = this.toString();
     return {
       'application/vnd.plotly.v1+json': figure,
-      'text/html': chartFragment(figure, text),
+      'text/html': chartFragment(figure, text, this.liveName),
       'text/plain': text,
     };
   }

@@ -15,8 +15,12 @@ export interface RunningCell {
   /** The front end's name of the cell, where it tells one (classic Notebook does not). */
   cellId?: string;
   code: string;
-  /** How often this run has cleared its output or updated a display. */
+  /** How often this run has cleared its output. */
   cleared: number;
+  /** The display that is being made, where its output has a name. */
+  display?: string;
+  /** Displays whose content has been replaced since they carried something. */
+  replaced?: Set<string>;
 }
 
 const CELL = Symbol.for('gradlab.cell');
@@ -39,7 +43,7 @@ function library(): string {
 
 const PAGE = `var page = window.gradlabCharts;
 if (!page) {
-  page = window.gradlabCharts = { plotly: null, loading: false };
+  page = window.gradlabCharts = { plotly: null, loading: false, live: {} };
   page.ready = new Promise(function (give) { page.give = function (plotly) { page.plotly = plotly; give(plotly); }; });
   page.inflate = function (base64) {
     var bytes = Uint8Array.from(atob(base64), function (c) { return c.charCodeAt(0); });
@@ -77,8 +81,16 @@ function draw(box) {
     box.style.minHeight = '';
     // A chart that is wider than its cell shrinks to it.
     if (box.clientWidth && figure.layout.width > box.clientWidth) figure.layout.width = box.clientWidth;
+    // The next state of a live chart goes into the chart that is there, which keeps what the reader zoomed.
+    var shown = LIVE && page.live[LIVE];
+    if (shown) {
+      box.replaceWith(shown);
+      shown.id = box.id;
+      return plotly.react(shown, figure.data, figure.layout, figure.config);
+    }
     return plotly.newPlot(box, figure.data, figure.layout, figure.config).then(function () {
       if (figure.frames) plotly.addFrames(box, figure.frames);
+      if (LIVE) page.live[LIVE] = box;
     });
   }).catch(function (error) { box.textContent = 'The chart could not be drawn: ' + error; });
 }
@@ -112,8 +124,8 @@ const MISSING =
   'This chart waits for the chart library, which another cell of the notebook carried. ' +
   'Run a cell with plot.embedLibrary(), or restart the kernel and run all cells.';
 
-/** A chart as a piece of a page, with or without the library. */
-export function chartHtml(figure: FigureJSON, text: string, withLibrary: boolean): string {
+/** A chart as a piece of a page, with or without the library. Charts of one `live` name are states of one chart. */
+export function chartHtml(figure: FigureJSON, text: string, withLibrary: boolean, live?: string): string {
   const id = `gradlab-chart-${randomUUID().slice(0, 13)}`;
   const { width, height } = figure.layout as { width?: number; height?: number };
   const size =
@@ -124,8 +136,9 @@ export function chartHtml(figure: FigureJSON, text: string, withLibrary: boolean
     HEIGHT: literal(`${height ?? 420}px`),
     FIGURE: figureExpression(figure),
     BOX: literal(id),
+    LIVE: literal(live ?? ''),
   };
-  const code = DRAW.replace(/\b(MISSING|HEIGHT|FIGURE|BOX)\b/g, (name) => values[name]);
+  const code = DRAW.replace(/\b(MISSING|HEIGHT|FIGURE|BOX|LIVE)\b/g, (name) => values[name]);
   return (
     `<div id="${id}" class="gradlab-chart" style="${size}"><p style="padding: 12px">${escapeHtml(text)}. ` +
     'To see the chart, trust the notebook or run the cell.</p></div>' +
@@ -154,6 +167,8 @@ function sameCode(a: string, b: string): boolean {
  */
 export function mustCarry(last: RunningCell | undefined, now: RunningCell | undefined): boolean {
   if (!last || !now) return false;
+  if (last.display !== undefined && (now.display === last.display || now.replaced?.has(last.display)))
+    return true;
   if (now.serial === last.serial) return now.cleared > last.cleared;
   if (now.cellId !== undefined && last.cellId !== undefined) return now.cellId === last.cellId;
   return sameCode(now.code, last.code);
@@ -164,21 +179,28 @@ function carry(): boolean {
   if (carried && !mustCarry(carrier, now)) return false;
   carried = true;
   carrier = now && { ...now };
+  if (now?.display !== undefined) now.replaced?.delete(now.display);
   return true;
 }
 
 /** The `text/html` of a chart in a notebook. */
-export function chartFragment(figure: FigureJSON, text: string): string {
-  return chartHtml(figure, text, carry());
+export function chartFragment(figure: FigureJSON, text: string, live?: string): string {
+  return chartHtml(figure, text, carry(), live);
+}
+
+/** The library as an output of its own, if no output has it: for charts whose own output will be replaced. */
+export function libraryOutput(): ReturnType<typeof embedLibrary> | null {
+  return carried && !mustCarry(carrier, runningCell()) ? null : embedLibrary();
 }
 
 /** Puts the chart library into this cell's output, for a notebook that lost the cell which carried it. */
 export function embedLibrary(): { [key: symbol]: () => Record<string, unknown> } {
   return {
     [Symbol.for('Jupyter.display')]: () => {
+      const now = runningCell();
       carried = true;
-      carrier = runningCell();
-      carrier &&= { ...carrier };
+      carrier = now && { ...now };
+      if (now?.display !== undefined) now.replaced?.delete(now.display);
       return { 'text/html': libraryHtml(), 'text/plain': 'The chart library (plotly.js)' };
     },
   };

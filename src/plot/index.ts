@@ -4,6 +4,14 @@ export { Axes, type ImageGridOptions, type PlotArguments } from './axes.js';
 export { type CircuitFigureOptions, circuit } from './circuit.js';
 export type { Colormap } from './colors.js';
 export type { AnnotateOptions, LegendPlace, RuleOptions, StyleOptions } from './coordinates.js';
+export type {
+  DiagramArrow,
+  DiagramBox,
+  DiagramOptions,
+  NetworkOptions,
+  VolumeBox,
+  VolumesOptions,
+} from './diagram.js';
 export type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
 export { Figure, type FigureJSON, type FigureOptions, type SubplotsOptions } from './figure.js';
 export { embedLibrary } from './html.js';
@@ -11,6 +19,7 @@ export {
   bar,
   contour,
   contourf,
+  diagram,
   errorbar,
   figure,
   heatmap,
@@ -18,11 +27,13 @@ export {
   imageGrid,
   imshow,
   line,
+  network,
   plot,
   regions,
   scatter,
   subplots,
   surface,
+  volumes,
 } from './pyplot.js';
 export type {
   BarOptions,

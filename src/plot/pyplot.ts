@@ -4,6 +4,14 @@
 import type { ImageGridOptions, PlotArguments } from './axes.js';
 import type { Colormap } from './colors.js';
 import type { StyleOptions } from './coordinates.js';
+import type {
+  DiagramArrow,
+  DiagramBox,
+  DiagramOptions,
+  NetworkOptions,
+  VolumeBox,
+  VolumesOptions,
+} from './diagram.js';
 import type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
 import { Figure, type FigureOptions, type SubplotsOptions } from './figure.js';
 import type { BarOptions, ErrorbarOptions, HistOptions, LineOptions, ScatterOptions } from './series.js';
@@ -148,4 +156,41 @@ export function imageGrid(
   options: ImageGridOptions & FigureOptions = {},
 ): Figure {
   return open(options).imageGrid(images, options);
+}
+
+/**
+ * A diagram: boxes with texts at places of your choice, y upwards, and arrows between them.
+ * @example
+ * plot.diagram(
+ *   [{ text: 'input', x: 0, y: 0 }, { text: 'conv', x: 3, y: 0 }],
+ *   [['input', 'conv']],
+ * );
+ */
+export function diagram(
+  boxes: readonly DiagramBox[],
+  arrows: readonly DiagramArrow[] = [],
+  options: DiagramOptions & FigureOptions = {},
+): Figure {
+  return open(options).diagram(boxes, arrows, options);
+}
+
+/**
+ * The volumes of a ConvNet from left to right, as blocks.
+ * @example
+ * plot.volumes(
+ *   [{ shape: [32, 32, 3], label: 'INPUT' }, { shape: [32, 32, 12], label: 'CONV' }, { shape: [10], label: 'FC' }],
+ *   { between: ['3x3 filters', ''] },
+ * );
+ */
+export function volumes(volumes: readonly VolumeBox[], options: VolumesOptions & FigureOptions = {}): Figure {
+  return open(options).volumes(volumes, options);
+}
+
+/**
+ * A fully connected net as circles and lines.
+ * @example
+ * plot.network([3, 4, 2], { labels: ['input', 'hidden', 'output'] });
+ */
+export function network(sizes: readonly number[], options: NetworkOptions & FigureOptions = {}): Figure {
+  return open(options).network(sizes, options);
 }

@@ -473,3 +473,27 @@ export function band(x: unknown, low: unknown, high: unknown, o: LineOptions, co
     showlegend: name !== undefined,
   };
 }
+
+/** A filled polygon. */
+export function polygon(
+  x: unknown,
+  y: unknown,
+  o: { color?: ColorSpec; alpha?: number; label?: string; text?: string; linewidth?: number },
+  color: string,
+): Trace {
+  const [xs, ys] = [vector(x, 'fill: x'), vector(y, 'fill: y')];
+  sameLength('fill', { x: xs.length, y: ys.length });
+  const css = o.color === undefined ? color : cssColor(o.color, 'fill');
+  return {
+    type: 'scatter',
+    mode: 'lines',
+    x: [...xs, xs[0]],
+    y: [...ys, ys[0]],
+    fill: 'toself',
+    fillcolor: translucent(css, o.alpha ?? 0.5),
+    line: { width: o.linewidth ?? 1, color: css },
+    ...(o.text === undefined ? { hoverinfo: 'skip' } : { text: o.text, hoverinfo: 'text', hoveron: 'fills' }),
+    ...(o.label !== undefined ? { name: o.label } : {}),
+    showlegend: o.label !== undefined,
+  };
+}

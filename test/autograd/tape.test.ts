@@ -8,6 +8,19 @@ describe('the tape', () => {
     expect(x.grad!.item()).toBe(7);
   });
 
+  it('adds to a sum of gradients only while nobody else has it', () => {
+    // The gradient of c is a sum of two; add hands it to a and to b, and d adds to a's before b's is used.
+    const x = np.array([0.3, 0.7]).requiresGrad();
+    const [a, b] = [np.sin(x), np.cos(x)];
+    const d = np.exp(a);
+    const c = a.add(b);
+    np.sum(c.mul(c).add(c.mul(3)).add(d)).backward();
+    const wanted = [0.3, 0.7].map((v) => {
+      const [s, k] = [Math.sin(v), Math.cos(v)];
+      return (2 * (s + k) + 3) * (k - s) + Math.exp(s) * k;
+    });
+    np.testing.assertAllclose(x.grad!, wanted, { rtol: 1e-14 });
+  });
   it('accumulates over backward calls until grad is cleared', () => {
     const w = np.array([1, 2]).requiresGrad();
     w.sum().backward();

@@ -55,7 +55,7 @@ describe('files', () => {
     const bytes = Buffer.from([0xff, 0x00, 0x80]);
     await put('bytes.bin', { type: 'file', format: 'base64', content: bytes.toString('base64') });
     expect(readFileSync(at('bytes.bin'))).toEqual(bytes);
-    expect((await api('bytes.bin')).json).toMatchObject({ format: 'base64', content: '/wCA' });
+    expect((await api('bytes.bin')).json).toMatchObject({ format: 'base64', content: '/wCA\n' });
     const refused = await api('bytes.bin?format=text&type=file');
     expect(refused.status).toBe(400);
     expect(refused.json).toEqual({ message: 'bytes.bin is not UTF-8 encoded', reason: 'bad format' });

@@ -96,7 +96,11 @@ export function ask(
       },
     );
     req.on('error', fail);
-    if (body === undefined) req.end();
-    else req.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+    if (body === undefined) return void req.end();
+    const bytes = Buffer.isBuffer(body)
+      ? body
+      : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
+    req.setHeader('Content-Length', bytes.length);
+    req.end(bytes);
   });
 }

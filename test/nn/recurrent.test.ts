@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type DType, data, gradCheck, NDArray, nn, np, optim } from '../../src/index.js';
+import { type DType, data, gradCheck, NDArray, nn, np, optim, vmap } from '../../src/index.js';
 import { type Digest, expectDigest, weighted } from './digest.js';
 
 interface RnnCase {
@@ -82,6 +82,154 @@ describe('recurrent nets and attention are PyTorch’s, with all gradients', () 
     );
     expect(() => new nn.GRU(4, 3)(np.zeros([0, 2, 4]))).toThrow(/the sequence is empty/);
     expect(() => new nn.MultiheadAttention(10, 3)).toThrow(/10 features cannot be divided into 3 heads/);
+  });
+});
+
+describe('a layer is one native operation', () => {
+  // While somebody looks on, layers run step by step in the library's single operations.
+  const stepByStep = <T>(f: () => T): T => np.detectAnomaly(f);
+  const shapes: [T: number, N: number, I: number, H: number][] = [
+    [1, 1, 1, 1],
+    [3, 1, 5, 70],
+    [2, 4, 3, 33],
+    [4, 5, 3, 32],
+    [3, 13, 7, 37],
+    [2, 50, 4, 64],
+    [6, 25, 2, 3],
+  ];
+  for (const kind of ['RNN', 'RNN relu', 'LSTM', 'GRU']) {
+    for (const dtype of ['float64', 'float32'] as const) {
+      it.each(shapes)(
+        `${kind} ${dtype}, T %d, N %d, I %d, H %d: as step by step, with all gradients`,
+        (T, N, I, H) => {
+          const random = np.random.default_rng(T + N);
+          for (const given of [true, false]) {
+            for (const oneHot of [false, true]) {
+              const options = {
+                bidirectional: true,
+                dtype,
+                bias: given,
+                oneHot,
+                ...(kind === 'RNN relu' ? { nonlinearity: 'relu' } : {}),
+              };
+              const net = new classes[kind.split(' ')[0]](I, H, options) as nn.AnyModule;
+              for (const p of net.parameters())
+                np.copyto(p.detach(), random.standard_normal(p.shape).mul(0.3));
+              const states = [1, 2].map(() => random.standard_normal([2, N, H]).astype(dtype).requiresGrad());
+              const state = !given ? null : kind === 'LSTM' ? states : states[0];
+              const x = oneHot
+                ? random.integers(0, I, { size: [T, N] })
+                : random.standard_normal([T, N, I]).astype(dtype).requiresGrad();
+              const leaves = [...net.parameters(), x, ...states];
+              const run = (): NDArray[] => {
+                for (const p of leaves) p.grad = null;
+                const outs = flat(net(x, state));
+                const loss = outs.map(weighted).reduce((a, b) => np.add(a, b));
+                loss.backward();
+                const once = leaves.map((p) => p.grad);
+                // A second walk adds the same again.
+                loss.backward();
+                leaves.forEach((p, i) => {
+                  if (once[i] !== null) np.testing.assertAllclose(p.grad!, once[i]!.mul(2), { rtol: 1e-5 });
+                });
+                return [...outs.map((o) => o.detach()), ...once.filter((g) => g !== null)];
+              };
+              const [found, wanted] = [run(), stepByStep(run)];
+              expect(found.length).toBe(wanted.length);
+              const tolerance = dtype === 'float64' ? 1e-12 : 2e-5;
+              found.forEach((a, i) => {
+                const scale = Number(np.max(np.abs(wanted[i])).item());
+                np.testing.assertAllclose(a, wanted[i], { rtol: tolerance, atol: tolerance * scale });
+              });
+            }
+          }
+        },
+      );
+    }
+  }
+  it('indices with oneHot are one-hot vectors', () => {
+    const x = np
+      .array([
+        [0, 2],
+        [3, 3],
+        [1, 0],
+      ])
+      .astype('int64');
+    for (const kind of ['RNN', 'LSTM', 'GRU']) {
+      for (const batchFirst of [false, true]) {
+        const plain = new classes[kind](4, 5, { numLayers: 2, batchFirst }) as nn.AnyModule;
+        const fast = new classes[kind](4, 5, { numLayers: 2, batchFirst, oneHot: true }) as nn.AnyModule;
+        fast.loadStateDict(plain.stateDict());
+        const [a, b] = [flat(plain(data.oneHot(x, 4))), flat(fast(x))];
+        a.forEach((o, i) => {
+          np.testing.assertAllclose(b[i].detach(), o.detach(), { rtol: 1e-6 });
+        });
+        const single = flat(fast(x.at(':', 0)));
+        expect(single[0].shape).toEqual([3, 5]);
+      }
+    }
+  });
+  it('out-of-place weights of any layout, and inputs that are views', () => {
+    const net = new nn.GRU(3, 6, { dtype: 'float64' });
+    const x = np.random.randn(5, 3, 7).transpose(2, 1, 0).at(':', ':', '::2');
+    const [out] = net(x);
+    np.testing.assertAllclose(out.detach(), net(x.copy())[0].detach(), { rtol: 0 });
+  });
+  it('a recorded training step of np.fuse gives the same weights', () => {
+    const train = (fused: boolean): NDArray[] => {
+      np.random.seed(3);
+      const net = new nn.LSTM(3, 8, { dtype: 'float64' });
+      const x = np.random.randn(6, 7, 3);
+      const step = (input: NDArray): NDArray => {
+        for (const p of net.parameters()) p.grad = null;
+        const loss = np.sum(np.square(net(input)[0]));
+        loss.backward();
+        np.noGrad(() => {
+          for (const p of net.parameters()) p.isub(p.grad!.mul(0.01));
+        });
+        return loss;
+      };
+      const run = fused ? np.fuse(step) : step;
+      for (let i = 0; i < 5; i++) run(x);
+      return net.parameters();
+    };
+    const [plain, fused] = [train(false), train(true)];
+    plain.forEach((p, i) => {
+      np.testing.assertAllclose(fused[i].detach(), p.detach(), { rtol: 1e-12 });
+    });
+  });
+  it('a weight changed between forward and backward is an error', () => {
+    const net = new nn.RNN(2, 3);
+    const loss = np.sum(net(np.ones([4, 1, 2]))[0]);
+    np.noGrad(() => net.parameters()[1].imul(2));
+    expect(() => loss.backward()).toThrow(/the gradient of 'rnn' needs was changed in place/);
+  });
+  it('vmap runs a layer over more axes', () => {
+    const net = new nn.RNN(2, 3, { dtype: 'float64' });
+    const x = np.random.randn(4, 5, 1, 2);
+    const all = vmap((one: NDArray) => net(one)[0])(x) as NDArray;
+    for (let i = 0; i < 4; i++)
+      np.testing.assertAllclose(all.at(i).detach(), net(x.at(i))[0].detach(), { rtol: 1e-12 });
+  });
+  it('NaN in one example stays in it', () => {
+    const x = np.ones([3, 6, 2]);
+    x.set([1, 2, 0], Number.NaN);
+    for (const kind of ['RNN', 'LSTM', 'GRU']) {
+      const [out] = (new classes[kind](2, 4) as nn.AnyModule)(x) as [NDArray];
+      expect(np.any(np.isnan(out.at('1:', 2))).item()).toBe(true);
+      expect(np.any(np.isnan(out.at(':', [0, 1, 3, 4, 5]))).item()).toBe(false);
+    }
+  });
+  it('say what is wrong with indices', () => {
+    const net = new nn.RNN(4, 3, { oneHot: true });
+    expect(() => net(np.zeros([5, 2, 4]))).toThrow(
+      /RNN: expected indices of shape \(T, N\) or \(T\), got \(5, 2, 4\)/,
+    );
+    expect(() => net(np.array([0, 4]))).toThrow(/RNN: .*4/);
+    expect(() => net(np.array([0, -1]))).toThrow(/RNN: .*-1/);
+    expect(() => new nn.RNN(4, 3, { nonlinearity: 'sigmoid' as 'tanh' })).toThrow(
+      /RNN: nonlinearity is 'tanh' or 'relu', not 'sigmoid'/,
+    );
   });
 });
 

@@ -2,6 +2,7 @@
 // without a row fails the test beside this file.
 
 import { type NDArray, nn, np, vjp } from '../../src/index.js';
+import { type RecurrentKind, sequence } from '../../src/nn/sequence.js';
 import { addAt, get, set } from '../../src/ops/index.js';
 import { registry } from '../../src/ops/registry.js';
 import { erf, softplus } from '../../src/ops/special.js';
@@ -83,7 +84,32 @@ const convRows: OpCase[] = [
   { op: 'avgPoolSpread', f: (x) => np.square(nn.adaptiveAvgPool2d(x, [2, 3])), shapes: [[images]] },
 ];
 
+// One direction of one layer: inputs, both weights, both biases, initial states; five rows take the other way through
+// the products than one does.
+const layerOf =
+  (kind: RecurrentKind, reverse = false) =>
+  (...a: NDArray[]): NDArray => {
+    const [x, wIh, wHh, bIh, bHh, ...state] = a.map((v) => v.sub(1));
+    const { output, states } = sequence(kind, x, state, { wIh, wHh, bIh, bHh }, { reverse });
+    return np.sum(np.square(output)).add(np.sum(states[states.length - 1]));
+  };
+const layerShapes = (parts: number, n: number, states: number): number[][] => [
+  [2, n, 2],
+  [parts * 2, 2],
+  [parts * 2, 2],
+  [parts * 2],
+  [parts * 2],
+  ...Array.from({ length: states }, () => [n, 2]),
+];
+const recurrentRows: OpCase[] = [
+  { op: 'rnn', f: layerOf('tanh'), shapes: [layerShapes(1, 1, 1), layerShapes(1, 5, 1)] },
+  { op: 'rnn', note: 'relu, backwards', f: layerOf('relu', true), shapes: [layerShapes(1, 2, 1)] },
+  { op: 'lstm', f: layerOf('LSTM'), shapes: [layerShapes(4, 1, 2)] },
+  { op: 'gru', note: 'backwards', f: layerOf('GRU', true), shapes: [layerShapes(3, 2, 1)] },
+];
+
 export const cases: OpCase[] = [
+  ...recurrentRows,
   binary('add'),
   binary('sub'),
   binary('mul'),

@@ -177,6 +177,15 @@ describe('who carries the library', () => {
     expect(mustCarry(first, now)).toBe(carries);
   });
 
+  it('goes by displays: an output that is replaced takes what it carried along, others do not', () => {
+    const replaced = new Set<string>();
+    const shown = cell(3, 'display(chart)', { display: 'a', replaced });
+    expect(mustCarry(shown, cell(3, shown.code, { display: 'b', replaced }))).toBe(false);
+    expect(mustCarry(shown, cell(3, shown.code, { display: 'a', replaced }))).toBe(true);
+    replaced.add('a');
+    expect(mustCarry(shown, cell(8, 'another', { replaced }))).toBe(true);
+  });
+
   it('goes by the cell id where the front end tells one', () => {
     const named = { ...first, cellId: 'a' };
     expect(mustCarry(named, cell(9, 'entirely different', { cellId: 'a' }))).toBe(true);

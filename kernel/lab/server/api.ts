@@ -53,7 +53,6 @@ export function apiRoutes(lab: Lab): Route[] {
         allowed_extensions_uris: [],
       }),
     ),
-    route('api', 'GET', '/lab/api/licenses', () => json({ bundles: {} })),
     route('api', 'GET', '/lab/api/news', () => json({ news: [] })),
     route('api', 'GET', '/lab/api/update', () => json({ notification: null })),
     route('public', 'POST', '/api/security/csp-report', () => noContent),

@@ -6,6 +6,8 @@
 //   manifest.json      WebManifest below
 //   static/...         all assets, served without login at `static/`; NAME.gz beside NAME is served to who takes gzip
 //   schemas/<package>/<plugin>.json    settings schemas, `<package>` with its scope: @jupyterlab/apputils-extension
+//   licences.json      the answer of lab/api/licenses
+//   overrides.json     other defaults of settings, by plug-in and property
 //   themes/<package>/index.css ...     theme style sheets, at `lab/api/themes/<package>/index.css`
 import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -17,6 +19,7 @@ import {
   escapePath,
   HttpError,
   type Json,
+  json,
   type Reply,
   type Route,
   redirect,
@@ -31,6 +34,8 @@ export interface PageAssets {
   scripts: string[];
   styles: string[];
   module?: boolean;
+  /** Modules that the scripts will import, fetched at once. */
+  preload?: string[];
   /** Class and other attributes of <body>. */
   body?: Record<string, string>;
   /** Markup that stands in the body until the page has loaded. */
@@ -87,6 +92,11 @@ export class Web {
       route('public', 'GET', '/static/*', (exchange) => this.asset(exchange, exchange.params['*'])),
       route('public', 'GET', '/favicon.ico', (exchange) =>
         this.asset(exchange, this.manifest?.favicon ?? 'favicon.ico'),
+      ),
+      route('api', 'GET', '/lab/api/licenses', (exchange) =>
+        this.folder && existsSync(join(this.folder, 'licences.json'))
+          ? this.asset(exchange, 'licences.json', '')
+          : json({ bundles: {} }),
       ),
       route('public', 'GET', '/lab/api/themes/*', (exchange) =>
         this.asset(exchange, exchange.params['*'], 'themes'),
@@ -192,6 +202,7 @@ export class Web {
 <title>${escapeAttribute(title)}</title>
 <link rel="icon" class="favicon" href="${link(this.manifest?.favicon ?? 'favicon.ico')}">
 <script id="jupyter-config-data" type="application/json">${scriptJson(config)}</script>
+${(assets.preload ?? []).map((file) => `<link rel="modulepreload" href="${link(file)}">`).join('\n')}
 ${assets.styles.map((file) => `<link rel="stylesheet" href="${link(file)}">`).join('\n')}
 ${assets.scripts
   .map((file) => {

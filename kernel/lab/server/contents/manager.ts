@@ -62,8 +62,7 @@ export class Contents {
         switch (model.type) {
           case 'notebook':
             await writeFileWhole(file, notebookFromPage(model.content, path, this.trust));
-            // One checkpoint should always exist for notebooks.
-            if ((await this.checkpoints(path)).length === 0) await this.makeCheckpoint(path).catch(() => {});
+            await this.firstCheckpoint(path);
             break;
           case 'file':
             await writeFileWhole(file, bytesOf(model, path));
@@ -161,6 +160,7 @@ export class Contents {
     } catch (error) {
       throw savingError(target, error);
     }
+    if (typeOfName(target) === 'notebook') await this.firstCheckpoint(target);
     return this.bare(target);
   }
 
@@ -241,6 +241,11 @@ export class Contents {
     return (await this.checkpoints(given))[0];
   }
 
+  /** One checkpoint should always exist for notebooks; that it cannot be made is no reason to refuse a save. */
+  private async firstCheckpoint(path: string): Promise<void> {
+    if ((await this.checkpoints(path)).length === 0) await this.makeCheckpoint(path).catch(() => {});
+  }
+
   async restoreCheckpoint(given: string, id: string): Promise<void> {
     const kept = await this.existingCheckpoint(given, id);
     const { createReadStream } = await import('node:fs');
@@ -318,9 +323,9 @@ const isFile = async (file: string): Promise<boolean> =>
 
 /** The bytes that a model of type `file` carries. */
 function bytesOf(model: SavedModel, path: string): Buffer {
-  const { content, format = 'text' } = model;
+  const { content, format } = model;
   if (typeof content !== 'string') throw new HttpError(400, `${path}: the content of a file is not text`);
-  if (format === 'text' || format === null) return Buffer.from(content, 'utf8');
+  if (format === 'text') return Buffer.from(content, 'utf8');
   if (format !== 'base64')
     throw new HttpError(400, "Must specify format of file contents as 'text' or 'base64'");
   if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) {

@@ -12,6 +12,7 @@ const TYPES: Record<string, string> = {
   'text/x-c': 'c h cc cpp hpp cxx',
   'text/x-sh': 'sh',
   'text/x-tex': 'tex',
+  'application/octet-stream': 'bin dat npy npz safetensors',
   'application/json': 'json geojson map',
   'application/xml': 'xml',
   'application/yaml': 'yaml yml',

@@ -105,7 +105,8 @@ function decode(
       if (format === 'text') throw new HttpError(400, `${path} is not UTF-8 encoded`, 'bad format');
     }
   }
-  return { text: bytes.toString('base64'), format: 'base64' };
+  // In lines of 76, as in mails and in Jupyter's answers.
+  return { text: bytes.toString('base64').replace(/.{1,76}/g, '$&\n'), format: 'base64' };
 }
 
 async function baseModel(path: string, file: string, info: Stats, type: ContentType): Promise<Model> {

@@ -64,7 +64,9 @@ export class Paths {
 
   /** `resolve` for reading: hidden files are as if they were not there. */
   async existing(path: string): Promise<string> {
-    if (this.isHidden(path) && !this.options.allowHidden) throw notThere(path);
+    if (this.isHidden(path) && !this.options.allowHidden) {
+      throw new HttpError(404, `file or directory ${quoted(`/${this.clean(path)}`)} does not exist`);
+    }
     const file = this.resolve(path);
     await this.checkLinks(path, file);
     return file;

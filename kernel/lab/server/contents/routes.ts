@@ -25,19 +25,20 @@ const parsePage = (text: string): unknown => parseJson(text, pythonNumber);
 export function contentsRoutes(lab: Lab): Route[] {
   const { contents } = lab;
 
-  const answer = (model: Model, status = 200): Reply => {
+  const answer = (model: Model, status = 200, located = true): Reply => {
     const headers: Record<string, string> = { 'Last-Modified': new Date(model.last_modified).toUTCString() };
-    if (model.content === null) headers.Location = lab.link(`/api/contents/${escapePath(model.path)}`);
+    if (located) headers.Location = lab.link(`/api/contents/${escapePath(model.path)}`);
     return json(model, status, headers);
   };
 
   const methods: Record<string, (exchange: Exchange, path: string) => Promise<Reply>> = {
     async GET({ query }, path) {
-      return answer(await contents.get(path, checkQuery(query)));
+      return answer(await contents.get(path, checkQuery(query)), 200, false);
     },
     async PUT({ req }, path) {
       const body = await readJson(req, parsePage);
-      if (!body) return answer(await contents.makeUntitled(path, '', ''), 201);
+      if (!body || Object.keys(body).length === 0)
+        return answer(await contents.makeUntitled(path, '', ''), 201);
       if (body.copy_from) throw new HttpError(400, 'Cannot copy with PUT, only POST');
       const exists = await contents.isFile(path);
       return exists

@@ -281,7 +281,7 @@ export class Kernel {
     if (channel === 'iopub') {
       this.heardIopub?.();
       this.heardIopub = undefined;
-      if (header.msg_type === 'status') this.readStatus(frames[3]);
+      if (header.msg_type === 'status' && !this.own.has(parentId)) this.readStatus(frames[3]);
     }
     if (this.own.has(parentId)) {
       if (channel === 'iopub') return undefined;

@@ -1,0 +1,72 @@
+// Output that changes while code runs: in a notebook a display that is updated by its id, in a terminal one line that is
+// written again, elsewhere plain lines now and then. It works inside synchronous loops, at a bounded rate.
+
+import { randomUUID } from 'node:crypto';
+
+type Show = (value: unknown, options: { raw?: boolean; display_id: string; update: boolean }) => unknown;
+
+/** The notebook's `display`, where there is one. */
+const notebook = (): Show | null => {
+  const { display } = globalThis as { display?: unknown };
+  return typeof display === 'function' ? (display as Show) : null;
+};
+
+export interface LiveOptions {
+  /** Seconds between updates at least. */
+  every: number;
+  /** Seconds between lines where output is neither a notebook nor a terminal. */
+  quiet: number;
+  /** In a terminal, write the line again in its place; otherwise each update is a line of its own. */
+  oneLine?: boolean;
+  /** Where to write, instead of the notebook or `standard`. */
+  stream?: Stream;
+  /** Where a program's lines go: standard error unless given. */
+  standard?: Stream;
+}
+
+interface Stream {
+  write(text: string): unknown;
+  isTTY?: boolean;
+}
+
+/** One place on the screen. */
+export class LiveOutput {
+  readonly id = `gradlab-live-${randomUUID().slice(0, 13)}`;
+  private readonly stream: Stream;
+  private last = Number.NEGATIVE_INFINITY;
+  private shown = false;
+  private width = 0;
+
+  constructor(private readonly options: LiveOptions) {
+    this.stream = options.stream ?? options.standard ?? process.stderr;
+  }
+
+  get inNotebook(): boolean {
+    return this.options.stream === undefined && notebook() !== null;
+  }
+
+  /** Whether enough time has gone by for the next update. */
+  get due(): boolean {
+    const { every, quiet } = this.options;
+    const gap = this.inNotebook || this.stream.isTTY ? every : quiet;
+    return performance.now() - this.last >= 1000 * gap;
+  }
+
+  /**
+   * Shows the next state.
+   * @param value for a notebook: a MIME bundle (`raw`) or what shows itself
+   * @param line for a terminal
+   * @param end nothing follows
+   */
+  show(value: unknown, line: string, how: { raw?: boolean; end?: boolean } = {}): void {
+    this.last = performance.now();
+    const display = this.options.stream === undefined ? notebook() : null;
+    if (display !== null) {
+      display(value, { raw: how.raw, display_id: this.id, update: this.shown });
+    } else if (this.stream.isTTY && this.options.oneLine) {
+      this.stream.write(`\r${line.padEnd(this.width)}${how.end ? '\n' : ''}`);
+      this.width = line.length;
+    } else this.stream.write(`${line}\n`);
+    this.shown = true;
+  }
+}
