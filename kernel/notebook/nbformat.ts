@@ -126,6 +126,8 @@ function writeJson(value: unknown, indent: string): string {
   if (value instanceof Number) return String(value);
   if (Array.isArray(value)) {
     if (value.length === 0) return '[]';
+    // Lines of text, the most of a notebook: a line end in the result is one of the layout, those of the text are \n.
+    if (isLines(value)) return JSON.stringify(value, null, 1).replaceAll('\n', `\n${indent}`);
     const inner = `${indent} `;
     return `[\n${value.map((v) => inner + writeJson(v === undefined ? null : v, inner)).join(',\n')}\n${indent}]`;
   }
@@ -144,7 +146,20 @@ function writeJson(value: unknown, indent: string): string {
 // Python's str.splitlines(True) breaks at more than \n.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: line ends they are
 const LINES = /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|$)/g;
-const splitLines = (text: string): string[] => (text.match(LINES) ?? []).filter((line) => line !== '');
+// biome-ignore lint/suspicious/noControlCharactersInRegex: line ends they are
+const RARE_ENDS = /[\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+
+function splitLines(text: string): string[] {
+  if (RARE_ENDS.test(text)) return (text.match(LINES) ?? []).filter((line) => line !== '');
+  const lines: string[] = [];
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf('\n', from);
+    const next = end < 0 ? text.length : end + 1;
+    lines.push(text.slice(from, next));
+    from = next;
+  }
+  return lines;
+}
 
 const isJsonMime = (mime: string): boolean =>
   mime === 'application/json' || /^application\/.*\+json$/.test(mime);

@@ -1,4 +1,4 @@
-// `npm run bench [spiral] [gemm] [arrays] [nn] [memory] [latency]`: gradlab beside NumPy and PyTorch on this machine. All contenders
+// `npm run bench [spiral] [gemm] [arrays] [nn] [memory] [latency] [lab]`: gradlab beside NumPy and PyTorch on this machine. All contenders
 // run in turns within one session, so that whatever else the machine does hits them alike; medians are compared.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { jupyterHome, measureLatency, python } from '../clients/jupyter.js';
 import { arrays } from './arrays.js';
 import { atBest, contend, type Kind, median, peers } from './contenders.js';
+import { labServer } from './lab-server.js';
 import { nets } from './nets.js';
 import { interleave, ms, type Peak, peakProgram, table } from './report.js';
 
@@ -148,6 +149,7 @@ const benches: Record<string, (others: Kind[]) => Promise<void>> = {
   nn: nets,
   memory,
   latency,
+  lab: () => labServer(),
 };
 const asked = process.argv.slice(2);
 for (const name of asked) {

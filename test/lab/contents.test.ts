@@ -11,6 +11,7 @@ import {
   readlinkSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -83,6 +84,13 @@ describe('files', () => {
     linkSync(at('first.txt'), at('second.txt'));
     expect((await put('first.txt', { type: 'file', format: 'text', content: 'new' })).status).toBe(200);
     expect(readFileSync(at('second.txt'), 'utf8')).toBe('new');
+  });
+
+  it('use up a draft that a killed server left', async () => {
+    writeFileSync(at('.~left.txt'), 'half of it');
+    utimesSync(at('.~left.txt'), 1e9, 1e9);
+    expect((await put('left.txt', { type: 'file', format: 'text', content: 'whole' })).status).toBe(201);
+    expect(readFileSync(at('left.txt'), 'utf8')).toBe('whole');
   });
 
   it('leave no drafts behind', async () => {

@@ -99,7 +99,7 @@ describe('with the token', () => {
     const sent = await lab.ask(`/lab/tree/x.ipynb?token=${lab.server.token}&reset`, { anonymous: true });
     expect(sent.status).toBe(302);
     expect(sent.headers.location).toBe('/lab/tree/x.ipynb?reset=');
-    expect(sent.headers['set-cookie']).toMatch(/^gradlab-\d+=.*HttpOnly.*|.*SameSite=Strict/);
+    expect(sent.headers['set-cookie']).toMatch(/^gradlab-\d+=[^;]+; Path=\/; SameSite=Lax; HttpOnly/);
     expect(sent.headers['set-cookie']).not.toContain(lab.server.token);
   });
 
@@ -174,7 +174,11 @@ describe('a cookie', () => {
     expect(await upgrade(events, { cookie, origin: own })).toBe('open');
     const foreign = { cookie, referer: 'https://evil.example/page' };
     expect((await lab.ask('/api/contents', { anonymous: true, headers: foreign })).status).toBe(403);
-    const fetched = { cookie, 'sec-fetch-site': 'cross-site' };
+    const fetched = { cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' };
+    expect((await lab.ask('/files/inside.txt', { anonymous: true, headers: fetched })).status).toBe(403);
+    const followed = { cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' };
+    expect((await lab.ask('/lab', { anonymous: true, headers: followed })).status).toBe(200);
+    expect((await lab.ask('/api/contents', { anonymous: true, headers: followed })).status).toBe(403);
     expect((await lab.ask('/api/contents', { anonymous: true, headers: fetched })).status).toBe(403);
   });
 });

@@ -103,9 +103,19 @@ export class Auth {
     );
   }
 
-  /** Refuses requests that a page of another origin has sent. */
-  checkOrigin(req: IncomingMessage, identity: Identity): void {
+  /**
+   * Refuses requests that a page of another origin has sent. A link there may lead to a page here, which that origin
+   * cannot read; nothing else may come from it.
+   */
+  checkOrigin(req: IncomingMessage, identity: Identity, access: 'api' | 'page' = 'api'): void {
     if (identity.by === 'token') return;
+    if (
+      access === 'page' &&
+      req.method === 'GET' &&
+      (req.headers['sec-fetch-mode'] ?? 'navigate') === 'navigate'
+    ) {
+      return;
+    }
     const { origin, host } = req.headers;
     if (origin !== undefined) {
       if (this.isAllowedOrigin(origin)) return;
@@ -148,7 +158,6 @@ export class Auth {
     const made = randomBytes(24).toString('base64url');
     addCookie(res, '_xsrf', made, {
       path: this.options.baseUrl,
-      sameSite: this.sameSite,
       secure: isSecure(req),
     });
     return made;
@@ -193,12 +202,12 @@ export class Auth {
     this.failures.set(from, { count: (this.failures.get(from)?.count ?? 0) + 1, last: Date.now() });
   }
 
+  /** Lax, not strict: whoever opens the page by a link (from a terminal's or a hub's page) is logged in there too. */
   setCookie(req: IncomingMessage, res: ServerResponse, user: string): void {
     const body = `${Date.now().toString(36)}.${randomBytes(9).toString('base64url')}.${Buffer.from(user).toString('base64url')}`;
     addCookie(res, this.cookieName, `${body}.${this.signature(body)}`, {
       path: this.options.baseUrl,
       httpOnly: true,
-      sameSite: this.sameSite,
       secure: isSecure(req),
       maxAge: COOKIE_DAYS * 86_400,
     });
@@ -208,7 +217,6 @@ export class Auth {
     addCookie(res, this.cookieName, '', {
       path: this.options.baseUrl,
       httpOnly: true,
-      sameSite: this.sameSite,
       maxAge: 0,
     });
   }
@@ -224,11 +232,6 @@ export class Auth {
 
   private signature(body: string): string {
     return createHmac('sha256', this.cookieKey).update(body).digest('base64url');
-  }
-
-  /** A hub logs in by sending the browser here from elsewhere; a strict cookie would not come along. */
-  private get sameSite(): 'Strict' | 'Lax' {
-    return this.options.hub ? 'Lax' : 'Strict';
   }
 }
 

@@ -158,12 +158,11 @@ export function addCookie(
   attributes: {
     path: string;
     httpOnly?: boolean;
-    sameSite: 'Strict' | 'Lax';
     secure?: boolean;
     maxAge?: number;
   },
 ): void {
-  const parts = [`${name}=${value}`, `Path=${attributes.path}`, `SameSite=${attributes.sameSite}`];
+  const parts = [`${name}=${value}`, `Path=${attributes.path}`, 'SameSite=Lax'];
   if (attributes.httpOnly) parts.push('HttpOnly');
   if (attributes.secure) parts.push('Secure');
   if (attributes.maxAge !== undefined) parts.push(`Max-Age=${attributes.maxAge}`);

@@ -80,7 +80,6 @@ export class Hub {
     addCookie(res, STATE_COOKIE, state, {
       path: prefix,
       httpOnly: true,
-      sameSite: 'Lax',
       secure: isSecure(req),
       maxAge: 600,
     });
@@ -102,7 +101,7 @@ export class Hub {
     if (!state || !sameText(state, kept)) {
       throw new HttpError(403, 'the login was not begun by this browser; open the page again');
     }
-    addCookie(res, STATE_COOKIE, '', { path: this.options.prefix, sameSite: 'Lax', maxAge: 0 });
+    addCookie(res, STATE_COOKIE, '', { path: this.options.prefix, maxAge: 0 });
     const code = query.get('code');
     if (!code) throw new HttpError(400, 'the hub sent no code');
     const { clientId, apiToken, apiUrl, callbackUrl } = this.options;

@@ -33,11 +33,12 @@ const asInt = (text: string | undefined): number | undefined => (text ? Number(t
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
   const hubOptions = options.hub === null ? undefined : (options.hub ?? hubFromEnvironment());
   const service = hubOptions?.serviceUrl ? new URL(hubOptions.serviceUrl) : undefined;
-  const ip = options.ip ?? service?.hostname ?? '127.0.0.1';
+  // A hub says where it looks for the server: that goes before everything else.
+  const ip = service?.hostname ?? options.ip ?? '127.0.0.1';
   const token = options.token ?? (hubOptions ? '' : makeToken());
   const lab = new Lab(options, token, hubOptions);
   const http = createServer({ keepAlive: true, requestTimeout: 0 });
-  const port = await listen(http, ip, options.port ?? asInt(service?.port) ?? 0, options.portRetries ?? 0);
+  const port = await listen(http, ip, asInt(service?.port) ?? options.port ?? 0, options.portRetries ?? 0);
   lab.listen(ip, port);
   if (!isLoopback(ip) && ip !== 'localhost' && !lab.hub) {
     lab.log(
@@ -99,7 +100,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
       const exchange: Exchange = { req, res, path, query, params, identity };
       if (access !== 'public') {
         if (identity.by === 'nobody') return sendReply(res, needsLogin(lab, exchange, access));
-        lab.auth.checkOrigin(req, identity);
+        lab.auth.checkOrigin(req, identity, access);
         lab.auth.checkXsrf(req, query, identity);
         allowOrigin(lab, req, res);
         if (access === 'page' && identity.by === 'token' && query.has('token') && req.method === 'GET') {

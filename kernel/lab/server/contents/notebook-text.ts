@@ -5,7 +5,7 @@ import { HttpError } from '../http.js';
 import { isTrustedByPage, markTrusted, type Trust } from '../trust.js';
 
 /** Beyond this a file that another program wrote is not written again in memory just to find its signature. */
-const CANONICAL_LIMIT = 20 * 2 ** 20;
+const CANONICAL_LIMIT = 4 * 2 ** 20;
 
 /** A file's text as the page gets it. */
 export function notebookForPage(text: string, path: string, trust: Trust): Notebook {

@@ -7,9 +7,26 @@ import { basename, dirname, join } from 'node:path';
 
 export type Content = string | Buffer | AsyncIterable<Buffer>;
 
-/** Hidden, so that it is in no listing. */
-const besides = (file: string): string =>
-  join(dirname(file), `.~${basename(file).slice(0, 200)}.${randomBytes(4).toString('hex')}`);
+/** A draft that is so old was left by a server that was killed. */
+const STALE_MS = 600_000;
+
+/** The name of a draft: hidden, so that it is in no listing. */
+const besides = (file: string, end = ''): string =>
+  join(dirname(file), `.~${basename(file).slice(0, 200)}${end}`);
+
+/** Opens a new file for a draft. One that a killed server left is used up, so that there is never more than one. */
+async function openDraft(file: string, mode: number): Promise<{ draft: string; handle: FileHandle }> {
+  const draft = besides(file);
+  const left = await stat(draft).catch(() => undefined);
+  if (left && Date.now() - left.mtimeMs > STALE_MS) await unlink(draft).catch(() => {});
+  try {
+    return { draft, handle: await open(draft, 'wx', mode) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const other = besides(file, `.${randomBytes(4).toString('hex')}`);
+    return { draft: other, handle: await open(other, 'wx', mode) };
+  }
+}
 
 /** Writes `content` as the file's only content. */
 export async function writeFileWhole(path: string, content: Content): Promise<void> {
@@ -20,9 +37,9 @@ export async function writeFileWhole(path: string, content: Content): Promise<vo
     await access(file, constants.W_OK);
     if (before.nlink > 1 || !(await mayMakeFiles(dirname(file)))) return writeInPlace(file, content);
   }
-  const draft = besides(file);
+  const { draft, handle } = await openDraft(file, before ? 0o600 : 0o666);
   try {
-    await writeDraft(draft, content, before && before.mode & 0o7777);
+    await writeDraft(handle, content, before && before.mode & 0o7777);
     await rename(draft, file);
   } catch (error) {
     await unlink(draft).catch(() => {});
@@ -46,8 +63,7 @@ export async function replaceFile(draft: string, path: string): Promise<void> {
   await syncFolder(dirname(file));
 }
 
-async function writeDraft(draft: string, content: Content, mode: number | undefined): Promise<void> {
-  const handle = await open(draft, 'wx', mode === undefined ? 0o666 : 0o600);
+async function writeDraft(handle: FileHandle, content: Content, mode: number | undefined): Promise<void> {
   try {
     if (typeof content === 'string' || Buffer.isBuffer(content)) await handle.writeFile(content);
     else for await (const piece of content) await writeAll(handle, piece);
@@ -61,7 +77,7 @@ async function writeDraft(draft: string, content: Content, mode: number | undefi
 /** For a file with several names, or in a folder where no file may be made: over the old content, kept aside. */
 async function writeInPlace(file: string, content: Content): Promise<void> {
   const folder = (await mayMakeFiles(dirname(file))) ? dirname(file) : (await import('node:os')).tmpdir();
-  const kept = join(folder, basename(besides(file)));
+  const kept = join(folder, basename(besides(file, `.${randomBytes(4).toString('hex')}`)));
   await copyFile(file, kept);
   try {
     const handle = await open(file, 'r+');
