@@ -62,6 +62,11 @@ describe('files', () => {
     expect(refused.json).toEqual({ message: 'bytes.bin is not UTF-8 encoded', reason: 'bad format' });
   });
 
+  it('are asked for without their content by HEAD', async () => {
+    const { status, headers, text } = await api('one.txt', { method: 'HEAD' });
+    expect([status, headers['content-type'], text]).toEqual([200, 'application/json', '']);
+  });
+
   it('have a hash when it is asked for', async () => {
     await put('hashed.txt', { type: 'file', format: 'text', content: 'gradlab' });
     const { json } = await api('hashed.txt?content=0&hash=1');

@@ -64,15 +64,18 @@ export function contentsRoutes(lab: Lab): Route[] {
     },
   };
 
-  const checkpoints = async ({ req }: Exchange, path: string, id: string | undefined): Promise<Reply> => {
-    if (id === undefined && req.method === 'GET') return json(await contents.checkpoints(path));
-    if (id === undefined && req.method === 'POST') {
+  const methodOf = ({ req }: Exchange): string => (req.method === 'HEAD' ? 'GET' : (req.method ?? 'GET'));
+
+  const checkpoints = async (exchange: Exchange, path: string, id: string | undefined): Promise<Reply> => {
+    const method = methodOf(exchange);
+    if (id === undefined && method === 'GET') return json(await contents.checkpoints(path));
+    if (id === undefined && method === 'POST') {
       const made = await contents.makeCheckpoint(path);
       const Location = lab.link(`/api/contents/${escapePath(path)}/checkpoints/${made.id}`);
       return json(made, 201, { Location });
     }
-    if (id !== undefined && req.method === 'POST') await contents.restoreCheckpoint(path, id);
-    else if (id !== undefined && req.method === 'DELETE') await contents.deleteCheckpoint(path, id);
+    if (id !== undefined && method === 'POST') await contents.restoreCheckpoint(path, id);
+    else if (id !== undefined && method === 'DELETE') await contents.deleteCheckpoint(path, id);
     else throw new HttpError(405, 'Method Not Allowed');
     return noContent;
   };
@@ -87,7 +90,7 @@ export function contentsRoutes(lab: Lab): Route[] {
       await contents.trustNotebook(path.slice(0, -'/trust'.length));
       return { status: 201 };
     }
-    return methods[exchange.req.method ?? 'GET'](exchange, path);
+    return methods[methodOf(exchange)](exchange, path);
   };
 
   const download = async ({ req, res, params, query }: Exchange): Promise<undefined> => {

@@ -143,9 +143,14 @@ export class Kernel {
     else this.waiting.push(message);
   }
 
-  /** Resolves when the kernel answers; rejects when it died or is silent for a minute. */
-  whenReady(): Promise<void> {
-    return this.ready;
+  /** Resolves when the kernel answers; rejects when it died or is silent for a minute (it may still come up). */
+  async whenReady(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, fail) => {
+      const why = new Error(`the kernel did not answer within ${START_MS / 1000} s`);
+      timer = setTimeout(() => fail(why), START_MS);
+    });
+    await Promise.race([this.ready, late]).finally(() => clearTimeout(timer));
   }
 
   // What users ask for
@@ -171,7 +176,7 @@ export class Kernel {
     this.state = 'starting';
     this.reason = undefined;
     this.spawn();
-    await this.ready;
+    await this.whenReady();
   }
 
   async shutdown(): Promise<void> {
@@ -228,18 +233,12 @@ export class Kernel {
         // Only iopub is missing: something to say on it.
         if (informed) this.own.set(link.request('shell', 'kernel_info_request', {}), undefined);
       }, NUDGE_MS);
-      const late = new Promise<never>((_, fail) => {
-        setTimeout(
-          () => fail(new Error(`the kernel did not answer within ${START_MS / 1000} s`)),
-          START_MS,
-        ).unref();
-      });
       const ended = process.ended.then((how) => {
         throw new Error(
           `the kernel ended while it started (${how})${process.log ? `:\n${process.log}` : ''}`,
         );
       });
-      await Promise.race([Promise.all([info, heard]), late, ended]);
+      await Promise.race([Promise.all([info, heard]), ended]);
     } finally {
       clearInterval(timer);
     }

@@ -87,9 +87,13 @@ export class KernelLink {
     try {
       for await (const frames of socket) {
         const message = this.read(channel, frames);
-        // A page that does not keep up makes the kernel's output wait, not the server's memory grow.
-        const wait = message && this.receive(message);
-        if (wait) await wait;
+        try {
+          // A page that does not keep up makes the kernel's output wait, not the server's memory grow.
+          const wait = message && this.receive(message);
+          if (wait) await wait;
+        } catch (error) {
+          this.log(`a message of a kernel on ${channel} could not be passed on: ${(error as Error).stack}`);
+        }
       }
     } catch (error) {
       if (!this.closed) this.log(`a kernel's ${channel} socket stopped: ${(error as Error).message}`);
