@@ -223,14 +223,19 @@ export class NDArray<D extends DType = DType> {
   }
 
   /** A view on the same memory. For library code: it does not record on the tape. */
-  view(shape: Shape, strides: readonly number[] | undefined, offset: number): NDArray<D> {
+  view<E extends DType>(
+    this: NDArray<E>,
+    shape: Shape,
+    strides: readonly number[] | undefined,
+    offset: number,
+  ): NDArray<E> {
     const v = new NDArray<D>(this.storage, this.dtype, shape, strides, offset);
     v.base = this.base ?? this;
     return v;
   }
 
   /** The same memory as a plain value, off the tape (torch.Tensor.detach). */
-  detach(): NDArray<D> {
+  detach<E extends DType>(this: NDArray<E>): NDArray<E> {
     return this.view(this.shape, this.stridesEl, this.offset);
   }
 
@@ -265,10 +270,17 @@ export class NDArray<D extends DType = DType> {
   }
 
   /** Iterates over the first axis: rows of a matrix, numbers (as 0-d arrays) of a vector. */
-  *[Symbol.iterator](): Generator<NDArray<D>> {
-    if (this.ndim === 0) throw new TypeError('iteration over a 0-d array; use item() for its value.');
-    for (let i = 0; i < this.shape[0]; i++) yield (this as unknown as { at(i: number): NDArray<D> }).at(i);
+  [Symbol.iterator](): Rows<D> {
+    return rowsOf(this) as Rows<D>;
   }
+}
+
+// TypeScript's own iterators cost every cell's check a millisecond: they are compared member by member for every dtype.
+type Rows<D extends DType> = { next(): { done: boolean; value: NDArray<D> } };
+
+function* rowsOf(a: NDArray): Generator<NDArray> {
+  if (a.ndim === 0) throw new TypeError('iteration over a 0-d array; use item() for its value.');
+  for (let i = 0; i < a.shape[0]; i++) yield (a as unknown as { at(i: number): NDArray }).at(i);
 }
 
 /** A fresh array whose content the caller writes. */

@@ -144,7 +144,7 @@ export type DTypeOf<T> =
 /** The dtype that holds the values of both. */
 export type Promote<A extends DType, B extends DType> = [DType] extends [A]
   ? DType
-  : NoInfer<[DType] extends [B] ? DType : Promotion[A & keyof Promotion][B & keyof Promotion]>;
+  : NoInfer<[DType] extends [B] ? DType : Promotion[A][B]>;
 
 type Inexact = 'float64' | 'float32' | 'complex128' | 'complex64';
 

@@ -1,7 +1,7 @@
 // Methods of arrays that are functions of this namespace with the array as first argument: a.take(i), a.ptp(),
 // a.repeat(2). Those of operations are attached beside the operations.
 
-import type { DType, Scalar } from '../core/dtype.js';
+import type { Scalar } from '../core/dtype.js';
 import { type ArrayLike, method, type NDArray } from '../core/ndarray.js';
 import { nonzero, set, type TakeOptions, take } from '../ops/index.js';
 import type { Axis, ReduceOptions } from '../ops/reduce.js';
@@ -46,7 +46,7 @@ method('resize', function (shape: number | readonly number[]) {
 });
 
 declare module '../core/ndarray.js' {
-  interface NDArray<D extends DType> {
+  interface ArrayMethods {
     /** Elements from a list of arrays by number, see `np.choose`. */
     choose(choices: readonly ArrayLike[] | NDArray, options?: ChooseOptions): NDArray;
     /** Slices where a condition holds, see `np.compress`. */
