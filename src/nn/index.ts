@@ -69,3 +69,4 @@ export { decodeSafetensors, encodeSafetensors, load, save } from './state.js';
 export { type Summary, type SummaryOptions, type SummaryRow, summary } from './summary.js';
 export { convMatrix, toConvolutional } from './surgery.js';
 export { type ModelInput, meta } from './trace.js';
+export { type RecurrentStep, type UnrollOptions, unroll } from './unroll.js';

@@ -227,6 +227,8 @@ export function slot(state: ParameterState, name: string, p: NDArray, value = 0)
   if (a === undefined) {
     a = empty(p.shape, p.dtype as DType);
     backend.fill(a, value);
+    // It lives as long as the optimiser, also when the first step runs inside np.scope.
+    a.storage.exempt = true;
     state[name] = a;
   }
   return a;

@@ -1,7 +1,9 @@
-// `npm run bench nn`: training steps of the networks of net-rows.ts for gradlab, NumPy and PyTorch. Every contender runs
-// at the number of threads, and PyTorch in the way of writing the step, that suits it best; all are measured in turns.
+// `npm run bench nn`: training steps of the networks of net-rows.ts and recurrent-rows.ts for gradlab, NumPy and
+// PyTorch. Every contender runs at the number of threads, and PyTorch in the way of writing the step, that suits it
+// best; all are measured in turns.
 import { atBest, type Contender, type Kind, median } from './contenders.js';
 import { type NetRow, netRows } from './net-rows.js';
+import { recurrentRows } from './recurrent-rows.js';
 import { interleave, ms, table } from './report.js';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 7);
@@ -26,7 +28,7 @@ export async function nets(others: Kind[]): Promise<void> {
   const kinds: Kind[] = ['gradlab', ...others];
   const lines: string[][] = [];
   const leads: number[] = [];
-  for (const row of netRows) {
+  for (const row of [...netRows, ...recurrentRows]) {
     if (!row.name.includes(ONLY)) continue;
     const found = await measure(row, kinds);
     const own = found.get('gradlab')!;

@@ -318,6 +318,23 @@ describe('schedules', () => {
   });
 });
 
+describe('state', () => {
+  it('outlives the np.scope of the first step', () => {
+    const train = (scoped: boolean): unknown => {
+      const w = leaf([1, 2, 3]);
+      const opt = new optim.Adam([w], { lr: 0.1 });
+      const step = (): void => {
+        opt.zeroGrad();
+        np.sum(w.mul(w)).backward();
+        opt.step();
+      };
+      for (let i = 0; i < 5; i++) scoped ? np.scope(step) : step();
+      return w.tolist();
+    };
+    expect(train(true)).toEqual(train(false));
+  });
+});
+
 describe('clipping and averages', () => {
   it('clips the common norm and returns the one before', () => {
     const [a, b] = [leaf([0, 0]), leaf([0])];
