@@ -47,6 +47,7 @@ export type { DType, Scalar, TypedArray } from './core/dtype.js';
 export { type ArrayLike, NDArray, type NestedArray } from './core/ndarray.js';
 export * as data from './data/index.js';
 export { progress } from './data/progress.js';
+export * as learn from './learn/index.js';
 export * as nn from './nn/index.js';
 export { sprintf } from './numpy/format.js';
 export * as np from './numpy/index.js';

@@ -95,6 +95,7 @@ export const PRELOADED = [
   'plot',
   'progress',
   'training',
+  'learn',
   'grad',
   'valueAndGrad',
   'vjp',

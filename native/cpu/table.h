@@ -87,6 +87,17 @@ using FftMultiply = void (*)(double* xr, double* xi, const double* wr, const dou
 using Softmax = void (*)(void* out, const char* in, int64_t line, int64_t rows, int64_t n, bool log);
 // out = (element - centre)^2 of n elements at byte stride s; `one` centre for all, or one for each.
 using Squares = void (*)(void* out, const char* a, int64_t s, const void* center, bool one, int64_t n);
+// Distances between all of na rows of a and nb of b, d contiguous elements each, into rows of `width` elements: sums of
+// powers without the root. Kernels of bytes know DistanceL1 alone, their results are doubles.
+enum DistanceKind { DistanceL1, DistanceSquared, DistanceLargest, DistancePower };
+using Distances = void (*)(void* out, int64_t width, const void* a, int64_t na, const void* b, int64_t nb, int64_t d,
+                           DistanceKind kind, double p);
+using ExactSquare = double (*)(const void* a, const void* b, int64_t d);
+using ExpandSquare = int64_t (*)(void* row, int64_t n, double na, const double* nb, double share, bool root);
+using Affinities = void (*)(double* p, const double* d, int64_t n, int64_t i, double entropy);
+using Forces = void (*)(const double* p, const double* y, int64_t n, int dims, int64_t i, double* pull, double* push,
+                        double* weight);
+using Divergence = double (*)(const double* p, const double* y, int64_t n, int dims, int64_t i);
 
 // c (m x n, rows cs apart) = a (m x k, rows as apart) b, added to c's elements when `more`. Columns of b lie in panels of
 // Kernels::panelWidth columns, each with all of its rows one after the other; panels begin `stride` elements apart.
@@ -137,6 +148,12 @@ struct Kernels {
   PackPanel packPanel[2];
   PanelGemm panelGemm[2];
   RecurrentPointwise recurrentForward[2][kRecurrentKinds], recurrentBackward[2][kRecurrentKinds];
+  Distances distances[3];            // float64, float32, uint8; cpu/isa/distances.cc
+  ExactSquare exactSquare[3];
+  ExpandSquare expandSquare[2];
+  Affinities affinities;
+  Forces forces;
+  Divergence divergence;
 };
 
 // cpu/reduce.cc: n values to begin a fold with.
@@ -157,6 +174,10 @@ extern const OpInfo opInfo[kOps];
 namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillRecurrent(Kernels&); }
 namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillRecurrent(Kernels&); }
 namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillRecurrent(Kernels&); }
+
+namespace baseline { void fillDistances(Kernels&); }
+namespace avx2 { void fillDistances(Kernels&); }
+namespace avx512 { void fillDistances(Kernels&); }
 
 // The element types that are compiled once: cpu/integers.cc, cpu/complex.cc, cpu/casts.cc.
 void fillIntegers(Kernels&);

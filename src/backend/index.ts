@@ -20,6 +20,7 @@ export {
   setStride,
 } from './command.js';
 export { type ConvGeometry, convolve, type PoolGeometry, pool } from './conv.js';
+export { distances, nearest, tsneAffinities, tsneDivergence, tsneForces } from './distances.js';
 export { copy, elementwise, fill, mayShareMemory } from './elementwise.js';
 export { type FftKind, fft } from './fft.js';
 export { colourImages, type ImageGeometry, mapImages } from './image.js';

@@ -30,7 +30,9 @@ import {
   type SurfaceOptions,
   surface,
   tileUri,
+  toPixels,
 } from './fields.js';
+import { pngDataUri } from './png.js';
 import {
   type BarOptions,
   band,
@@ -48,7 +50,7 @@ import {
   scatter,
   type Trace,
 } from './series.js';
-import { extent, isOptions, type Labels, type Values } from './values.js';
+import { extent, isOptions, type Labels, sameLength, type Values, vector } from './values.js';
 
 export interface ImageGridOptions {
   cols?: number;
@@ -60,6 +62,14 @@ export interface ImageGridOptions {
   title?: string;
   /** Size of a tile in pixels. */
   tile?: number;
+}
+
+export interface ThumbnailOptions {
+  /** Side of an image as a share of the points' extent. Default 0.05. */
+  size?: number;
+  cmap?: Colormap;
+  /** Hover text per image. */
+  text?: readonly string[];
 }
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
@@ -498,6 +508,58 @@ export class Axes extends Coordinates {
     }
     this.drew(`imageGrid: ${plural(tiles.length, 'image')}`);
     return options.title === undefined ? this : this.title(options.title);
+  }
+
+  /**
+   * Draws small images at points, for example where an embedding puts them. Hover text names each.
+   * @param x,y the images' centres
+   * @param images a list of images, or an array (N, H, W), (N, H, W, 3) or (N, 3, H, W)
+   */
+  thumbnails(
+    x: Values,
+    y: Values,
+    images: Values | readonly Values[],
+    options: ThumbnailOptions & StyleOptions = {},
+  ): this {
+    const tiles = readImages(images, 'thumbnails', true);
+    const [xs, ys] = [vector(x, 'thumbnails: x'), vector(y, 'thumbnails: y')];
+    sameLength('thumbnails', { x: xs.length, y: ys.length, images: tiles.length });
+    if (options.text) sameLength('thumbnails', { images: tiles.length, text: options.text.length });
+    const { size = 0.05, cmap = 'gray' } = options;
+    const span = (v: readonly number[]): number => {
+      const [low, high] = extent(v);
+      return high > low ? high - low : 1;
+    };
+    const pictures = this.list<Loose>('images');
+    tiles.forEach((tile, i) => {
+      pictures.push({
+        source: pngDataUri(toPixels(tile, pixelRange(tile), cmap, 'thumbnails')),
+        xref: this.xName,
+        yref: this.yName,
+        x: xs[i],
+        y: ys[i],
+        sizex: size * span(xs),
+        sizey: size * span(ys),
+        xanchor: 'center',
+        yanchor: 'middle',
+        sizing: 'contain',
+        layer: 'above',
+      });
+    });
+    // Layout images show no hover text and take no room on the axes: invisible points do both.
+    this.add({
+      type: 'scatter',
+      mode: 'markers',
+      x: xs,
+      y: ys,
+      marker: { size: 12, opacity: 0 },
+      showlegend: false,
+      text: options.text ? [...options.text] : tiles.map((_, i) => `image ${i}`),
+      hovertemplate: '%{text}<extra></extra>',
+    });
+    return this.cover(xs, ys)
+      .drew(`thumbnails: ${plural(tiles.length, 'image')}`)
+      .style(options);
   }
 
   /**

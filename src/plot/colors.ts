@@ -27,7 +27,9 @@ export type Colormap =
   | 'Set1'
   | 'Set2'
   | 'Paired'
-  | `${string}_r`;
+  | `${string}_r`
+  // Colours of one's own, for classes: "r, #1f77b4, C2".
+  | `${string},${string}`;
 
 // Anchors are evenly spaced over [0, 1].
 const ANCHORS: Record<string, string> = {
@@ -78,6 +80,18 @@ type RGB = [number, number, number];
 const parseHex = (hex: string): RGB => [0, 2, 4].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)) as RGB;
 
 function anchors(cmap: string, fn: string): { colors: RGB[]; qualitative: boolean } {
+  if (cmap.includes(',')) {
+    // Colours of one's own, taken in order.
+    const colors = cmap.split(',').map((name) => {
+      const css = cssColor(name.trim(), fn);
+      if (!/^#[0-9a-f]{6}$/i.test(css))
+        throw new RangeError(
+          `${fn}: '${name.trim()}' in the list of colours "${cmap}" is none of b, r, C0, tab:red, 0.5 or #rrggbb`,
+        );
+      return parseHex(css.slice(1));
+    });
+    return { colors, qualitative: true };
+  }
   const reversed = cmap.endsWith('_r');
   const base = reversed ? cmap.slice(0, -2) : cmap;
   const name =

@@ -1,6 +1,6 @@
 // Charts: helpers with matplotlib's vocabulary that return Plotly figures.
 
-export { Axes, type ImageGridOptions, type PlotArguments } from './axes.js';
+export { Axes, type ImageGridOptions, type PlotArguments, type ThumbnailOptions } from './axes.js';
 export { type CircuitFigureOptions, circuit } from './circuit.js';
 export type { Colormap } from './colors.js';
 export type { AnnotateOptions, LegendPlace, RuleOptions, StyleOptions } from './coordinates.js';
@@ -33,6 +33,7 @@ export {
   scatter,
   subplots,
   surface,
+  thumbnails,
   volumes,
 } from './pyplot.js';
 export type {

@@ -1,7 +1,7 @@
 // The helpers by themselves: each makes a new figure and draws into it, so that `plot.scatter(x, y)` as the last
 // line of a cell is a chart, and `plot.regions(xx, yy, Z).scatter(x, y)` one with two layers.
 
-import type { ImageGridOptions, PlotArguments } from './axes.js';
+import type { ImageGridOptions, PlotArguments, ThumbnailOptions } from './axes.js';
 import type { Colormap } from './colors.js';
 import type { StyleOptions } from './coordinates.js';
 import type {
@@ -193,4 +193,14 @@ export function volumes(volumes: readonly VolumeBox[], options: VolumesOptions &
  */
 export function network(sizes: readonly number[], options: NetworkOptions & FigureOptions = {}): Figure {
   return open(options).network(sizes, options);
+}
+
+/** Small images at points: `plot.thumbnails(x, y, images)`, for example where an embedding puts them. */
+export function thumbnails(
+  x: Values,
+  y: Values,
+  images: Values | readonly Values[],
+  options: ThumbnailOptions & Style = {},
+): Figure {
+  return open(options).thumbnails(x, y, images, options);
 }

@@ -307,3 +307,65 @@ describe('surface', () => {
     expect(layout.title.text).toBe('S');
   });
 });
+
+describe('thumbnails', () => {
+  const images = [0, 0.5, 1].map((v) => [
+    [v, v, v],
+    [v, v, v],
+  ]);
+  it('puts each image at its point, in pixels of its own, with room on the axes', () => {
+    const { data, layout } = json(
+      plot.thumbnails([0, 10, 5], [1, 1, 3], images, { size: 0.1, text: ['a', 'b', 'c'] }),
+    );
+    expect(layout.images.map((i: Any) => [i.x, i.y, i.sizex, i.sizey])).toEqual([
+      [0, 1, 1, 0.2],
+      [10, 1, 1, 0.2],
+      [5, 3, 1, 0.2],
+    ]);
+    const { width, height, data: bytes } = pixels(layout.images[2].source);
+    expect([width, height, bytes[0]]).toEqual([3, 2, 255]);
+    expect([data[0].x, data[0].text]).toEqual([
+      [0, 10, 5],
+      ['a', 'b', 'c'],
+    ]);
+  });
+  it('refuses points and images that do not pair up', () => {
+    expect(() => plot.thumbnails([0, 1], [0, 1], images)).toThrow(/^thumbnails: /);
+    expect(() => plot.thumbnails([0, 1, 2], [0, 1, 2], images, { text: ['a'] })).toThrow(/^thumbnails: /);
+  });
+});
+
+describe('a list of colours as a colormap', () => {
+  it('gives classes these colours, in regions and points alike', () => {
+    const cmap = 'r, #00ff00, C0, 0.5';
+    const fig = plot
+      .regions(
+        [0, 1],
+        [0, 1],
+        [
+          [0, 1],
+          [2, 3],
+        ],
+        { cmap },
+      )
+      .scatter([0, 1], [0, 1], { c: [0, 2], cmap });
+    const { data } = json(fig);
+    expect(data[0].colorscale.map((c: Any) => c[1])).toEqual([
+      '#d62728',
+      '#d62728',
+      '#00ff00',
+      '#00ff00',
+      '#1f77b4',
+      '#1f77b4',
+      '#808080',
+      '#808080',
+    ]);
+    const points = data.filter((t: Any) => t.mode === 'markers');
+    expect(points.map((t: Any) => t.marker.color)).toEqual(['#d62728', '#1f77b4']);
+  });
+  it('refuses what is no colour', () => {
+    expect(() => plot.scatter([0, 1], [0, 1], { c: [0, 1], cmap: 'r, reddish' })).toThrow(
+      /^scatter: 'reddish' in the list/,
+    );
+  });
+});
