@@ -1,6 +1,7 @@
 // Drives element-wise operations: merges dimensions, converts operands of other dtypes block by block, keeps operands
 // that overlap the result intact, and spreads large ones over threads. The loops are in isa/loops.cc.
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -26,7 +27,12 @@ struct Plan {
   Loop loop;
   bool converts;
   bool copies;  // operands that run across the rows go through a buffer
+  bool streams;  // the result goes to memory past the caches
 };
+
+// Operands and result of so many bytes do not fit in the caches together.
+constexpr int64_t kBeyondCaches = int64_t(32) << 20;
+constexpr int64_t kStreamed = 1024;  // bytes of a result that are computed before they are sent to memory
 
 // Drops axes of length 1 and merges neighbours that every operand walks as one.
 void readDims(const Command& c, Plan& p) {
@@ -74,10 +80,28 @@ void orderDims(Plan& p) {
   if (p.ndim >= 2 && p.shape[last] < 8 && p.shape[last - 1] > 2 * p.shape[last]) swapDims(p, last - 1, last);
 }
 
+// Rows with contiguous results, by way of a small buffer that stays in the nearest cache.
+void runStreams(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int64_t* s1, const int64_t* s0) {
+  alignas(64) char buffer[kStreamed];
+  const int64_t none[kMaxIn + 1] = {0, 0, 0, 0};
+  const int64_t block = kStreamed / s0[0];
+  for (int64_t i = 0; i < n1; i++) {
+    for (int64_t j0 = 0; j0 < n0; j0 += block) {
+      const int64_t n = std::min(block, n0 - j0);
+      char* q[kMaxIn + 1] = {buffer};
+      for (int j = 1; j < p.operands; j++) q[j] = at[j] + i * s1[j] + j0 * s0[j];
+      p.loop(1, n, q, none, s0);
+      kernels().stream(at[0] + i * s1[0] + j0 * s0[0], buffer, n * s0[0]);
+    }
+  }
+  std::atomic_thread_fence(std::memory_order_seq_cst);  // before another thread reads what went past the caches
+}
+
 // One block of rows x elements, operands of other dtypes by way of buffers.
 void runBlock(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int64_t* s1, const int64_t* s0) {
   if (!p.converts) {
-    p.loop(n1, n0, at, s1, s0);
+    if (p.streams) runStreams(p, at, n1, n0, s1, s0);
+    else p.loop(n1, n0, at, s1, s0);
     return;
   }
   const Kernels& k = kernels();
@@ -192,11 +216,28 @@ void runElements(const Plan& p, int64_t begin, int64_t end) {
   runBlock(p, at, 1, end - begin, s1, s0);
 }
 
-void execute(const Plan& p, int cost) {
+// Whether a result in rows of some length should go past the caches: it is large, and no operand has brought its lines
+// there.
+bool worthStreaming(const Plan& p, int64_t size) {
+  const int last = p.ndim - 1;
+  const int64_t item = itemSize(p.have[0]);
+  if (p.converts || p.stride[0][last] != item || p.shape[last] * item < 1024) return false;
+  int64_t bytes = size * item;
+  for (int j = 1; j < p.operands; j++) {
+    if (p.base[j] == p.base[0]) return false;
+    int64_t distinct = itemSize(p.have[j]);
+    for (int d = 0; d < p.ndim; d++) distinct *= p.stride[j][d] == 0 ? 1 : p.shape[d];
+    bytes += distinct;
+  }
+  return bytes >= kBeyondCaches;
+}
+
+void execute(Plan& p, int cost) {
   int64_t size = 1;
   for (int d = 0; d < p.ndim; d++) size *= p.shape[d];
   if (size == 0) return;
   const int64_t inner = p.shape[p.ndim - 1];
+  p.streams = worthStreaming(p, size);
   const int threads = threadsFor(size * (p.converts ? cost + 2 : cost));
   if (p.ndim == 1) {
     if (threads == 1) runElements(p, 0, inner);

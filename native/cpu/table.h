@@ -126,6 +126,9 @@ struct RecurrentStep {
 // On hidden units begin to end of all rows.
 using RecurrentPointwise = void (*)(const RecurrentStep& s, int64_t begin, int64_t end);
 
+// A copy to memory that leaves nothing in the caches, so that the lines that are written need not be read first.
+using Stream = void (*)(char* to, const char* from, int64_t bytes);
+
 enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
 
 struct Kernels {
@@ -137,6 +140,7 @@ struct Kernels {
   FoldRows foldRows[kFolds][kDTypes];
   Find argmax[kDTypes], argmin[kDTypes];
   SmallGemm gemm[2];                 // float64, float32
+  Stream stream;
   FftPass fftPass;
   FftMultiply fftMultiply;
   Step step[2][kSteps];

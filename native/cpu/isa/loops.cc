@@ -3,6 +3,9 @@
 #include "kernels.h"
 #include "cpu/isa/power.h"
 #include "cpu/table.h"
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 namespace gl {
 namespace GL_ISA {
@@ -229,6 +232,28 @@ void ternary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const in
   }
 }
 
+void stream(char* to, const char* from, int64_t bytes) {
+#if defined(__SSE2__)
+#if defined(__AVX512F__)
+  using R = __m512i;
+  const auto put = [](char* p, const char* q) { _mm512_stream_si512(reinterpret_cast<R*>(p), _mm512_loadu_si512(q)); };
+#else
+  using R = __m128i;
+  const auto put = [](char* p, const char* q) {
+    _mm_stream_si128(reinterpret_cast<R*>(p), _mm_loadu_si128(reinterpret_cast<const R*>(q)));
+  };
+#endif
+  constexpr int64_t z = sizeof(R);
+  int64_t i = -reinterpret_cast<intptr_t>(to) & (z - 1);
+  i = i < bytes ? i : bytes;
+  __builtin_memcpy(to, from, i);
+  for (; i + z <= bytes; i += z) put(to + i, from + i);
+  __builtin_memcpy(to + i, from + i, bytes - i);
+#else
+  __builtin_memcpy(to, from, bytes);
+#endif
+}
+
 // Fill in one dtype's loop when the op has it.
 template <class F, class T> void setUnary(Loop* row) {
   if constexpr (inSet<T>(F::types)) row[Code<T>::value] = unary<T, T, F>;
@@ -259,6 +284,7 @@ template <class F, class T> void setTernary(Loop* row) {
   set<F_##name, Bool>(k.loop[op_##name]);
 
 void fillLoops(Kernels& k) {
+  k.stream = stream;
 #define UNARY(name, ...) GL_EACH(setUnary, name)
 #define PREDICATE(name, ...) GL_EACH(setPredicate, name)
 #define BINARY(name, ...) GL_EACH(setBinary, name)
