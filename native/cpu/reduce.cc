@@ -470,20 +470,22 @@ void noIdentity(const char* name) {
               " which has no identity; check the shape, or test size > 0 first");
 }
 
-// One row, each element after the one before; the running value stays in a register.
+// One row, each element after the one before; the running value stays in a register. The result may be the row itself.
 template <class T>
-void scan(char* row, int64_t n, bool product) {
-  T* v = reinterpret_cast<T*>(row);
-  T r = v[0];
+void scan(T* out, const T* v, int64_t n, bool product) {
+  T r = out[0] = v[0];
   if (product) {
-    for (int64_t i = 1; i < n; i++) v[i] = r = T(r * v[i]);
+    for (int64_t i = 1; i < n; i++) out[i] = r = T(r * v[i]);
   } else {
-    for (int64_t i = 1; i < n; i++) v[i] = r = T(r + v[i]);
+    for (int64_t i = 1; i < n; i++) out[i] = r = T(r + v[i]);
   }
 }
 
-void scanRow(DType t, char* row, int64_t n, bool product) {
-  byDType(t, [&](auto zero) { scan<decltype(zero)>(row, n, product); });
+void scanRow(DType t, char* out, const char* row, int64_t n, bool product) {
+  byDType(t, [&](auto zero) {
+    using T = decltype(zero);
+    scan(reinterpret_cast<T*>(out), reinterpret_cast<const T*>(row), n, product);
+  });
 }
 
 void cumulate(Command& c, Op step, const char* name) {
@@ -492,22 +494,35 @@ void cumulate(Command& c, Op step, const char* name) {
   const DType t = c.loop();
   if (axis < 0 || axis >= nd) throw Error(std::string(name) + ": axis " + std::to_string(axis) + " is out of bounds");
   if (t == DType::Bool) throw Error(std::string(name) + ": bool accumulates in int64");
-  c.slot[Command::kOp] = op_copy;
-  runElementwise(c);
   int64_t before = 1, after = 1;
   const int64_t n = c.shape(axis);
   for (int d = 0; d < axis; d++) before *= c.shape(d);
   for (int d = axis + 1; d < nd; d++) after *= c.shape(d);
+  // Rows that lie as those of the result do are read where they are, others are copied there first.
+  bool direct = after == 1 && c.dtype(0) == t && c.dtype(1) == t;
+  int64_t expected = 1;
+  for (int d = nd - 1; d >= 0; d--) {
+    direct = direct && (c.shape(d) == 1 || c.stride(1, d) == expected);
+    expected *= c.shape(d);
+  }
+  const int64_t bytes = expected * itemSize(t);
+  direct = direct && (c.address(0) == c.address(1) || c.address(0) + bytes <= c.address(1) ||
+                      c.address(1) + bytes <= c.address(0));
+  if (!direct) {
+    c.slot[Command::kOp] = op_copy;
+    runElementwise(c);
+  }
   if (before * n * after == 0) return;
   const Loop loop = kernels().loop[step][static_cast<int>(t)];
   const int64_t size = itemSize(t);
   const int64_t line = after * size;
   char* out = c.address(0);
+  const char* in = direct ? c.address(1) : out;
   parallelRanges(before, 1, threadsFor(before * n * after), [&](int64_t b, int64_t e) {
     for (int64_t i = b; i < e; i++) {
       char* row = out + i * n * line;
       if (after == 1) {
-        scanRow(t, row, n, step == op_mul);
+        scanRow(t, row, in + i * n * line, n, step == op_mul);
         continue;
       }
       for (int64_t k = 1; k < n; k++) {
