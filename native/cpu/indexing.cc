@@ -1,5 +1,6 @@
 // Advanced indexing: index arrays and masks become element offsets; elements are gathered from and scattered to them.
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <memory>
 #include <type_traits>
@@ -229,18 +230,21 @@ void run_indexOffsets(Command& c) {
   if (flat) {
     // All at once, with one look at the end whether any is out of bounds; if so the loop below finds which.
     const int64_t* index = reinterpret_cast<const int64_t*>(in);
-    uint64_t beyond = 0;
-    for (int64_t i = 0; i < total; i++) {
-      const int64_t k = index[i] < 0 ? index[i] + n : index[i];
-      beyond |= uint64_t(k) >= uint64_t(n);
-    }
-    if (beyond == 0) {
-      for (int64_t i = 0; i < total; i++) {
-        const int64_t k = index[i] < 0 ? index[i] + n : index[i];
-        out[i] = (add ? out[i] : 0) + k * step;
-      }
-      return;
-    }
+    std::atomic<uint64_t> beyond{0};
+    parallelRanges(total, 512, threadsFor(total * 2), [&](int64_t begin, int64_t end) {
+      uint64_t here = 0;
+      const auto each = [&](auto offset) {
+        for (int64_t i = begin; i < end; i++) {
+          const int64_t k = index[i] + (index[i] < 0 ? n : 0);
+          here |= uint64_t(k) >= uint64_t(n);
+          offset(i, k * step);
+        }
+      };
+      if (add) each([out](int64_t i, int64_t k) { out[i] += k; });
+      else each([out](int64_t i, int64_t k) { out[i] = k; });
+      if (here != 0) beyond = 1;
+    });
+    if (beyond == 0) return;
   }
   eachOffset(c, 1, itemSize(t), 0, c.ndim(), [&](int64_t at) {
     const int64_t i = readIndex(in + at, t);

@@ -10,6 +10,29 @@ namespace gl {
 namespace GL_ISA {
 namespace {
 
+// An array beside a number, for operations of two operands; false for other layouts.
+template <class F, class R, class T, class>
+bool withNumber(int64_t n, char* r, const char* const* a, const int64_t* s) {
+  constexpr int64_t z = sizeof(T);
+  if (s[0] != int64_t(sizeof(R))) return false;
+  R* rr = reinterpret_cast<R*>(r);
+  const T* x = reinterpret_cast<const T*>(a[0]);
+  const T* y = reinterpret_cast<const T*>(a[1]);
+  if (s[1] == z && s[2] == 0) {
+    const T number = *y;
+    _Pragma("GCC ivdep")
+    for (int64_t j = 0; j < n; j++) rr[j] = F::call(x[j], number);
+    return true;
+  }
+  if (s[1] == 0 && s[2] == z) {
+    const T number = *x;
+    _Pragma("GCC ivdep")
+    for (int64_t j = 0; j < n; j++) rr[j] = F::call(number, y[j]);
+    return true;
+  }
+  return false;
+}
+
 template <class F, class R, class... A, size_t... I>
 void rows(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64_t* s0, std::index_sequence<I...>) {
   const bool flat = s0[0] == int64_t(sizeof(R)) && ((s0[I + 1] == int64_t(sizeof(A))) && ...);
@@ -21,6 +44,8 @@ void rows(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64
       _Pragma("GCC ivdep")
       for (int64_t j = 0; j < n0; j++) rr[j] = F::call(reinterpret_cast<const A*>(a[I])[j]...);
     } else {
+      if constexpr (sizeof...(A) == 2)
+        if (withNumber<F, R, A...>(n0, r, a, s0)) continue;
       for (int64_t j = 0; j < n0; j++)
         *reinterpret_cast<R*>(r + j * s0[0]) = F::call(*reinterpret_cast<const A*>(a[I] + j * s0[I + 1])...);
     }

@@ -25,15 +25,17 @@ template <class T> constexpr bool isComplex = false;
 template <class T> constexpr bool isComplex<Complex<T>> = true;
 
 // ---- sorting by digits ----------------------------------------------------------------------------------------------
-// Long rows are sorted digit by digit, 11 bits at a time from the lowest, each pass stable: linear in the number of
-// elements, and passes in which all elements have the same digit are skipped.
+// Long rows are sorted digit by digit from the lowest, each pass stable: linear in the number of elements, and passes
+// in which all elements have the same digit are skipped. Digits have 11 bits, or 8 where so many counters would cost
+// more than the elements.
 
-constexpr int kDigit = 11, kBuckets = 1 << kDigit;
+constexpr int kDigit = 11, kShortDigit = 8;
+constexpr int64_t kShortDigits = 6000;   // elements up to which the short ones pay
 
 // Unsigned numbers in the order of the elements; NaN is out of the way before, and -0 comes before 0.
 template <class T> struct Key {
   using U = typename std::conditional<sizeof(T) == 8, uint64_t, uint32_t>::type;
-  static constexpr int width = 8 * sizeof(U), passes = (width + kDigit - 1) / kDigit;
+  static constexpr int width = 8 * sizeof(U);
   static U of(T x) {
     constexpr U top = U(1) << (width - 1);
     U u;
@@ -58,7 +60,7 @@ template <class T> struct Key {
 };
 
 // From where on that beats comparisons.
-template <class T> constexpr int64_t longRow = sizeof(T) == 8 ? 2048 : sizeof(T) == 4 ? 512 : int64_t(1) << 62;
+template <class T> constexpr int64_t longRow = sizeof(T) == 8 ? 400 : sizeof(T) == 4 ? 200 : int64_t(1) << 62;
 template <class T> constexpr bool hasDigits = std::is_arithmetic<T>::value && sizeof(T) >= 4;
 
 template <class U>
@@ -70,22 +72,24 @@ template <class U> U keyOf(U u) { return u; }
 template <class U> U keyOf(const Keyed<U>& k) { return k.key; }
 
 // Sorts n entries by their keys; the result lies in `a` or in `b`, which is returned.
-template <class U, class Entry>
+template <class U, int Digit, class Entry>
 Entry* sortByDigits(Entry* a, Entry* b, int64_t n) {
+  constexpr int kDigit = Digit, kBuckets = 1 << Digit;
   constexpr int passes = (8 * int(sizeof(U)) + kDigit - 1) / kDigit;
   U differing = 0;
   for (int64_t i = 1; i < n; i++) differing |= keyOf(a[i]) ^ keyOf(a[0]);
   int used[passes], digits = 0;
   for (int p = 0; p < passes; p++)
     if ((differing >> (p * kDigit)) & (kBuckets - 1)) used[digits++] = p;
-  std::vector<uint32_t> counts(digits * kBuckets);
+  uint32_t counts[passes * kBuckets];
+  std::memset(counts, 0, digits * kBuckets * sizeof(uint32_t));
   for (int64_t i = 0; i < n; i++) {
     const U key = keyOf(a[i]);
     for (int d = 0; d < digits; d++) counts[d * kBuckets + ((key >> (used[d] * kDigit)) & (kBuckets - 1))]++;
   }
   for (int d = 0; d < digits; d++) {
     const int p = used[d];
-    uint32_t* count = counts.data() + d * kBuckets;
+    uint32_t* count = counts + d * kBuckets;
     uint32_t place = 0;
     for (int k = 0; k < kBuckets; k++) {
       const uint32_t here = count[k];
@@ -96,6 +100,11 @@ Entry* sortByDigits(Entry* a, Entry* b, int64_t n) {
     std::swap(a, b);
   }
   return a;
+}
+
+template <class U, class Entry>
+Entry* sortByDigits(Entry* a, Entry* b, int64_t n) {
+  return n <= kShortDigits ? sortByDigits<U, kShortDigit>(a, b, n) : sortByDigits<U, kDigit>(a, b, n);
 }
 
 template <class T>
@@ -159,7 +168,7 @@ void argsortRows(Command& c) {
       }
       int64_t* last = std::stable_partition(row, row + n, [v](int64_t x) { return v[x] == v[x]; });
       if constexpr (hasDigits<T>) {
-        if (last - row >= longRow<T> / 4 && n < kLongest) {
+        if (last - row >= longRow<T> / 2 && n < kLongest) {
           argsortDigits(row, v, last - row);
           continue;
         }
@@ -169,18 +178,30 @@ void argsortRows(Command& c) {
   });
 }
 
+// Where values would be inserted, a few of them side by side: their steps have the same lengths and no branches, so that
+// the processor waits for the memory of all of them at once.
 template <class T>
 void search(Command& c) {
   int64_t* out = c.data<int64_t>(0);
   const T* sorted = c.data<T>(1);
   const T* values = c.data<T>(2);
   const int64_t n = c.param(0), m = c.param(1);
-  const bool right = c.param(2) != 0;
-  parallelRanges(m, 64, threadsFor(m * 32), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; i++)
-      out[i] = (right ? std::upper_bound(sorted, sorted + n, values[i], Less<T>())
-                      : std::lower_bound(sorted, sorted + n, values[i], Less<T>())) - sorted;
-  });
+  const auto all = [&](auto before) {
+    parallelRanges(m, 64, threadsFor(m * 32), [&](int64_t begin, int64_t end) {
+      constexpr int side = 8;
+      for (int64_t i = begin; i < end; i += side) {
+        const int count = static_cast<int>(std::min<int64_t>(side, end - i));
+        const T* from[side];
+        for (int q = 0; q < count; q++) from[q] = sorted;
+        int64_t length = n;
+        for (; length > 1; length -= length / 2)
+          for (int q = 0; q < count; q++) from[q] += before(from[q][length / 2 - 1], values[i + q]) * (length / 2);
+        for (int q = 0; q < count; q++) out[i + q] = from[q] - sorted + (n > 0 && before(*from[q], values[i + q]));
+      }
+    });
+  };
+  if (c.param(2) != 0) all([](T x, T v) { return !Less<T>()(v, x); });
+  else all([](T x, T v) { return Less<T>()(x, v); });
 }
 
 }  // namespace

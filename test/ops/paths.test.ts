@@ -8,7 +8,7 @@ const numbers = (a: NDArray): number[] => (np.reshape(a, [-1]).tolist() as unkno
 
 describe('long rows are sorted by digits', () => {
   for (const dtype of ['float64', 'float32', 'int64', 'int32', 'uint64', 'uint32'] as DType[]) {
-    for (const n of [511, 512, 2047, 2048, 5000]) {
+    for (const n of [199, 200, 400, 2048, 6000, 6001]) {
       it(`${n} of ${dtype}, with ties, give the order of comparisons; equal ones keep theirs`, () => {
         const low = dtype.startsWith('u') ? 0 : -700;
         const whole = rng.integers(low, 700, { size: [n] });
@@ -146,4 +146,96 @@ describe('positions of extremes', () => {
       expect(np.argmin(x).item()).toBe(at + 1);
     }
   });
+});
+
+describe('results larger than the caches', () => {
+  it('are the same as computed in parts, whole and with one row for all', () => {
+    const [m, n] = [3001, 1003];
+    const a = rng.standard_normal([m, n]).astype('float32');
+    const b = rng.standard_normal([m, n]).astype('float32');
+    const row = rng.standard_normal([n]).astype('float32');
+    const sum = np.add(a, b);
+    const product = np.mul(a, row);
+    const less = np.less(a.astype('float64'), 0.25);
+    for (const i of [0, 1, 1500, m - 1]) {
+      expect(numbers(sum.at(i))).toEqual(numbers(np.add(a.at(i), b.at(i))));
+      expect(numbers(product.at(i))).toEqual(numbers(np.mul(a.at(i), row)));
+      expect(numbers(less.at(i))).toEqual(numbers(np.less(a.at(i), 0.25)));
+    }
+    const shifted = np.add(a.reshape(-1).at('3:'), b.reshape(-1).at('1:-2'));
+    expect(shifted.at(-1).item()).toBe(np.add(a.at(-1, -1), b.at(-1, -3)).item());
+  });
+});
+
+describe('positions in a sorted array', () => {
+  it('left and right of equal elements, beyond the ends, among NaN, as counted one by one', () => {
+    const sorted = [-5, -1, -1, 0, 0, 0, 2, 3, 3, 10, Number.NaN, Number.NaN];
+    const precedes = (x: number, v: number) => x < v || (Number.isNaN(v) && !Number.isNaN(x));
+    for (let n = 0; n <= sorted.length; n++) {
+      const table = sorted.slice(0, n);
+      const values = [-9, -5, -2, -1, -0, 0, 1, 2, 3, 4, 10, 11, Number.NaN];
+      const left = values.map((v) => table.filter((x) => precedes(x, v)).length);
+      const right = values.map((v) => table.filter((x) => !precedes(v, x)).length);
+      const s = np.array(table, { dtype: 'float64' });
+      expect(numbers(np.searchsorted(s, np.array(values)))).toEqual(left);
+      expect(numbers(np.searchsorted(s, np.array(values), 'right'))).toEqual(right);
+    }
+  });
+});
+
+describe('sums of many rows', () => {
+  for (const dtype of ['float64', 'float32', 'int32'] as DType[]) {
+    it(`of ${dtype} add the rows one after the other, however many there are`, () => {
+      const a = rng.standard_normal([2050, 130]).mul(100).astype(dtype);
+      let running = np.zeros([130], { dtype: np.sum(a).dtype });
+      for (let i = 0; i < 2050; i++) running = np.add(running, a.at(i));
+      expect(numbers(np.sum(a, { axis: 0 }))).toEqual(numbers(running));
+      expect(numbers(np.max(a, { axis: 0 }))).toEqual(numbers(np.max(a.T.copy(), { axis: 1 })));
+    });
+  }
+});
+
+describe('powers', () => {
+  it('are the same to the last bit in every layout', () => {
+    const a = rng.random([40, 37]).add(0.2);
+    const y = rng.standard_normal([40, 37]).mul(3);
+    const whole = np.pow(a, y);
+    expect(numbers(np.pow(a.T, y.T).T)).toEqual(numbers(whole));
+    expect(numbers(np.pow(a.at(':, ::3'), y.at(':, ::3')))).toEqual(numbers(whole.at(':, ::3')));
+    expect(numbers(np.pow(a.at('::-1'), 2.3))).toEqual(numbers(np.pow(a, 2.3).at('::-1')));
+    expect(numbers(np.pow(a, y.at(0)).at(3))).toEqual(numbers(np.pow(a.at(3), y.at(0))));
+  });
+});
+
+describe('every other element', () => {
+  for (const dtype of ['float64', 'float32', 'int64', 'uint8', 'int16'] as DType[]) {
+    it(`of ${dtype}, copied and converted`, () => {
+      const a = rng.integers(0, 100, { size: [9, 131] }).astype(dtype);
+      for (const text of ['::2, ::2', '1::2, 1::2', ':, ::2', ':, 128::2']) {
+        const part = a.at(text);
+        const [first, second] = text
+          .split(', ')
+          .map((t) => (t.startsWith('128') ? 128 : t.startsWith('1') ? 1 : 0));
+        const step = text.startsWith(':,') ? 1 : 2;
+        const want: number[] = [];
+        for (let i = first; i < 9; i += step)
+          for (let j = second; j < 131; j += 2) want.push(Number(a.at(i, j).item()));
+        expect(numbers(part.copy())).toEqual(want);
+        expect(numbers(part.astype('float32'))).toEqual(want);
+      }
+    });
+  }
+});
+
+describe('less common integers beside a number', () => {
+  for (const dtype of ['int8', 'int16', 'uint16', 'uint32', 'uint64'] as DType[]) {
+    it(`${dtype}: as beside an array of it`, () => {
+      const a = rng.integers(1, 100, { size: [3, 33] }).astype(dtype);
+      const same = np.full([3, 33], 7, { dtype });
+      for (const f of [np.add, np.sub, np.mul, np.floorDivide, np.mod, np.maximum, np.less, np.equal]) {
+        expect(numbers(f(a, 7))).toEqual(numbers(f(a, same)));
+        expect(numbers(f(7, a))).toEqual(numbers(f(same, a)));
+      }
+    });
+  }
 });

@@ -77,6 +77,13 @@ void cast(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64
       const From* aa = reinterpret_cast<const From*>(a);
       _Pragma("GCC ivdep")
       for (int64_t j = 0; j < n0; j++) rr[j] = convert<To>(aa[j]);
+    } else if (s0[0] == sizeof(To) && s0[1] == 2 * int64_t(sizeof(From)) && n0 > 0) {
+      // Every other element, as compilers vectorise it; the last one apart, because whole pairs are read.
+      To* rr = reinterpret_cast<To*>(r);
+      const From* aa = reinterpret_cast<const From*>(a);
+      _Pragma("GCC ivdep")
+      for (int64_t j = 0; j < n0 - 1; j++) rr[j] = convert<To>(aa[2 * j]);
+      rr[n0 - 1] = convert<To>(aa[2 * (n0 - 1)]);
     } else {
       for (int64_t j = i < done ? columns : 0; j < n0; j++)
         *reinterpret_cast<To*>(r + j * s0[0]) = convert<To>(*reinterpret_cast<const From*>(a + j * s0[1]));
