@@ -74,17 +74,15 @@ function blocksOf(value: unknown, into: Set<Storage>): Set<Storage> {
  * for (let i = 0; i < 1000; i++) np.scope(() => void W.isub(W.mul(0.01)));   // one step, parameters updated in place
  */
 export function scope<T>(body: () => T): T {
-  return reclaim(
-    () => {
-      const result = body();
-      if (result instanceof Promise)
-        throw new TypeError(
-          'scope: the body returned a promise; a scope is synchronous. Put the await outside.',
-        );
-      return result;
-    },
-    (result) => blocksOf(result, new Set()),
-  );
+  return reclaim(body, blocksKept);
+}
+
+/** What a scope must leave alone: the blocks of its result, or null where that holds none. */
+function blocksKept(result: unknown): Set<Storage> | null {
+  if (typeof result !== 'object' || result === null) return null;
+  if (result instanceof Promise)
+    throw new TypeError('scope: the body returned a promise; a scope is synchronous. Put the await outside.');
+  return blocksOf(result, new Set());
 }
 
 /** The nodes younger than `since` that results depend on, newest first: results before what they were made from. */

@@ -275,11 +275,11 @@ export function scoped<T extends HasStorage | readonly (HasStorage | null | unde
 }
 
 /**
- * Runs `body` and takes back every block allocated inside, except those that `keep` finds in its result. Unlike
- * `scoped` this is for user code, where somebody may still hold an array: its storage is marked dead, and the pool
- * gets the memory under a new one.
+ * Runs `body` and takes back every block allocated inside, except those that `keep` finds in its result (null: none).
+ * Unlike `scoped` this is for user code, where somebody may still hold an array: its storage is marked dead, and the
+ * pool gets the memory under a new one.
  */
-export function reclaim<T>(body: () => T, keep: (result: T) => Iterable<Storage>): T {
+export function reclaim<T>(body: () => T, keep: (result: T) => ReadonlySet<Storage> | null): T {
   const outer = scopeLog;
   const log: Storage[] = [];
   scopeLog = log;
@@ -289,9 +289,10 @@ export function reclaim<T>(body: () => T, keep: (result: T) => Iterable<Storage>
   } finally {
     scopeLog = outer;
   }
-  const kept = new Set(keep(result));
-  for (const storage of log) {
-    if (kept.has(storage)) outer?.push(storage);
+  const kept = keep(result);
+  for (let i = 0; i < log.length; i++) {
+    const storage = log[i];
+    if (kept !== null && kept.has(storage)) outer?.push(storage);
     else if (!storage.released && !storage.dead && !storage.exempt) {
       storage.dead = true;
       release(new Storage(storage.slab, storage.byteOffset, storage.byteLength, storage.pooled));
