@@ -39,6 +39,7 @@ export {
 } from './functional.js';
 export * as init from './init.js';
 export { Bilinear, Embedding, embedding, Flatten, Identity, type LayerOptions, Linear } from './linear.js';
+export { LocallyConnected2d, type UnfoldOptions, unfold } from './local.js';
 export * from './losses.js';
 export * as models from './models.js';
 export {

@@ -6,6 +6,7 @@ import type { Storage } from '../core/storage.js';
 import { asPair } from '../ops/conv.js';
 import { AvgPool2d, Conv2d, LPPool2d, MaxPool2d } from './conv.js';
 import { checkCounts } from './linear.js';
+import { LocallyConnected2d } from './local.js';
 import { type AnyModule, Module } from './module.js';
 import { layerName } from './summary.js';
 import { type ModelInput, trace } from './trace.js';
@@ -45,7 +46,7 @@ function through(field: Field, { window, stride = 1, dilation = 1, padding = 0 }
 
 /** The sliding window of a layer along the rows, or null where each element sees one element of the input. */
 function windowOf(module: AnyModule): SlidingWindow | null {
-  if (module instanceof Conv2d) {
+  if (module instanceof Conv2d || module instanceof LocallyConnected2d) {
     const { stride = 1, dilation = 1, padding = 0 } = module.options;
     const [window, d] = [module.kernelSize[0], asPair('receptiveField', 'dilation', dilation, 1)[0]];
     const p =

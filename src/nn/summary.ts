@@ -19,6 +19,7 @@ import {
 } from './conv.js';
 import { Dropout } from './dropout.js';
 import { Linear } from './linear.js';
+import { LocallyConnected2d } from './local.js';
 import { type AnyModule, Module, Parameter } from './module.js';
 import { BatchNorm1d, BatchNorm2d, LocalResponseNorm } from './normalization.js';
 import { GRU, LSTM, RNN } from './recurrent.js';
@@ -70,6 +71,8 @@ const strided = (
 export function layerName(module: AnyModule): string {
   if (module instanceof Conv2d)
     return `CONV${times(module.kernelSize)}-${module.outChannels}${strided(module.options.stride, 1)}`;
+  if (module instanceof LocallyConnected2d)
+    return `LOCAL${times(module.kernelSize)}-${module.outChannels}${strided(module.options.stride, 1)}`;
   if (module instanceof MaxPool2d)
     return `POOL${times(module.kernelSize)}${strided(module.options.stride, module.kernelSize)}`;
   if (module instanceof AvgPool2d)
@@ -91,6 +94,8 @@ function formulaOf(module: AnyModule, weights: readonly Parameter[], volume: Sha
     const [f, c, ...window] = module.weight.shape;
     return `(${[...window, c].join('*')})*${f}`;
   }
+  if (module instanceof LocallyConnected2d)
+    return `${module.places.join('*')}*(${[...module.kernelSize, module.inChannels].join('*')})*${module.outChannels}`;
   if (module instanceof Linear) {
     const flattened =
       volume.length === 3 && product(volume) === module.inFeatures && product(volume) > volume[0];
@@ -108,6 +113,7 @@ function multiplyAdds(module: AnyModule, call: Call, weights: readonly Parameter
   if (module instanceof ConvTranspose2d)
     return ((call.inputs[0].size / batch) * module.weight.size) / module.inChannels;
   if (module instanceof Linear) return results * module.inFeatures;
+  if (module instanceof LocallyConnected2d) return module.weight.size;
   if (module instanceof RNN || module instanceof LSTM || module instanceof GRU) {
     const steps = results / (module.hiddenSize * (module.options.bidirectional ? 2 : 1));
     return steps * weights.reduce((s, w) => s + w.size, 0);

@@ -1,7 +1,7 @@
 // The tools for ConvNets: models without memory, tables, receptive fields, patterns, surgery, and the named nets.
 
 import { describe, expect, it } from 'vitest';
-import { type NDArray, nn, np } from '../../src/index.js';
+import { gradCheck, type NDArray, nn, np } from '../../src/index.js';
 
 const { models } = nn;
 const vgg = nn.meta(() => models.vgg16());
@@ -438,6 +438,65 @@ describe('surgery', () => {
       });
       expect(Number(np.count_nonzero(m))).toBeLessThan(0.4 * m.size);
     }
+  });
+});
+
+describe('windows as columns', () => {
+  it.each([
+    [{}],
+    [{ stride: 2 }],
+    [{ padding: 1, stride: [1, 2] as [number, number] }],
+    [{ dilation: 2, padding: [0, 2] as [number, number] }],
+  ])('times filters as rows are the convolution, %o', (options) => {
+    np.random.seed(0);
+    const [x, w] = [np.random.randn(2, 3, 8, 7), np.random.randn(4, 3, 3, 2)];
+    const out = nn.conv2d(x, w, null, options);
+    const columns = nn.unfold(x, [3, 2], options);
+    expect(columns.shape).toEqual([2, 18, out.shape[2] * out.shape[3]]);
+    const product = np.matmul(w.reshape([4, 18]), columns).reshape(out.shape as number[]);
+    np.testing.assert_allclose(product, out, { rtol: 1e-12, atol: 1e-12 });
+  });
+  it('have gradients of two orders', () => {
+    np.random.seed(0);
+    const f = (x: NDArray) => np.sum(np.power(nn.unfold(x, 2, { stride: 2, padding: 1 }), 3));
+    const report = gradCheck(f, [np.random.randn(1, 2, 4, 3)], { order: 2 });
+    expect(report.passed, String(report)).toBe(true);
+  });
+  it('say what they want', () => {
+    expect(() => nn.unfold(np.ones([3, 4, 4]), 2)).toThrow('unfold: expected images (N, C, H, W)');
+    expect(() => nn.unfold(np.ones([1, 1, 2, 2]), 3)).toThrow('(2 - 3 + 0)/1 + 1 = 0');
+  });
+});
+
+describe('a locally connected layer', () => {
+  const local = new nn.LocallyConnected2d(2, 3, [6, 5], 3, { stride: 2, padding: 1, dtype: 'float64' });
+  const conv = new nn.Conv2d(2, 3, 3, { stride: 2, padding: 1, dtype: 'float64' });
+  it('with the same weights everywhere is a convolution, whose gradient is the sum of its own', () => {
+    np.random.seed(0);
+    const tiled = np.mul(conv.weight.detach().reshape([3, 18, 1]), np.ones([1, 1, 9]));
+    const bias = np.mul(conv.bias!.detach().reshape([3, 1, 1]), np.ones([1, 3, 3]));
+    local.loadStateDict({ weight: tiled, bias });
+    const x = np.random.randn(4, 2, 6, 5);
+    const [a, b] = [local(x), conv(x)];
+    np.testing.assert_allclose(a, b, { rtol: 1e-12, atol: 1e-12 });
+    const g = np.random.randn(...a.shape);
+    np.sum(np.mul(a, g)).backward();
+    np.sum(np.mul(b, g)).backward();
+    const summed = np.sum(local.weight.grad!, { axis: 2 }).reshape([3, 2, 3, 3]);
+    np.testing.assert_allclose(summed, conv.weight.grad!, { rtol: 1e-11, atol: 1e-11 });
+    np.testing.assert_allclose(np.sum(local.bias!.grad!, { axis: [1, 2] }), conv.bias!.grad!, {
+      rtol: 1e-11,
+    });
+  });
+  it('would give the first layer of AlexNet 105,705,600 parameters', () => {
+    const layer = nn.meta(() => new nn.LocallyConnected2d(3, 96, 227, 11, { stride: 4 }));
+    const { rows, parameters } = layer.summary([3, 227, 227]);
+    expect(parameters).toBe(105_705_600);
+    expect(rows[1]).toMatchObject({ layer: 'LOCAL11-96/4', size: '55x55x96', formula: '55*55*(11*11*3)*96' });
+  });
+  it('refuses images of another size', () => {
+    expect(() => local(np.ones([1, 2, 7, 5]))).toThrow('expected images (N, 2, 6, 5), got (1, 2, 7, 5)');
+    expect(() => new nn.LocallyConnected2d(1, 1, 2, 3)).toThrow('does not fit');
   });
 });
 
