@@ -12,6 +12,12 @@ const HELP = `gradlab: TypeScript notebooks with NumPy-like, differentiable arra
   gradlab run NOTEBOOK.ipynb [-o OUT.ipynb] [--html OUT.html] [--timeout SECONDS]
               [--cwd DIR] [--allow-errors]
         runs a notebook without a browser; exit code 1 when a cell fails
+  gradlab lab [DIR | NOTEBOOK.ipynb] [--port N] [--ip ADDRESS] [--no-browser] [--classic] [--password]
+        JupyterLab in the browser, without Python; --classic opens Jupyter Notebook's pages.
+        Also: --token TOKEN, --base-url PATH, --allow-host NAME, --allow-origin ORIGIN, --allow-hidden,
+        --no-follow-links, --cull-idle SECONDS, --yes (Ctrl-C asks nothing)
+  gradlab lab list [--json], gradlab lab stop [PORT | --all]
+        the servers that run, and their end
   gradlab kernel --connection-file FILE
         runs a kernel; this is what Jupyter calls
   gradlab --version
@@ -28,6 +34,7 @@ const commands: Record<string, Command> = {
   },
   install: async (args) => (await import('./install.js')).install(args),
   uninstall: async (args) => (await import('./install.js')).uninstall(args),
+  lab: async (args) => (await import('./lab/lab.js')).labCommand(args),
   run: async (args) => (await import('./notebook/run.js')).runCommand(args),
 };
 

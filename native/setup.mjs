@@ -9,8 +9,8 @@
 //   node native/setup.mjs apt P... install these Debian packages unless they are there (npm run test:clients)
 //   node native/setup.mjs wish P.. the same where it takes no question; otherwise says what is missing and goes on
 
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -21,7 +21,6 @@ import {
   watch,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,17 +100,12 @@ async function aptInstall(packages, why) {
   );
 }
 
-async function systemPackages(also) {
+async function systemPackages() {
   const absent = systemNeeds.filter((need) => !need.present());
   // What the build can do without is installed along with what it needs, and stops nobody.
   const required = absent.filter((need) => !need.optional);
   const missing = (canInstall() ? absent : required).map((need) => need.package);
-  if (missing.length + also.length === 0) return;
-  const why = [
-    missing.length > 0 ? 'to compile the native addon' : '',
-    also.length > 0 ? 'to show notebooks' : '',
-  ];
-  await aptInstall([...missing, ...also], why.filter(Boolean).join(', '));
+  if (missing.length > 0) await aptInstall(missing, 'to compile the native addon');
 }
 
 // --------------------------------------------------------------------------------------------------- npm packages
@@ -217,7 +211,7 @@ async function typescriptBuild() {
 
 /** Removes what older builds left in dist/ for sources that are gone. */
 function dropOrphans() {
-  for (const file of filesUnder(join(root, 'dist'))) {
+  for (const file of ['src', 'kernel'].flatMap((part) => filesUnder(join(root, 'dist', part)))) {
     const source = join(root, relative(join(root, 'dist'), file)).replace(
       /(\.d\.ts|\.js|\.d\.ts\.map|\.js\.map)$/,
       '.ts',
@@ -228,14 +222,14 @@ function dropOrphans() {
 
 // -------------------------------------------------------------------------------------------------------- commands
 
-/** Makes what is missing. `also` are Debian packages to install in one go with those that the build needs. */
-async function build(also = []) {
+/** Makes what is missing. */
+async function build() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 17)) {
     throw new Stop(`Node ${process.versions.node} is too old: gradlab needs Node 20.17 or newer.`);
   }
   const begun = performance.now();
-  await systemPackages(also);
+  await systemPackages();
   await npmPackages();
   await nativeAddon();
   await typescriptBuild();
@@ -264,91 +258,14 @@ async function lab() {
   await buildPages();
 }
 
-/** The machine's Jupyter: JupyterLab if it works, else the notebook server; undefined if there is neither. */
-function findJupyter() {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/bin'];
-  for (const kind of ['lab', 'notebook']) {
-    for (const folder of new Set(folders)) {
-      const program = join(folder, `jupyter-${kind}`);
-      if (!existsSync(program)) continue;
-      // A shim of a Python version manager may stand there with nothing behind it.
-      const probe = spawnSync(program, ['--version'], { encoding: 'utf8', timeout: 20_000 });
-      if (probe.status === 0) return { program, kind, version: probe.stdout.trim() };
-    }
-  }
-  return undefined;
-}
-
-function freePort(first) {
-  return new Promise((done, fail) => {
-    const server = createServer();
-    server.on('error', (error) => {
-      if (error.code !== 'EADDRINUSE' || first >= 65535) fail(error);
-      else done(freePort(first + 1));
-    });
-    server.listen(first, '127.0.0.1', () => server.close(() => done(first)));
-  });
-}
-
+/** The course's notebooks in the lab. The rest of the command line is the lab's: `npm start -- --classic`. */
 async function start() {
-  const found = findJupyter();
-  await build(found ? [] : ['jupyter-notebook']);
-  const jupyter = found ?? findJupyter();
-  if (!jupyter)
-    throw new Stop('jupyter-notebook was installed, but `jupyter-notebook --version` does not run.');
-
-  // The kernelspec goes into a folder of this clone and only this server looks there: nothing else changes.
-  const prefix = join(root, 'build/jupyter');
-  const cli = join(root, 'dist/kernel/cli.js');
-  execFileSync(process.execPath, [cli, 'install', '--prefix', prefix], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  await lab();
+  const { labCommand } = await import('../dist/kernel/lab/lab.js');
+  const args = [join(root, 'notebooks'), ...process.argv.slice(3)];
+  process.exitCode = await labCommand(args).catch((error) => {
+    throw new Stop(error.message);
   });
-
-  const port = await freePort(8888);
-  const token = process.env.JUPYTER_TOKEN ?? randomBytes(24).toString('hex');
-  const hasDisplay =
-    Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY) || process.platform === 'darwin';
-  const notebook = '17-spiral-case-study.ipynb';
-  const args = [
-    `--port=${port}`,
-    '--port-retries=0',
-    ...(process.getuid() === 0 ? ['--allow-root'] : []),
-    ...(hasDisplay ? [notebook] : ['--no-browser']),
-  ];
-  const jupyterPath = [join(prefix, 'share/jupyter'), process.env.JUPYTER_PATH].filter(Boolean).join(':');
-  const log = [];
-  const server = spawn(jupyter.program, args, {
-    cwd: join(root, 'notebooks'),
-    env: { ...process.env, JUPYTER_PATH: jupyterPath, JUPYTER_TOKEN: token },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const keep = (chunk) => log.push(chunk.toString()) > 200 && log.shift();
-  server.stdout.on('data', keep);
-  server.stderr.on('data', keep);
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => server.kill('SIGTERM'));
-  const ended = new Promise((done) => server.on('close', done));
-
-  const base = `http://127.0.0.1:${port}`;
-  for (let up = false; !up; ) {
-    const state = await Promise.race([ended, new Promise((done) => setTimeout(done, 100, 'running'))]);
-    if (state !== 'running') throw new Stop(`Jupyter ended at once:\n${log.join('')}`);
-    up = await fetch(`${base}/api`).then(
-      (reply) => reply.ok,
-      () => false,
-    );
-  }
-  const page = jupyter.kind === 'lab' ? `lab/tree/${notebook}` : `notebooks/${notebook}`;
-  say(`Jupyter ${jupyter.kind} ${jupyter.version} shows notebooks/ (Ctrl-C ends). Open:`);
-  console.log(`\n  ${base}/${page}?token=${token}\n`);
-  const code = await ended;
-  if (code !== 0 && code !== null) throw new Stop(`Jupyter ended with code ${code}:\n${log.join('')}`);
-}
-
-function uninstalled(packages) {
-  const status = (name) =>
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's placeholder
-    spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' });
-  return packages.filter((name) => status(name).stdout !== 'installed');
 }
 
 /** Installs those of the named Debian packages that are missing. */

@@ -9,6 +9,7 @@ import { apiRoutes, lastActivity } from './api.js';
 import { isLoopback, makeToken } from './auth.js';
 import { contentsRoutes } from './contents/routes.js';
 import { convertRoutes } from './convert.js';
+import { courseRoutes } from './course.js';
 import { type Exchange, errorReply, HttpError, type Reply, type Route, redirect, sendReply } from './http.js';
 import { hubFromEnvironment } from './hub.js';
 import { connectPage } from './kernels/channels.js';
@@ -54,6 +55,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...lab.sessions.routes(),
     ...new Settings(lab).routes(),
     ...convertRoutes(lab),
+    ...courseRoutes(lab),
     ...lab.events.routes(),
     ...apiRoutes(lab),
   ];

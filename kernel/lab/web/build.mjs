@@ -6,7 +6,7 @@
 
 import { createHash } from 'node:crypto';
 import {
-  cpSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,11 +17,12 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { quietly, Stop, say, seconds } from '../../../native/progress.mjs';
+import { defaults } from './extensions.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, '../../..');
@@ -100,6 +101,20 @@ async function icons(folder) {
   for (const i of [1, 2, 3]) writeFileSync(join(folder, `favicons/favicon-busy-${i}.ico`), logoIco(BUSY));
 }
 
+/** The settings' schemas, with our defaults in them. */
+function schemas(folder, packages) {
+  for (const { name, folder: from, files } of packages) {
+    mkdirSync(join(folder, name), { recursive: true });
+    for (const file of files) {
+      const schema = readJson(join(from, file));
+      for (const [key, value] of Object.entries(defaults[name]?.[basename(file, '.json')] ?? {})) {
+        schema.properties[key].default = value;
+      }
+      writeFileSync(join(folder, name, file), JSON.stringify(schema));
+    }
+  }
+}
+
 async function bundle(folder) {
   // esbuild's memory peaks where its collector waits for more: it does not here.
   process.env.GOGC ??= '40';
@@ -107,9 +122,7 @@ async function bundle(folder) {
   const { noticesText, thirdParty } = await import('./licences.mjs');
   const { pages, inputs } = await bundlePages(join(folder, 'static'));
   const themes = await bundleThemes(join(folder, 'themes'));
-  for (const { name, folder: from, files } of schemaFolders()) {
-    for (const file of files) cpSync(join(from, file), join(folder, 'schemas', name, file));
-  }
+  schemas(join(folder, 'schemas'), schemaFolders());
   await icons(join(folder, 'static'));
   const list = thirdParty([...inputs, ...themes]);
   writeFileSync(join(folder, 'third-party-licences.txt'), noticesText(list));
@@ -147,6 +160,7 @@ export async function build() {
   try {
     await bundle(draft);
     writeFileSync(stampOf(draft), wanted);
+    chmodSync(draft, 0o755);
     rmSync(target, { recursive: true, force: true });
     renameSync(draft, target);
   } catch (error) {

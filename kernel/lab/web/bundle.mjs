@@ -104,33 +104,25 @@ const oldFonts = {
 };
 
 /**
- * `import()` of CommonJS gives `default` alone under esbuild, while these importers take names apart. The names are
- * read from the module's own text; xterm's text is minified, so its are said here.
+ * `import()` of CommonJS gives `default` alone under esbuild, while MathJax's importers take names apart. The names are
+ * read from the module's own text.
  */
-const xterm = {
-  '@xterm/xterm': ['Terminal'],
-  '@xterm/addon-canvas': ['CanvasAddon'],
-  '@xterm/addon-fit': ['FitAddon'],
-  '@xterm/addon-search': ['SearchAddon'],
-  '@xterm/addon-web-links': ['WebLinksAddon'],
-  '@xterm/addon-webgl': ['WebglAddon'],
-};
 const namedImports = {
   name: 'named imports',
   setup(build) {
-    build.onResolve({ filter: /^(mathjax-full\/js\/|@xterm\/)/ }, async (asked) => {
+    build.onResolve({ filter: /^mathjax-full\/js\// }, async (asked) => {
       if (asked.kind !== 'dynamic-import') return undefined;
       const found = await build.resolve(asked.path, { ...only(asked), kind: 'require-call' });
       if (found.errors.length > 0) return found;
       return { path: asked.path, namespace: 'named', pluginData: found.path };
     });
-    build.onLoad({ filter: /.*/, namespace: 'named' }, ({ path, pluginData: file }) => {
+    build.onLoad({ filter: /.*/, namespace: 'named' }, ({ pluginData: file }) => {
       const text = readFileSync(file, 'utf8');
-      const names = xterm[path] ?? [...new Set([...text.matchAll(/^exports\.(\w+) = /gm)].map((m) => m[1]))];
+      const names = [...new Set([...text.matchAll(/^exports\.(\w+) = /gm)].map((m) => m[1]))];
       const taken = names.filter((name) => name !== 'default' && name !== '__esModule');
       return {
-        contents: `import module from ${JSON.stringify(file)};
-export default module;
+        contents: `import * as module from ${JSON.stringify(file)};
+export default module.default ?? module;
 ${taken.length > 0 ? `const { ${taken.map((name) => `${name}: _${name}`)} } = module;` : ''}
 export { ${taken.map((name) => `_${name} as ${name}`)} };`,
         resolveDir: dirname(file),
@@ -185,7 +177,7 @@ export async function bundlePages(folder) {
     assetNames: 'asset-[hash]',
     alias: { path: 'path-browserify' },
     mainFields: ['browser', 'module', 'main'],
-    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis' },
+    define: { 'process.env.NODE_ENV': '"production"', global: 'globalThis', __dirname: '""' },
     legalComments: 'none',
   });
   const pages = {};

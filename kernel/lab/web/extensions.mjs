@@ -30,12 +30,12 @@ export const lab = [
   'mermaid',
   'metadataform',
   'notebook',
+  'rendermime',
   'running',
   'services',
   'settingeditor',
   'shortcuts',
   'statusbar',
-  'terminal',
   'theme-dark',
   'theme-dark-high-contrast',
   'theme-light',
@@ -62,10 +62,14 @@ export const widgets = '@jupyter-widgets/jupyterlab-manager';
 /** Not started: what asks outside hosts, or a server that is not here (language servers, Python's package index). */
 export const left_out = [
   '@jupyterlab/apputils-extension:announcements',
-  '@jupyterlab/apputils-extension:subshell-settings',
-  '@jupyterlab/help-extension:resources',
-  '@jupyterlab/hub-extension:menu-extra',
+  '@jupyterlab/fileeditor-extension:language-server',
+  '@jupyterlab/notebook-extension:language-server',
 ];
+
+/** Settings whose default is ours: a new notebook takes our kernel and asks nothing. */
+export const defaults = {
+  '@jupyterlab/notebook-extension': { tracker: { autoStartDefaultKernel: true } },
+};
 
 const jupyterlab = (packages) =>
   Object.fromEntries(
@@ -82,7 +86,7 @@ export const notebook = {
   '/': {
     ...classic('application', 'console', 'docmanager', 'help', 'notebook'),
     ...jupyterlab({
-      application: ['context-menu', 'faviconbusy', 'router', 'top-bar'],
+      application: ['context-menu', 'faviconbusy', 'router', 'top-bar', 'top-spacer'],
       apputils: [
         'kernels-settings',
         'palette',
@@ -129,7 +133,6 @@ export const notebook = {
       ],
       services: true,
       shortcuts: true,
-      terminal: true,
       'theme-light': true,
       'theme-dark': true,
       'theme-dark-high-contrast': true,
@@ -149,6 +152,7 @@ export const notebook = {
         'download',
         'file-upload-status',
         'open-with',
+        'search',
         'settings',
         'share-file',
       ],
