@@ -71,40 +71,66 @@ struct Keyed {
 template <class U> U keyOf(U u) { return u; }
 template <class U> U keyOf(const Keyed<U>& k) { return k.key; }
 
-// Sorts n entries by their keys; the result lies in `a` or in `b`, which is returned.
+// A stable sort of n entries by bits [low, low + digits * Digit) of their keys; the result lies in `a` or in `b`, which is
+// returned.
 template <class U, int Digit, class Entry>
-Entry* sortByDigits(Entry* a, Entry* b, int64_t n) {
-  constexpr int kDigit = Digit, kBuckets = 1 << Digit;
-  constexpr int passes = (8 * int(sizeof(U)) + kDigit - 1) / kDigit;
-  U differing = 0;
-  for (int64_t i = 1; i < n; i++) differing |= keyOf(a[i]) ^ keyOf(a[0]);
-  int used[passes], digits = 0;
-  for (int p = 0; p < passes; p++)
-    if ((differing >> (p * kDigit)) & (kBuckets - 1)) used[digits++] = p;
-  uint32_t counts[passes * kBuckets];
-  std::memset(counts, 0, digits * kBuckets * sizeof(uint32_t));
+Entry* sortByDigits(Entry* a, Entry* b, int64_t n, int low, int digits) {
+  constexpr int most = (8 * int(sizeof(U)) + Digit - 1) / Digit, buckets = 1 << Digit;
+  uint32_t counts[most * buckets];
+  std::memset(counts, 0, digits * buckets * sizeof(uint32_t));
   for (int64_t i = 0; i < n; i++) {
-    const U key = keyOf(a[i]);
-    for (int d = 0; d < digits; d++) counts[d * kBuckets + ((key >> (used[d] * kDigit)) & (kBuckets - 1))]++;
+    const U key = keyOf(a[i]) >> low;
+    for (int d = 0; d < digits; d++) counts[d * buckets + ((key >> (d * Digit)) & (buckets - 1))]++;
   }
   for (int d = 0; d < digits; d++) {
-    const int p = used[d];
-    uint32_t* count = counts + d * kBuckets;
+    uint32_t* count = counts + d * buckets;
+    const int shift = low + d * Digit;
+    if (count[(keyOf(a[0]) >> shift) & (buckets - 1)] == n) continue;  // all have the same digit
     uint32_t place = 0;
-    for (int k = 0; k < kBuckets; k++) {
+    for (int k = 0; k < buckets; k++) {
       const uint32_t here = count[k];
       count[k] = place;
       place += here;
     }
-    for (int64_t i = 0; i < n; i++) b[count[(keyOf(a[i]) >> (p * kDigit)) & (kBuckets - 1)]++] = a[i];
+    for (int64_t i = 0; i < n; i++) b[count[(keyOf(a[i]) >> shift) & (buckets - 1)]++] = a[i];
     std::swap(a, b);
   }
   return a;
 }
 
+// Puts the few entries that are still out of order in their places; false when it turns out that they are many.
+template <class Entry>
+bool settle(Entry* a, int64_t n) {
+  int64_t moves = 4 * n;
+  for (int64_t i = 1; i < n; i++) {
+    if (keyOf(a[i - 1]) <= keyOf(a[i])) continue;
+    const Entry x = a[i];
+    int64_t j = i;
+    for (; j > 0 && keyOf(x) < keyOf(a[j - 1]); j--) a[j] = a[j - 1];
+    a[j] = x;
+    moves -= i - j;
+    if (moves < 0) return false;
+  }
+  return true;
+}
+
+// Of keys that differ in many bits the first few mostly decide, and three passes over them leave little to do.
+template <class U, int Digit, class Entry>
+Entry* sortByFirstDigits(Entry* a, Entry* b, int64_t n) {
+  constexpr int width = 8 * int(sizeof(U)), few = 3;
+  U differing = 0;
+  for (int64_t i = 1; i < n; i++) differing |= keyOf(a[i]) ^ keyOf(a[0]);
+  if (differing == 0) return a;
+  const int bits = sizeof(U) == 8 ? 64 - __builtin_clzll(differing) : 32 - __builtin_clz(differing);
+  const int low = std::max(0, bits - few * Digit);
+  Entry* sorted = sortByDigits<U, Digit>(a, b, n, low, std::min(few, (width - low + Digit - 1) / Digit));
+  if (low == 0 || settle(sorted, n)) return sorted;
+  return sortByDigits<U, Digit>(sorted, sorted == a ? b : a, n, 0, (bits + Digit - 1) / Digit);
+}
+
 template <class U, class Entry>
 Entry* sortByDigits(Entry* a, Entry* b, int64_t n) {
-  return n <= kShortDigits ? sortByDigits<U, kShortDigit>(a, b, n) : sortByDigits<U, kDigit>(a, b, n);
+  return n <= kShortDigits ? sortByFirstDigits<U, kShortDigit>(a, b, n) : sortByFirstDigits<U, kDigit>(a, b, n);
 }
 
 template <class T>

@@ -157,14 +157,14 @@ const checksum = (result: unknown, fallback: NDArray): number =>
   np.sum(np.abs((result instanceof NDArray ? result : fallback).astype('float64'))).item() as number;
 
 /**
- * The mean time of a call. Large results go back to the pool through np.scope, as reference counts free them for the
+ * The mean time of a call. All but small results go back to the pool through np.scope, as reference counts free them for the
  * peers.
  */
 function row(request: Request): [number, number] {
   const arrays = prepare(request.inputs);
   const names = Object.keys(request.inputs);
   const call = new Function('np', 'nn', ...names, `return () => ${request.code};`)(np, nn, ...arrays);
-  const scope = request.size > 4096;
+  const scope = request.size > 512;
   const repeat = (count: number): number => {
     const begun = performance.now();
     if (scope) for (let i = 0; i < count; i++) np.scope(() => void call());

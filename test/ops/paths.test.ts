@@ -21,6 +21,17 @@ describe('long rows are sorted by digits', () => {
     }
   }
 
+  for (const n of [3000, 20_000]) {
+    it(`${n} that differ in low bits only, beside a few far away, take all digits`, () => {
+      const values = numbers(rng.standard_normal([n])).map((x, i) =>
+        i % 50 === 0 ? x * 1e300 : 1 + x * 1e-9,
+      );
+      const order = values.map((_, i) => i).sort((i, j) => values[i] - values[j] || i - j);
+      expect(numbers(np.argsort(np.array(values)))).toEqual(order);
+      expect(numbers(np.sort(np.array(values)))).toEqual(order.map((i) => values[i]));
+    });
+  }
+
   it('NaN come last, infinities at the ends, both zeros count as equal and survive', () => {
     const values = numbers(rng.standard_normal([4000]));
     values[7] = Number.NaN;
