@@ -6,6 +6,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { jupyterHome, measureLatency, python } from '../clients/jupyter.js';
 import { arrays } from './arrays.js';
 import { atBest, contend, type Kind, median, peers } from './contenders.js';
+import { lab } from './lab.js';
 import { labServer } from './lab-server.js';
 import { nets } from './nets.js';
 import { interleave, ms, type Peak, peakProgram, table } from './report.js';
@@ -149,7 +150,10 @@ const benches: Record<string, (others: Kind[]) => Promise<void>> = {
   nn: nets,
   memory,
   latency,
-  lab: () => labServer(),
+  lab: async () => {
+    await lab();
+    await labServer();
+  },
 };
 const asked = process.argv.slice(2);
 for (const name of asked) {
