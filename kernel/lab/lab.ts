@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { packageFolder } from '../protocol/product.js';
 import { runtimeFolder, writePrivate } from './server/folders.js';
 import type { RunningServer, ServerOptions } from './server/options.js';
-import { type ListedServer, listServers } from './server/registry.js';
+import { isAlive, type ListedServer, listServers } from './server/registry.js';
 
 const OPTIONS = {
   port: { type: 'string' },
@@ -268,7 +268,7 @@ async function endServer({ pid, url, token }: ListedServer): Promise<void> {
   if (!asked) throw new Error(`lab stop: nothing answers at ${url} (process ${pid})`);
   if (!asked.ok) process.kill(pid, 'SIGTERM');
   for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
-    if (!listServers().some((server) => server.pid === pid)) return;
+    if (!isAlive(pid)) return;
     await new Promise((done) => setTimeout(done, 50));
   }
   throw new Error(`lab stop: the server at ${url} (process ${pid}) did not end within 15 seconds`);

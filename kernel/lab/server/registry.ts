@@ -77,7 +77,7 @@ export function listServers(): ListedServer[] {
   return servers;
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
