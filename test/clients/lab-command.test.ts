@@ -1,7 +1,8 @@
 // The command `gradlab lab` around its page: the one-document pages, the list of servers, and how they end.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, type JupyterHome, jupyterHome, notebook, runToEnd, savedPicture } from './jupyter.js';
 import { cli, type LabProcess, openWatched, startLabProcess, type Watched } from './lab.js';
@@ -95,7 +96,9 @@ describe('the command gradlab lab', () => {
     const children = readFileSync(`/proc/${lab.process.pid}/task/${lab.process.pid}/children`, 'utf8');
     const kernels = children.trim().split(' ').map(Number);
     expect(kernels.length).toBeGreaterThan(0);
-    expect(gradlab(home, 'lab', 'stop')).toContain(`Stopped ${lab.origin}`);
+    // Not a synchronous run: this process is the server's parent and has to take note of its end.
+    const stop = promisify(execFile)(process.execPath, [cli, 'lab', 'stop'], { env: home.env });
+    expect((await stop).stdout).toContain(`Stopped ${lab.origin}`);
     expect(gradlab(home, 'lab', 'list')).toBe('No server is running.\n');
     for (const pid of kernels) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
