@@ -77,6 +77,9 @@ class Pool {
       return;
     }
     const SingleThreaded guard(true);
+    // A task's call of OpenBLAS must not find another count than its own 1: it would change the count, and with it memory
+    // that another task is using.
+    if (openblas_get_num_threads() != 1) openblas_set_num_threads(1);
     start(threads - 1);
     this->task.store(task, std::memory_order_relaxed);
     this->context.store(context, std::memory_order_relaxed);
