@@ -36,6 +36,8 @@ export class LiveOutput {
   private last = Number.NEGATIVE_INFINITY;
   private shown = false;
   private width = 0;
+  /** Milliseconds that it took to make the last state. */
+  private cost = 0;
 
   constructor(private readonly options: LiveOptions) {
     this.stream = options.stream ?? options.standard ?? process.stderr;
@@ -45,11 +47,11 @@ export class LiveOutput {
     return this.options.stream === undefined && notebook() !== null;
   }
 
-  /** Whether enough time has gone by for the next update. */
+  /** Whether enough time has gone by for the next update: showing takes at most a tenth of it. */
   get due(): boolean {
     const { every, quiet } = this.options;
     const gap = this.inNotebook || this.stream.isTTY ? every : quiet;
-    return performance.now() - this.last >= 1000 * gap;
+    return performance.now() - this.last >= Math.max(1000 * gap, 9 * this.cost);
   }
 
   /**
@@ -57,9 +59,10 @@ export class LiveOutput {
    * @param value for a notebook: a MIME bundle (`raw`) or what shows itself
    * @param line for a terminal
    * @param end nothing follows
+   * @param begun when the work on this state began (performance.now())
    */
-  show(value: unknown, line: string, how: { raw?: boolean; end?: boolean } = {}): void {
-    this.last = performance.now();
+  show(value: unknown, line: string, how: { raw?: boolean; end?: boolean; begun?: number } = {}): void {
+    const begun = how.begun ?? performance.now();
     const display = this.options.stream === undefined ? notebook() : null;
     if (display !== null) {
       display(value, { raw: how.raw, display_id: this.id, update: this.shown });
@@ -68,5 +71,7 @@ export class LiveOutput {
       this.width = line.length;
     } else this.stream.write(`${line}\n`);
     this.shown = true;
+    this.last = performance.now();
+    this.cost = this.last - begun;
   }
 }

@@ -25,11 +25,11 @@ const titles: Record<Panel, string> = {
   loss: 'Loss of each batch',
   logLoss: 'Loss, logarithmic',
   accuracy: 'Accuracy',
-  ratio: 'Update : weight',
+  ratio: 'Norm of update / norm of weights',
   gradientNorm: 'Norm of the gradient',
-  dead: 'Dead ReLUs',
-  activations: 'Activations',
-  gradients: 'Gradients of the activations',
+  dead: 'Dead ReLUs, share of units',
+  activations: 'Activations, share of values',
+  gradients: 'Gradients of activations',
   firstLayer: 'Weights of the first layer',
 };
 
@@ -73,39 +73,50 @@ function smooth({ x, y }: Line, size: number): Line {
 
 function drawLoss(ax: Axes, line: Line, scale: 'linear' | 'log'): void {
   const points = thin({ x: line.x, y: line.y.map((v) => (Number.isFinite(v) ? v : Number.NaN)) });
-  ax.plot(points.x, points.y, { color: '#a6c8e4', label: 'batch', xlabel: 'epoch', ylabel: 'loss' });
+  ax.plot(points.x, points.y, { color: '#a6c8e4', xlabel: 'epoch' });
   if (points.x.length > 20) {
     const finite = { x: points.x, y: points.y.map((v) => (Number.isNaN(v) ? 0 : v)) };
     const mean = smooth(finite, Math.max(5, Math.round(points.x.length / 25)));
-    ax.plot(mean.x, mean.y, { color: '#1f77b4', label: 'mean of recent batches' });
+    ax.plot(mean.x, mean.y, { color: '#1f77b4' });
   }
   if (scale === 'log') ax.yscale('log');
 }
 
-function drawLines(ax: Axes, lines: Record<string, Line>, ylabel: string, log: boolean): void {
-  Object.entries(lines).forEach(([name, line], i) => {
-    const { x, y } = thin(line, 300);
-    ax.plot(x, y, { color: COLORS[i % COLORS.length], label: name });
+/** A line for each name, in the name's colour. Names stand in the legend once and switch their lines in all panels. */
+function drawNamed(ax: Axes, lines: Record<string, Line>, group: string, inLegend: boolean): void {
+  Object.entries(lines).forEach(([name, { x, y }], i) => {
+    ax.plot(x, y, { color: COLORS[i % COLORS.length], linewidth: 1.5, label: name });
+    const trace = ax.figure.data[ax.figure.data.length - 1];
+    Object.assign(trace, {
+      legendgroup: `${group} ${name}`,
+      showlegend: inLegend,
+      name: group === 'layer' ? `layer ${name}` : name,
+    });
   });
-  ax.xlabel('epoch').ylabel(ylabel);
-  if (log) ax.yscale('log');
 }
 
-function drawHistograms(ax: Axes, all: Record<string, Histogram>, xlabel: string): void {
-  Object.entries(all).forEach(([name, { edges, counts }], i) => {
-    const total = counts.reduce((a, b) => a + b, 0);
-    const centres = counts.map((_, k) => (edges[k] + edges[k + 1]) / 2);
-    ax.plot(
-      centres,
-      counts.map((c) => (total > 0 ? c / total : 0)),
-      { color: COLORS[i % COLORS.length], label: name },
+function drawLines(ax: Axes, lines: Record<string, Line>, group: string, inLegend: boolean): void {
+  const thinned = Object.entries(lines).map(([name, line]) => [name, thin(line, 300)] as const);
+  drawNamed(ax, Object.fromEntries(thinned), group, inLegend);
+  ax.xlabel('epoch');
+}
+
+function drawHistograms(ax: Axes, all: Record<string, Histogram>, inLegend: boolean): void {
+  const lines = Object.entries(all).map(([name, { edges, counts }]) => {
+    const total = Math.max(
+      1,
+      counts.reduce((a, b) => a + b, 0),
     );
+    const centres = counts.map((_, k) => (edges[k] + edges[k + 1]) / 2);
+    // Empty bins are gaps on the logarithmic axis.
+    return [name, { x: centres, y: counts.map((c) => (c > 0 ? c / total : Number.NaN)) }] as const;
   });
-  ax.xlabel(xlabel).ylabel('share of values');
+  drawNamed(ax, Object.fromEntries(lines), 'layer', inLegend);
+  ax.yscale('log');
 }
 
 /** The weights of the first layer as tiles, one a unit; null when they are no images. */
-export function weightTiles(weights: NDArray, imageShape?: readonly number[], most = 64): NDArray | null {
+export function weightTiles(weights: NDArray, imageShape?: readonly number[], most = 36): NDArray | null {
   const [units, ...rest] = weights.shape;
   const size = rest.reduce((a, b) => a * b, 1);
   let shape: number[] | null = null;
@@ -139,8 +150,14 @@ export function monitorFigure(
     panels[i] === undefined ? '' : titles[panels[i]],
   );
   const figure = subplots(rows, cols, {
-    ...{ titles: names, height: 60 + 270 * rows, title: options.title, wspace: 0.075, hspace: 0.3 / rows },
+    ...{ titles: names, height: 110 + 270 * rows, title: options.title, wspace: 0.07, hspace: 0.3 / rows },
   });
+  (figure.layout as Record<string, unknown>).legend = {
+    orientation: 'h',
+    x: 0,
+    y: -0.22 / rows,
+    yanchor: 'top',
+  };
   const draw: Record<Panel, (ax: Axes) => void> = {
     loss: (ax) => drawLoss(ax, history.loss, 'linear'),
     logLoss: (ax) => drawLoss(ax, history.loss, 'log'),
@@ -151,20 +168,30 @@ export function monitorFigure(
         ['validation', validation, '#2ca02c'],
       ] as const)
         if (line.x.length > 0) ax.plot(line.x, line.y, 'o-', { color, label: name });
-      ax.xlabel('epoch').ylabel('accuracy');
+      ax.xlabel('epoch');
       if (train.x.length > 0 || validation.x.length > 0) ax.legend('lower right');
     },
     ratio(ax) {
-      drawLines(ax, history.ratio, 'norm of update / norm of weights', true);
+      drawLines(ax, history.ratio, 'parameter', true);
+      ax.yscale('log');
       ax.hline(1e-3, { linestyle: '--', color: '#555555' });
     },
-    gradientNorm: (ax) => drawLines(ax, history.gradient, 'norm', true),
+    gradientNorm(ax) {
+      drawLines(ax, history.gradient, 'parameter', !panels.includes('ratio'));
+      ax.yscale('log');
+    },
     dead(ax) {
-      drawLines(ax, history.dead, 'share of units', false);
+      drawLines(ax, history.dead, 'layer', !panels.includes('activations'));
       ax.ylim(-0.02, 1.02);
     },
-    activations: (ax) => drawHistograms(ax, history.activations, 'activation'),
-    gradients: (ax) => drawHistograms(ax, history.gradients, 'gradient'),
+    activations(ax) {
+      drawHistograms(ax, history.activations, true);
+      ax.xlabel('activation');
+    },
+    gradients(ax) {
+      drawHistograms(ax, history.gradients, !panels.includes('activations'));
+      ax.xlabel('gradient');
+    },
     firstLayer(ax) {
       const tiles = firstLayer === null ? null : weightTiles(firstLayer, options.imageShape);
       if (tiles !== null)

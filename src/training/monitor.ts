@@ -75,6 +75,8 @@ export class Monitor {
   private readonly live: LiveOutput;
   private readonly sampleEvery: number;
   private readonly module: boolean;
+  /** Draws what an epoch left, if nothing does before. */
+  private later: ReturnType<typeof setTimeout> | undefined;
   /** Whether the step under way is looked at closely, and what it left so far. */
   private sampling = true;
   private before = new Map<string, NDArray>();
@@ -204,7 +206,10 @@ export class Monitor {
       this.history[which].x.push(this.epochs);
       this.history[which].y.push(lossNumber('Monitor.epoch', value));
     }
-    if (this.options.live ?? true) this.draw();
+    if (!(this.options.live ?? true)) return;
+    // A line for each epoch; charts keep to their rate, and show the last state when the loop lets them.
+    if (!this.live.inNotebook || this.live.due) this.draw();
+    else this.later ??= setTimeout(() => this.draw(), 1000 * (this.options.every ?? 1));
   }
 
   /** The charts as they stand now. */
@@ -239,6 +244,9 @@ export class Monitor {
   }
 
   private draw(): void {
+    clearTimeout(this.later);
+    this.later = undefined;
+    const begun = performance.now();
     const line = this.toString();
     if (!this.live.inNotebook) {
       this.live.show(null, line);
@@ -248,7 +256,7 @@ export class Monitor {
     const library = libraryOutput();
     if (library !== null) (globalThis as unknown as { display(v: unknown): void }).display(library);
     const figure = this.figure().live(this.live.id);
-    this.live.show({ [DISPLAY]: () => ({ ...figure[DISPLAY](), 'text/plain': line }) }, line);
+    this.live.show({ [DISPLAY]: () => ({ ...figure[DISPLAY](), 'text/plain': line }) }, line, { begun });
   }
 
   /** Draws the last state and takes the hooks off the model. */

@@ -85,6 +85,7 @@ export class ActivationStatistics {
     const fig = subplots(1, withGradient ? 3 : 2, {
       titles: ['layer mean', 'layer std', ...(withGradient ? ['size of gradients'] : [])],
       height: 340,
+      wspace: 0.11,
     });
     const x = this.layers.map((l) => l.layer);
     fig.axes[0].plot(
@@ -132,6 +133,7 @@ export class ActivationStatistics {
       fig.axes[i].hist(h.ravel(), bins, {
         range: [...range],
         xlabel: i >= n - cols ? 'activation' : undefined,
+        ylabel: '',
       });
     });
     for (let i = n; i < rows * cols; i++) fig.axes[i].axis('off');

@@ -65,7 +65,7 @@ export class TrainingStopped extends Error {
 export interface StopOptions {
   /** Steps of an epoch, to tell the epoch of a step. */
   batchesPerEpoch?: number;
-  /** Keep the weights every so many steps: 1 for models of up to a million parameters, else 50. */
+  /** Keep the weights every so many steps: 1 for up to 10,000 parameters, 10 up to a million, else 50. */
   keepEvery?: number;
   /** A loss above this ends the run too; Infinity unless given. */
   limit?: number;
@@ -92,7 +92,7 @@ export class StopOnNaN {
   ) {
     checkOptions('StopOnNaN', options, ['batchesPerEpoch', 'keepEvery', 'limit']);
     const size = parametersOf('StopOnNaN', trained).reduce((n, [, p]) => n + p.size, 0);
-    this.keepEvery = options.keepEvery ?? (size <= 1e6 ? 1 : 50);
+    this.keepEvery = options.keepEvery ?? (size <= 1e4 ? 1 : size <= 1e6 ? 10 : 50);
     if (!Number.isInteger(this.keepEvery) || this.keepEvery < 1)
       throw new RangeError(
         `StopOnNaN: keepEvery must be a whole number of at least 1, not ${this.keepEvery}.`,

@@ -384,7 +384,7 @@ describe('the monitor', () => {
     for (const title of [
       'Loss of each batch',
       'Loss, logarithmic',
-      'Update : weight',
+      'Norm of update',
       'Dead ReLUs',
       'Weights of the first layer',
     ])
@@ -394,8 +394,8 @@ describe('the monitor', () => {
     expect(timed).toEqual(new Array(6).fill('epoch'));
     expect(layout.yaxis2.type).toBe('log');
     expect(layout.yaxis4.type).toBe('log');
-    // The first layer: 64 of its 100 units as 5 x 5 tiles.
-    expect(layout.images).toHaveLength(64);
+    // The first layer: 36 of its 100 units as 5 x 5 tiles.
+    expect(layout.images).toHaveLength(36);
     const one = run({ panels: ['ratio', 'loss'] })
       .monitor.figure()
       .toJSON();
@@ -428,7 +428,10 @@ describe('the monitor', () => {
       false,
       expect.stringMatching(/^epoch 0.13, step 1/),
     ]);
-    expect(rest.length).toBe(18);
+    // As often as drawing allows, and at the end.
+    expect(rest.length).toBeGreaterThan(0);
+    expect(rest.length).toBeLessThanOrEqual(18);
+    expect(rest.at(-1).bundle['text/plain']).toMatch(/^epoch 2.00, step 16/);
     expect(rest.every((r) => r.update && r.display_id === first.display_id)).toBe(true);
     // The library went once, not with every state.
     for (const r of [first, ...rest]) expect(r.bundle['text/html'].length).toBeLessThan(200_000);
