@@ -68,8 +68,8 @@ function gather({ dtype, shape, buffer }: Packed, rows: Float64Array): NDArray {
 
 try {
   const library = (await import(new URL('../index.js', import.meta.url).href)) as Record<string, unknown>;
-  const operators = await import(new URL('../operators.js', import.meta.url).href);
-  Object.assign(globalThis, library, { $op: operators });
+  const { $op } = (await import(new URL('../operators.js', import.meta.url).href)) as { $op: unknown };
+  Object.assign(globalThis, library, { $op });
   const change = revive(transform) as Parameters<typeof runBatch>[0];
   port.on('message', ({ round, index, rows, seed }: Task) => {
     try {
