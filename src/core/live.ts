@@ -47,7 +47,7 @@ export class LiveOutput {
     return this.options.stream === undefined && notebook() !== null;
   }
 
-  /** Whether enough time has gone by for the next update: showing takes at most a tenth of it. */
+  /** Whether enough time has gone by for the next update: states that say when they were begun take a tenth of it. */
   get due(): boolean {
     const { every, quiet } = this.options;
     const gap = this.inNotebook || this.stream.isTTY ? every : quiet;
@@ -62,7 +62,6 @@ export class LiveOutput {
    * @param begun when the work on this state began (performance.now())
    */
   show(value: unknown, line: string, how: { raw?: boolean; end?: boolean; begun?: number } = {}): void {
-    const begun = how.begun ?? performance.now();
     const display = this.options.stream === undefined ? notebook() : null;
     if (display !== null) {
       display(value, { raw: how.raw, display_id: this.id, update: this.shown });
@@ -72,6 +71,6 @@ export class LiveOutput {
     } else this.stream.write(`${line}\n`);
     this.shown = true;
     this.last = performance.now();
-    this.cost = this.last - begun;
+    this.cost = how.begun === undefined ? 0 : this.last - how.begun;
   }
 }
