@@ -1,9 +1,9 @@
 // `gradlab install` and `uninstall`: writes the kernelspec (kernel.json and logos) where Jupyter looks for it. Plain
 // files in known folders; no Python and no Jupyter is needed.
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { userDataFolder } from './lab/server/folders.js';
 import { logoPng, logoSvg } from './logo.js';
 import { cliPath, PROTOCOL_VERSION } from './protocol/product.js';
 
@@ -68,12 +68,4 @@ function specFolder(args: string[], command: string): string {
     return join(prefix, 'share/jupyter/kernels', NAME);
   }
   return join(userDataFolder(), 'kernels', NAME);
-}
-
-/** Jupyter's folder of the user, by its own rules. */
-function userDataFolder(): string {
-  if (process.env.JUPYTER_DATA_DIR) return process.env.JUPYTER_DATA_DIR;
-  if (process.platform === 'darwin') return join(homedir(), 'Library/Jupyter');
-  if (process.platform === 'win32') return join(process.env.APPDATA ?? homedir(), 'jupyter');
-  return join(process.env.XDG_DATA_HOME || join(homedir(), '.local/share'), 'jupyter');
 }

@@ -79,7 +79,7 @@ describe('gradlab', () => {
   it('names its commands when asked for another', async () => {
     const { code, err } = await gradlab(['dance']);
     expect(code).toBe(1);
-    expect(err).toContain('there is no command "dance". Commands: kernel, install, uninstall, run');
+    expect(err).toContain('there is no command "dance". Commands: kernel, install, uninstall, lab, run');
   });
 
   it.each([

@@ -204,6 +204,19 @@ describe('pages', () => {
     await page.close();
   });
 
+  it('get all of 10,000 pictures, in order', async () => {
+    const page = await PageClient.open(lab, id);
+    const asked = page.execute('for (let i = 0; i < 10000; i++) display(i)');
+    await page.idle(asked);
+    const shown = page.messages.filter(
+      ({ header, parent_header }) => header.msg_type === 'display_data' && parent_header.msg_id === asked,
+    );
+    expect(shown.map(({ content }) => Number(content.data['text/plain']))).toEqual(
+      Array.from({ length: 10_000 }, (_, i) => i),
+    );
+    await page.close();
+  });
+
   it('that send what is no message lose the connection, nobody else does', async () => {
     const [good, bad] = [await PageClient.open(lab, id), await PageClient.open(lab, id)];
     for (const junk of [Buffer.alloc(7), Buffer.alloc(64, 255), Buffer.from('{"no":"json"')]) {
@@ -246,6 +259,7 @@ describe('sessions', () => {
       path: 'after.ipynb',
       kernel: { id: json.kernel.id },
     });
+    expect(lab.server.kernels().find(({ id }) => id === json.kernel.id)?.path).toBe('after.ipynb');
     const changed = await patch({ kernel: { name: 'other' } });
     expect(changed.json.kernel.name).toBe('other');
     expect((await lab.ask(`/api/kernels/${json.kernel.id}`)).status).toBe(404);

@@ -202,7 +202,11 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     port,
     root: lab.root,
     http,
-    kernels: () => lab.kernels.list().map(({ id, name, state, path }) => ({ id, name, state, path })),
+    kernels: () =>
+      lab.kernels.list().map((kernel) => {
+        const { id, name, state } = kernel;
+        return { id, name, state, path: lab.sessions.pathOf(id) ?? kernel.path };
+      }),
     close,
     closed,
   };

@@ -26,6 +26,12 @@ export class Sessions {
     for (const [id, session] of this.sessions) if (session.kernelId === kernelId) this.sessions.delete(id);
   }
 
+  /** The document of a kernel: pages name one of their own making at first, and the right one when the kernel is there. */
+  pathOf(kernelId: string): string | undefined {
+    for (const session of this.sessions.values()) if (session.kernelId === kernelId) return session.path;
+    return undefined;
+  }
+
   private get(id: string): Session {
     const session = this.sessions.get(id);
     if (!session) throw new HttpError(404, `Session not found: session_id='${id}'`);
