@@ -2,6 +2,7 @@
 // slab, larger ones have a buffer each; a pool by size class hands released blocks out again. Only code that knows
 // that nobody can see a block may release it.
 
+import { takes } from './collector.js';
 import { formatBytes } from './shape.js';
 
 /** A V8 buffer and where it lies; the address never changes while the buffer lives. */
@@ -110,6 +111,7 @@ class Cutter {
   }
   cut(size: number): Storage {
     if (this.used + size > this.length) {
+      takes(this.length);
       const fresh = aligned(new ArrayBuffer(this.length + SPARE), this.length);
       this.slab = fresh.slab;
       this.used = fresh.byteOffset;
@@ -162,6 +164,7 @@ let scopeLog: Storage[] | null = null;
 
 /** A buffer of zeros, or what a user should read when there is not so much memory. */
 function zeroed(size: number): ArrayBuffer {
+  takes(size);
   try {
     return new ArrayBuffer(size + SPARE);
   } catch {
@@ -188,9 +191,9 @@ export function allocate(bytes: number): Storage {
   if (size <= SMALL) return handOut(small.cut(size));
   if (size <= MEDIUM) return handOut(medium.cut(size));
   // allocUnsafeSlow skips zeroing and gives each block its own buffer; it stops at 4 GiB.
-  const buffer =
-    size < 2 ** 32 - SPARE ? (Buffer.allocUnsafeSlow(size + SPARE).buffer as ArrayBuffer) : zeroed(size);
-  return handOut(aligned(buffer, size));
+  if (size >= 2 ** 32 - SPARE) return handOut(aligned(zeroed(size), size));
+  takes(size);
+  return handOut(aligned(Buffer.allocUnsafeSlow(size + SPARE).buffer as ArrayBuffer, size));
 }
 
 function handOut(storage: Storage): Storage {
