@@ -66,10 +66,10 @@ export async function labCommand(args: string[]): Promise<number> {
   };
   const { startServer } = await import('./server/index.js');
   const server = await startServer(options);
+  const forgetSignals = endBySignals(server, values.yes === true);
   const address = place.file === undefined ? server.url : pageOf(server, place.file, classic);
   print(`gradlab: serving ${server.root} (Ctrl-C ends). Open:\n\n  ${address}\n`);
   const forgetPage = values['no-browser'] ? undefined : openBrowser(address);
-  const forgetSignals = endBySignals(server, values.yes === true);
   await server.closed;
   forgetSignals();
   forgetPage?.();

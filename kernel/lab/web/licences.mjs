@@ -1,5 +1,5 @@
 // The list of third-party software in the built page: every package that a bundle took files from, with its licence's
-// text. Packages of Jupyter and Lumino hold no text in their npm form; theirs is in licences/, from the projects.
+// text. Packages of Jupyter, Lumino, Vega and FAST hold no text in their npm form; theirs is in licences/, from the projects.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ const ownText = [
   [/^@jupyterlab\/|^@jupyter\/|^@jupyter-widgets\//, 'jupyterlab.txt'],
   [/^@jupyter-notebook\//, 'jupyter-notebook.txt'],
   [/^@lumino\//, 'lumino.txt'],
+  [/^@microsoft\/fast-/, 'fast.txt'],
+  [/^vega(-|$)/, 'vega.txt'],
 ];
 
 /** The packages that the given files are of. */
