@@ -2,9 +2,6 @@
 // over blocks of up to 128, halves above; the eight are one AVX-512 register of float64.
 #include "kernels.h"
 #include "cpu/table.h"
-#if defined(__AVX2__)
-#include <immintrin.h>
-#endif
 
 namespace gl {
 namespace GL_ISA {
@@ -28,54 +25,8 @@ T blockSum(const char* a, int64_t s, int64_t n) {
   return sum;
 }
 
-#if defined(__AVX2__)
-// Sums of `count` neighbouring blocks of 128 elements in the order of blockSum and, between blocks, of pairwise: eight
-// blocks of float32 or four of float64 side by side, whose eight accumulators are added to pairs together.
-GL_FN float blocksSum(const float* v) {
-  __m256 r[8];
-  for (int b = 0; b < 8; b++) r[b] = _mm256_loadu_ps(v + 128 * b);
-  for (int i = 8; i < 128; i += 8)
-#pragma GCC unroll 8
-    for (int b = 0; b < 8; b++) r[b] = _mm256_add_ps(r[b], _mm256_loadu_ps(v + 128 * b + i));
-  const auto four = [](__m256 p, __m256 q, __m256 s, __m256 t) {
-    const __m256 h = _mm256_hadd_ps(_mm256_hadd_ps(p, q), _mm256_hadd_ps(s, t));
-    return _mm_add_ps(_mm256_castps256_ps128(h), _mm256_extractf128_ps(h, 1));
-  };
-  __m128 h = _mm_hadd_ps(four(r[0], r[1], r[2], r[3]), four(r[4], r[5], r[6], r[7]));
-  h = _mm_hadd_ps(h, h);
-  return _mm_cvtss_f32(h) + _mm_cvtss_f32(_mm_movehdup_ps(h));
-}
-GL_FN double blocksSum(const double* v) {
-  __m256d l[4], h[4];
-  for (int b = 0; b < 4; b++) l[b] = _mm256_loadu_pd(v + 128 * b), h[b] = _mm256_loadu_pd(v + 128 * b + 4);
-  for (int i = 8; i < 128; i += 8)
-#pragma GCC unroll 4
-    for (int b = 0; b < 4; b++) {
-      l[b] = _mm256_add_pd(l[b], _mm256_loadu_pd(v + 128 * b + i));
-      h[b] = _mm256_add_pd(h[b], _mm256_loadu_pd(v + 128 * b + i + 4));
-    }
-  // 0 + 1 and 2 + 3 of two blocks in turns, then their sums.
-  const auto two = [](__m256d p, __m256d q) {
-    const __m256d s = _mm256_hadd_pd(p, q);
-    return _mm_add_pd(_mm256_castpd256_pd128(s), _mm256_extractf128_pd(s, 1));
-  };
-  const __m128d x = _mm_add_pd(two(l[0], l[1]), two(h[0], h[1])), y = _mm_add_pd(two(l[2], l[3]), two(h[2], h[3]));
-  const __m128d s = _mm_hadd_pd(x, y);
-  return _mm_cvtsd_f64(s) + _mm_cvtsd_f64(_mm_unpackhi_pd(s, s));
-}
-// The same for n elements, a power of two times those.
-template <class T> T manyBlocksSum(const T* v, int64_t n) {
-  if (n == 4096 / int64_t(sizeof(T))) return blocksSum(v);
-  return manyBlocksSum(v, n / 2) + manyBlocksSum(v + n / 2, n / 2);
-}
-#endif
-
 template <class T, bool Flat>
 T pairwise(const char* a, int64_t s, int64_t n) {
-#if defined(__AVX2__)
-  if constexpr (Flat)
-    if (n >= 4096 / int64_t(sizeof(T)) && (n & (n - 1)) == 0) return manyBlocksSum(reinterpret_cast<const T*>(a), n);
-#endif
   if (n < 8) {
     T sum = 0;
     for (int64_t i = 0; i < n; i++) sum += at<T>(a, s, i);
