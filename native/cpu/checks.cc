@@ -1,6 +1,7 @@
 // Checks of the elements of index arrays and labels, so that no JavaScript loop has to read them.
 #include <algorithm>
 #include <cstdio>
+#include "cpu/checks.h"
 #include "cpu/table.h"
 
 namespace gl {
@@ -20,17 +21,17 @@ std::string numberText(double x) {
 
 // Calls body(first position, count, elements as float64) over a one-dimensional or contiguous operand.
 template <class Body>
-void eachBlock(const Command& c, int operand, Body&& body) {
+void eachBlock(const Command& c, int operand, int64_t n, int64_t step, Body&& body) {
   constexpr int64_t block = 512;
   double x[block];
   const DType t = c.dtype(operand);
-  const int64_t n = c.param(0), stride = c.param(1) * itemSize(t);
+  const int64_t stride = step * itemSize(t);
   const Loop cast = kernels().cast[static_cast<int>(DType::Float64)][static_cast<int>(t)];
-  const int64_t none[2] = {0, 0}, step[2] = {8, stride};
+  const int64_t none[2] = {0, 0}, steps[2] = {8, stride};
   for (int64_t i = 0; i < n; i += block) {
     const int64_t m = std::min(block, n - i);
     char* const p[2] = {reinterpret_cast<char*>(x), c.address(operand) + i * stride};
-    cast(1, m, p, none, step);
+    cast(1, m, p, none, steps);
     body(i, m, x);
   }
 }
@@ -42,7 +43,7 @@ bool isWhole(double x) { return x > -9.3e18 && x < 9.3e18 && x == static_cast<do
 // out = the elements of a floating point array as int64; params: elements, element stride.
 void run_wholeNumbers(Command& c) {
   int64_t* out = c.data<int64_t>(0);
-  eachBlock(c, 1, [&](int64_t first, int64_t m, const double* x) {
+  eachBlock(c, 1, c.param(0), c.param(1), [&](int64_t first, int64_t m, const double* x) {
     for (int64_t j = 0; j < m; j++) {
       if (!isWhole(x[j]))
         throw Error("arrays used as indices must be of integer or boolean type; element " + std::to_string(first + j) +
@@ -52,15 +53,19 @@ void run_wholeNumbers(Command& c) {
   });
 }
 
-// Labels of classes: whole numbers from 0 to k - 1; params: elements, element stride, k.
-void run_requireLabels(Command& c) {
-  const double k = static_cast<double>(c.param(2));
-  eachBlock(c, 0, [&](int64_t first, int64_t m, const double* x) {
-    for (int64_t j = 0; j < m; j++)
-      if (!(isWhole(x[j]) && x[j] >= 0 && x[j] < k))
+void readLabels(const Command& c, int operand, int64_t n, int64_t stride, int64_t k, int64_t* out) {
+  const double classes = static_cast<double>(k);
+  eachBlock(c, operand, n, stride, [&](int64_t first, int64_t m, const double* x) {
+    for (int64_t j = 0; j < m; j++) {
+      if (!(isWhole(x[j]) && x[j] >= 0 && x[j] < classes))
         throw Error("label " + numberText(x[j]) + " of example " + std::to_string(first + j) + " is out of range; with " +
-                    numberText(k) + " classes labels are 0 to " + numberText(k - 1) + ".");
+                    numberText(classes) + " classes labels are 0 to " + numberText(classes - 1) + ".");
+      if (out != nullptr) out[first + j] = static_cast<int64_t>(x[j]);
+    }
   });
 }
+
+// Labels of classes: whole numbers from 0 to k - 1; params: elements, element stride, k.
+void run_requireLabels(Command& c) { readLabels(c, 0, c.param(0), c.param(1), c.param(2), nullptr); }
 
 }  // namespace gl

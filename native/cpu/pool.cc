@@ -34,29 +34,11 @@ void run_maxPool(Command& c) {
   const double *rows = c.data<double>(2), *cols = c.data<double>(3);
   byFloat("pool", c, [&](auto zero) {
     using T = decltype(zero);
+    const MaxPool kernel = kernels().maxPool[sizeof(T) == 4];
+    const PoolPlane plane{g.w, g.oh, g.ow, rows, cols};
     g.eachPlane([&](int64_t p) {
-      const T* x = c.data<T>(1) + p * g.h * g.w;
-      T* out = c.data<T>(0) + p * g.oh * g.ow;
-      int32_t* winner = c.data<int32_t>(4) + p * g.oh * g.ow;
-      for (int64_t i = 0; i < g.oh; i++) {
-        const int64_t r0 = rows[3 * i], r1 = rows[3 * i + 1];
-        for (int64_t j = 0; j < g.ow; j++, out++, winner++) {
-          const int64_t c0 = cols[3 * j], c1 = cols[3 * j + 1];
-          int64_t at = r0 * g.w + c0;
-          T best = x[at];
-          for (int64_t r = r0; r < r1 && best == best; r++)
-            for (int64_t q = c0; q < c1; q++) {
-              const T v = x[r * g.w + q];
-              if (v > best || v != v) {
-                best = v;
-                at = r * g.w + q;
-                if (v != v) break;
-              }
-            }
-          *out = best;
-          *winner = static_cast<int32_t>(at);
-        }
-      }
+      const int64_t at = p * g.oh * g.ow;
+      kernel(plane, c.data<T>(1) + p * g.h * g.w, c.data<T>(0) + at, c.data<int32_t>(4) + at);
     });
   });
 }

@@ -131,6 +131,25 @@ using Stream = void (*)(char* to, const char* from, int64_t bytes);
 
 enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
 
+// Normalisation of an array (n, c, s) by the statistics of each of c channels, or with g its gradient; null where a part
+// is not wanted. Statistics are computed unless given. cpu/isa/norms.cc.
+struct NormCall {
+  int64_t n, c, s;
+  const void *x, *g, *weight, *bias;
+  void *out, *mean, *variance, *dweight, *dbias;
+  double eps;
+  bool given;
+};
+using Norm = void (*)(const NormCall& call, int64_t begin, int64_t end);  // a range of channels
+
+// Max pooling of one plane (h, w) to (oh, ow): windows of rows and columns as triples (begin, end, divisor); winners are
+// positions in the plane. cpu/isa/pools.cc.
+struct PoolPlane {
+  int64_t w, oh, ow;
+  const double *rows, *cols;
+};
+using MaxPool = void (*)(const PoolPlane& g, const void* x, void* out, int32_t* winners);
+
 struct Kernels {
   const char* isa;
   int lanes[2];                      // float64, float32 in a register
@@ -158,6 +177,8 @@ struct Kernels {
   Affinities affinities;
   Forces forces;
   Divergence divergence;
+  Norm norm[2];
+  MaxPool maxPool[2];
 };
 
 // cpu/reduce.cc: n values to begin a fold with.
@@ -175,9 +196,9 @@ struct OpInfo {
 };
 extern const OpInfo opInfo[kOps];
 
-namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillRecurrent(Kernels&); }
-namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillRecurrent(Kernels&); }
-namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillRecurrent(Kernels&); }
+namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillRecurrent(Kernels&); }
+namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillRecurrent(Kernels&); }
+namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillRecurrent(Kernels&); }
 
 namespace baseline { void fillDistances(Kernels&); }
 namespace avx2 { void fillDistances(Kernels&); }

@@ -54,6 +54,7 @@ export {
   svdvals,
 } from './linalg.js';
 export { matmul } from './matmul.js';
+export { type Channels, crossEntropy, normalize, normalizeGrad } from './nets.js';
 export { optimizerStep, type StepRule } from './optimizer.js';
 export { argpartitionRows, partitionable, partitionRows } from './partition.js';
 export { Program, type ProgramSummary } from './program.js';

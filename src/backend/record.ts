@@ -94,6 +94,23 @@ const roles: Readonly<Record<string, readonly [readonly number[], readonly numbe
   searchsorted: [[0], [1, 2]],
   wholeNumbers: [[0], [1]],
   requireLabels: [[], [0]],
+  batchNorm: [
+    [0, 4, 5],
+    [1, 2, 3],
+  ],
+  batchNormGiven: [[0], [1, 2, 3, 4, 5]],
+  batchNormGrad: [
+    [0, 6, 7],
+    [1, 2, 3, 4, 5],
+  ],
+  batchNormGivenGrad: [
+    [0, 6, 7],
+    [1, 2, 3, 4, 5],
+  ],
+  crossEntropy: [
+    [0, 1],
+    [2, 3],
+  ],
   softmax: [[0], [1]],
   variance: [[0], [1]],
 };
@@ -285,7 +302,11 @@ export class Recording implements Watcher, Recorder {
       reads,
       writes,
       checks:
-        name === 'indexOffsets' || name === 'pow' || name === 'wholeNumbers' || name === 'requireLabels',
+        name === 'indexOffsets' ||
+        name === 'pow' ||
+        name === 'wholeNumbers' ||
+        name === 'requireLabels' ||
+        name === 'crossEntropy',
     };
   }
 

@@ -8,6 +8,7 @@ import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { sameShape, shapeText } from '../core/shape.js';
 import type { Promoted } from '../core/typing.js';
 import { arange } from '../numpy/grid.js';
+import { batching } from '../ops/batching.js';
 import {
   add,
   div,
@@ -23,6 +24,7 @@ import {
 } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
+import { crossEntropyOfRows } from '../ops/normalize.js';
 import { mean, sum } from '../ops/reduce.js';
 import { astype, transpose } from '../ops/shape.js';
 import { logSoftmax, softmax } from '../ops/softmax.js';
@@ -59,17 +61,28 @@ export function reduced(losses: NDArray, reduction: Reduction): NDArray {
   return mean(losses);
 }
 
-export function checkLabels(caller: string, scores: NDArray, labels: NDArray): void {
+function checkLabelShapes(caller: string, scores: NDArray, labels: NDArray): void {
   if (scores.ndim !== 2 || labels.ndim !== 1 || labels.shape[0] !== scores.shape[0]) {
     throw new RangeError(
-      `${caller}: expected scores of shape (N, K) and N labels, got ${shapeText(scores.shape)} and ${shapeText(labels.shape)}.`,
+      `${caller}: expected scores of shape (N, K) and N labels, got ${shapeText(scores.shape)} and ${shapeText(labels.shape)}.` +
+        (labels.ndim === 2 && labels.shape[1] === 1 ? ' Use labels.ravel().' : ''),
     );
   }
+}
+
+/** Runs what reads labels natively; its error gets the caller's name. */
+function readingLabels<T>(caller: string, body: () => T): T {
   try {
-    requireLabels(labels, scores.shape[1]);
+    return body();
   } catch (error) {
-    throw new RangeError(`${caller}: ${(error as Error).message}`);
+    if (!(error instanceof RangeError) || !error.message.startsWith('label ')) throw error;
+    throw new RangeError(`${caller}: ${error.message}`);
   }
+}
+
+export function checkLabels(caller: string, scores: NDArray, labels: NDArray): void {
+  checkLabelShapes(caller, scores, labels);
+  readingLabels(caller, () => requireLabels(labels, scores.shape[1]));
 }
 
 /** Each row's entry in the column of its label. */
@@ -103,6 +116,19 @@ export function crossEntropy(
   const y = asarray(labels, 'crossEntropy');
   const { reduction = 'mean', weight, ignoreIndex, labelSmoothing = 0 } = options;
   if (s.ndim === 2 && y.ndim === 2 && isFloat(y.dtype)) return softCrossEntropy(s, y, options);
+  if (
+    weight === undefined &&
+    ignoreIndex === undefined &&
+    labelSmoothing === 0 &&
+    (s.dtype === 'float32' || s.dtype === 'float64') &&
+    batching.open === 0
+  ) {
+    checkLabelShapes('crossEntropy', s, y);
+    return reduced(
+      readingLabels('crossEntropy', () => crossEntropyOfRows(s, y)),
+      reduction,
+    );
+  }
   const kept = ignoreIndex === undefined ? null : notEqual(y, ignoreIndex);
   const classes = kept === null ? y : where(kept, y, 0n);
   checkLabels('crossEntropy', s, classes);

@@ -6,8 +6,10 @@ import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { type Shape, sameShape, shapeText } from '../core/shape.js';
 import { ones, zeros } from '../numpy/creation.js';
+import { batching } from '../ops/batching.js';
 import { add, div, mul, pow, sqrt, square, sub } from '../ops/elementwise.js';
 import { get, set } from '../ops/index.js';
+import { normalize } from '../ops/normalize.js';
 import { mean } from '../ops/reduce.js';
 import { concatenate, reshape } from '../ops/shape.js';
 import * as init from './init.js';
@@ -18,8 +20,23 @@ import { getDefaultDtype, layerInput, Module, type Parameter } from './module.js
 const perChannel = (a: ArrayLike, ndim: number): NDArray =>
   reshape(asarray(a), [-1, ...new Array<number>(ndim - 2).fill(1)]);
 
-/** (x - mean) / sqrt(variance + eps) over some axes, with the statistics that were used. */
-function standardized(
+/** Whether the native passes take an array: of the layers' dtypes, and not inside vmap. */
+const native = (x: NDArray, ...more: (NDArray | null | undefined)[]): boolean =>
+  (x.dtype === 'float32' || x.dtype === 'float64') &&
+  batching.open === 0 &&
+  more.every((a) => !a || a.dtype === x.dtype);
+
+/** (x - mean) / sqrt(variance + eps) over the last `axis.length` axes. */
+function standardized(x: NDArray, axis: number[], eps: number): NDArray {
+  if (native(x) && x.size > 0) {
+    const inner = axis.reduce((n, d) => n * x.shape[d], 1);
+    return normalize(x, [1, x.size / inner, inner], eps, null, null, null).out;
+  }
+  return standardizedBy(x, axis, eps).out;
+}
+
+/** (x - mean) / sqrt(variance + eps) over some axes in operations, with the statistics that were used. */
+function standardizedBy(
   x: NDArray,
   axis: number[],
   eps: number,
@@ -68,21 +85,16 @@ export function batchNorm(
         `batchNorm: ${name} has shape ${shapeText(v.shape)}, the input ${channels} channels.`,
       );
   }
-  const w = weight ? perChannel(weight, a.ndim) : null;
-  const b = bias ? perChannel(bias, a.ndim) : null;
-  if (!training && runningMean !== null && runningVar !== null) {
-    const factor = sqrt(add(perChannel(runningVar, a.ndim), eps));
-    return scaled(div(sub(a, perChannel(runningMean, a.ndim)), factor), w, b);
-  }
   const n = channels === 0 ? 0 : a.size / channels;
   if (training && n <= 1) {
     throw new RangeError(
       `batchNorm: training needs more than one value per channel, but the input is ${shapeText(a.shape)}; use a larger batch, or eval().`,
     );
   }
-  const axis = a.shape.map((_, d) => d).filter((d) => d !== 1);
-  const { out, mean: m, variance } = standardized(a, axis, eps);
-  if (training && runningMean !== null && runningVar !== null) {
+  const fixed = !training && runningMean !== null && runningVar !== null;
+  /** Blends the batch's statistics into the running ones. */
+  const remember = (m: NDArray, variance: NDArray): void => {
+    if (!training || runningMean === null || runningVar === null) return;
     noGrad(() => {
       const blend = (running: NDArray, batch: NDArray): void => {
         set(running, ['...'], add(mul(running, 1 - momentum), mul(reshape(batch.detach(), -1), momentum)));
@@ -90,7 +102,23 @@ export function batchNorm(
       blend(runningMean, m);
       blend(runningVar, mul(variance, n / (n - 1)));
     });
+  };
+  if (n > 0 && native(a, weight, bias, ...(fixed ? [runningMean, runningVar] : []))) {
+    const given = fixed ? { mean: runningMean, variance: runningVar } : null;
+    const shape = [a.shape[0], channels, n / a.shape[0]] as const;
+    const { out, statistics } = normalize(a, shape, eps, weight ?? null, bias ?? null, given);
+    remember(statistics.mean, statistics.variance);
+    return out;
   }
+  const w = weight ? perChannel(weight, a.ndim) : null;
+  const b = bias ? perChannel(bias, a.ndim) : null;
+  if (!training && runningMean !== null && runningVar !== null) {
+    const factor = sqrt(add(perChannel(runningVar, a.ndim), eps));
+    return scaled(div(sub(a, perChannel(runningMean, a.ndim)), factor), w, b);
+  }
+  const axis = a.shape.map((_, d) => d).filter((d) => d !== 1);
+  const { out, mean: m, variance } = standardizedBy(a, axis, eps);
+  remember(m, variance);
   return scaled(out, w, b);
 }
 
@@ -108,7 +136,7 @@ export function layerNorm(
     );
   }
   const axis = normalizedShape.map((_, i) => a.ndim - k + i);
-  return scaled(standardized(a, axis, options.eps ?? 1e-5).out, options.weight, options.bias);
+  return scaled(standardized(a, axis, options.eps ?? 1e-5), options.weight, options.bias);
 }
 
 /** Normalises groups of channels of each example (Wu and He 2018; torch.nn.functional.group_norm). */
@@ -122,7 +150,7 @@ export function groupNorm(
     throw new RangeError(
       `groupNorm: the channels of ${shapeText(a.shape)} cannot be divided into ${groups} groups.`,
     );
-  const { out } = standardized(reshape(a, [a.shape[0], groups, -1]), [2], options.eps ?? 1e-5);
+  const out = standardized(reshape(a, [a.shape[0], groups, -1]), [2], options.eps ?? 1e-5);
   const { weight, bias } = options;
   return scaled(
     reshape(out, a.shape as number[]),

@@ -545,6 +545,26 @@ export const cases: OpCase[] = [
   },
   ...convRows,
   {
+    op: 'batchNorm',
+    f: (x, w, b) => nn.batchNorm(x, null, null, { weight: w, bias: b, training: true }),
+    shapes: [
+      [[3, 2, 2, 2], [2], [2]],
+      [[4, 3], [3], [3]],
+    ],
+  },
+  {
+    op: 'batchNorm',
+    note: 'with running statistics',
+    f: (x, w) => nn.batchNorm(x, np.array([1, -1]), np.array([2, 0.5]), { weight: w }),
+    shapes: [[[3, 2, 2], [2]]],
+  },
+  { op: 'batchNorm', note: 'of rows', f: (x) => nn.layerNorm(x, [4]), shapes: [[[3, 4]]] },
+  {
+    op: 'crossEntropy',
+    f: (s) => nn.crossEntropy(s, [2, 0, 1], { reduction: 'none' }),
+    shapes: [[[3, 4]]],
+  },
+  {
     op: 'addAt',
     f: (a, b) => addAt(a.copy(), [[0, 0, 2]], b),
     shapes: [
