@@ -350,6 +350,16 @@ describe('clipping and averages', () => {
       /norm of the gradients is NaN/,
     );
   });
+  it('keeps its state from one np.scope to the next', () => {
+    const [a, b] = [leaf([1, 2]), leaf([1, 2])];
+    const [inside, plain] = [new optim.Adam([a]), new optim.Adam([b])];
+    for (let i = 0; i < 3; i++) {
+      for (const p of [a, b]) p.grad = np.array([0.5, i]);
+      np.scope(() => void inside.step());
+      plain.step();
+    }
+    expect(a.tolist()).toEqual(b.tolist());
+  });
   it('clips by value', () => {
     const a = leaf([0, 0]);
     a.grad = np.array([3, -0.2]);
