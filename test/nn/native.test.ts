@@ -41,7 +41,10 @@ describe('convolution in single precision has the values of double precision', (
     const ends = (['float64', 'float32'] as const).map((dtype) => {
       const leaves = [x, w, b].map((a) => a.astype(dtype).copy().requiresGrad());
       const out = f(leaves[0], leaves[1], leaves[2], options as object);
-      const g = np.cos(np.arange(out.size)).reshape([...out.shape]);
+      const g = np
+        .cos(np.arange(out.size))
+        .add(0.5)
+        .reshape([...out.shape]);
       out.backward(g.astype(dtype));
       return [out, ...leaves.map((leaf) => leaf.grad!)];
     });
