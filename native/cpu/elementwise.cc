@@ -216,20 +216,20 @@ void runElements(const Plan& p, int64_t begin, int64_t end) {
   runBlock(p, at, 1, end - begin, s1, s0);
 }
 
-// Whether a result in rows of some length should go past the caches: it is large, and no operand has brought its lines
-// there.
+// Whether a result in rows of some length should go past the caches: it is large, no operand has brought its lines there,
+// and the operands together are no larger than it is. With two large operands it was measured to lose.
 bool worthStreaming(const Plan& p, int64_t size) {
   const int last = p.ndim - 1;
   const int64_t item = itemSize(p.have[0]);
   if (p.converts || p.stride[0][last] != item || p.shape[last] * item < 1024) return false;
-  int64_t bytes = size * item;
+  int64_t bytes = 0;
   for (int j = 1; j < p.operands; j++) {
     if (p.base[j] == p.base[0]) return false;
     int64_t distinct = itemSize(p.have[j]);
     for (int d = 0; d < p.ndim; d++) distinct *= p.stride[j][d] == 0 ? 1 : p.shape[d];
     bytes += distinct;
   }
-  return bytes >= kBeyondCaches;
+  return bytes <= size * item + size * item / 8 && bytes + size * item >= kBeyondCaches;
 }
 
 void execute(Plan& p, int cost) {
