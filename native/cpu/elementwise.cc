@@ -237,7 +237,7 @@ void execute(Plan& p, int cost) {
   for (int d = 0; d < p.ndim; d++) size *= p.shape[d];
   if (size == 0) return;
   const int64_t inner = p.shape[p.ndim - 1];
-  p.streams = worthStreaming(p, size);
+  p.streams = cost == 1 && worthStreaming(p, size);  // longer calculations were measured to lose
   const int threads = threadsFor(size * (p.converts ? cost + 2 : cost));
   if (p.ndim == 1) {
     if (threads == 1) runElements(p, 0, inner);
