@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 const LEAST = 8 * 2 ** 20;
 const MOST = 128 * 2 ** 20;
 /** The share of the time that collections may take before they become rarer. */
-const SHARE = 0.1;
+const SHARE = 0.3;
 
 let taken = 0;
 let interval = LEAST;
