@@ -29,8 +29,4 @@ struct ConvSizes {
 // better than im2col for these sizes: then nothing has been written.
 bool onednnConvolve(ConvKind kind, const ConvSizes& g, float* out, const float* a, const float* b, const float* bias);
 
-// c (m x n, rows ldc apart) = a b by oneDNN on the calling thread's share of threads; false when it is not there.
-bool onednnGemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb,
-                float* c, int64_t ldc);
-
 }  // namespace gl

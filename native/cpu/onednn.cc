@@ -29,7 +29,7 @@ struct Library {
 #define GL_FUNCTIONS(F) \
   F(engine_create) F(stream_create) F(memory_create) F(memory_destroy) F(memory_desc_get_size) F(memory_desc_equal) \
   F(primitive_attr_create) F(primitive_attr_set_scratchpad_mode) F(primitive_desc_query) F(primitive_desc_query_md) \
-  F(primitive_desc_destroy) F(primitive_create) F(primitive_execute) F(reorder_primitive_desc_create) F(sgemm) \
+  F(primitive_desc_destroy) F(primitive_create) F(primitive_execute) F(reorder_primitive_desc_create) \
   GL_VERSIONED(F)
 #if DNNL_VERSION_MAJOR >= 3
 #define GL_VERSIONED(F) \
@@ -377,12 +377,6 @@ bool onednnConvolve(ConvKind kind, const ConvSizes& g, float* out, const float* 
   return true;
 }
 
-bool onednnGemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b, int64_t ldb,
-                float* c, int64_t ldc) {
-  const Library* const lib = library();
-  return lib != nullptr && lib->sgemm(ta ? 'T' : 'N', tb ? 'T' : 'N', m, n, k, 1, a, lda, b, ldb, 0, c, ldc) == dnnl_success;
-}
-
 }  // namespace gl
 
 #else
@@ -390,9 +384,6 @@ bool onednnGemm(bool ta, bool tb, int64_t m, int64_t n, int64_t k, const float* 
 namespace gl {
 
 bool onednnConvolve(ConvKind, const ConvSizes&, float*, const float*, const float*, const float*) { return false; }
-bool onednnGemm(bool, bool, int64_t, int64_t, int64_t, const float*, int64_t, const float*, int64_t, float*, int64_t) {
-  return false;
-}
 
 }  // namespace gl
 
