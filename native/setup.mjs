@@ -268,6 +268,13 @@ async function start() {
   });
 }
 
+function uninstalled(packages) {
+  const status = (name) =>
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's placeholder
+    spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' });
+  return packages.filter((name) => status(name).stdout !== 'installed');
+}
+
 /** Installs those of the named Debian packages that are missing. */
 async function apt(...packages) {
   const missing = uninstalled(packages);

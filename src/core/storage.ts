@@ -295,7 +295,7 @@ export function reclaim<T>(body: () => T, keep: (result: T) => ReadonlySet<Stora
   const kept = keep(result);
   for (let i = 0; i < log.length; i++) {
     const storage = log[i];
-    if (kept !== null && kept.has(storage)) outer?.push(storage);
+    if (kept?.has(storage)) outer?.push(storage);
     else if (!storage.released && !storage.dead && !storage.exempt) {
       storage.dead = true;
       release(new Storage(storage.slab, storage.byteOffset, storage.byteLength, storage.pooled));
