@@ -3,6 +3,7 @@
 // to answer the same, but for the differences that are named here with their reason.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Answer, ask } from './lab.js';
 
 export interface Case {
@@ -305,6 +306,8 @@ function settle({ status, headers, text, json }: Answer, base: string, root: str
   const tidy = (value: string): string =>
     value
       .replaceAll(root, 'ROOT')
+      .replaceAll(PACKAGE, 'PACKAGE')
+      .replaceAll(process.execPath, 'NODE')
       .replaceAll(base, '/')
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
       .replace(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, 'ID');
@@ -327,6 +330,9 @@ function settle({ status, headers, text, json }: Answer, base: string, root: str
     body: json === undefined ? (status < 300 ? tidy(text) : 'TEXT') : walk(json),
   };
 }
+
+/** The folder of this package, as kernelspecs name it. */
+const PACKAGE = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** Fields of models that newer servers have. */
 const LATER = new Set(['hash', 'hash_algorithm']);
