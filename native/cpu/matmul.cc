@@ -92,28 +92,33 @@ bool smallProduct(T* c, const T* a, const T* b, const Matrix& ma, const Matrix& 
   return taken;
 }
 
-// c (m x n) = a b on the calling thread; a and b as BLAS reads them, `rows` telling whether rows or columns lie together.
+// c (m x n) = a b by one call; a and b as BLAS reads them, `rows` telling whether rows or columns lie together.
 template <class T>
-void onOneThread(T* c, int64_t m, int64_t n, int64_t k, const T* a, bool rowsA, int lda, const T* b, bool rowsB, int ldb, int ldc) {
+void oneCall(T* c, int64_t m, int64_t n, int64_t k, const T* a, bool rowsA, int lda, const T* b, bool rowsB, int ldb, int ldc) {
   const int im = m, in = n, ik = k;
   gemm(rowsB ? "N" : "T", rowsA ? "N" : "T", &in, &im, &ik, b, &ldb, a, &lda, c, &ldc);
 }
+
+// From so many products on BLAS's own threads, which share what they lay out, are faster by a third, and what their
+// barriers cost beside another process is small against the work.
+constexpr int64_t kLarge = int64_t(1) << 25;
 
 // The same by the pool's threads, in parts of rows or columns. BLAS's own threads meet at barriers, which with another
 // process on the machine cost more than the second thread brings.
 template <class T>
 void shared(T* c, int64_t m, int64_t n, int64_t k, const T* a, bool rowsA, int lda, const T* b, bool rowsB, int ldb, int ldc) {
+  if (m * n * k >= kLarge) return oneCall(c, m, n, k, a, rowsA, lda, b, rowsB, ldb, ldc);
   const int threads = threadsFor(m * n * k / 8);
   const SingleThreaded alone(true);
   // Wide enough that laying out the other operand again for each part does not tell.
   const int64_t parts = std::min<int64_t>(threads == 1 ? 1 : 2 * threads, std::max(m, n) / 48);
-  if (parts <= 1) return onOneThread(c, m, n, k, a, rowsA, lda, b, rowsB, ldb, ldc);
+  if (parts <= 1) return oneCall(c, m, n, k, a, rowsA, lda, b, rowsB, ldb, ldc);
   const bool byRows = m >= n;
   const int64_t size = byRows ? m : n, grain = ((size + parts - 1) / parts + 15) / 16 * 16;
   parallelRanges(size, grain, threads, [&](int64_t begin, int64_t end) {
     const int64_t count = end - begin;
-    if (byRows) onOneThread(c + begin * ldc, count, n, k, a + begin * (rowsA ? lda : 1), rowsA, lda, b, rowsB, ldb, ldc);
-    else onOneThread(c + begin, m, count, k, a, rowsA, lda, b + begin * (rowsB ? 1 : ldb), rowsB, ldb, ldc);
+    if (byRows) oneCall(c + begin * ldc, count, n, k, a + begin * (rowsA ? lda : 1), rowsA, lda, b, rowsB, ldb, ldc);
+    else oneCall(c + begin, m, count, k, a, rowsA, lda, b + begin * (rowsB ? 1 : ldb), rowsB, ldb, ldc);
   });
 }
 
