@@ -1,33 +1,11 @@
 // The notebook on character models: runs through, prints its numbers, and draws its figures.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runNotebook } from '../../../kernel/notebook/run.js';
-import { type Executed, readExecuted } from '../../clients/executed.js';
-
-const notebook = fileURLToPath(new URL('../../../notebooks/23-char-rnn.ipynb', import.meta.url));
+import { describe, expect, it } from 'vitest';
+import { readExecuted } from '../../clients/executed.js';
+import { execution } from './execution.js';
 
 describe('notebook 23, character models', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gradlab-notebook-'));
-  let code = -1;
-  let progress = '';
-  let executed: Executed;
-  let figures: any[];
-  beforeAll(async () => {
-    const out = join(folder, 'out.ipynb');
-    code = await runNotebook(notebook, { out, write: (text) => (progress += text), color: false });
-    executed = readExecuted(out);
-    figures = executed.charts.map((chart) => chart['application/vnd.plotly.v1+json']);
-  }, 600_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  const titled = (title: string): any => {
-    const found = figures.find((f) => JSON.stringify(f.layout).includes(title));
-    if (found === undefined) throw new Error(`no figure has the title ${title}`);
-    return found;
-  };
+  const run = execution('23-char-rnn', 600_000);
+  const { titled } = run;
   /** Boxes of a diagram on one pair of axes, and arrows. */
   const parts = (figure: any, axis = 'x'): [boxes: number, arrows: number] => [
     figure.layout.shapes.filter((s: any) => s.type === 'rect' && s.xref === axis).length,
@@ -35,12 +13,12 @@ describe('notebook 23, character models', () => {
   ];
 
   it('runs from top to bottom', () => {
-    expect(code, progress).toBe(0);
-    expect(executed.errors).toEqual([]);
+    expect(run.code, run.progress).toBe(0);
+    expect(run.executed.errors).toEqual([]);
   });
 
   it('is kept without outputs', () => {
-    const kept = readExecuted(notebook);
+    const kept = readExecuted(run.notebook);
     expect([kept.results, kept.charts, kept.printed]).toEqual([[], [], '']);
   });
 
@@ -73,15 +51,17 @@ describe('notebook 23, character models', () => {
     [1, 2.2, -3, 4.1].forEach((v, i) => {
       expect(first[i]).toBeCloseTo(v, 9);
     });
-    expect(executed.printed).toContain('loss 2.0785168');
-    expect(executed.printed).toContain('h -> ello');
-    expect(executed.printed).toContain('hell -> ello');
+    expect(run.executed.printed).toContain('loss 2.0785168');
+    expect(run.executed.printed).toContain('h -> ello');
+    expect(run.executed.printed).toContain('hell -> ello');
   });
 
   it('trains two networks below what letter counts and pairs give, and draws their curves', () => {
-    const [, unigram, bigram] = /unigrams ([\d.]+), bigrams ([\d.]+)/.exec(executed.printed)!.map(Number);
+    const [, unigram, bigram] = /unigrams ([\d.]+), bigrams ([\d.]+)/.exec(run.executed.printed)!.map(Number);
     for (const kind of ['RNN', 'LSTM']) {
-      const found = new RegExp(`${kind} +\\d+ steps.*unread pages ([\\d.]+) nats`).exec(executed.printed)!;
+      const found = new RegExp(`${kind} +\\d+ steps.*unread pages ([\\d.]+) nats`).exec(
+        run.executed.printed,
+      )!;
       expect(Number(found[1])).toBeLessThan(bigram);
       expect(Number(found[1])).toBeLessThan(unigram);
     }
@@ -91,7 +71,7 @@ describe('notebook 23, character models', () => {
   });
 
   it('writes at four temperatures', () => {
-    const samples = executed.printed.match(/---- (LSTM|vanilla RNN), temperature [\d.]+\nThe whale /g);
+    const samples = run.executed.printed.match(/---- (LSTM|vanilla RNN), temperature [\d.]+\nThe whale /g);
     expect(samples).toHaveLength(5);
     expect(titled('freedom of choice').data[0].y).toHaveLength(8);
     expect(titled('most likely next').data[0].z).toHaveLength(5);

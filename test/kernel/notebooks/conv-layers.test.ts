@@ -1,41 +1,18 @@
 // The notebook on convolutional layers: runs through, prints its numbers, and draws its figures, the film included.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runNotebook } from '../../../kernel/notebook/run.js';
+import { describe, expect, it } from 'vitest';
 import { nn, np } from '../../../src/index.js';
-import { type Executed, readExecuted } from '../../clients/executed.js';
-
-const notebook = fileURLToPath(new URL('../../../notebooks/18-conv-layers.ipynb', import.meta.url));
+import { execution } from './execution.js';
 
 type Any = any;
 
 describe('notebook 18, convolutional layers', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gradlab-notebook-'));
-  let code = -1;
-  let progress = '';
-  let executed: Executed;
-  let figures: Any[];
-  beforeAll(async () => {
-    const out = join(folder, 'out.ipynb');
-    code = await runNotebook(notebook, { out, write: (text) => (progress += text), color: false });
-    executed = readExecuted(out);
-    figures = executed.charts.map((chart) => chart['application/vnd.plotly.v1+json']);
-  }, 400_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  const titled = (title: string): Any => {
-    const found = figures.find((f) => JSON.stringify(f.layout).includes(title));
-    if (found === undefined) throw new Error(`no figure has the title ${title}`);
-    return found;
-  };
+  const run = execution('18-conv-layers', 400_000);
+  const { titled } = run;
 
   it('runs from top to bottom', () => {
-    expect(code, progress).toBe(0);
-    expect(executed.errors).toEqual([]);
-    expect(figures).toHaveLength(6);
+    expect(run.code, run.progress).toBe(0);
+    expect(run.executed.errors).toEqual([]);
+    expect(run.figures).toHaveLength(6);
   });
 
   it('prints the numbers of the course, and those that are right in the place of wrong ones', () => {
@@ -55,7 +32,7 @@ describe('notebook 18, convolutional layers', () => {
       '(32 - 3 + 0)/2 + 1 = 15.5',
       'winners, counted row by row: [ 5  7  8 15]',
     ])
-      expect(executed.printed).toContain(text);
+      expect(run.executed.printed).toContain(text);
   });
 
   it('draws strides 1 and 2 with five and three outputs, three wires each', () => {

@@ -1,44 +1,23 @@
 // The notebook on the sizes of ConvNets: runs through, prints its numbers, and draws its figures.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runNotebook } from '../../../kernel/notebook/run.js';
-import { type Executed, readExecuted } from '../../clients/executed.js';
-
-const notebook = fileURLToPath(new URL('../../../notebooks/19-convnet-architectures.ipynb', import.meta.url));
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readExecuted } from '../../clients/executed.js';
+import { execution } from './execution.js';
 
 type Any = any;
 
 describe('notebook 19, ConvNet architectures', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gradlab-notebook-'));
-  let code = -1;
-  let progress = '';
-  let executed: Executed;
-  let figures: Any[];
-  beforeAll(async () => {
-    const out = join(folder, 'out.ipynb');
-    code = await runNotebook(notebook, { out, write: (text) => (progress += text), color: false });
-    executed = readExecuted(out);
-    figures = executed.charts.map((chart) => chart['application/vnd.plotly.v1+json']);
-  }, 400_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  const titled = (title: string): Any => {
-    const found = figures.find((f) => JSON.stringify(f.layout).includes(title));
-    if (found === undefined) throw new Error(`no figure has the title ${title}`);
-    return found;
-  };
+  const run = execution('19-convnet-architectures', 400_000);
+  const { titled } = run;
 
   it('runs from top to bottom', () => {
-    expect(code, progress).toBe(0);
-    expect(executed.errors).toEqual([]);
+    expect(run.code, run.progress).toBe(0);
+    expect(run.executed.errors).toEqual([]);
   });
 
   it('is kept without outputs', () => {
-    expect(readExecuted(notebook).results).toEqual([]);
-    expect(readFileSync(notebook, 'utf8').length).toBeLessThan(200_000);
+    expect(readExecuted(run.notebook).results).toEqual([]);
+    expect(readFileSync(run.notebook, 'utf8').length).toBeLessThan(200_000);
   });
 
   it('prints the numbers of the course, and those that are right in the place of wrong ones', () => {
@@ -59,18 +38,18 @@ describe('notebook 19, ConvNet architectures', () => {
       '15,237,608 values, 60.95 MB = 58.13 MiB',
       '3725.29 GiB',
     ])
-      expect(executed.printed.replace('290,400', '290400')).toContain(text);
+      expect(run.executed.printed.replace('290,400', '290400')).toContain(text);
   });
 
   it('shows the table of VGG-16 as HTML and as text', () => {
-    const tables = executed.results.filter((text) => text.startsWith('layer'));
+    const tables = run.executed.results.filter((text) => text.startsWith('layer'));
     expect(tables).toHaveLength(2);
     expect(tables[1].split('\n').filter((line) => line.startsWith('CONV3'))).toHaveLength(13);
     expect(tables[1]).toContain('(3*3*512)*512');
   });
 
   it('draws 14 figures', () => {
-    expect(figures).toHaveLength(14);
+    expect(run.figures).toHaveLength(14);
   });
 
   it('opens a net layer by layer: ten maps in each column, the five highest scores beside them', () => {

@@ -1,33 +1,11 @@
 // The notebook on preprocessing: runs through, prints its numbers, and draws its figures.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runNotebook } from '../../../kernel/notebook/run.js';
-import { type Executed, readExecuted } from '../../clients/executed.js';
-
-const notebook = fileURLToPath(new URL('../../../notebooks/07-data-preprocessing.ipynb', import.meta.url));
+import { describe, expect, it } from 'vitest';
+import { readExecuted } from '../../clients/executed.js';
+import { execution } from './execution.js';
 
 describe('notebook 07, data preprocessing', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gradlab-notebook-'));
-  let code = -1;
-  let progress = '';
-  let executed: Executed;
-  let figures: any[];
-  beforeAll(async () => {
-    const out = join(folder, 'out.ipynb');
-    code = await runNotebook(notebook, { out, write: (text) => (progress += text), color: false });
-    executed = readExecuted(out);
-    figures = executed.charts.map((chart) => chart['application/vnd.plotly.v1+json']);
-  }, 400_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  const titled = (title: string): any => {
-    const found = figures.find((f) => JSON.stringify(f.layout).includes(title));
-    if (found === undefined) throw new Error(`no figure has the title ${title}`);
-    return found;
-  };
+  const run = execution('07-data-preprocessing', 400_000);
+  const { titled } = run;
   const points = (trace: any): number[][] => trace.x.map((x: number, i: number) => [x, trace.y[i]]);
   const moments = (values: number[]): [number, number] => {
     const mean = values.reduce((a, b) => a + b) / values.length;
@@ -35,12 +13,12 @@ describe('notebook 07, data preprocessing', () => {
   };
 
   it('runs from top to bottom', () => {
-    expect(code, progress).toBe(0);
-    expect(executed.errors).toEqual([]);
+    expect(run.code, run.progress).toBe(0);
+    expect(run.executed.errors).toEqual([]);
   });
 
   it('is kept without outputs', () => {
-    const kept = readExecuted(notebook);
+    const kept = readExecuted(run.notebook);
     expect([kept.results, kept.charts, kept.printed]).toEqual([[], [], '']);
   });
 
@@ -78,11 +56,13 @@ describe('notebook 07, data preprocessing', () => {
   });
 
   it('says what is kept and lost, and that only training data may be measured', () => {
-    const [, error, dropped] = /rebuilt picture ([\d.]+), dropped variance ([\d.]+)/.exec(executed.printed)!;
+    const [, error, dropped] = /rebuilt picture ([\d.]+), dropped variance ([\d.]+)/.exec(
+      run.executed.printed,
+    )!;
     expect(error).toBe(dropped);
-    expect(executed.printed).toMatch(/144 of 784 directions hold 9\d\.\d\d% of the variance/);
-    expect(executed.printed).toMatch(/training \d\.\de-1\d, test 0\.\d+/);
-    expect(executed.printed).toContain('in place on bytes: sub: cannot cast');
+    expect(run.executed.printed).toMatch(/144 of 784 directions hold 9\d\.\d\d% of the variance/);
+    expect(run.executed.printed).toMatch(/training \d\.\de-1\d, test 0\.\d+/);
+    expect(run.executed.printed).toContain('in place on bytes: sub: cannot cast');
   });
 
   it('compares four preparations', () => {

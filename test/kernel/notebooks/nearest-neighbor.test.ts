@@ -1,40 +1,18 @@
 // The notebook on nearest neighbours: runs through, prints its numbers, and draws its figures.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runNotebook } from '../../../kernel/notebook/run.js';
-import { type Executed, readExecuted } from '../../clients/executed.js';
-
-const notebook = fileURLToPath(new URL('../../../notebooks/01-nearest-neighbor.ipynb', import.meta.url));
+import { describe, expect, it } from 'vitest';
+import { readExecuted } from '../../clients/executed.js';
+import { execution } from './execution.js';
 
 type Any = any;
 
 describe('notebook 01, nearest neighbours', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gradlab-notebook-'));
-  let code = -1;
-  let progress = '';
-  let executed: Executed;
-  let figures: Any[];
-  beforeAll(async () => {
-    const out = join(folder, 'out.ipynb');
-    code = await runNotebook(notebook, { out, write: (text) => (progress += text), color: false });
-    executed = readExecuted(out);
-    figures = executed.charts.map((chart) => chart['application/vnd.plotly.v1+json']);
-  }, 900_000);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-  const titled = (title: string): Any => {
-    const found = figures.find((f) => JSON.stringify(f.layout).includes(title));
-    if (found === undefined) throw new Error(`no figure has the title ${title}`);
-    return found;
-  };
+  const run = execution('01-nearest-neighbor', 900_000);
+  const { titled } = run;
 
   it('runs from top to bottom, and is kept without outputs', () => {
-    expect(code, progress).toBe(0);
-    expect(executed.errors).toEqual([]);
-    expect(readExecuted(notebook).results).toEqual([]);
+    expect(run.code, run.progress).toBe(0);
+    expect(run.executed.errors).toEqual([]);
+    expect(readExecuted(run.notebook).results).toEqual([]);
   });
 
   it('prints the numbers of the course and its own', () => {
@@ -48,7 +26,7 @@ describe('notebook 01, nearest neighbours', () => {
       'votes [ 2, 2, 1 ]  tied True',
       'k = 1 1.00',
     ])
-      expect(executed.printed).toContain(text);
+      expect(run.executed.printed).toContain(text);
   });
 
   it('draws the image with its numbers and probabilities that sum to 1', () => {
