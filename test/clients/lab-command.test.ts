@@ -110,10 +110,11 @@ describe('the command gradlab lab', () => {
 
   it('on Ctrl-C asks while a kernel runs, goes on after a no, ends after a yes', async () => {
     const port = await freePort();
-    const command = `${process.execPath} ${cli} lab . --no-browser --port ${port} --token t`;
+    // Without `exec` a shell stands between, and dies of the Ctrl-C itself.
+    const command = `exec ${process.execPath} ${cli} lab . --no-browser --port ${port} --token t`;
     const terminal = spawn('script', ['-qfec', command, '/dev/null'], {
       cwd: home.folder,
-      env: home.env,
+      env: { ...home.env, SHELL: '/bin/sh' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     let shown = '';
