@@ -52,6 +52,20 @@ describe('long rows are sorted by digits', () => {
   });
 });
 
+describe('sums of contiguous elements', () => {
+  for (const dtype of ['float32', 'float64'] as DType[]) {
+    it(`of ${dtype} are those of every other element of an array, bit by bit, whatever their number`, () => {
+      const wide = rng.standard_normal([2, 5001]).astype(dtype).T;
+      const rows = wide.copy();
+      const one = wide.at(':', 0).copy();
+      for (let n = 1; n <= 5001; n += n < 1100 ? 1 : 97) {
+        const apart = np.sum(rows.at(`:${n}`, 0)).item();
+        expect(np.sum(one.at(`:${n}`)).item(), `${n} elements`).toBe(apart);
+      }
+    });
+  }
+});
+
 describe('operands that run across the rows', () => {
   for (const dtype of ['float64', 'float32', 'int32', 'int64', 'uint8', 'complex64'] as DType[]) {
     for (const [m, n] of [

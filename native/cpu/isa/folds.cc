@@ -25,6 +25,50 @@ T blockSum(const char* a, int64_t s, int64_t n) {
   return sum;
 }
 
+// Where NumPy halves a longer run.
+inline int64_t halfOf(int64_t n) { return n / 2 - n / 2 % 8; }
+
+// Four neighbouring blocks of float32, their accumulators side by side: one alone would wait for its own additions.
+float fourBlocks(const float* a, const int64_t (&lengths)[4]) {
+  typedef float V __attribute__((vector_size(32)));
+  typedef int32_t Places __attribute__((vector_size(32)));
+  const float* v[4];
+  V r[4];
+  int64_t common = lengths[0];
+#pragma GCC unroll 4
+  for (int k = 0; k < 4; k++) {
+    v[k] = a;
+    a += lengths[k];
+    common = lengths[k] < common ? lengths[k] : common;
+    __builtin_memcpy(&r[k], v[k], sizeof(V));
+  }
+  const auto add = [&](int k, int64_t i) {
+    V x;
+    __builtin_memcpy(&x, v[k] + i, sizeof x);
+    r[k] += x;
+  };
+  int64_t i = 8;
+  for (; i + 8 <= common; i += 8) {
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; k++) add(k, i);
+  }
+#pragma GCC unroll 4
+  for (int k = 0; k < 4; k++)
+    for (int64_t j = i; j + 8 <= lengths[k]; j += 8) add(k, j);
+  const auto neighbours = [](V x, V y) {
+    return __builtin_shuffle(x, y, Places{0, 2, 4, 6, 8, 10, 12, 14}) +
+           __builtin_shuffle(x, y, Places{1, 3, 5, 7, 9, 11, 13, 15});
+  };
+  const V quarters = neighbours(neighbours(r[0], r[1]), neighbours(r[2], r[3]));
+  float sums[4];
+#pragma GCC unroll 4
+  for (int k = 0; k < 4; k++) {
+    sums[k] = quarters[2 * k] + quarters[2 * k + 1];
+    for (int64_t j = lengths[k] & ~int64_t(7); j < lengths[k]; j++) sums[k] += v[k][j];
+  }
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
 template <class T, bool Flat>
 T pairwise(const char* a, int64_t s, int64_t n) {
   if (n < 8) {
@@ -33,8 +77,14 @@ T pairwise(const char* a, int64_t s, int64_t n) {
     return sum;
   }
   if (n <= 128) return blockSum<T, Flat>(a, s, n);
-  int64_t half = n / 2;
-  half -= half % 8;
+  const int64_t half = halfOf(n);
+  if constexpr (Flat && std::is_same<T, float>::value) {
+    if (half > 128 && n <= 512) {
+      const int64_t q = halfOf(half), p = halfOf(n - half);
+      const int64_t lengths[4] = {q, half - q, p, n - half - p};
+      if (lengths[1] <= 128 && lengths[3] <= 128) return fourBlocks(reinterpret_cast<const float*>(a), lengths);
+    }
+  }
   return pairwise<T, Flat>(a, s, half) + pairwise<T, Flat>(a + half * s, s, n - half);
 }
 
