@@ -29,7 +29,7 @@ type Command = (args: string[]) => Promise<number | undefined>;
 const commands: Record<string, Command> = {
   kernel: async (args) => {
     const { runKernel } = await import('./front/kernel.js');
-    await runKernel(optionValue(args, ['--connection-file', '-f'], 'kernel'));
+    await runKernel(optionValue(args, ['--connection-file', '-f'], 'kernel'), await historyFolder());
     return undefined;
   },
   install: async (args) => (await import('./install.js')).install(args),
@@ -37,6 +37,14 @@ const commands: Record<string, Command> = {
   lab: async (args) => (await import('./lab/lab.js')).labCommand(args),
   run: async (args) => (await import('./notebook/run.js')).runCommand(args),
 };
+
+/** The environment variable GRADLAB_HISTORY names another folder; empty, it switches the kept history off. */
+async function historyFolder(): Promise<string | undefined> {
+  const { GRADLAB_HISTORY: named } = process.env;
+  if (named !== undefined) return named || undefined;
+  const { privateFolder } = await import('./lab/server/folders.js');
+  return `${privateFolder()}/history`;
+}
 
 function optionValue(args: string[], names: string[], command: string): string {
   for (const [at, arg] of args.entries()) {

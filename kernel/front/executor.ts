@@ -1,5 +1,7 @@
-// The queue of cells: compile, run in the user process, answer; one at a time, in order of arrival. After an error
-// with stop_on_error, what was already queued is answered with status "aborted".
+// The queues of cells: compile, run in the user process, answer; one at a time, in order of arrival. After an error
+// with stop_on_error, what was already queued is answered with status "aborted". The main shell has one queue, every
+// subshell another: its cells run while a cell of the main shell awaits something.
+import { randomUUID } from 'node:crypto';
 import type { CompiledCell, LanguageService } from '../language/index.js';
 import type {
   ErrorContent,
@@ -10,6 +12,7 @@ import type {
 } from '../protocol/messages.js';
 import type { CellOutcome, InputFrame, UserFrame } from '../protocol/pipe.js';
 import { deathReport, interruption, runtimeError, type Tracer, typeError } from './errors.js';
+import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
 import type { Output } from './output.js';
 import { type Death, Supervisor } from './supervisor.js';
@@ -51,14 +54,24 @@ interface Queued {
   begin(): void;
 }
 
+/** Cells that wait for each other: those of the main shell, or of one subshell. */
+class Lane {
+  readonly queue: Queued[] = [];
+  current: Cell | undefined;
+  draining = false;
+
+  abortWaiting(): void {
+    for (const waiting of this.queue) waiting.aborted = true;
+  }
+}
+
 export class Executor {
   executionCount = 0;
   private readonly cells = new Map<number, Cell>();
-  private readonly queue: Queued[] = [];
+  private readonly main = new Lane();
+  private readonly subshells = new Map<string, Lane>();
   private readonly supervisor: Supervisor;
-  private current: Cell | undefined;
   private serial = 0;
-  private draining = false;
   private idleSince = performance.now();
   /** A cell is blocked in `input()`. */
   private asking = false;
@@ -90,31 +103,62 @@ export class Executor {
 
   /** How long no cell has run or waited; 0 while one does. */
   get idleMilliseconds(): number {
-    return this.draining ? 0 : performance.now() - this.idleSince;
+    return this.lanes.some((lane) => lane.draining) ? 0 : performance.now() - this.idleSince;
   }
 
-  /** The request whose cell is running. */
+  /** The request whose cell is running; the main shell's if several are. */
   get running(): Message | undefined {
-    return this.current?.message;
+    return this.currentCell?.message;
+  }
+
+  createSubshell(): string {
+    const id = randomUUID();
+    this.subshells.set(id, new Lane());
+    return id;
+  }
+
+  /** Its running cell runs to its end, those that wait are aborted. Returns whether there was such a subshell. */
+  deleteSubshell(id: string): boolean {
+    this.subshells.get(id)?.abortWaiting();
+    return this.subshells.delete(id);
+  }
+
+  get subshellIds(): string[] {
+    return [...this.subshells.keys()];
   }
 
   /**
    * Queues a request. `begin` is called when its turn comes (to say "busy"); resolves with the reply.
    */
   submit(message: Message, begin: () => void): Promise<ExecuteOutcome> {
+    const lane = this.subshells.get(message.header.subshell_id ?? '') ?? this.main;
     return new Promise((resolve) => {
-      this.queue.push({ message, resolve, aborted: false, begin });
-      void this.drain();
+      lane.queue.push({ message, resolve, aborted: false, begin });
+      void this.drain(lane);
     });
   }
 
-  /** Stops the running cell and drops those that wait behind it. */
+  /**
+   * Stops the running cells and drops those that wait behind them, in all shells: they share one thread of
+   * JavaScript, and stopping one cell in a loop drops what the others were about to continue with.
+   */
   interrupt(): void {
-    for (const waiting of this.queue) waiting.aborted = true;
-    if (!this.current) return;
-    this.current.interrupted = true;
+    const running = this.lanes.flatMap((lane) => {
+      lane.abortWaiting();
+      return lane.current ?? [];
+    });
+    if (running.length === 0) return;
+    for (const cell of running) cell.interrupted = true;
     this.answer({ interrupted: true });
     this.supervisor.interrupt();
+  }
+
+  private get lanes(): Lane[] {
+    return [this.main, ...this.subshells.values()];
+  }
+
+  private get currentCell(): Cell | undefined {
+    return this.lanes.find((lane) => lane.current)?.current;
   }
 
   /** The client's answer to the question that the cell waits for. */
@@ -128,50 +172,52 @@ export class Executor {
     this.asking = false;
   }
 
-  private async drain(): Promise<void> {
-    if (this.draining) return;
-    this.draining = true;
-    for (let next = this.queue.shift(); next; next = this.queue.shift()) {
+  private async drain(lane: Lane): Promise<void> {
+    if (lane.draining) return;
+    lane.draining = true;
+    for (let next = lane.queue.shift(); next; next = lane.queue.shift()) {
       next.begin();
       const outcome: ExecuteOutcome = next.aborted
         ? { status: 'aborted' }
-        : await this.runSafely(next.message);
-      this.current = undefined;
+        : await this.runSafely(next.message, lane);
+      lane.current = undefined;
       const { stop_on_error = true } = next.message.content as unknown as ExecuteRequest;
       if (outcome.status === 'error' && stop_on_error) {
         await new Promise((resolve) => setTimeout(resolve, ABORT_WINDOW_MS));
-        for (const waiting of this.queue) waiting.aborted = true;
+        lane.abortWaiting();
       }
       this.host.output.flush();
       next.resolve(outcome);
       // The reply goes out before the next cell says that it is busy.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    this.draining = false;
+    lane.draining = false;
     this.idleSince = performance.now();
   }
 
-  private async runSafely(message: Message): Promise<ExecuteOutcome> {
+  private async runSafely(message: Message, lane: Lane): Promise<ExecuteOutcome> {
     try {
-      return await this.run(message);
+      return await this.run(message, lane);
     } catch (error) {
       return this.internalError(error as Error, message);
     }
   }
 
-  private async run(message: Message): Promise<ExecuteOutcome> {
+  private async run(message: Message, lane: Lane): Promise<ExecuteOutcome> {
     const request = message.content as unknown as ExecuteRequest;
     const silent = request.silent === true;
     const store = !silent && request.store_history !== false;
     if (store) this.executionCount++;
     const count = this.executionCount;
     const cell = this.addCell(message, count, silent, request.allow_stdin === true);
-    this.current = cell;
+    lane.current = cell;
     const { output } = this.host;
     if (!silent) output.event('execute_input', { code: request.code, execution_count: count }, message);
     const language = await this.host.language();
     this.service = language;
     this.announceSession(cell);
+    const topic = helpTopic(request.code);
+    if (topic !== undefined) return this.help(cell, topic, language, store);
     const compiled = language.compile(cell.id, request.code);
     cell.compiled = compiled;
     if (isRefused(compiled)) return this.fail(cell, typeError(compiled, this.label(cell.id), language));
@@ -193,6 +239,14 @@ export class Executor {
     }
     if (store) this.host.history.add(count, request.code, cell.resultText);
     return { status: 'ok', execution_count: count, user_expressions, payload: [] };
+  }
+
+  private help(cell: Cell, topic: string, language: LanguageService, store: boolean): ExecuteOutcome {
+    const page = helpPage(topic, language);
+    if (!page)
+      this.onStream('stderr', `There is no help for ${topic}: no such name is known here.\n`, cell.serial);
+    if (store) this.host.history.add(cell.count, `${topic}?`, null);
+    return { status: 'ok', execution_count: cell.count, user_expressions: {}, payload: page ? [page] : [] };
   }
 
   /** One of the request's user_expressions, evaluated after the cell as a small cell of its own. */
@@ -281,7 +335,7 @@ export class Executor {
     switch (frame.t) {
       case 'ready':
         this.libraryError = frame.libraryError;
-        if (this.current) this.announceSession(this.current);
+        if (this.currentCell) this.announceSession(this.currentCell);
         return;
       case 'stream':
         return this.onStream(frame.name, frame.text, frame.cell);

@@ -1,9 +1,10 @@
 // One function per request, in one table typed by the message map: a missing handler is a compile error. Busy and
 // idle, checks of the content, parents and error replies are around the table, in kernel.ts.
 import { SOCKET_NAMES } from '../protocol/connection.js';
-import type { Message, Requests, RequestType } from '../protocol/messages.js';
+import { type Message, quote, type Requests, type RequestType } from '../protocol/messages.js';
 import { PROTOCOL_VERSION, readTypeScriptVersion, readVersion } from '../protocol/product.js';
 import { toCodePoints, toUtf16 } from './codepoints.js';
+import { helpTopic } from './help.js';
 import type { Kernel } from './kernel.js';
 
 type Handler<T extends RequestType> = (
@@ -37,7 +38,7 @@ export const handlers: Handlers = {
         { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
         { text: 'Node.js', url: 'https://nodejs.org/docs/latest/api/' },
       ],
-      supported_features: [],
+      supported_features: ['kernel subshells'],
     };
   },
 
@@ -67,6 +68,7 @@ export const handlers: Handlers = {
   },
 
   is_complete_request: async (kernel, { code }) => {
+    if (helpTopic(code) !== undefined) return { status: 'complete' };
     const { status, indent } = (await kernel.language()).isComplete(code);
     return status === 'incomplete' ? { status, indent: indent ?? '' } : { status };
   },
@@ -91,14 +93,25 @@ export const handlers: Handlers = {
     return { restart: content.restart };
   },
 
+  create_subshell_request: (kernel) => ({ subshell_id: kernel.executor.createSubshell() }),
+
+  delete_subshell_request: (kernel, { subshell_id }) => {
+    if (kernel.executor.deleteSubshell(subshell_id)) return {};
+    throw new Error(`delete_subshell_request: there is no subshell ${quote(subshell_id)}`);
+  },
+
+  list_subshell_request: (kernel) => ({ subshell_id: kernel.executor.subshellIds }),
+
+  usage_request: (kernel) => kernel.usage.measure(),
+
   comm_open: (kernel, { comm_id, target_name }, message) => {
-    kernel.log(`comm_open: there is no comm target ${JSON.stringify(target_name)}`);
+    kernel.log(`comm_open: there is no comm target ${quote(target_name)}`);
     kernel.publish('comm_close', { comm_id, data: {} }, message);
     return null;
   },
 
   comm_msg: (kernel, { comm_id }) => {
-    kernel.log(`comm_msg: there is no comm ${JSON.stringify(comm_id)}`);
+    kernel.log(`comm_msg: there is no comm ${quote(comm_id)}`);
     return null;
   },
 

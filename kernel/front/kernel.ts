@@ -7,19 +7,22 @@ import type { LanguageService } from '../language/index.js';
 import { type ConnectionInfo, readConnectionFile } from '../protocol/connection.js';
 import {
   contentFault,
+  type Header,
   type IopubContents,
   type IopubType,
   isRequestType,
   type Json,
   type Message,
+  quote,
 } from '../protocol/messages.js';
 import { distFolder } from '../protocol/product.js';
 import { KernelSockets } from '../protocol/sockets.js';
-import { decode, encode, makeHeader, Signer, WireError } from '../protocol/wire.js';
+import { decode, encode, makeHeader, ReplayGuard, Signer, WireError } from '../protocol/wire.js';
 import { type ExecuteOutcome, Executor } from './executor.js';
 import { handlers } from './handlers.js';
 import { History } from './history.js';
 import { Output } from './output.js';
+import { UsageMeter } from './usage.js';
 
 /** The background work starts by itself when no kernel_info_request comes this soon. */
 const WARM_UP_MS = 150;
@@ -33,22 +36,26 @@ export class Kernel {
   readonly connection: ConnectionInfo;
   readonly history: History;
   readonly executor: Executor;
+  readonly usage = new UsageMeter();
   private readonly session = randomUUID();
   private readonly signer: Signer;
+  private readonly replays = new ReplayGuard();
   private readonly sockets: KernelSockets;
   private readonly output = new Output(
     (type, content, parent) => this.publish(type, content, parent),
     (ms) => this.executor.throttle(ms),
   );
   private service: Promise<LanguageService> | undefined;
-  private inputParent: Message | undefined;
+  /** The question that a cell waits for, and the request of that cell. */
+  private asked: { header: Header; parent: Message } | undefined;
   private closing = false;
 
-  constructor(connectionFile: string) {
+  /** @param historyFolder where the inputs of all sessions are kept; without it only this one's are known */
+  constructor(connectionFile: string, historyFolder?: string) {
     this.connection = readConnectionFile(connectionFile);
     this.signer = new Signer(this.connection.key, this.connection.signature_scheme);
     this.sockets = new KernelSockets((text) => this.log(text));
-    this.history = new History(process.env.GRADLAB_HISTORY || undefined, (text) => this.log(text));
+    this.history = new History(historyFolder, (text) => this.log(text));
     this.executor = new Executor({
       output: this.output,
       history: this.history,
@@ -63,6 +70,9 @@ export class Kernel {
   async start(): Promise<void> {
     await this.sockets.bind(this.connection);
     this.sockets.receive((channel, frames) => this.receive(channel, frames));
+    this.sockets.welcome((subscription) =>
+      this.publish('iopub_welcome', { subscription }, undefined, subscription),
+    );
     this.publish('status', { execution_state: 'starting' }, undefined);
     process.on('SIGINT', () => this.executor.interrupt());
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void this.shutdown());
@@ -105,11 +115,17 @@ export class Kernel {
     }
   }
 
-  publish<T extends IopubType>(type: T, content: IopubContents[T], parent: Message | undefined): void {
+  /** @param topic what subscribers choose messages by; a welcome has the topic that was subscribed to */
+  publish<T extends IopubType>(
+    type: T,
+    content: IopubContents[T],
+    parent: Message | undefined,
+    topic = `kernel.${this.session}.${type}`,
+  ): void {
     this.sockets.out.iopub.send(
       encode(
         {
-          identities: [Buffer.from(`kernel.${this.session}.${type}`)],
+          identities: [Buffer.from(topic)],
           header: makeHeader(type, this.session),
           parent_header: parent?.header ?? {},
           metadata: {},
@@ -135,7 +151,7 @@ export class Kernel {
   private receive(channel: Channel | 'stdin', frames: Buffer[]): void {
     let message: Message;
     try {
-      message = decode(frames, this.signer);
+      message = decode(frames, this.signer, this.replays);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.log(`a message on ${channel} was dropped: ${error.message}`);
@@ -144,7 +160,7 @@ export class Kernel {
       return;
     }
     if (channel === 'stdin') return this.receiveInput(message);
-    if (message.header.msg_type === 'execute_request' && !contentFault('execute_request', message.content)) {
+    if (message.header.msg_type === 'execute_request' && !this.faultOf(message)) {
       void this.executor
         .submit(message, () => this.status('busy', message))
         .then((outcome) => this.answerExecute(channel, message, outcome));
@@ -156,15 +172,32 @@ export class Kernel {
   private answerExecute(channel: Channel, message: Message, outcome: ExecuteOutcome): void {
     this.reply(channel, message, outcome);
     this.status('idle', message);
+    this.sayBusyAgain();
+  }
+
+  /** Clients show the state that was said last, and a cell may still be running. */
+  private sayBusyAgain(): void {
+    const { running } = this.executor;
+    if (running) this.status('busy', running);
+  }
+
+  /** What is wrong with a request: its type, its content, or the shell it is for. */
+  private faultOf({ header, content }: Message): string | undefined {
+    const { msg_type, subshell_id } = header;
+    if (!isRequestType(msg_type)) return `${msg_type}: this kernel does not know this message`;
+    const id = subshell_id ?? undefined;
+    if (id !== undefined && !this.executor.subshellIds.includes(id))
+      return `${msg_type}: there is no subshell ${quote(id)}`;
+    return contentFault(msg_type, content);
   }
 
   /** Everything but cells: busy, the handler's reply, idle. */
   private async answer(channel: Channel, message: Message): Promise<void> {
     const type = message.header.msg_type;
+    let leaving = false;
     this.status('busy', message);
     try {
-      if (!isRequestType(type)) throw new Error(`${type}: this kernel does not know this message`);
-      const fault = contentFault(type, message.content);
+      const fault = this.faultOf(message);
       if (fault) throw new Error(fault);
       const handler = handlers[type as keyof typeof handlers] as (
         kernel: Kernel,
@@ -173,16 +206,15 @@ export class Kernel {
       ) => unknown;
       const reply = (await handler(this, message.content as never, message)) as Json | null;
       if (reply) this.reply(channel, message, { status: 'ok', ...reply });
+      leaving = type === 'shutdown_request';
     } catch (error) {
       this.log((error as Error).message);
       if (!type.startsWith('comm_')) this.reply(channel, message, errorReply(error as Error));
     }
     this.status('idle', message);
-    // Clients show the state that was said last, and a cell may still be running.
-    const { running } = this.executor;
-    if (running) this.status('busy', running);
+    this.sayBusyAgain();
     if (type === 'kernel_info_request') setTimeout(() => this.warmUp(), 5);
-    if (type === 'shutdown_request') void this.shutdown();
+    if (leaving) void this.shutdown();
   }
 
   private refuse(channel: Channel, identities: Buffer[], header: Message['header'], why: string): void {
@@ -216,12 +248,13 @@ export class Kernel {
   }
 
   private requestInput(parent: Message, prompt: string, password: boolean): void {
-    this.inputParent = parent;
+    const header = makeHeader('input_request', this.session);
+    this.asked = { header, parent };
     this.sockets.out.stdin.send(
       encode(
         {
           identities: parent.identities,
-          header: makeHeader('input_request', this.session),
+          header,
           parent_header: parent.header,
           metadata: {},
           content: { prompt, password },
@@ -232,10 +265,19 @@ export class Kernel {
     );
   }
 
-  private receiveInput(message: Message): void {
-    if (message.header.msg_type !== 'input_reply' || !this.inputParent) return;
-    this.inputParent = undefined;
-    this.executor.answerInput(String(message.content.value ?? ''));
+  /** An answer counts when it is for this question, as far as it says so, and from the client that was asked. */
+  private receiveInput({ header, parent_header, identities, content }: Message): void {
+    const { asked } = this;
+    const late = parent_header.msg_type === 'input_request' && parent_header.msg_id !== asked?.header.msg_id;
+    const stranger = asked && !sameIdentities(identities, asked.parent.identities);
+    if (header.msg_type !== 'input_reply' || !asked || late || stranger) {
+      return this.log(`${header.msg_type}: nobody waits for it`);
+    }
+    if (typeof content.value !== 'string') {
+      return this.log(`input_reply: "value" is ${quote(content.value)}, not a string; still waiting`);
+    }
+    this.asked = undefined;
+    this.executor.answerInput(content.value);
   }
 
   /** No orphans: a kernel whose starter is gone ends. */
@@ -261,6 +303,10 @@ async function loadLanguage(): Promise<LanguageService> {
   return new LanguageService({ cwd: process.cwd(), libraryTypes: distFolder });
 }
 
+function sameIdentities(one: Buffer[], other: Buffer[]): boolean {
+  return one.length === other.length && one.every((each, at) => each.equals(other[at]));
+}
+
 function errorReply(error: Error): Json {
   return {
     status: 'error',
@@ -280,9 +326,9 @@ function isAlive(pid: number): boolean {
 }
 
 /** Runs a kernel until it is shut down. */
-export async function runKernel(connectionFile: string): Promise<void> {
+export async function runKernel(connectionFile: string, historyFolder?: string): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const kernel = new Kernel(resolve(connectionFile));
+  const kernel = new Kernel(resolve(connectionFile), historyFolder);
   process.on('uncaughtException', (error) => kernel.log(`uncaught: ${error.stack}`));
   process.on('unhandledRejection', (reason) =>
     kernel.log(`unhandled: ${(reason as Error)?.stack ?? reason}`),

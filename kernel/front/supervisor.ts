@@ -68,7 +68,8 @@ interface Waiting {
 
 export class Supervisor {
   private session: UserProcess | undefined;
-  private waiting: Waiting | undefined;
+  /** The cells that run, by serial number: one of each shell. */
+  private readonly waiting = new Map<number, Waiting>();
   private failedStarts = 0;
   private stopping = false;
 
@@ -91,24 +92,25 @@ export class Supervisor {
       this.start();
     }
     return new Promise((resolve) => {
-      this.waiting = { order, resolve, sent: false };
-      this.sendOrder();
+      this.waiting.set(order.cell, { order, resolve, sent: false });
+      this.sendOrders();
     });
   }
 
-  /** Stops the running cell, whatever it is doing. */
+  /** Stops the running cells, whatever they are doing. */
   interrupt(): void {
-    const { waiting, session } = this;
-    if (!waiting || !session) return;
-    if (!waiting.sent) {
-      this.waiting = undefined;
-      waiting.resolve({ status: 'interrupted', stack: '' });
-      return;
-    }
-    session.interrupt(waiting.order.cell);
+    const { session } = this;
+    if (!session) return;
+    const sent = [...this.waiting.keys()].filter((cell) => {
+      if (this.waiting.get(cell)?.sent) return true;
+      this.settle(cell, { status: 'interrupted', stack: '' });
+      return false;
+    });
+    if (sent.length > 0) session.interrupt(sent);
     // A cell that waits for a child process in native code hears nothing: the child has to end.
     setTimeout(() => {
-      if (this.waiting === waiting && this.session === session) session.interruptChildren();
+      if (this.session === session && sent.some((cell) => this.waiting.has(cell)))
+        session.interruptChildren();
     }, CHILD_INTERRUPT_MS).unref();
   }
 
@@ -127,20 +129,25 @@ export class Supervisor {
     await this.session?.stop();
   }
 
-  private sendOrder(): void {
-    if (!this.waiting || this.waiting.sent || !this.session?.ready) return;
-    this.waiting.sent = true;
-    this.session.sendOrder(this.waiting.order);
+  private sendOrders(): void {
+    if (!this.session?.ready) return;
+    for (const waiting of this.waiting.values()) {
+      if (!waiting.sent) this.session.sendOrder(waiting.order);
+      waiting.sent = true;
+    }
+  }
+
+  private settle(cell: number, outcome: CellOutcome | Death): void {
+    const waiting = this.waiting.get(cell);
+    this.waiting.delete(cell);
+    waiting?.resolve(outcome);
   }
 
   private onFrame(frame: UserFrame): void {
     if (frame.t === 'ready') this.failedStarts = 0;
     this.events.frame(frame);
-    if (frame.t === 'ready') this.sendOrder();
-    if (frame.t !== 'done' || frame.cell !== this.waiting?.order.cell) return;
-    const { resolve } = this.waiting;
-    this.waiting = undefined;
-    resolve(frame.outcome);
+    if (frame.t === 'ready') this.sendOrders();
+    if (frame.t === 'done') this.settle(frame.cell, frame.outcome);
   }
 
   private onDeath(death: Death): void {
@@ -149,14 +156,12 @@ export class Supervisor {
     if (this.stopping) return;
     this.events.log(`the user process died: ${death.cause}`);
     if (!wasReady) this.failedStarts++;
-    const { waiting } = this;
+    const idle = this.waiting.size === 0;
     const again = this.failedStarts < MAX_FAILED_STARTS;
     if (again) this.start();
     // An order that was never sent is not lost with the process: the next one gets it.
-    if (waiting && !waiting.sent && again) return;
-    this.waiting = undefined;
-    if (waiting) waiting.resolve(death);
-    else this.events.idleDeath(death);
+    for (const [cell, { sent }] of this.waiting) if (sent || !again) this.settle(cell, death);
+    if (idle) this.events.idleDeath(death);
   }
 }
 
@@ -209,8 +214,8 @@ class UserProcess {
     this.pipe(FD_CONTROL).write(encodeFrame(order));
   }
 
-  interrupt(cell: number): void {
-    this.pipe(FD_INTERRUPT).write(encodeFrame({ cell }));
+  interrupt(cells: number[]): void {
+    this.pipe(FD_INTERRUPT).write(encodeFrame({ cells }));
   }
 
   /** SIGINT to the group: the session itself ignores it, its children usually end. */

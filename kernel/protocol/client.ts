@@ -8,7 +8,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as zmq from 'zeromq';
 import { type ConnectionInfo, endpoint, makeConnection } from './connection.js';
-import type { ExecuteReply, HistoryRequest, Json, KernelInfo, Message, Requests } from './messages.js';
+import type {
+  ExecuteReply,
+  Header,
+  HistoryRequest,
+  Json,
+  KernelInfo,
+  Message,
+  Requests,
+} from './messages.js';
 import { type NotebookOutput, OutputCollector } from './outputs.js';
 import { cliPath } from './product.js';
 import { SendQueue } from './sockets.js';
@@ -36,6 +44,8 @@ export interface ExecuteOptions {
   storeHistory?: boolean;
   userExpressions?: Record<string, string>;
   stopOnError?: boolean;
+  /** The id of the subshell to run in, the reply to a `create_subshell_request`. */
+  subshell?: string;
   /** Answers `input()`; without it the cell may not ask. */
   onInput?(prompt: string, password: boolean): string | Promise<string>;
   /** Called after every change of the outputs. */
@@ -90,7 +100,8 @@ export async function startKernel(options: KernelOptions = {}): Promise<KernelCl
   writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
   const child = spawn(process.execPath, [cliPath, 'kernel', '--connection-file', file], {
     cwd: options.cwd,
-    env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...options.env },
+    // What a program runs is nobody's history.
+    env: { ...process.env, JPY_PARENT_PID: String(process.pid), GRADLAB_HISTORY: '', ...options.env },
     stdio: ['ignore', 'inherit', 'pipe'],
     detached: options.ownGroup === true,
   });
@@ -121,23 +132,19 @@ export async function freePorts(): Promise<[number, number, number, number, numb
   return ports as [number, number, number, number, number];
 }
 
-export class KernelClient {
+/** Another client of a kernel that is running; wait with `waitUntilReady`, and `close` it in the end. */
+export class KernelConnection {
   /** Called with every iopub message, whoever caused it. */
   onIopub: ((message: Message) => void) | undefined;
-  /** Resolves with the exit code (or signal) of the front process. */
-  readonly exited: Promise<number | NodeJS.Signals | null>;
   readonly session = randomUUID();
   private readonly signer: Signer;
   private readonly sockets;
   private readonly queues: Record<Channel | 'stdin', SendQueue>;
   private readonly exchanges = new Map<string, Exchange>();
-  private logged = '';
   private closed = false;
 
   constructor(
-    readonly process: ChildProcess,
     readonly connection: ConnectionInfo,
-    private readonly folder: string,
     onLog?: (text: string) => void,
   ) {
     this.signer = new Signer(connection.key, connection.signature_scheme);
@@ -164,25 +171,10 @@ export class KernelClient {
     void this.listen(this.sockets.control, (message) => this.onReply(message));
     void this.listen(this.sockets.stdin, (message) => void this.onInputRequest(message));
     void this.listen(this.sockets.iopub, (message) => this.onBroadcast(message));
-    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.logged = (this.logged + text).slice(-8192);
-      onLog?.(text);
-    });
-    this.exited = new Promise((resolve) => {
-      this.process.once('exit', (code, signal) => {
-        this.fail(new Error(`the kernel ended (${signal ?? `exit code ${code}`})${this.logTail()}`));
-        resolve(signal ?? code);
-      });
-      this.process.once('error', (error) => this.fail(error));
-    });
-  }
-
-  get pid(): number {
-    return this.process.pid as number;
   }
 
   /** Waits for kernel_info, and for iopub to deliver: a subscription takes a moment to arrive. */
-  async waitUntilReady(timeout: number): Promise<void> {
+  async waitUntilReady(timeout = 30_000): Promise<void> {
     const deadline = Date.now() + timeout;
     const first = this.request('shell', 'kernel_info_request', {}, { timeout });
     await first;
@@ -228,7 +220,7 @@ export class KernelClient {
           allow_stdin: options.onInput !== undefined,
           stop_on_error: options.stopOnError ?? true,
         },
-        { onMessage, onInput: options.onInput },
+        { onMessage, onInput: options.onInput, subshell: options.subshell },
       );
       return { reply: reply.content as ExecuteReplyContent, outputs: collector.outputs, messages, timedOut };
     } finally {
@@ -262,26 +254,6 @@ export class KernelClient {
     return this.ask('control', 'interrupt_request', {});
   }
 
-  signal(name: NodeJS.Signals): void {
-    this.process.kill(name);
-  }
-
-  /** Asks the kernel to end, and waits until it has. */
-  async shutdown(restart = false): Promise<Reply<'shutdown_request'>> {
-    const reply = await this.request('control', 'shutdown_request', { restart }, { idle: false });
-    const timer = setTimeout(() => this.process.kill('SIGKILL'), 5000);
-    await this.exited;
-    clearTimeout(timer);
-    this.close();
-    return reply.content as Reply<'shutdown_request'>;
-  }
-
-  /** Ends the kernel without asking. */
-  kill(): void {
-    this.process.kill('SIGKILL');
-    this.close();
-  }
-
   /** Milliseconds that the heartbeat takes to come back. */
   async heartbeat(): Promise<number> {
     const start = performance.now();
@@ -291,7 +263,7 @@ export class KernelClient {
   }
 
   /** Sends frames as they are, for tests of what a kernel must survive. */
-  sendRaw(channel: Channel, frames: Buffer[]): void {
+  sendRaw(channel: Channel | 'stdin', frames: Buffer[]): void {
     this.queues[channel].send(frames);
   }
 
@@ -306,10 +278,13 @@ export class KernelClient {
       /** Whether to wait for iopub's idle as well. */
       idle?: boolean;
       timeout?: number;
+      /** The subshell that the request is for. */
+      subshell?: string;
     } = {},
   ): Promise<Message> {
     if (this.closed) return Promise.reject(new Error(`${type}: the kernel has ended${this.logTail()}`));
-    const header = makeHeader(type, this.session);
+    const header: Header = makeHeader(type, this.session);
+    if (options.subshell !== undefined) header.subshell_id = options.subshell;
     let timer: NodeJS.Timeout | undefined;
     const answered = new Promise<Message>((resolve, reject) => {
       this.exchanges.set(header.msg_id, {
@@ -390,19 +365,80 @@ export class KernelClient {
     this.queues.stdin.send(encode(reply, this.signer));
   }
 
-  private logTail(): string {
-    return this.logged ? `\nThe kernel's log:\n${this.logged.trimEnd()}` : '';
+  /** What the kernel said last, for errors. */
+  protected logTail(): string {
+    return '';
   }
 
-  private fail(error: Error): void {
+  protected fail(error: Error): void {
     for (const exchange of this.exchanges.values()) exchange.reject(error);
     this.exchanges.clear();
   }
 
-  private close(): void {
+  /** Takes leave of the kernel, which goes on. */
+  close(): void {
     if (this.closed) return;
     this.closed = true;
     for (const socket of Object.values(this.sockets)) socket.close();
+  }
+}
+
+/** The client that started a kernel and ends it. */
+export class KernelClient extends KernelConnection {
+  /** Resolves with the exit code (or signal) of the front process. */
+  readonly exited: Promise<number | NodeJS.Signals | null>;
+  private logged = '';
+
+  constructor(
+    readonly process: ChildProcess,
+    connection: ConnectionInfo,
+    private readonly folder: string,
+    onLog?: (text: string) => void,
+  ) {
+    super(connection, onLog);
+    this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.logged = (this.logged + text).slice(-8192);
+      onLog?.(text);
+    });
+    this.exited = new Promise((resolve) => {
+      this.process.once('exit', (code, signal) => {
+        this.fail(new Error(`the kernel ended (${signal ?? `exit code ${code}`})${this.logTail()}`));
+        resolve(signal ?? code);
+      });
+      this.process.once('error', (error) => this.fail(error));
+    });
+  }
+
+  get pid(): number {
+    return this.process.pid as number;
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.process.kill(name);
+  }
+
+  /** Asks the kernel to end, and waits until it has. */
+  async shutdown(restart = false): Promise<Reply<'shutdown_request'>> {
+    const reply = await this.request('control', 'shutdown_request', { restart }, { idle: false });
+    const timer = setTimeout(() => this.process.kill('SIGKILL'), 5000);
+    await this.exited;
+    clearTimeout(timer);
+    this.close();
+    return reply.content as Reply<'shutdown_request'>;
+  }
+
+  /** Ends the kernel without asking. */
+  kill(): void {
+    this.process.kill('SIGKILL');
+    this.close();
+  }
+
+  override close(): void {
+    super.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  protected override logTail(): string {
+    return this.logged ? `\nThe kernel's log:\n${this.logged.trimEnd()}` : '';
   }
 }

@@ -1,4 +1,4 @@
-// The messages of Jupyter's protocol 5.4 as types: what a request carries, what its reply carries, what goes out on
+// The messages of Jupyter's protocol 5.5 as types: what a request carries, what its reply carries, what goes out on
 // iopub. The handler table and the client are typed against these maps.
 
 export interface Header {
@@ -8,6 +8,8 @@ export interface Header {
   date: string;
   msg_type: string;
   version: string;
+  /** The subshell that a request on the shell channel is for; without it, the main shell. */
+  subshell_id?: string | null;
 }
 
 export type Json = Record<string, unknown>;
@@ -49,6 +51,20 @@ export interface KernelInfo {
   debugger: boolean;
   help_links: { text: string; url: string }[];
   supported_features: string[];
+}
+
+/** What a kernel takes of its machine, as JupyterLab's resource view asks for it. */
+export interface Usage {
+  hostname: string;
+  pid: number;
+  /** Percent of one core, all processes of the kernel together, since the request before. */
+  kernel_cpu: number;
+  /** Bytes, all processes of the kernel together. */
+  kernel_memory: number;
+  cpu_count: number;
+  /** Percent of all cores since the request before; missing in the first answer. */
+  host_cpu_percent?: number;
+  host_virtual_memory: { total: number; available: number; percent: number; used: number; free: number };
 }
 
 export interface ExecuteRequest {
@@ -115,6 +131,10 @@ export interface Requests {
   connect_request: { content: Json; reply: Record<string, number> };
   interrupt_request: { content: Json; reply: Json };
   shutdown_request: { content: { restart?: boolean }; reply: { restart: boolean } };
+  create_subshell_request: { content: Json; reply: { subshell_id: string } };
+  delete_subshell_request: { content: { subshell_id: string }; reply: Json };
+  list_subshell_request: { content: Json; reply: { subshell_id: string[] } };
+  usage_request: { content: Json; reply: Usage };
   comm_open: { content: { comm_id: string; target_name: string; data?: Json }; reply: null };
   comm_msg: { content: { comm_id: string; data?: Json }; reply: null };
   comm_close: { content: { comm_id: string; data?: Json }; reply: null };
@@ -122,6 +142,7 @@ export interface Requests {
 export type RequestType = keyof Requests;
 
 export interface IopubContents {
+  iopub_welcome: { subscription: string };
   status: { execution_state: 'starting' | 'busy' | 'idle' };
   execute_input: { code: string; execution_count: number };
   execute_result: { data: MimeBundle; metadata: Json; execution_count: number };
@@ -170,6 +191,10 @@ const FIELDS: { [T in RequestType]: Record<string, Field> } = {
   connect_request: {},
   interrupt_request: {},
   shutdown_request: { restart: flag },
+  create_subshell_request: {},
+  delete_subshell_request: { subshell_id: text },
+  list_subshell_request: {},
+  usage_request: {},
   comm_open: { comm_id: text, target_name: text },
   comm_msg: { comm_id: text },
   comm_close: { comm_id: text },
@@ -178,6 +203,18 @@ const FIELDS: { [T in RequestType]: Record<string, Field> } = {
 export function isRequestType(type: string): type is RequestType {
   return Object.hasOwn(FIELDS, type);
 }
+
+/** A value as an error shows it: short, also when it is huge or nested deeper than JSON can be written. */
+export function quote(value: unknown): string {
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? typeof value;
+  } catch {
+    text = `a deeply nested ${Array.isArray(value) ? 'array' : typeof value}`;
+  }
+  return text.length > QUOTED_CHARACTERS ? `${text.slice(0, QUOTED_CHARACTERS)}...` : text;
+}
+const QUOTED_CHARACTERS = 200;
 
 /**
  * Checks that a request's content has the fields that its handler reads.
@@ -190,7 +227,7 @@ export function contentFault(type: RequestType, content: Json): string | undefin
       if (optional) continue;
       return `${type}: the content has no "${name}" (a ${kind} is needed)`;
     }
-    if (typeof value !== kind) return `${type}: "${name}" is ${JSON.stringify(value)}, not a ${kind}`;
+    if (typeof value !== kind) return `${type}: "${name}" is ${quote(value)}, not a ${kind}`;
   }
   return undefined;
 }

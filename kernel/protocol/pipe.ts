@@ -53,7 +53,7 @@ export interface ExecuteOrder {
 export type ControlFrame = ExecuteOrder | { t: 'exit' };
 /** From the front process, on the interrupt pipe that a worker thread reads. */
 export interface InterruptFrame {
-  cell: number;
+  cells: number[];
 }
 /** From the front process, on the output pipe: the answer to an `input` frame, where a cell blocks. */
 export type InputFrame = { value: string } | { interrupted: true } | { refused: string };

@@ -11,7 +11,7 @@ export const packageFolder = basename(base) === 'dist' ? dirname(base) : base;
 export const distFolder = resolve(packageFolder, 'dist');
 /** The program of `kernel.json` and of the command `gradlab`. */
 export const cliPath = resolve(distFolder, 'kernel/cli.js');
-export const PROTOCOL_VERSION = '5.4';
+export const PROTOCOL_VERSION = '5.5';
 
 export function readVersion(): string {
   return versionOf(resolve(packageFolder, 'package.json'));

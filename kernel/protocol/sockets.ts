@@ -42,12 +42,20 @@ export class SendQueue {
 /** High-water marks are off: a marked iopub socket would drop output silently when a client is slow. */
 const OPTIONS = { linger: 1000, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
 
+/** The first byte of what an XPUB socket hears when somebody subscribes. */
+const SUBSCRIBED = 1;
+
 /** The kernel's side: bound sockets, with the callbacks that get what arrives. */
 export class KernelSockets {
   private readonly shell = new zmq.Router({ ...OPTIONS, handover: true });
   private readonly control = new zmq.Router({ ...OPTIONS, handover: true });
   private readonly stdin = new zmq.Router({ ...OPTIONS, handover: true });
-  private readonly iopub = new zmq.Publisher({ linger: OPTIONS.linger, sendHighWaterMark: 0 });
+  /** Hears of every subscription, also of one that another client has too. */
+  private readonly iopub = new zmq.XPublisher({
+    linger: OPTIONS.linger,
+    sendHighWaterMark: 0,
+    verbosity: 'allSubs',
+  });
   private readonly heartbeat = new zmq.Router(OPTIONS);
   readonly out: Record<'shell' | 'control' | 'stdin' | 'iopub', SendQueue>;
 
@@ -89,13 +97,20 @@ export class KernelSockets {
     void this.listen(this.heartbeat, (frames) => beat.send(frames));
   }
 
+  /** Calls back for each subscription to iopub, with its topic. */
+  welcome(on: (topic: string) => void): void {
+    void this.listen(this.iopub, ([frame]) => {
+      if (frame?.[0] === SUBSCRIBED) on(frame.toString('utf8', 1));
+    });
+  }
+
   /** Waits until everything queued is out, then closes. */
   async close(): Promise<void> {
     await Promise.all(Object.values(this.out).map((queue) => queue.drained()));
     for (const socket of [this.shell, this.control, this.stdin, this.iopub, this.heartbeat]) socket.close();
   }
 
-  private async listen(socket: zmq.Router, on: (frames: Buffer[]) => void): Promise<void> {
+  private async listen(socket: zmq.Router | zmq.XPublisher, on: (frames: Buffer[]) => void): Promise<void> {
     try {
       for await (const frames of socket) {
         try {

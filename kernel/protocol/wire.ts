@@ -46,6 +46,32 @@ export class Signer {
   }
 }
 
+/**
+ * Signatures that came before: a message that somebody recorded and sends again is known by them, since every honest
+ * message differs in its id. Remembers as many as Jupyter's own kernels do, the latest ones.
+ */
+export class ReplayGuard {
+  private readonly seen = new Set<string>();
+
+  /** Whether this signature is new; remembers it. */
+  admit(signature: Buffer): boolean {
+    if (signature.length === 0) return true;
+    const key = signature.toString('latin1', 0, SIGNATURE_CHARACTERS);
+    if (this.seen.has(key)) return false;
+    this.seen.add(key);
+    if (this.seen.size > REMEMBERED_SIGNATURES) {
+      for (const oldest of this.seen) {
+        this.seen.delete(oldest);
+        break;
+      }
+    }
+    return true;
+  }
+}
+const REMEMBERED_SIGNATURES = 65_536;
+/** Half of a SHA-256 is enough to tell messages apart. */
+const SIGNATURE_CHARACTERS = 32;
+
 export function makeHeader(type: string, session: string): Header {
   return {
     msg_id: randomUUID(),
@@ -68,14 +94,16 @@ export function encode(message: Message, signer: Signer): Buffer[] {
  * Frames to a message.
  * @throws WireError without a header when the frames cannot be trusted or read at all (drop them), with a header
  * when the sender is known and can be told
+ * @param replays drops messages that came before; it must not be shared between kernels
  */
-export function decode(frames: readonly Buffer[], signer: Signer): Message {
+export function decode(frames: readonly Buffer[], signer: Signer, replays?: ReplayGuard): Message {
   const at = frames.findIndex((frame) => frame.equals(DELIMITER));
   if (at < 0) throw new WireError('no <IDS|MSG> delimiter');
   const identities = frames.slice(0, at);
   const parts = frames.slice(at + 2, at + 6);
   if (parts.length < 4) throw new WireError(`${parts.length} JSON frames after the signature, 4 expected`);
   if (!signer.matches(frames[at + 1], parts)) throw new WireError('the signature does not match the key');
+  if (replays && !replays.admit(frames[at + 1])) throw new WireError('it was received before');
   const header = parseObject(parts[0]);
   if (!header || typeof header.msg_type !== 'string' || typeof header.msg_id !== 'string') {
     throw new WireError('the header is not an object with msg_id and msg_type');

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { Json, MimeBundle } from '../protocol/messages.js';
-import { cellScope, currentCell, send } from './channel.js';
+import { type CellScope, cellScope, currentCell, send } from './channel.js';
 
 /** A value with a method of this name shows itself: it returns a MIME bundle, or a promise of one (as in Deno). */
 export const displaySymbol: unique symbol = Symbol.for('Jupyter.display') as never;
@@ -86,18 +86,25 @@ interface RunningCell {
   /** Displays that have been given new content. */
   replaced: Set<string>;
 }
-const library = globalThis as unknown as Record<symbol, RunningCell | undefined>;
-const CELL = Symbol.for('gradlab.cell');
+const runningCells = new WeakMap<CellScope, RunningCell>();
+let latestCell: RunningCell | undefined;
+Object.defineProperty(globalThis, Symbol.for('gradlab.cell'), { get: runningCell, enumerable: false });
 
 const replaced = new Set<string>();
 
-export function startRunningCell(serial: number, code: string): void {
-  library[CELL] = { serial, code, cleared: 0, replaced };
+export function startRunningCell(scope: CellScope, code: string): void {
+  latestCell = { serial: scope.serial, code, cleared: 0, replaced };
+  runningCells.set(scope, latestCell);
+}
+
+function runningCell(): RunningCell | undefined {
+  const scope = cellScope.getStore();
+  return (scope && runningCells.get(scope)) ?? latestCell;
 }
 
 /** Makes a bundle while the library can see which display it is for. */
 function bundleFor(display_id: string, value: unknown): MimeBundle | Promise<MimeBundle> {
-  const cell = library[CELL];
+  const cell = runningCell();
   if (cell === undefined) return toMimeBundle(value);
   cell.display = display_id;
   try {
@@ -171,7 +178,8 @@ function printText(value: unknown): string {
 
 /** Clears the cell's output; with `wait` only when the next output comes, which avoids flicker. */
 export function clearOutput(wait = false): void {
-  if (library[CELL]) library[CELL].cleared++;
+  const running = runningCell();
+  if (running) running.cleared++;
   send({ t: 'clear', cell: currentCell(), wait });
 }
 

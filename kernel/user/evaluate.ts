@@ -1,4 +1,5 @@
-// Runs cells: V8's REPL mode through the inspector, one cell at a time, each in its own AsyncLocalStorage scope.
+// Runs cells: V8's REPL mode through the inspector, each cell in its own AsyncLocalStorage scope; while one of them
+// awaits, those of other shells run.
 // A cell ends once: by its completion, its error, or an interrupt; whichever comes first settles it.
 import { createHook, executionAsyncResource } from 'node:async_hooks';
 import inspector from 'node:inspector';
@@ -22,13 +23,15 @@ interface Running {
   began: number;
 }
 
-/** An interrupt waits until a script is this many ms old, see `interruptCell`. */
+/** An interrupt waits until a script is this many ms old, see `interruptCells`. */
 const SETTLED_MS = 50;
 
-let running: Running | undefined;
-/** An interrupt that overtook the order it is for. */
-let interruptAhead = 0;
-let lastDone: { cell: number; outcome: CellOutcome } | undefined;
+const running = new Map<number, Running>();
+/** Interrupts that overtook the orders they are for. */
+const interruptsAhead = new Set<number>();
+/** How the latest cells ended. */
+const ended = new Map<number, CellOutcome>();
+const REMEMBERED_ENDS = 16;
 
 const ENDLESS_AWAIT =
   'the cell awaits a promise that nothing can settle any more: nobody holds its resolve function';
@@ -39,7 +42,7 @@ const globals = globalThis as unknown as Record<symbol, unknown>;
 
 export function startEvaluator(): void {
   session.connect();
-  Object.defineProperty(globalThis, Symbol.for(INTERRUPT_KEY), { value: interruptCell, enumerable: false });
+  Object.defineProperty(globalThis, Symbol.for(INTERRUPT_KEY), { value: interruptCells, enumerable: false });
   Object.defineProperty(globalThis, Symbol.for('gradlab.kernel.thrown'), {
     value: (value: unknown) => {
       globals[thrownKey] = value;
@@ -61,10 +64,10 @@ export function setCellValue(value: unknown): void {
 export function executeCell(order: ExecuteOrder): void {
   const scope = makeScope(order.cell);
   const cell: Running = { order, scope, synchronous: true, began: performance.now() };
-  running = cell;
+  running.set(order.cell, cell);
   answeredByInterrupt();
-  if (order.value === 'show') startRunningCell(order.cell, order.js);
-  if (interruptAhead === order.cell) return settle(cell, { status: 'interrupted', stack: '' });
+  if (order.value === 'show') startRunningCell(scope, order.js);
+  if (interruptsAhead.delete(order.cell)) return settle(cell, { status: 'interrupted', stack: '' });
   cellScope.run(scope, () => {
     evaluate(order.id, order.js, (failure) => {
       if (failure === 'terminated') settle(cell, { status: 'interrupted', stack: cell.interruptedAt ?? '' });
@@ -141,7 +144,7 @@ function finish(cell: Running): void {
     let data: MimeBundle | undefined;
     if (order.value === 'return' || (order.value === 'show' && scope.hasValue && scope.value !== undefined)) {
       data = await toMimeBundle(scope.value);
-      if (running !== cell) return;
+      if (!isRunning(cell)) return;
       if (order.value === 'show') send({ t: 'result', cell: scope.serial, data, metadata: {} });
     }
     while (scope.pending.size > 0) await Promise.all(scope.pending);
@@ -155,12 +158,21 @@ function failed(thrown: unknown): CellOutcome {
   return { status: 'error', error: describeError(thrown) };
 }
 
+function isRunning(cell: Running): boolean {
+  return running.get(cell.order.cell) === cell;
+}
+
 function settle(cell: Running, outcome: CellOutcome): void {
-  if (running !== cell) return;
-  running = undefined;
+  if (!isRunning(cell)) return;
+  const serial = cell.order.cell;
+  running.delete(serial);
   cell.scope.over = true;
-  lastDone = { cell: cell.order.cell, outcome };
-  send({ t: 'done', ...lastDone });
+  ended.set(serial, outcome);
+  for (const oldest of ended.keys()) {
+    if (ended.size <= REMEMBERED_ENDS) break;
+    ended.delete(oldest);
+  }
+  send({ t: 'done', cell: serial, outcome });
 }
 
 interface AsyncWrap {
@@ -182,48 +194,70 @@ export function prepareInterrupts(): void {
 }
 
 /**
- * Ends a cell from outside. The interrupt worker has this called on the main thread by its inspector session: in the
+ * Ends cells from outside. The interrupt worker has this called on the main thread by its inspector session: in the
  * middle of whatever JavaScript is running (a loop's back edge is enough), or from the event loop when nothing is.
  * @returns true when this was no good moment and it should be called again
  */
-export function interruptCell(serial: number): boolean {
+export function interruptCells(serials: number[]): boolean {
   if (isWriting()) {
-    whenWritten(() => interruptCell(serial));
+    whenWritten(() => interruptCells(serials));
     return false;
   }
   const stack = stackHere();
   // Below this function stands the expression that calls it; below that nothing, when the event loop was idle.
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
-  const below = frames.slice(frames.findIndex((line) => line.includes('interruptCell')) + 2);
-  const busy = below.length > 0;
+  const below = frames.slice(frames.findIndex((line) => line.includes('interruptCells')) + 2);
   if (isBookkeeping(below)) return true;
-  const cell = running;
-  if (cell?.order.cell !== serial) {
+  const place: Place = { stack, busy: below.length > 0, again: false, end: undefined };
+  for (const serial of serials) interruptCell(serial, place);
+  // Last, since a termination ends this function too.
+  place.end?.();
+  return place.again;
+}
+
+/** Where an interrupt found the session, and what it has to do there. */
+interface Place {
+  readonly stack: string;
+  /** Something is running. */
+  readonly busy: boolean;
+  again: boolean;
+  /** Ends what is running. */
+  end: (() => void) | undefined;
+}
+
+function interruptCell(serial: number, place: Place): void {
+  const { stack, busy } = place;
+  const cell = running.get(serial);
+  const here = cellScope.getStore();
+  if (!cell) {
     // It ended by itself a moment ago; should an interrupt have cut its last words off, say them again. Or its order
     // still waits behind code that an earlier cell left running.
-    if (lastDone?.cell === serial) {
-      send({ t: 'done', ...lastDone });
-      return false;
-    }
-    interruptAhead = serial;
-    if (busy && cellScope.getStore()?.over) terminate();
-    return false;
+    const outcome = ended.get(serial);
+    if (outcome) return send({ t: 'done', cell: serial, outcome });
+    interruptsAhead.add(serial);
+    if (busy && here?.over) place.end = terminate;
+    return;
   }
-  if (cell.synchronous && answeredByInterrupt()) return false;
-  // The end of a short script is native code that a termination would crash; a loop is still there a moment later.
-  if (cell.synchronous && performance.now() - cell.began < SETTLED_MS) return true;
-  cell.scope.stopped = true;
   if (cell.synchronous) {
+    if (answeredByInterrupt()) return;
+    // The end of a short script is native code that a termination would crash; a loop is still there a moment later.
+    if (performance.now() - cell.began < SETTLED_MS) {
+      place.again = true;
+      return;
+    }
+    cell.scope.stopped = true;
     cell.interruptedAt = stack;
     // The evaluation says that it was terminated; if it had not begun, or had just ended, this does.
     setImmediate(() => settle(cell, { status: 'interrupted', stack }));
-    session.post('Runtime.terminateExecution');
-    return false;
+    place.end = () => session.post('Runtime.terminateExecution');
+    return;
   }
-  settle(cell, { status: 'interrupted', stack: busy ? stack : '' });
+  cell.scope.stopped = true;
+  // What runs here may be a cell of another shell, which is interrupted for itself.
+  const elsewhere = here !== undefined && here !== cell.scope && !here.over;
+  settle(cell, { status: 'interrupted', stack: busy && !elsewhere ? stack : '' });
   stopContinuations.enable();
-  if (busy) terminate();
-  return false;
+  if (busy && !elsewhere) place.end = terminate;
 }
 
 /**

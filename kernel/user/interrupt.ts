@@ -12,16 +12,16 @@ const decoder = new FrameDecoder<InterruptFrame>();
 const pipe = new Socket({ fd: FD_INTERRUPT, readable: true, writable: false });
 
 pipe.on('data', (chunk: Buffer) => {
-  decoder.push(chunk, ({ cell }) => interrupt(cell));
+  decoder.push(chunk, ({ cells }) => interrupt(cells));
 });
 pipe.on('error', endWithFront);
 pipe.on('close', endWithFront);
 
 /** Calls the main thread's function until it says that it came at a good moment. */
-function interrupt(cell: number): void {
-  const expression = `globalThis[Symbol.for('${INTERRUPT_KEY}')](${cell})`;
+function interrupt(cells: number[]): void {
+  const expression = `globalThis[Symbol.for('${INTERRUPT_KEY}')](${JSON.stringify(cells)})`;
   session.post('Runtime.evaluate', { expression, returnByValue: true }, (error, reply) => {
-    if (!error && reply.result.value === true) setTimeout(() => interrupt(cell), 1);
+    if (!error && reply.result.value === true) setTimeout(() => interrupt(cells), 1);
   });
 }
 

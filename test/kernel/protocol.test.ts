@@ -7,10 +7,10 @@ import { failure, printed, result, sleep, useKernel } from './session.js';
 const session = useKernel();
 
 describe('kernel_info', () => {
-  it('says protocol 5.4 and TypeScript, on shell and on control', async () => {
+  it('says protocol 5.5 and TypeScript, on shell and on control', async () => {
     for (const channel of ['shell', 'control'] as const) {
       const info = await session.kernel.kernelInfo(channel);
-      expect(info).toMatchObject({ status: 'ok', protocol_version: '5.4', implementation: 'gradlab' });
+      expect(info).toMatchObject({ status: 'ok', protocol_version: '5.5', implementation: 'gradlab' });
       expect(info.language_info).toMatchObject({ name: 'typescript', file_extension: '.ts' });
     }
   });
