@@ -35,6 +35,8 @@ export interface KernelOptions {
   ownGroup?: boolean;
   /** Milliseconds until the kernel must have answered; 30,000 by default. */
   startTimeout?: number;
+  /** Another kernel than ours: the `argv` of its kernel.json, with `{connection_file}` where the file's path goes. */
+  argv?: readonly string[];
   /** What the kernel's front process logs. */
   onLog?(text: string): void;
 }
@@ -98,7 +100,15 @@ export async function startKernel(options: KernelOptions = {}): Promise<KernelCl
       : makeConnection('tcp', '127.0.0.1', await freePorts());
   const file = join(folder, 'connection.json');
   writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
-  const child = spawn(process.execPath, [cliPath, 'kernel', '--connection-file', file], {
+  const argv = options.argv ?? [
+    process.execPath,
+    cliPath,
+    'kernel',
+    '--connection-file',
+    '{connection_file}',
+  ];
+  const [program, ...args] = argv.map((arg) => arg.replaceAll('{connection_file}', file));
+  const child = spawn(program, args, {
     cwd: options.cwd,
     // What a program runs is nobody's history.
     env: { ...process.env, JPY_PARENT_PID: String(process.pid), GRADLAB_HISTORY: '', ...options.env },
@@ -180,7 +190,7 @@ export class KernelConnection {
     await first;
     while (!this.heard) {
       if (Date.now() > deadline) throw new Error(`the kernel's iopub channel is silent after ${timeout} ms`);
-      const again = this.request('control', 'kernel_info_request', {}, { timeout, idle: false });
+      const again = this.request('shell', 'kernel_info_request', {}, { timeout, idle: false });
       await again;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

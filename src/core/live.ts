@@ -2,14 +2,7 @@
 // written again, elsewhere plain lines now and then. It works inside synchronous loops, at a bounded rate.
 
 import { randomUUID } from 'node:crypto';
-
-type Show = (value: unknown, options: { raw?: boolean; display_id: string; update: boolean }) => unknown;
-
-/** The notebook's `display`, where there is one. */
-const notebook = (): Show | null => {
-  const { display } = globalThis as { display?: unknown };
-  return typeof display === 'function' ? (display as Show) : null;
-};
+import { notebook } from './notebook.js';
 
 export interface LiveOptions {
   /** Seconds between updates at least. */

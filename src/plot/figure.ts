@@ -3,6 +3,7 @@
 
 import { writeFileSync } from 'node:fs';
 import type { Config, Frame, Layout } from 'plotly.js';
+import { notebook } from '../core/notebook.js';
 import { Axes } from './axes.js';
 import { type Canvas, DISPLAY } from './coordinates.js';
 import { chartFragment, chartPage } from './html.js';
@@ -213,8 +214,8 @@ export class Figure extends Axes {
 
   /** Shows the figure now, in the middle of a cell; as a cell's last value it shows itself. */
   show(): this {
-    const { display } = globalThis as { display?: (value: unknown) => unknown };
-    if (typeof display !== 'function') {
+    const display = notebook();
+    if (display === null) {
       throw new Error("show: there is no notebook to show in. Write a page instead: save('chart.html')");
     }
     display(this);

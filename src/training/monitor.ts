@@ -4,6 +4,7 @@
 import { LiveOutput } from '../core/live.js';
 import type { NDArray } from '../core/ndarray.js';
 import { NDArray as ArrayClass } from '../core/ndarray.js';
+import { notebook } from '../core/notebook.js';
 import { checkOptions } from '../core/options.js';
 import { ReLU } from '../nn/activations.js';
 import type { AnyModule } from '../nn/module.js';
@@ -254,7 +255,7 @@ export class Monitor {
     }
     // The chart library stays where it is while the charts beside it are replaced.
     const library = libraryOutput();
-    if (library !== null) (globalThis as unknown as { display(v: unknown): void }).display(library);
+    if (library !== null) notebook()?.(library);
     const figure = this.figure().live(this.live.id);
     this.live.show({ [DISPLAY]: () => ({ ...figure[DISPLAY](), 'text/plain': line }) }, line, { begun });
   }
