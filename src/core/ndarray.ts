@@ -201,6 +201,26 @@ export class NDArray<D extends DType = DType> {
     ) as ElementOf<E>;
   }
 
+  /**
+   * The number of an array of one element as text with `digits` after the point, as a number's own `toFixed`.
+   * @example
+   * const loss = np.mean(np.array([0.25, 0.5]));
+   * print(`loss ${loss.toFixed(3)}`);   // loss 0.375
+   */
+  toFixed(digits?: number): string {
+    return onlyNumber(this, 'toFixed').toFixed(digits);
+  }
+
+  /** The number of an array of one element as text with so many significant digits, as a number's own `toPrecision`. */
+  toPrecision(digits?: number): string {
+    return onlyNumber(this, 'toPrecision').toPrecision(digits);
+  }
+
+  /** The number of an array of one element as text such as 3.1e-4, as a number's own `toExponential`. */
+  toExponential(digits?: number): string {
+    return onlyNumber(this, 'toExponential').toExponential(digits);
+  }
+
   /** Nested JavaScript arrays of the elements (numpy.ndarray.tolist); of a 0-d array, its element. */
   toArray(): NestedArray {
     const raw = this.raw();
@@ -281,6 +301,14 @@ type Rows<D extends DType> = { next(): { done: boolean; value: NDArray<D> } };
 function* rowsOf(a: NDArray): Generator<NDArray> {
   if (a.ndim === 0) throw new TypeError('iteration over a 0-d array; use item() for its value.');
   for (let i = 0; i < a.shape[0]; i++) yield (a as unknown as { at(i: number): NDArray }).at(i);
+}
+
+function onlyNumber(a: NDArray, caller: string): number {
+  if (a.size === 1 && !isComplex(a.dtype)) return Number(a.item());
+  const what = isComplex(a.dtype) ? `this array is ${a.dtype}` : `this array has shape ${shapeText(a.shape)}`;
+  throw new TypeError(
+    `${caller}: only an array of one real number can be written so; ${what}. Take an element with a.item(i), or round the array with np.round(a, digits).`,
+  );
 }
 
 /** A fresh array whose content the caller writes. */

@@ -114,3 +114,20 @@ describe('detach', () => {
     expect(w.item(0)).toBe(5);
   });
 });
+
+describe('the number of an array of one element as text', () => {
+  it('is written as a number of JavaScript is', () => {
+    expect(np.mean(np.array([0.25, 0.5])).toFixed(3)).toBe('0.375');
+    expect(np.array([[1 / 3]]).toPrecision(4)).toBe('0.3333');
+    expect(np.array(2.5e-7, { dtype: 'float32' }).toExponential(1)).toBe('2.5e-7');
+    expect(np.array(7n).toFixed(1)).toBe('7.0');
+    expect(np.array(0.5).toPrecision()).toBe('0.5');
+  });
+
+  it('is refused for more elements and complex numbers, with the way out', () => {
+    expect(() => np.zeros([2, 3]).toFixed(2)).toThrow(
+      'toFixed: only an array of one real number can be written so; this array has shape (2, 3). Take an element with a.item(i), or round the array with np.round(a, digits).',
+    );
+    expect(() => np.array(np.complex(1, 2)).toPrecision(2)).toThrow('this array is complex128');
+  });
+});
