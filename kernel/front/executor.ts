@@ -218,7 +218,7 @@ export class Executor {
     this.announceSession(cell);
     const topic = helpTopic(request.code);
     if (topic !== undefined) return this.help(cell, topic, language, store);
-    const compiled = language.compile(cell.id, request.code);
+    const compiled = language.compile(cell.id, request.code, this.label(cell.id));
     cell.compiled = compiled;
     if (isRefused(compiled)) return this.fail(cell, typeError(compiled, this.label(cell.id), language));
     if (cell.interrupted) return this.fail(cell, interruption('', this.tracer));

@@ -215,6 +215,7 @@ function deepest(d: Diagnostic): Diagnostic {
 export function readable(text: string): string {
   return text
     .replace(/typeof import\("[^"]*\/src\/numpy\/index"\)/g, 'typeof np')
+    .replace(/typeof import\("[^"]*\/src\/numpy\/(\w+)(?:\/index)?"\)/g, 'typeof np.$1')
     .replace(/typeof import\("[^"]*\/src\/(\w+)\/index"\)/g, 'typeof $1')
     .replace(/\bNDArray<DType>/g, 'NDArray')
     .replace(/import\("[^"]*\$gradlab-[\w-]+"\)\./g, '')

@@ -14,7 +14,9 @@ import type {
 } from './contract.js';
 import { formatDiagnostics } from './diagnostics.js';
 import { emit, LoweringError } from './emit.js';
+import { addHints } from './hints.js';
 import { Lines } from './positions.js';
+import { exportedElsewhere } from './suggest.js';
 import { mapStack, type TraceOptions } from './trace.js';
 import { type Analysis, TypeService } from './types.js';
 import { preloadCompiler } from './typescript.js';
@@ -41,6 +43,8 @@ export class LanguageService {
   private types: TypeService | undefined;
   private watchdog: Watchdog | undefined;
   private readonly analyses = new Map<string, Analysis>();
+  /** Names that cells declare but that are not there, and why. */
+  private readonly absent = new Map<string, string>();
 
   constructor(private readonly options: LanguageOptions) {}
 
@@ -65,14 +69,23 @@ export class LanguageService {
   /**
    * Type checks a cell, rewrites its operators and emits JavaScript. Commits nothing.
    * @param id the script name that stack frames will carry
+   * @param label what the user calls the cell
    * @returns the JavaScript for V8's REPL mode; with errors the diagnostics and no JavaScript
    */
-  compile(id: string, code: string): CompiledCell {
+  compile(id: string, code: string, label = id): CompiledCell {
     return this.guard(
       (types) => {
         const analysis = types.analyze(code);
         types.watchLocalModules(analysis);
-        return this.finish(id, code, analysis);
+        const cell = this.finish(id, code, analysis);
+        if (!cell.failed) return cell;
+        const diagnostics = addHints(code, cell.diagnostics, {
+          absent: (name) => this.absent.get(name),
+          elsewhere: (name) => exportedElsewhere(types, name),
+        });
+        for (const { name } of analysis.top.declared)
+          this.absent.set(name, `${label}, which declares it, has an error: mend it and run it first.`);
+        return { ...cell, diagnostics };
       },
       (error) => this.failure(id, code, 0, `The type checker failed on this cell: ${messageOf(error)}`),
       { limit: CHECK_LIMIT },
@@ -109,6 +122,7 @@ export class LanguageService {
     const analysis = this.analyses.get(id);
     if (!analysis) return;
     this.analyses.delete(id);
+    for (const { name } of analysis.top.declared) this.absent.delete(name);
     this.guard(
       (types) => types.commit(commitCell(analysis)),
       () => undefined,
@@ -125,6 +139,14 @@ export class LanguageService {
   /** Forgets every cell: the user process has started afresh. */
   reset(): void {
     this.analyses.clear();
+    this.guard(
+      ({ session }) => {
+        for (const name of session.declaredNames())
+          this.absent.set(name, 'It went with the session that ended: run the cell that declares it again.');
+      },
+      () => undefined,
+      { start: false },
+    );
     this.guard(
       (types) => types.reset(),
       () => undefined,

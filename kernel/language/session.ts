@@ -136,6 +136,11 @@ export class Session {
     return this.visible.get(name)?.declared.constant ?? false;
   }
 
+  /** Names that earlier cells declared. */
+  declaredNames(): Iterable<string> {
+    return this.visible.keys();
+  }
+
   /** Names that a cell has without declaring them: of earlier cells (newest first) and of the library. */
   names(): string[] {
     return [...[...this.visible.keys()].reverse(), ...this.libraryNames];

@@ -13,7 +13,7 @@ import { collectSites, decide, type Operand, type Site, type SiteKind } from './
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
 import { type CommittedCell, Session } from './session.js';
-import type { Ast, Diagnostic, Node, SourceFile, Type } from './typescript.js';
+import type { Ast, Diagnostic, Node, SourceFile, TsSymbol, Type } from './typescript.js';
 import { Compiler, SignatureKind, SymbolFlags, SyntaxKind, skipTrivia, TypeFlags } from './typescript.js';
 
 const IMPORT_SESSION = 'import * as $S from "./$gradlab-session";';
@@ -123,13 +123,17 @@ export class TypeService {
   /** Starts the compiler and learns which names the library exports. */
   prepare(): void {
     if (this.libraryKnown) return;
+    this.session.restrictLibrary(new Set(this.libraryExports().map((s) => s.name)));
+    this.libraryKnown = true;
+  }
+
+  /** What the library exports. */
+  libraryExports(): readonly TsSymbol[] {
     const { checker } = this.compiler;
     const file = this.compiler.sourceFile(this.sessionPath);
     const first = file?.statements[0] as Ast.ImportDeclaration | undefined;
     const symbol = first && checker.getSymbolAtLocation(first.moduleSpecifier);
-    const names = symbol ? checker.getExportsOfModule(symbol).map((s) => s.name) : [];
-    this.session.restrictLibrary(new Set(names));
-    this.libraryKnown = true;
+    return symbol ? checker.getExportsOfModule(symbol) : [];
   }
 
   /** Parses without checking anything. */

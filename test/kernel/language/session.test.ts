@@ -162,7 +162,9 @@ abstract class Animal { abstract name(): string; protected legs = 4; hello() { r
     const own = new Notebook();
     await own.run('const gone = 1');
     own.service.reset();
-    expect(own.problems('gone')).toEqual(["1:1 TS2304 Cannot find name 'gone'."]);
+    expect(own.problems('gone')).toEqual([
+      "1:1 TS2304 Cannot find name 'gone'. It went with the session that ended: run the cell that declares it again.",
+    ]);
     own.close();
   });
 

@@ -1,0 +1,290 @@
+// The way out, said with an error: a missing await or import, a name that an earlier cell was to declare, the habits of
+// another language. Works on finished diagnostics and the text of the cell, and only when there is something wrong.
+import type { CellDiagnostic } from './contract.js';
+import { MATH_NAMES, PYTHON_LINES, PYTHON_METHODS, PYTHON_NAMES, translate } from './python.js';
+
+/** What hints need to know of the session. */
+export interface Surroundings {
+  /** Why a name that a cell declares is not there, when there is such a cell. */
+  absent(name: string): string | undefined;
+  /** Where else a name is exported: `np.zeros`, or an import line. */
+  elsewhere(name: string): string | undefined;
+}
+
+const CANNOT_FIND_NAME = new Set([2304, 2552, 2503, 18004, 2580, 2581, 2582, 2584, 2585, 2592, 2593, 2686]);
+const CONSTANT = 2588;
+const NO_PROPERTY = new Set([2339, 2551]);
+const NOT_CALLABLE = new Set([2349, 6234]);
+const UNUSED_COMMA = 2695;
+
+export function addHints(
+  code: string,
+  found: readonly CellDiagnostic[],
+  around: Surroundings,
+): CellDiagnostic[] {
+  const bare = withoutComments(code);
+  const out: CellDiagnostic[] = [];
+  const told = new Set<number>();
+  /** Ranges that one hint explains as a whole. */
+  const explained: [number, number][] = [];
+  for (const d of found) {
+    if (told.has(d.line) && isSyntax(d)) continue;
+    if (explained.some(([from, to]) => d.start >= from && d.start < to)) continue;
+    const keywords = keywordArguments(bare, d);
+    const hint = keywords?.hint ?? (isSyntax(d) ? syntaxHint(bare, d) : hintFor(bare, d, around));
+    if (keywords) explained.push(keywords.range);
+    if (hint && isSyntax(d)) told.add(d.line);
+    out.push(hint ? { ...d, message: joined(d, hint) } : d);
+  }
+  return out;
+}
+
+/** The parser's messages have numbers below 2000 (and 17000 and up for JSX). */
+const isSyntax = (d: CellDiagnostic): boolean => d.code < 2000 || d.code >= 17000;
+
+/** The hint takes the place of a guess by spelling. */
+function joined({ message }: CellDiagnostic, hint: string): string {
+  const [first, ...more] = message.split('\n') as [string, ...string[]];
+  return [`${first.replace(/ Did you mean '[^']*'\?$/, '')} ${hint}`, ...more].join('\n');
+}
+
+/** The code with comments blanked; strings stay. */
+function withoutComments(code: string): string {
+  return code.replace(
+    /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g,
+    (whole, text?: string) => text ?? whole.replace(/[^\n]/g, ' '),
+  );
+}
+
+function lineAt(code: string, start: number): string {
+  const from = code.lastIndexOf('\n', start - 1) + 1;
+  const to = code.indexOf('\n', start);
+  return code.slice(from, to < 0 ? code.length : to);
+}
+
+function syntaxHint(code: string, d: CellDiagnostic): string | undefined {
+  const line = lineAt(code, d.start);
+  if (code[d.start] === '#') return 'A comment begins with //.';
+  const slices = sliceHint(line, d.column - 1);
+  if (slices) return slices;
+  const outside = line.replace(/\s*#.*$/, '').trimEnd();
+  for (const [form, say] of PYTHON_LINES) {
+    const match = form.exec(outside);
+    if (match) return say(...match.slice(1));
+  }
+  return undefined;
+}
+
+/** `x[1:3, 0]`, whose slices are strings here. */
+function sliceHint(line: string, column: number): string | undefined {
+  for (const match of line.matchAll(/([\w.]+)\[([^[\]'"?{}]*(?::|\.\.\.)[^[\]'"?{}]*)\]/g)) {
+    const inside = match[2] as string;
+    if (column < match.index || column > match.index + match[0].length) continue;
+    const parts = inside.split(',').map((part) => {
+      const text = part.trim();
+      return /:|^\.\.\.$/.test(text) ? `'${text}'` : text === 'None' ? 'np.newaxis' : text;
+    });
+    return `A slice is written as a string: ${match[1]}[${parts.join(', ')}]`;
+  }
+  return undefined;
+}
+
+function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string | undefined {
+  const text = code.slice(d.start, d.start + d.length);
+  const before = code.slice(0, d.start);
+  const after = code.slice(d.start + d.length);
+  if (/\bPromise</.test(d.message)) {
+    const awaited = awaitHint(d, before);
+    if (awaited) return awaited;
+  }
+  if (CANNOT_FIND_NAME.has(d.code)) return nameHint(text, before, after, d, around);
+  if (NO_PROPERTY.has(d.code) && /on type '(?:<.*>)?\(.*\) => /.test(d.message))
+    return `It is a function: call it first, as in ${receiver(before)}(...).${text}`;
+  if (NO_PROPERTY.has(d.code)) return methodHint(text, d, before);
+  if (NOT_CALLABLE.has(d.code))
+    return /\.\s*$/.test(before) && /^\s*\(\s*\)/.test(after)
+      ? `${text} is a property: write ${receiver(before)}.${text} without parentheses.`
+      : undefined;
+  if (d.code === UNUSED_COMMA && /\(\s*\(\s*$/.test(before)) {
+    const tuple = /^([^()[\]]*)\)/.exec(code.slice(d.start))?.[1];
+    return tuple && `Several numbers together are a list: [${tuple.trim()}]`;
+  }
+  if (/\bDTypeLike\b/.test(d.message) && /^['"]\w+['"]$/.test(text)) {
+    const dtype = nearest(text.slice(1, -1), DTYPES);
+    return dtype && `Did you mean '${dtype}'?`;
+  }
+  if (d.code === 2345 || d.code === 2769) return shapeHint(before, after, text);
+  return undefined;
+}
+
+const DTYPES =
+  'bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64 complex64 complex128'.split(
+    ' ',
+  );
+
+/** The word that takes the fewest changes of letters, if few are enough. */
+function nearest(word: string, among: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let least = Math.min(3, word.length / 2);
+  for (const other of among) {
+    let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+    for (let i = 1; i <= word.length; i++) {
+      const next = [i];
+      for (let j = 1; j <= other.length; j++)
+        next.push(
+          Math.min(
+            (row[j] as number) + 1,
+            (next[j - 1] as number) + 1,
+            (row[j - 1] as number) + Number(word[i - 1] !== other[j - 1]),
+          ),
+        );
+      row = next;
+    }
+    const distance = row[other.length] as number;
+    if (distance < least) [best, least] = [other, distance];
+  }
+  return best;
+}
+
+/** What stands left of the dot that `before` ends with, as far as it is easily told. */
+function receiver(before: string): string {
+  return /([\w$]+(?:\.[\w$]+)*)\s*\??\.\s*$/.exec(before)?.[1] ?? '...';
+}
+
+function awaitHint(d: CellDiagnostic, before: string): string | undefined {
+  const type = "'Promise<";
+  if (NO_PROPERTY.has(d.code)) {
+    if (!d.message.includes(`on type ${type}`)) return undefined;
+    const call = /((?:[\w$]+\.)*[\w$]+(?:\([^()]*\))?)\s*\.\s*$/.exec(before)?.[1];
+    return `It is a promise: await it first${call ? `, as in (await ${call})` : ''}.`;
+  }
+  const left = d.message.indexOf(type);
+  const other =
+    d.message.indexOf(' to type ') < 0
+      ? d.message.indexOf('parameter of type')
+      : d.message.indexOf(' to type ');
+  const gives = d.code === 2322 || d.code === 2345 ? left >= 0 && (other < 0 || left < other) : left >= 0;
+  return gives && !/assignable to (?:parameter of )?type 'Promise</.test(d.message)
+    ? 'It is a promise: did you forget await?'
+    : undefined;
+}
+
+function nameHint(
+  name: string,
+  before: string,
+  after: string,
+  d: CellDiagnostic,
+  around: Surroundings,
+): string | undefined {
+  const absent = around.absent(name);
+  if (absent) return absent;
+  const python = Object.hasOwn(PYTHON_NAMES, name) ? PYTHON_NAMES[name] : undefined;
+  const atStart = /(?:^|[\n;{}])[ \t]*$/.test(before);
+  const assigned = atStart && /^[ \t]*=(?!=|>)/.test(after);
+  if (assigned) return `Declare it first: let ${name} =${(/=([^\n;]*)/.exec(after) as RegExpExecArray)[1]}`;
+  const pair = /^[ \t]*((?:,[ \t]*[\w$]+[ \t]*)+)=(?!=)([^\n;]*)/.exec(after);
+  if (atStart && pair)
+    return `Several names are declared as a list: let [${name}${(pair[1] as string).trimEnd()}] = [${(pair[2] as string).trim()}]`;
+  if (python) return python;
+  if (MATH_NAMES.has(name) && /^\s*\(/.test(after)) return `Numbers have Math.${name}, arrays np.${name}.`;
+  const elsewhere = around.elsewhere(name);
+  if (!elsewhere) return undefined;
+  return d.code === 2552 &&
+    !elsewhere.startsWith('import') &&
+    /Did you mean/.test(d.message) &&
+    name.length > 8
+    ? undefined
+    : elsewhere.startsWith('import')
+      ? `Import it first: ${elsewhere}`
+      : `Did you mean '${elsewhere}'?`;
+}
+
+function methodHint(name: string, d: CellDiagnostic, before: string): string | undefined {
+  const type = /on type '([^\n]*)'/.exec(d.message)?.[1] ?? '';
+  const kind =
+    type === 'string' || /^["`]/.test(type)
+      ? 'string'
+      : /\[\]$|^(?:readonly )?\[|Array</.test(type)
+        ? 'list'
+        : /^\{/.test(type)
+          ? 'object'
+          : undefined;
+  if (/^NDArray\b/.test(type)) {
+    if (name === 'append' || name === 'push' || name === 'concat')
+      return `An array keeps its size: np.append(${receiver(before)}, values) makes a longer one.`;
+    if (name === 'length') return 'The length of the first axis is .shape[0], the number of elements .size.';
+    if (name === 'map' || name === 'forEach' || name === 'filter')
+      return `Arithmetic and np's functions work on all elements at once; a list of numbers is ${receiver(before)}.tolist().`;
+    return undefined;
+  }
+  const table = kind && PYTHON_METHODS[kind];
+  if (!table || !Object.hasOwn(table, name)) return undefined;
+  const own = receiver(before);
+  return `Here it is ${own === '...' ? table[name] : (table[name] as string).replace(/\bx\b/g, own)}.`;
+}
+
+/** `np.zeros(3, 4)`, whose shape is one list. */
+function shapeHint(before: string, after: string, text: string): string | undefined {
+  const made = /\bnp\.(zeros|ones|empty|full)\(\s*([\d\s,\w]*),\s*$/.exec(before);
+  if (!made || !/^[\w]+$/.test(text)) return undefined;
+  const rest = /^[\s,\w]*/.exec(after)?.[0] ?? '';
+  return `The shape is one list: np.${made[1]}([${made[2]}, ${text}${rest.trimEnd()}])`;
+}
+
+/** `np.sum(x, axis=1)`: the error about `axis` says how it is written, and covers what else is wrong in those arguments. */
+function keywordArguments(
+  code: string,
+  d: CellDiagnostic,
+): { hint: string; range: [number, number] } | undefined {
+  if (!CANNOT_FIND_NAME.has(d.code) && d.code !== CONSTANT) return undefined;
+  const after = code.slice(d.start + d.length);
+  if (!/^\s*=(?![=>])/.test(after) || !/[(,]\s*$/.test(code.slice(0, d.start))) return undefined;
+  const open = openingBefore(code, d.start);
+  if (open === undefined) return undefined;
+  const callee = /[\w$.]+$/.exec(code.slice(0, open))?.[0];
+  if (!callee || callee === 'for') return undefined;
+  const { parts, end } = argumentsFrom(code, open + 1);
+  const named: string[] = [];
+  const plain: string[] = [];
+  for (const part of parts) {
+    const match = /^\s*([\w$]+)\s*=(?![=>])\s*([\s\S]*)$/.exec(part);
+    if (match) named.push(`${match[1]}: ${tupleToList(translate((match[2] as string).trim()))}`);
+    else if (part.trim()) plain.push(part.trim());
+  }
+  const all = [...plain, `{${named.join(', ')}}`].join(', ');
+  return { hint: `Named arguments go in an object: ${callee}(${all})`, range: [open, end] };
+}
+
+const tupleToList = (text: string): string => text.replace(/^\(([^()]*,[^()]*)\)$/, '[$1]');
+
+function openingBefore(code: string, from: number): number | undefined {
+  let depth = 0;
+  for (let i = from - 1; i >= 0; i--) {
+    const c = code[i] as string;
+    if (')]}'.includes(c)) depth++;
+    else if ('([{'.includes(c) && depth-- === 0) return c === '(' ? i : undefined;
+  }
+  return undefined;
+}
+
+/** The arguments of a call, as written, and where its parenthesis closes. */
+function argumentsFrom(code: string, from: number): { parts: string[]; end: number } {
+  const parts: string[] = [];
+  let depth = 0;
+  let start = from;
+  let quote = '';
+  for (let i = from; i < code.length; i++) {
+    const c = code[i] as string;
+    if (quote) {
+      if (c === '\\') i++;
+      else if (c === quote) quote = '';
+    } else if (`'"\``.includes(c)) quote = c;
+    else if ('([{'.includes(c)) depth++;
+    else if (')]}'.includes(c) && depth-- === 0) return { parts: [...parts, code.slice(start, i)], end: i };
+    else if (c === ',' && depth === 0) {
+      parts.push(code.slice(start, i));
+      start = i + 1;
+    }
+  }
+  return { parts: [...parts, code.slice(start)], end: code.length };
+}

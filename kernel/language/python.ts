@@ -1,0 +1,253 @@
+// What someone who comes from Python writes by habit, and how it is written here: names, methods, and forms of lines
+// that no TypeScript parser accepts. Only words live here; hints.ts decides where they belong.
+
+/** Names that Python has and JavaScript has not. */
+export const PYTHON_NAMES: { readonly [name: string]: string } = {
+  None: 'In TypeScript it is null.',
+  True: 'In TypeScript it is true.',
+  False: 'In TypeScript it is false.',
+  len: 'The length of a list or string is x.length, of an array x.shape[0].',
+  range: 'A loop over numbers is for (let i = 0; i < n; i++) { ... }, an array of them np.arange(n).',
+  str: 'Text of a value: String(x), or a template such as `${x}`.',
+  int: 'A whole number: Math.trunc(x), or Number(text) for a text.',
+  float: 'A number from a text: Number(text).',
+  bool: 'A truth value: Boolean(x).',
+  list: 'A list: [...x], or x.tolist() for an array.',
+  tuple: 'A tuple is a list: [a, b].',
+  dict: "An object does that: {a: 1, 'b': 2}, or new Map().",
+  set: 'A set: new Set(x).',
+  sorted: 'A sorted copy: x.toSorted((a, b) => a - b), or np.sort(x) for an array.',
+  reversed: "A reversed copy: x.toReversed(), or x['::-1'] for an array.",
+  enumerate: 'Indices and values: for (const [i, v] of x.entries()) { ... }',
+  zip: 'Two lists together: a.map((v, i) => [v, b[i]]).',
+  map: 'A list has a method for that: x.map((v) => ...).',
+  filter: 'A list has a method for that: x.filter((v) => ...).',
+  isinstance: 'Write x instanceof Class, or typeof x === "number".',
+  type: 'Write typeof x, or x.constructor.name.',
+  id: 'Compare with === to see whether two names mean the same object.',
+  repr: 'Text of a value as it would be printed: JSON.stringify(x) or util.inspect(x).',
+  ord: 'The code of a character: c.codePointAt(0).',
+  chr: 'The character of a code: String.fromCodePoint(n).',
+  self: 'Inside a class it is this.',
+  cls: 'Inside a static method it is this.',
+  math: 'It is Math here: Math.sqrt(x), Math.PI.',
+  random: 'np.random has the random numbers: np.random.randn(3).',
+  plt: 'plot has the charts: plot.plot(x, y), plot.imshow(image).',
+  torch: 'np, nn and optim do what torch does: np.zeros([2]), new nn.Linear(2, 3), new optim.Adam(params).',
+  tf: 'np, nn and optim do what TensorFlow does.',
+  F: 'nn has the functions: nn.relu(x), nn.crossEntropy(scores, y).',
+  numpy: 'It is called np here, and it is there without an import.',
+  pd: 'There is no pandas; np reads tables of numbers: np.loadtxt(path, {delimiter: ","}).',
+  time: 'performance.now() is the time in milliseconds; a cell that begins with %%time says how long it took.',
+  sys: 'process does that: process.argv, process.exit().',
+  json: 'JSON does that: JSON.parse(text), JSON.stringify(value).',
+  open: "Read a file: import { readFileSync } from 'node:fs'; readFileSync(path, 'utf8').",
+  exit: "Leave the session with process.exit(), or with the kernel's restart button.",
+  quit: "Leave the session with process.exit(), or with the kernel's restart button.",
+  pass: 'An empty block does nothing: { }.',
+  hasattr: "Write 'name' in x.",
+  getattr: 'Write x[name].',
+  setattr: 'Write x[name] = value.',
+  dir: 'Object.keys(x) lists the names of a value; Tab completes them.',
+  help: 'Shift-Tab shows the documentation of the name at the cursor.',
+  vars: '%whos lists the variables of the session.',
+  globals: '%whos lists the variables of the session.',
+  __name__: 'A cell needs no guard: write the code itself.',
+  Exception: 'It is Error here: throw new Error(message).',
+  ValueError: 'It is Error, TypeError or RangeError here: throw new RangeError(message).',
+  tqdm: 'progress does that: for (const batch of progress(batches)) { ... }',
+};
+
+/** Functions of Python that np or Math has under the same name. */
+export const MATH_NAMES: ReadonlySet<string> = new Set([
+  'abs',
+  'max',
+  'min',
+  'round',
+  'pow',
+  'floor',
+  'ceil',
+]);
+
+/** Methods of Python's strings, lists and dicts: what is written here, `x` standing for what is left of the dot. */
+export const PYTHON_METHODS: {
+  readonly [kind in 'string' | 'list' | 'object']: { readonly [name: string]: string };
+} = {
+  string: {
+    upper: 'x.toUpperCase()',
+    lower: 'x.toLowerCase()',
+    strip: 'x.trim()',
+    lstrip: 'x.trimStart()',
+    rstrip: 'x.trimEnd()',
+    startswith: 'x.startsWith(text)',
+    endswith: 'x.endsWith(text)',
+    find: 'x.indexOf(text)',
+    index: 'x.indexOf(text)',
+    count: 'x.split(text).length - 1',
+    format: 'a template such as `${name}: ${value}`, or sprintf',
+    join: 'list.join(x)',
+    splitlines: "x.split('\\n')",
+    isdigit: '/^\\d+$/.test(x)',
+    zfill: "x.padStart(width, '0')",
+    ljust: 'x.padEnd(width)',
+    rjust: 'x.padStart(width)',
+  },
+  list: {
+    append: 'x.push(value)',
+    extend: 'x.push(...values)',
+    insert: 'x.splice(index, 0, value)',
+    remove: 'x.splice(x.indexOf(value), 1)',
+    index: 'x.indexOf(value)',
+    count: 'x.filter((v) => v === value).length',
+    copy: '[...x]',
+    clear: 'x.length = 0',
+    shape: 'np.array(x).shape',
+    reshape: 'np.array(x).reshape(...)',
+    mean: 'np.mean(x)',
+    sum: 'np.sum(x)',
+    max: 'Math.max(...x)',
+    min: 'Math.min(...x)',
+    len: 'x.length',
+    size: 'x.length',
+  },
+  object: {
+    items: 'Object.entries(x)',
+    keys: 'Object.keys(x)',
+    values: 'Object.values(x)',
+    get: 'x[key] ?? fallback',
+    pop: 'delete x[key]',
+    update: 'Object.assign(x, other)',
+    setdefault: 'x[key] ??= value',
+  },
+};
+
+const ARRAYS_ARE_HERE = new Set([
+  'numpy',
+  'torch',
+  'torch.nn',
+  'torch.optim',
+  'jax',
+  'jax.numpy',
+  'matplotlib.pyplot',
+]);
+
+function imported(module: string, name: string): string {
+  if (ARRAYS_ARE_HERE.has(module)) {
+    const ours = module.endsWith('nn')
+      ? 'nn'
+      : module.endsWith('optim')
+        ? 'optim'
+        : module.endsWith('pyplot')
+          ? 'plot'
+          : 'np';
+    return `${ours} is there without an import.`;
+  }
+  if (module === 'math') return 'Math is there without an import: Math.sqrt(2).';
+  if (module === 'random') return 'np.random is there without an import.';
+  return `An import of a package is written: import * as ${name} from '${module}'.`;
+}
+
+/** One form of a line: what it looks like, and what to write. The line comes without its comments. */
+type Form = readonly [RegExp, (...groups: string[]) => string];
+
+const block = (head: string) => `Blocks are in braces: ${head} { ... }`;
+const condition = (text: string) => translate(text.trim());
+
+/** Words inside a condition or value. */
+export function translate(text: string): string {
+  return text
+    .replace(/\bNone\b/g, 'null')
+    .replace(/\bTrue\b/g, 'true')
+    .replace(/\bFalse\b/g, 'false')
+    .replace(/\bis not\b/g, '!==')
+    .replace(/\bis\b/g, '===')
+    .replace(/\band\b/g, '&&')
+    .replace(/\bor\b/g, '||')
+    .replace(/\bnot /g, '!')
+    .replace(/\blen\((\w+)\)/g, '$1.length');
+}
+
+function loop(name: string, over: string): string {
+  const range = /^range\(\s*([^,()]+?)\s*(?:,\s*([^,()]+?)\s*)?(?:,\s*([^,()]+?)\s*)?\)$/.exec(over.trim());
+  if (!range) {
+    const pairs = /^enumerate\((.*)\)$/.exec(over.trim());
+    if (pairs) return block(`for (const [${name.replace(/[()]/g, '')}] of ${pairs[1]}.entries())`);
+    const names = name.includes(',') ? `[${name.replace(/[()]/g, '').trim()}]` : name;
+    return block(`for (const ${names} of ${over.trim()})`);
+  }
+  const [, first, second, step] = range;
+  const from = second === undefined ? '0' : first;
+  return block(
+    `for (let ${name} = ${from}; ${name} < ${second ?? first}; ${step ? `${name} += ${step}` : `${name}++`})`,
+  );
+}
+
+const WORDS: { readonly [word: string]: string } = {
+  and: '&&',
+  or: '||',
+  not: '!',
+  is: '===',
+};
+
+/** Lines that stop the parser. The first that fits is told. */
+export const PYTHON_LINES: readonly Form[] = [
+  [/^\s*print\s+(?![(=.])(.+)$/, (what) => `print is a function: print(${what.trim()})`],
+  [/^\s*import\s+([\w.]+)\s+as\s+(\w+)\s*$/, imported],
+  [/^\s*import\s+([\w.]+)\s*$/, (module) => imported(module, module.replace(/.*\./, ''))],
+  [
+    /^\s*from\s+([\w.]+)\s+import\s+(.+)$/,
+    (module, names) =>
+      ARRAYS_ARE_HERE.has(module)
+        ? imported(module, names)
+        : `An import is written: import { ${names.replace(/\bas\b/g, 'as').trim()} } from '${module}'.`,
+  ],
+  [/^\s*(?:async\s+)?def\s+(\w+)\s*\((.*)\)/, (name, args) => block(`function ${name}(${args.trim()})`)],
+  [
+    /^\s*class\s+(\w+)(?:\((\w*)\))?\s*:/,
+    (name, base) => block(`class ${name}${base ? ` extends ${base}` : ''}`),
+  ],
+  [/^\s*for\s+([\w, ()]+?)\s+in\s+(.+?):/, loop],
+  [/^\s*elif\s+(.+?):/, (test) => block(`} else if (${condition(test)})`)],
+  [/^\s*(if|while)\s+(.+?):\s*(?:$|\S)/, (word, test) => block(`${word} (${condition(test)})`)],
+  [/^\s*(else|try|finally)\s*:/, (word) => block(word)],
+  [/^\s*except\b(?:\s+(\w+))?(?:\s+as\s+(\w+))?/, (_, name) => block(`} catch (${name ?? 'error'})`)],
+  [
+    /^\s*with\s+(.+?)\s+as\s+(\w+)\s*:/,
+    (what, name) => `There is no with; write const ${name} = ${what}, or using ${name} = ${what}.`,
+  ],
+  [/^\s*raise\s+(?:\w+\((.*)\))?/, (what) => `An error is thrown: throw new Error(${what ?? "'...'"})`],
+  [/^\s*assert\s+(.+)$/, (what) => `An assertion is a call: console.assert(${condition(what)})`],
+  [/^\s*del\s+(\w+)\s*$/, (name) => `A variable stays; to let its memory go: ${name} = undefined`],
+  [/^\s*del\s+(.+)$/, (what) => `A property is removed with: delete ${what}`],
+  [
+    /^\s*(?:global|nonlocal)\s+(\w+)/,
+    (name) => `Functions see and change the variables around them; ${name} needs no declaration.`,
+  ],
+  [
+    /\[\s*([^[\]]+?)\s+for\s+(\w+)\s+in\s+([^[\]]+?)(?:\s+if\s+([^[\]]+?))?\s*\]/,
+    (value, name, over, test) =>
+      `A list is made from another with map: ${over}${test ? `.filter((${name}) => ${translate(test)})` : ''}.map((${name}) => ${value})`,
+  ],
+  [/\blambda\s*([\w, ]*):\s*(.+?)\)?$/, (args, value) => `A function is written: (${args}) => ${value}`],
+  [
+    /(?<![\w$])f(?:'([^']*)'|"([^"]*)")/,
+    (a, b) => `Text with values is a template: \`${(a ?? b).replace(/\{/g, '${')}\``,
+  ],
+  [/[(,]\s*\*\*?\s*(\w+)/, (name) => `Arguments are spread with three dots: ...${name}`],
+  [
+    /(?:=|return|\(|^)\s*([^=()]+?)\s+if\s+(.+?)\s+else\s+(.+?)\)?;?$/,
+    (yes, test, no) => `A choice is written: ${condition(test)} ? ${yes.trim()} : ${no.trim()}`,
+  ],
+  [
+    /([\w.]+)\s+is\s+(not\s+)?(\w+)/,
+    (a, not, b) => `Sameness is ${not ? '!==' : '==='}: ${a} ${not ? '!==' : '==='} ${translate(b)}`,
+  ],
+  [/([\w.]+)\s+not\s+in\s+([\w.]+)/, (a, b) => `Membership is a method: !${b}.includes(${a})`],
+  [/([\w.)\]]+)\s+@\s+([\w.([]+)/, (a, b) => `The product of matrices is a call: np.dot(${a}, ${b})`],
+  [/(?:^|[\s)\]])(and|or|not|is)\s/, (word) => `In TypeScript '${word}' is ${WORDS[word]}.`],
+  [/^\s*yield\b/, () => 'A generator is written: function* name() { yield value }'],
+  [
+    /^\s*(?:\?{1,2}[\w.]+|[\w.]+\?{1,2})\s*$/,
+    () => 'Shift-Tab shows the documentation of the name at the cursor.',
+  ],
+];

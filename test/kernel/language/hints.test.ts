@@ -1,0 +1,87 @@
+// Errors that say the way out: habits of Python, missing awaits and imports, names of cells that did not run.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Notebook } from './notebook.js';
+
+let nb: Notebook;
+beforeAll(async () => {
+  nb = new Notebook();
+  await nb.run(
+    'const X = np.zeros(3), words = ["a"]; let y = 3;\nasync function load() { return { rows: 3, list: [1] } }',
+  );
+});
+afterAll(() => nb.close());
+
+const claims = (table: [string, string, string][]) =>
+  it.each(table)('%j', (code, place, hint) => {
+    const [first] = nb.problems(code) as [string];
+    expect(first).toContain(hint);
+    expect(first.split(' ', 1)[0]).toBe(place);
+  });
+
+describe('habits of Python', () => {
+  claims([
+    ['np.sum(X, axis=1)', '1:11', 'Named arguments go in an object: np.sum(X, {axis: 1})'],
+    ['y + 1\nnp.sum(X, axis=(0, 1), keepdims=True)', '2:11', 'np.sum(X, {axis: [0, 1], keepdims: true})'],
+    ['print X', '1:1', 'print(X)'],
+    ['let a = None', '1:9', 'null'],
+    ['len(X)', '1:1', 'x.shape[0]'],
+    ['for i in range(2, 10):\n  print(i)', '1:5', 'for (let i = 2; i < 10; i++) { ... }'],
+    ['for w in words:\n  print(w)', '1:5', 'for (const w of words) { ... }'],
+    ['if y > 3 and True:\n  y', '1:4', 'if (y > 3 && true) { ... }'],
+    ['def f(x):\n  return x', '1:1', 'function f(x) { ... }'],
+    ['class A(B):\n  pass', '1:8', 'class A extends B { ... }'],
+    ['# a comment\n1 + 1', '1:1', 'A comment begins with //'],
+    ['const one = 1 # a comment', '1:15', 'A comment begins with //'],
+    ['import numpy as np', '1:14', 'np is there without an import'],
+    ['import scipy as sp', '1:14', "import * as sp from 'scipy'"],
+    ['X[:, 0]', '1:3', "X[':', 0]"],
+    ['y + X[1:3, None]', '1:8', "X['1:3', np.newaxis]"],
+    ["print(f'{y} rows')", '1:8', '`${y} rows`'],
+    ['[v * 2 for v in words if v]', '1:8', 'words.filter((v) => v).map((v) => v * 2)'],
+    ['words.append(3)', '1:7', 'words.push(value)'],
+    ['"a".upper()', '1:5', 'toUpperCase()'],
+    ['rate = 0.1', '1:1', 'Declare it first: let rate = 0.1'],
+    ['load(**y)', '1:6', '...y'],
+    ['raise ValueError("no")', '1:1', 'throw new Error("no")'],
+    ['X.size()', '1:3', 'write X.size without parentheses'],
+  ]);
+
+  it('tells an error in an operator cell at its place', () => {
+    expect(nb.problems('const Z = X * 2 + X[0] - np.sum(X, axis=0) * 3')).toEqual([
+      "1:36 TS2304 Cannot find name 'axis'. Named arguments go in an object: np.sum(X, {axis: 0})",
+    ]);
+  });
+
+  it('leaves errors alone that have nothing to do with Python', () => {
+    expect(nb.problems('const s: string = y\nnope')).toEqual([
+      "1:7 TS2322 Type 'number' is not assignable to type 'string'.",
+      "2:1 TS2304 Cannot find name 'nope'.",
+    ]);
+  });
+});
+
+describe('what is missing', () => {
+  claims([
+    ['load().rows', '1:8', 'It is a promise: await it first, as in (await load())'],
+    ['const s: string = load()', '1:7', 'did you forget await?'],
+    ['const { rows } = await load(); load.rows', '1:37', 'It is a function: call it first'],
+    ['readFileSync("x")', '1:1', "Import it first: import { readFileSync } from 'node:fs'"],
+    ['1 + path.sep', '1:5', "import path from 'node:path'"],
+    ['zeros(3)', '1:1', "Did you mean 'np.zeros'?"],
+  ]);
+});
+
+describe('a name of a cell that did not run', () => {
+  it('says which cell has to be mended', async () => {
+    const own = new Notebook();
+    own.compile('const rate: string = 1');
+    expect(own.problems('rate + 1')).toEqual([
+      "1:1 TS2304 Cannot find name 'rate'. Cell [1], which declares it, has an error: mend it and run it first.",
+    ]);
+    await own.run('const rate = 1');
+    expect(own.problems('rate + 1')).toEqual([]);
+    own.service.reset();
+    expect(own.problems('rate + 1')[0]).toContain('run the cell that declares it again');
+    own.close();
+  });
+});
