@@ -2,6 +2,7 @@
 // without its own imports and exports (those move to the top of the module, under private names).
 import { hasModifier } from './declarations.js';
 import { importedNames, importForSession } from './imports.js';
+import { UNTYPED } from './magics.js';
 import { Edits } from './positions.js';
 import { editSite } from './rewrite.js';
 import type { CommittedCell } from './session.js';
@@ -12,6 +13,7 @@ import { SyntaxKind } from './typescript.js';
 export function commitCell(analysis: Analysis): CommittedCell {
   const K = SyntaxKind;
   const { raw, origin, code, file, top, sites, imports } = analysis;
+  if (code.startsWith(UNTYPED)) return untyped(analysis);
   const edits = new Edits(raw);
   for (const site of sites)
     if (site.final !== 'plain' && site.kind !== 'truth') editSite(edits, site, site.final, false);
@@ -83,6 +85,19 @@ export function commitCell(analysis: Analysis): CommittedCell {
     declared: top.declared,
     augments,
     mentions: top.mentions,
+  };
+}
+
+/** JavaScript: its names may hold anything. */
+function untyped({ top }: Analysis): CommittedCell {
+  const declared = top.declared.map((d) => ({ ...d, exported: d.name }));
+  return {
+    body: declared.map(({ name }) => `export declare let ${name}: any;`).join(''),
+    imports: () => '',
+    aliases: [],
+    declared,
+    augments: false,
+    mentions: new Set(),
   };
 }
 

@@ -19,7 +19,7 @@ import {
 /** How many entries get their type worked out. */
 const TYPED_ENTRIES = 40;
 const MAX_SIGNATURE = 200;
-const HIDDEN = /^\$(?:S|op|cell|held|await|array|bracketed|lib|self|c\d+)$/;
+const HIDDEN = /^\$(?:S|op|cell|magic|held|await|array|bracketed|lib|self|c\d+)$/;
 
 /** Sort text that the compiler gives to global names and keywords; they come after locals and members. */
 const AUTO_IMPORT = '16';

@@ -35,4 +35,18 @@ declare function input(prompt?: string): string;
 declare function prompt(message?: string, initial?: string): string | null;
 /** Asks for a line of text that is not shown. */
 declare function password(message?: string): string;
+declare const $magic: {
+  shell(command: string): Promise<void>;
+  capture(command: string): Promise<string[]>;
+  run(file: string, args: string[], name: string): Promise<void>;
+  timeStart(): void;
+  timeEnd(): void;
+  timed<T>(body: () => T): Promise<Awaited<T>>;
+  timeit(body: () => unknown, options?: { loops?: number; runs?: number }): Promise<void>;
+  who(names: readonly string[]): void;
+  whos(names: readonly string[]): void;
+  cd(folder: string): void;
+  env(text: string): void;
+  write(path: string, text: string, append: boolean): Promise<void>;
+};
 `;

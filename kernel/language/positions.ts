@@ -25,7 +25,7 @@ export interface Mark {
   end: number;
 }
 
-interface Piece {
+export interface Piece {
   text: string;
   /** Source offset of the first character; for inserted text the offset it stands for. */
   source: number;

@@ -11,10 +11,19 @@ import type {
   CompletionResult,
   InspectResult,
   LanguageOptions,
+  PositionMap,
 } from './contract.js';
 import { formatDiagnostics } from './diagnostics.js';
 import { emit, LoweringError } from './emit.js';
 import { addHints } from './hints.js';
+import {
+  completeMagic,
+  isCellMagic,
+  MagicError,
+  mayHaveMagics,
+  type Translated,
+  translateMagics,
+} from './magics.js';
 import { Lines } from './positions.js';
 import { exportedElsewhere } from './suggest.js';
 import { mapStack, type TraceOptions } from './trace.js';
@@ -45,6 +54,8 @@ export class LanguageService {
   private readonly analyses = new Map<string, Analysis>();
   /** Names that cells declare but that are not there, and why. */
   private readonly absent = new Map<string, string>();
+  /** Names that the cell checked last declares. */
+  private declaring: string[] = [];
 
   constructor(private readonly options: LanguageOptions) {}
 
@@ -75,21 +86,49 @@ export class LanguageService {
   compile(id: string, code: string, label = id): CompiledCell {
     return this.guard(
       (types) => {
-        const analysis = types.analyze(code);
-        types.watchLocalModules(analysis);
-        const cell = this.finish(id, code, analysis);
-        if (!cell.failed) return cell;
-        const diagnostics = addHints(code, cell.diagnostics, {
-          absent: (name) => this.absent.get(name),
-          elsewhere: (name) => exportedElsewhere(types, name),
-        });
-        for (const { name } of analysis.top.declared)
-          this.absent.set(name, `${label}, which declares it, has an error: mend it and run it first.`);
-        return { ...cell, diagnostics };
+        let magic: Translated | undefined;
+        let text = code;
+        const translate = () => {
+          magic = translateMagics(code, [...types.session.declaredNames()]);
+          text = magic?.mapped.text ?? code;
+        };
+        try {
+          if (isCellMagic(code)) translate();
+          let cell = this.check(types, id, text);
+          // What is TypeScript as it stands is never taken for anything else.
+          if (cell.failed && !magic && mayHaveMagics(code)) {
+            translate();
+            if (magic) cell = this.check(types, id, text);
+          }
+          if (magic) cell = restore(cell, magic, code);
+          return cell.failed ? this.teach(types, cell, label) : cell;
+        } catch (error) {
+          if (!(error instanceof MagicError)) throw error;
+          return this.failure(id, code, error.start, error.message, error.length);
+        }
       },
       (error) => this.failure(id, code, 0, `The type checker failed on this cell: ${messageOf(error)}`),
       { limit: CHECK_LIMIT },
     );
+  }
+
+  private check(types: TypeService, id: string, code: string): CompiledCell {
+    const analysis = types.analyze(code);
+    types.watchLocalModules(analysis);
+    const cell = this.finish(id, code, analysis);
+    this.declaring = analysis.top.declared.map((d) => d.name);
+    return cell;
+  }
+
+  /** Says the way out with every error, and remembers what the cell would have declared. */
+  private teach(types: TypeService, cell: CompiledCell, label: string): CompiledCell {
+    const diagnostics = addHints(cell.code, cell.diagnostics, {
+      absent: (name) => this.absent.get(name),
+      elsewhere: (name) => exportedElsewhere(types, name),
+    });
+    for (const name of this.declaring)
+      this.absent.set(name, `${label}, which declares it, has an error: mend it and run it first.`);
+    return { ...cell, diagnostics };
   }
 
   private finish(id: string, code: string, analysis: Analysis): CompiledCell {
@@ -111,9 +150,9 @@ export class LanguageService {
     }
   }
 
-  private failure(id: string, code: string, start: number, message: string): CompiledCell {
+  private failure(id: string, code: string, start: number, message: string, length = 1): CompiledCell {
     const at = new Lines(code).at(Math.min(start, code.length));
-    const diagnostic: CellDiagnostic = { code: 1, message, category: 'error', ...at, length: 1, start };
+    const diagnostic: CellDiagnostic = { code: 1, message, category: 'error', ...at, length, start };
     return { id, code, js: '', diagnostics: [diagnostic], failed: true, positions: nowhere };
   }
 
@@ -156,22 +195,60 @@ export class LanguageService {
 
   complete(code: string, offset: number): CompletionResult {
     const at = Math.min(Math.max(Math.trunc(offset) || 0, 0), code.length);
+    const magics = completeMagic(code.slice(0, at));
+    if (magics) {
+      const { start, names } = magics;
+      const matches = names.map(([text]) => ({ text, type: 'magic', start, end: at }));
+      return { matches, start, end: at };
+    }
     return this.guard(
-      (types) => complete(types, code, at, this.options.cwd),
+      (types) => {
+        const magic = this.magicOf(types, code);
+        if (!magic) return complete(types, code, at, this.options.cwd);
+        if (magic.foreign) return { matches: [], start: at, end: at };
+        const { mapped } = magic;
+        const found = complete(types, mapped.text, mapped.toGenerated(at), this.options.cwd);
+        const range = { start: mapped.toSource(found.start), end: mapped.toSource(found.end) };
+        return { matches: found.matches.map((match) => ({ ...match, ...range })), ...range };
+      },
       () => ({ matches: [], start: at, end: at }),
     );
   }
 
   inspect(code: string, offset: number): InspectResult {
     return this.guard(
-      (types) => inspect(types, code, Math.trunc(offset) || 0),
+      (types) => {
+        const magic = this.magicOf(types, code);
+        const at = Math.trunc(offset) || 0;
+        if (magic?.foreign) return { found: false, text: '', markdown: '' };
+        return magic
+          ? inspect(types, magic.mapped.text, magic.mapped.toGenerated(at))
+          : inspect(types, code, at);
+      },
       () => ({ found: false, text: '', markdown: '' }),
     );
   }
 
+  /** The magics of a cell that is being written. */
+  private magicOf(types: TypeService, code: string): Translated | undefined {
+    if (!/^[ \t]*(?:%|!\w+[ \t]+[-\w])/m.test(code)) return undefined;
+    try {
+      return translateMagics(code, [...types.session.declaredNames()]);
+    } catch {
+      return undefined;
+    }
+  }
+
   isComplete(code: string): CompletenessResult {
     return this.guard<CompletenessResult>(
-      (types) => completeness(types.parse(code)),
+      (types) => {
+        // The lines of a cell magic may be anything; an empty one ends them, as in IPython.
+        if (isCellMagic(code))
+          return /\n\s*$/.test(code) ? { status: 'complete' } : { status: 'incomplete', indent: '' };
+        const plain = completeness(types.parse(code));
+        const magic = plain.status === 'complete' ? undefined : this.magicOf(types, code);
+        return magic ? completeness(types.parse(magic.mapped.text)) : plain;
+      },
       () => ({ status: 'unknown' }),
     );
   }
@@ -223,6 +300,25 @@ export class LanguageService {
     }
     return fallback(last);
   }
+}
+
+/** A cell that was checked in another form, in its own words and positions. */
+function restore(cell: CompiledCell, { mapped, tail }: Translated, code: string): CompiledCell {
+  const lines = new Lines(code);
+  const diagnostics = cell.diagnostics.map((d) => {
+    const start = mapped.toSource(d.start);
+    const end = mapped.toSource(d.start + d.length - 1) + 1;
+    return { ...d, start, length: Math.max(end - start, 1), ...lines.at(start) };
+  });
+  const js =
+    tail && cell.js ? cell.js.replace(/\n\/\/# sourceURL=[^\n]*$/, (name) => `\n${tail}${name}`) : cell.js;
+  const positions: PositionMap = {
+    toCell: (line, column) => {
+      const middle = cell.positions.toCell(line, column);
+      return middle && mapped.toCell(middle.line, middle.column);
+    },
+  };
+  return { ...cell, code, js, diagnostics, positions };
 }
 
 function messageOf(error: unknown): string {

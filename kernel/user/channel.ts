@@ -23,6 +23,8 @@ export interface CellScope {
   over: boolean;
   /** The user interrupted it. */
   stopped: boolean;
+  /** What else has to end when the user interrupts the cell while it waits. */
+  onStop: Set<() => void>;
 }
 
 export const cellScope = new AsyncLocalStorage<CellScope>();
@@ -31,7 +33,15 @@ let latest = 0;
 
 export function makeScope(serial: number): CellScope {
   latest = serial;
-  return { serial, value: undefined, hasValue: false, pending: new Set(), over: false, stopped: false };
+  return {
+    serial,
+    value: undefined,
+    hasValue: false,
+    pending: new Set(),
+    over: false,
+    stopped: false,
+    onStop: new Set(),
+  };
 }
 
 /** The cell that the running code belongs to; code outside any cell counts to the one that ran last. */

@@ -253,6 +253,7 @@ function interruptCell(serial: number, place: Place): void {
     return;
   }
   cell.scope.stopped = true;
+  for (const stop of cell.scope.onStop) stop();
   // What runs here may be a cell of another shell, which is interrupted for itself.
   const elsewhere = here !== undefined && here !== cell.scope && !here.over;
   settle(cell, { status: 'interrupted', stack: busy && !elsewhere ? stack : '' });

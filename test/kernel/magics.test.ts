@@ -1,0 +1,121 @@
+// Magics as IPython has them, in a running kernel: %time, !command, %%bash, %%js... and what is said about the others.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { failure, printed, result, useKernel } from './session.js';
+
+const session = useKernel();
+
+describe('lines', () => {
+  it('%time says how long a statement or an expression took, and shows its value', async () => {
+    const timed = await session.run('%time const t = [1, 2, 3]\n%time t.length + 1');
+    expect(printed(timed)).toMatch(/^(CPU time: [\d.]+ \S+, wall time: [\d.]+ \S+\n){2}$/);
+    expect(result(timed)).toBe('4');
+    expect(result(await session.run('%time await Promise.resolve(np.arange(3) + 1)'))).toBe(
+      'array([1, 2, 3])',
+    );
+  });
+  it('%timeit runs an expression many times', async () => {
+    const timed = await session.run('let calls = 0;\n%timeit -n 5 -r 2 calls++\nprint(calls)');
+    expect(printed(timed)).toMatch(/per loop \(mean ± std\. dev\. of 2 runs, 5 loops each\)\n11\n$/);
+  });
+  it('! runs a command, whose output is the cell’s, and gives it to a variable', async () => {
+    await session.run('const word = "hello"');
+    expect(printed(await session.run('!echo {word} "$((1 + 2))" && echo no >&2'))).toBe('hello 3\n');
+    expect(result(await session.run("const lines = !printf 'a\\nb\\n'\nlines.map((l) => l.length)"))).toBe(
+      '[ 1, 1 ]',
+    );
+    const other = await session.run('for (const i of [1, 2]) {\n  !echo again\n}');
+    expect(printed(other)).toBe('again\nagain\n');
+  });
+  it('leaves TypeScript alone that looks like one', async () => {
+    expect(result(await session.run('const done = false;\n!done'))).toBe('true');
+    expect(result(await session.run('const odd = 7\n% 2\nodd'))).toBe('1');
+    expect(result(await session.run('const text = `\n%time x\n!ls`; text.length'))).toBe('12');
+  });
+  it('%who and %whos list the variables', async () => {
+    await session.run(
+      'const M = np.zeros([2, 3]); interface Shape { a: 1 } function twice(x: number) { return 2 * x }',
+    );
+    expect(printed(await session.run('%who')).split(/\s+/)).toEqual(expect.arrayContaining(['M', 'twice']));
+    const list = printed(await session.run('%whos'));
+    expect(list).toMatch(/^Variable +Type +Value\n/);
+    expect(list).toMatch(/M +NDArray float64 \(2, 3\) +array\(/);
+    expect(list).toMatch(/twice +function/);
+    expect(list).not.toContain('Shape');
+  });
+  it('%env and %pwd', async () => {
+    expect(printed(await session.run('%env GRADLAB_TEST=7\n%env GRADLAB_TEST'))).toBe('7\n');
+    expect(result(await session.run('%pwd'))).toContain('gradlab-test-');
+  });
+});
+
+describe('cells', () => {
+  it('%%time times the cell and keeps its value, its declarations and its positions', async () => {
+    const timed = await session.run('%%time\nconst inside = np.ones(3) * 2\ninside.sum()');
+    expect(printed(timed)).toMatch(/^CPU time: .*wall time: /);
+    expect(result(timed)).toBe('6.0');
+    expect(result(await session.run('inside.shape'))).toBe('[ 3 ]');
+    expect(failure(await session.run('%%time\n\ninside.nope')).traceback).toMatch(/Cell \[\d+\]:3:8 - error/);
+    expect(
+      failure(await session.run('%%time\nfunction f() {\n  throw new Error("here")\n}\nf()')).traceback,
+    ).toMatch(/Cell \[\d+\]:3:9/);
+  });
+  it('%%timeit measures the cell as a function', async () => {
+    const timed = await session.run('%%timeit -n 3 -r 1\nlet s = 0\nfor (let i = 0; i < 10; i++) s += i');
+    expect(printed(timed)).toMatch(/of 1 run, 3 loops each/);
+  });
+  it('%%js checks no types, and neither do later cells that use its names', async () => {
+    await session.run(
+      '%%js\nclass Untyped { constructor() { this.anything = 5 } }\nvar loose = new Untyped(); loose = 3;',
+    );
+    expect(result(await session.run('new Untyped().anything + loose'))).toBe('8');
+    expect(
+      result(await session.run('%%javascript\nconst X = np.array([1, 2]); X * 2 + "".nope')),
+    ).toBeUndefined();
+  });
+  it('%%bash runs the cell in a shell; its failure is the cell’s', async () => {
+    expect(printed(await session.run('%%bash\nfor i in 1 2; do\n  echo "line $i"\ndone'))).toBe(
+      'line 1\nline 2\n',
+    );
+    expect(failure(await session.run('%%bash\nexit 3')).evalue).toBe(
+      '%%bash: the script ended with exit code 3',
+    );
+  });
+  it('%%html, %%markdown, %%latex and %%svg show the cell', async () => {
+    for (const [name, type] of [
+      ['html', 'text/html'],
+      ['markdown', 'text/markdown'],
+      ['latex', 'text/latex'],
+      ['svg', 'image/svg+xml'],
+    ]) {
+      const { outputs } = await session.run(`%%${name}\n<b>$x</b>\n`);
+      expect(outputs).toMatchObject([{ output_type: 'display_data', data: { [type]: '<b>$x</b>\n' } }]);
+    }
+  });
+  it('%%writefile writes a file', async () => {
+    await session.run('%%writefile made.ts\nexport const made: number = 5');
+    expect(readFileSync(join(session.folder, 'made.ts'), 'utf8')).toBe('export const made: number = 5\n');
+    expect(result(await session.run("import { made } from './made'\nmade"))).toBe('5');
+  });
+  it('an interrupt ends the command', async () => {
+    const running = session.run('!touch begun; sleep 60');
+    const begun = join(session.folder, 'begun');
+    await expect.poll(() => existsSync(begun), { timeout: 20_000 }).toBe(true);
+    await session.kernel.interrupt();
+    expect(failure(await running).ename).toBe('Interrupted');
+  });
+});
+
+describe('what there is not', () => {
+  const table: [string, RegExp][] = [
+    ['%matplotlib inline', /%matplotlib: this kernel has no such magic\. Charts show themselves/],
+    ['1 + 1\n%pip install x', /!npm install name/],
+    ['%%nothing\nx', /%%nothing: this kernel has no such magic\. There are %%js.*%%bash/],
+    ['%%who', /There is %who: the names of the session/],
+    ['%timeit', /%timeit needs something to measure/],
+  ];
+  it.each(table)('%j', async (code, message) => {
+    expect(failure(await session.run(code)).evalue).toMatch(message);
+  });
+});
