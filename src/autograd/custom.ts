@@ -8,6 +8,7 @@ import { enableGrad, noGrad, record, tape } from '../core/node.js';
 import { rememberRandomness } from '../core/replay.js';
 import { sameShape, shapeText } from '../core/shape.js';
 import { type GradOf, mapArrays, mapTree } from '../core/tree.js';
+import type { Arguments } from '../core/typing.js';
 import { batching, refuseBatched } from '../ops/batching.js';
 import { castTo } from '../ops/elementwise.js';
 import { concatenate, ravel, reshape, split } from '../ops/shape.js';
@@ -68,7 +69,7 @@ function joined<Y>(
 }
 
 /** A forward function and the rule that takes gradients back through it. */
-export interface CustomRule<A extends readonly unknown[], Y, R> {
+export interface CustomRule<A extends Arguments, Y, R> {
   /** Computes the result, and whatever `backward` needs besides the gradient. */
   forward(...args: A): readonly [Y, R];
   /**
@@ -90,7 +91,7 @@ export interface CustomRule<A extends readonly unknown[], Y, R> {
  * // rounds, and lets gradients pass as if it did not
  * const round = customVjp({ forward: (x: NDArray) => [np.round(x), null], backward: (_, g) => g });
  */
-export function customVjp<A extends readonly unknown[], Y, R>(rule: CustomRule<A, Y, R>): (...args: A) => Y {
+export function customVjp<A extends Arguments, Y, R>(rule: CustomRule<A, Y, R>): (...args: A) => Y {
   return (...args) => {
     const inputs = trackedIn(args);
     const given = rule.forward(...args);
@@ -163,7 +164,7 @@ function matched(args: readonly unknown[], back: unknown): (NDArray | null)[] {
  * let h = X;
  * for (let i = 0; i < 100; i++) h = block(h);
  */
-export function checkpoint<A extends readonly unknown[], Y>(f: (...args: A) => Y): (...args: A) => Y {
+export function checkpoint<A extends Arguments, Y>(f: (...args: A) => Y): (...args: A) => Y {
   return (...args) => {
     // Inside vmap a part is not worth forgetting: the batch is computed at once.
     if (!tape.recording || batching.open > 0) return f(...args);

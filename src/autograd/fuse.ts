@@ -380,7 +380,8 @@ interface Entry {
  * });
  * @see jax.jit, torch.compile
  */
-export function fuse<F extends (...args: never[]) => unknown>(f: F, options: FuseOptions = {}): Fused<F> {
+// biome-ignore lint/suspicious/noExplicitAny: parameters of an arrow function without types would be never
+export function fuse<F extends (...args: any[]) => unknown>(f: F, options: FuseOptions = {}): Fused<F> {
   if (typeof f !== 'function') throw new TypeError(`fuse: pass a function, not ${typeof f} ${String(f)}.`);
   const entries: Entry[] = [];
   let off: string | null = null;

@@ -7,6 +7,7 @@ import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { enableGrad, tape } from '../core/node.js';
 import { shapeText } from '../core/shape.js';
 import { type GradOf, mapArrays, mapTree, withLeaves } from '../core/tree.js';
+import type { Arguments } from '../core/typing.js';
 import { batching, stripAll, unstripAll } from '../ops/batching.js';
 import { castTo } from '../ops/elementwise.js';
 import { track } from '../ops/registry.js';
@@ -106,14 +107,14 @@ const ordinal = (i: number): string => (i === 0 ? 'the argument' : `argument ${i
  * g.W.shape;   // [2, 3]
  * const [l, [dW, db]] = valueAndGrad(loss, { argnums: [0, 1] })(W, np.zeros(3));
  */
-export function valueAndGrad<P, A extends unknown[]>(
+export function valueAndGrad<P = NDArray, A extends unknown[] = NDArray[]>(
   f: (params: P, ...rest: A) => ArrayLike,
 ): (params: P, ...rest: A) => [NDArray, GradOf<P>];
-export function valueAndGrad<A extends unknown[], X, const N extends Argnums = 0>(
+export function valueAndGrad<A extends Arguments, X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [ArrayLike, X],
   options: GradOptions<N> & { hasAux: true },
 ): (...args: A) => [[NDArray, X], GradAt<A, N>];
-export function valueAndGrad<A extends unknown[], const N extends Argnums = 0>(
+export function valueAndGrad<A extends Arguments, const N extends Argnums = 0>(
   f: (...args: A) => ArrayLike,
   options: GradOptions<N> & { hasAux?: false },
 ): (...args: A) => [NDArray, GradAt<A, N>];
@@ -194,14 +195,14 @@ function withGrad(
  * const [du, dv] = grad((u: NDArray, v: NDArray) => u.mul(v).sum(), { argnums: [0, 1] })(u, v);
  * du;   // array([3., 4.])
  */
-export function grad<P, A extends unknown[]>(
+export function grad<P = NDArray, A extends unknown[] = NDArray[]>(
   f: (params: P, ...rest: A) => ArrayLike,
 ): (params: P, ...rest: A) => GradOf<P>;
-export function grad<A extends unknown[], X, const N extends Argnums = 0>(
+export function grad<A extends Arguments, X, const N extends Argnums = 0>(
   f: (...args: A) => readonly [ArrayLike, X],
   options: GradOptions<N> & { hasAux: true },
 ): (...args: A) => [GradAt<A, N>, X];
-export function grad<A extends unknown[], const N extends Argnums = 0>(
+export function grad<A extends Arguments, const N extends Argnums = 0>(
   f: (...args: A) => ArrayLike,
   options: GradOptions<N> & { hasAux?: false },
 ): (...args: A) => GradAt<A, N>;

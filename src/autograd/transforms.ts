@@ -7,6 +7,7 @@ import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarra
 import { enableGrad, tape } from '../core/node.js';
 import { sameShape, shapeText } from '../core/shape.js';
 import { type GradOf, leavesOf, type MapTree, mapArrays, mapTree, withLeaves } from '../core/tree.js';
+import type { Arguments } from '../core/typing.js';
 import { castTo, mul } from '../ops/elementwise.js';
 import { sum } from '../ops/reduce.js';
 import { concatenate, moveaxis, reshape } from '../ops/shape.js';
@@ -117,7 +118,7 @@ const formed = (
  * const [y, pullback] = vjp((x: NDArray) => np.sin(x))(np.array([0, 1]));
  * pullback(np.array([1, 1]));     // array([1.    , 0.5403...])
  */
-export function vjp<A extends readonly unknown[], Y>(
+export function vjp<A extends Arguments, Y>(
   f: (...args: A) => Y,
 ): (
   ...args: A
@@ -163,7 +164,7 @@ const inner = (arrays: readonly NDArray[], weights: readonly NDArray[]): NDArray
  * const [y, dy] = jvp((x: NDArray) => np.sin(x), [np.array([0, 1])], [np.array([1, 0])]);
  * // dy: array([1., 0.])
  */
-export function jvp<A extends readonly unknown[], Y>(
+export function jvp<A extends Arguments, Y>(
   f: (...args: A) => Y,
   primals: readonly [...A],
   tangents: readonly [...{ [K in keyof A]: MapTree<A[K], ArrayLike> }],
@@ -223,7 +224,7 @@ export interface JacobianOptions<N extends Argnums = Argnums> {
  * @example
  * jacobian((x: NDArray) => x.square())(np.array([1, 2]));    // array([[2., 0.], [0., 4.]])
  */
-export function jacobian<A extends readonly unknown[], Y, const N extends Argnums = 0>(
+export function jacobian<A extends Arguments, Y, const N extends Argnums = 0>(
   f: (...args: A) => Y,
   options: JacobianOptions<N> = {},
 ): (...args: A) => JacobianAt<Y, A, N> {
@@ -315,10 +316,10 @@ function byColumns(recording: Recording): NDArray[][] {
  * @example
  * hessian((x: NDArray) => x.pow(3).sum())(np.array([1, 2]));    // array([[ 6.,  0.], [ 0., 12.]])
  */
-export function hessian<A extends [unknown, ...unknown[]]>(
+export function hessian<A extends Arguments>(
   f: (...args: A) => ArrayLike,
 ): (...args: A) => JacobianOf<GradOf<A[0]>, A[0]> {
-  const gradient = grad(f as (...args: unknown[]) => ArrayLike, { argnums: 0 });
+  const gradient = grad(f as (...args: never) => ArrayLike, { argnums: 0 });
   return jacobian(gradient, { mode: 'reverse' }) as never;
 }
 

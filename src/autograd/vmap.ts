@@ -8,6 +8,7 @@ import { rememberRandomness } from '../core/replay.js';
 import { normalizeAxis, shapeText } from '../core/shape.js';
 import { reuse } from '../core/storage.js';
 import { type GradOf, leavesOf, withLeaves } from '../core/tree.js';
+import type { Arguments } from '../core/typing.js';
 import { get } from '../ops/index.js';
 import { broadcastTo, moveaxis, stack } from '../ops/shape.js';
 
@@ -138,7 +139,7 @@ function placed(result: unknown, outAxes: Axes, batch: (leaf: unknown) => NDArra
  * const all = vmap(vmap(distance, { inAxes: [null, 0] }), { inAxes: [0, null] });
  * all(A, B);                                                        // every row of A with every row of B
  */
-export function vmap<A extends readonly unknown[], Y>(
+export function vmap<A extends Arguments, Y>(
   f: (...args: A) => Y,
   options: VmapOptions = {},
 ): (...args: A) => GradOf<Y> {

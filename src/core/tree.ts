@@ -8,33 +8,41 @@ import { type ArrayLike, NDArray } from './ndarray.js';
 export type Tree = ArrayLike | { readonly [name: string]: Tree } | readonly Tree[];
 
 /** The same tree with a `Leaf` in the place of each array or number; a list of numbers is one leaf. */
-export type MapTree<T, Leaf> = T extends NDArray | number | bigint | boolean | Complex
-  ? Leaf
-  : T extends readonly (infer E)[]
-    ? number extends T['length']
-      ? E extends number
-        ? Leaf
-        : MapTree<E, Leaf>[]
-      : { -readonly [K in keyof T]: MapTree<T[K], Leaf> }
-    : T extends object
-      ? { -readonly [K in keyof T]: MapTree<T[K], Leaf> }
-      : never;
-
-/** What the gradient of a tree looks like: the same tree, with an array of its dtype in the place of each leaf. */
-export type GradOf<T> =
-  T extends NDArray<infer D>
-    ? NDArray<D>
-    : T extends number | bigint | boolean | Complex
-      ? NDArray
+export type MapTree<T, Leaf> =
+  IsAny<T> extends true
+    ? T
+    : T extends NDArray | number | bigint | boolean | Complex
+      ? Leaf
       : T extends readonly (infer E)[]
         ? number extends T['length']
           ? E extends number
-            ? NDArray
-            : GradOf<E>[]
-          : { -readonly [K in keyof T]: GradOf<T[K]> }
+            ? Leaf
+            : MapTree<E, Leaf>[]
+          : { -readonly [K in keyof T]: MapTree<T[K], Leaf> }
         : T extends object
-          ? { -readonly [K in keyof T]: GradOf<T[K]> }
+          ? { -readonly [K in keyof T]: MapTree<T[K], Leaf> }
           : never;
+
+/** A parameter without a type in a function that is handed over: nothing is known of what follows from it either. */
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** What the gradient of a tree looks like: the same tree, with an array of its dtype in the place of each leaf. */
+export type GradOf<T> =
+  IsAny<T> extends true
+    ? T
+    : T extends NDArray<infer D>
+      ? NDArray<D>
+      : T extends number | bigint | boolean | Complex
+        ? NDArray
+        : T extends readonly (infer E)[]
+          ? number extends T['length']
+            ? E extends number
+              ? NDArray
+              : GradOf<E>[]
+            : { -readonly [K in keyof T]: GradOf<T[K]> }
+          : T extends object
+            ? { -readonly [K in keyof T]: GradOf<T[K]> }
+            : never;
 
 const isNumberList = (value: unknown): boolean =>
   Array.isArray(value) && value.length > 0 && typeof value[0] !== 'object';

@@ -215,3 +215,10 @@ export type Accumulated<D extends DType> = [DType] extends [D]
 export type RealOf<D extends DType> = [DType] extends [D]
   ? DType
   : NoInfer<D extends 'complex128' ? 'float64' : D extends 'complex64' ? 'float32' : D>;
+
+/**
+ * Arguments of a function that is handed over. `any`: a parameter of an arrow function that has no type would otherwise
+ * be unknown, and `jacobian((x) => x * x)` an error.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Arguments = readonly any[];

@@ -23,6 +23,7 @@ export * from './containers.js';
 export * from './conv.js';
 export * from './criterions.js';
 export * from './dropout.js';
+export * as functional from './function-names.js';
 export {
   type CrossEntropyOptions,
   crossEntropy,

@@ -78,3 +78,21 @@ describe('losses and activations', () => {
     );
   });
 });
+
+describe('nn.functional', () => {
+  const F: Record<string, unknown> = nn.functional;
+
+  it("has every function under PyTorch's name and in camelCase", () => {
+    const snake = Object.keys(F).filter((name) => name.includes('_'));
+    for (const name of snake)
+      expect(F[name], name).toBe(F[name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())]);
+    expect(snake.length).toBeGreaterThan(30);
+    expect(F.logsigmoid).toBe(F.logSigmoid);
+  });
+
+  it('has the functions of nn themselves', () => {
+    expect(nn.functional.cross_entropy(np.zeros([2, 4]), np.array([0, 3])).item()).toBeCloseTo(Math.log(4));
+    for (const name of ['relu', 'maxPool2d', 'batchNorm', 'conv2d', 'dropout', 'nllLoss', 'prelu'] as const)
+      expect(F[name], name).toBe(nn[name]);
+  });
+});

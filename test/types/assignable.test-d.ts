@@ -1,7 +1,7 @@
 // What the types accept and refuse, checked by the compiler alone (npm run typecheck). The dtype in a type informs: it is
 // never a reason to refuse a program that is right.
 
-import { grad, type NDArray, np, valueAndGrad } from '../../src/index.js';
+import { grad, hessian, jacobian, jvp, type NDArray, np, valueAndGrad, vjp, vmap } from '../../src/index.js';
 
 type DTypeIn<T> = T extends NDArray<infer D> ? D : never;
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -89,6 +89,21 @@ export function trees(): void {
   dtypeOf<'float32'>()(both.W);
   // @ts-expect-error there is no such parameter
   void g.V;
+}
+
+export function parametersWithoutTypes(): void {
+  const x = np.zeros(2);
+  // Gradients are taken of an array unless the parameter says otherwise.
+  const g = grad((w) => w.square().sum())(x);
+  void g.ndim;
+  const [value, both] = valueAndGrad((w, b) => w.dot(b).sum())(x, x);
+  void [value.ndim, both.ndim];
+  void jacobian((w) => w.square())(x).shape;
+  void hessian((w) => w.square().sum())(x).shape;
+  void vmap((w) => w.mul(2))(x).shape;
+  void vjp((w) => w.mul(2))(x)[1](x);
+  void jvp((w) => w.mul(2), [x], [x]);
+  void np.fuse((w, rate) => w.mul(rate))(x, 2).shape;
 }
 
 export function inference(): void {
