@@ -10,7 +10,7 @@ import type {
   ExpressionResult,
   Message,
 } from '../protocol/messages.js';
-import type { CellOutcome, InputFrame, UserFrame } from '../protocol/pipe.js';
+import type { CellOutcome, InputFrame, InspectorCall, UserFrame, WorkerFrame } from '../protocol/pipe.js';
 import { deathReport, interruption, runtimeError, type Tracer, typeError } from './errors.js';
 import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
@@ -32,6 +32,12 @@ export interface ExecutorHost {
   language(): Promise<LanguageService>;
   /** Asks the client for input; the answer comes back through `answerInput`. */
   requestInput(parent: Message, prompt: string, password: boolean): void;
+  /** Sets breakpoints in a cell before it runs; undefined when nobody debugs. */
+  prepare(cell: CompiledCell): Promise<void> | undefined;
+  /** What the inspector of the user process says. */
+  inspector(frame: WorkerFrame): void;
+  /** The user process is gone. */
+  lost(): void;
   log(text: string): void;
 }
 
@@ -83,6 +89,8 @@ export class Executor {
     this.supervisor = new Supervisor({
       frame: (frame) => this.onFrame(frame),
       raw: (name, text) => this.onStream(name, text, this.serial),
+      inspector: (frame) => host.inspector(frame),
+      lost: () => host.lost(),
       idleDeath: (death) => this.onIdleDeath(death),
       log: host.log,
     });
@@ -104,6 +112,20 @@ export class Executor {
   /** How long no cell has run or waited; 0 while one does. */
   get idleMilliseconds(): number {
     return this.lanes.some((lane) => lane.draining) ? 0 : performance.now() - this.idleSince;
+  }
+
+  /** Serial number of the running cell, 0 when none runs. */
+  get runningSerial(): number {
+    return this.currentCell?.serial ?? 0;
+  }
+
+  /** The cells that have run, the oldest first. */
+  compiledCells(): CompiledCell[] {
+    return [...this.cells.values()].flatMap(({ compiled }) => compiled ?? []);
+  }
+
+  inspect(call: InspectorCall): void {
+    this.supervisor.inspect(call);
   }
 
   /** The request whose cell is running; the main shell's if several are. */
@@ -221,6 +243,7 @@ export class Executor {
     const compiled = language.compile(cell.id, request.code, this.label(cell.id));
     cell.compiled = compiled;
     if (isRefused(compiled)) return this.fail(cell, typeError(compiled, this.label(cell.id), language));
+    await this.host.prepare(compiled);
     if (cell.interrupted) return this.fail(cell, interruption('', this.tracer));
     const running = this.supervisor.execute({
       t: 'execute',
@@ -395,7 +418,7 @@ export class Executor {
     };
   }
 
-  private label(id: string): string {
+  label(id: string): string {
     const cell = this.cellById(id);
     return cell ? `Cell [${cell.count}]` : id;
   }

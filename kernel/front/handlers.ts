@@ -33,12 +33,12 @@ export const handlers: Handlers = {
         nbconvert_exporter: 'script',
       },
       banner: `gradlab ${version}: TypeScript with NumPy-like, differentiable arrays (Node ${process.versions.node})`,
-      debugger: false,
+      debugger: true,
       help_links: [
         { text: 'TypeScript', url: 'https://www.typescriptlang.org/docs/' },
         { text: 'Node.js', url: 'https://nodejs.org/docs/latest/api/' },
       ],
-      supported_features: ['kernel subshells'],
+      supported_features: ['debugger', 'kernel subshells'],
     };
   },
 
@@ -86,6 +86,8 @@ export const handlers: Handlers = {
     kernel.executor.interrupt();
     return {};
   },
+
+  debug_request: async (kernel, content) => (await kernel.debugger()).answer(content),
 
   shutdown_request: (kernel, { restart }, message) => {
     const content = { status: 'ok', restart: restart === true } as const;

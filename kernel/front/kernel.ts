@@ -18,6 +18,7 @@ import {
 import { distFolder } from '../protocol/product.js';
 import { KernelSockets } from '../protocol/sockets.js';
 import { decode, encode, makeHeader, ReplayGuard, Signer, WireError } from '../protocol/wire.js';
+import type { Debugger } from './debugger/debugger.js';
 import { type ExecuteOutcome, Executor } from './executor.js';
 import { handlers } from './handlers.js';
 import { History } from './history.js';
@@ -46,6 +47,7 @@ export class Kernel {
     (ms) => this.executor.throttle(ms),
   );
   private service: Promise<LanguageService> | undefined;
+  private debugging: Debugger | undefined;
   /** The question that a cell waits for, and the request of that cell. */
   private asked: { header: Header; parent: Message } | undefined;
   private closing = false;
@@ -61,6 +63,9 @@ export class Kernel {
       history: this.history,
       language: () => this.language(),
       requestInput: (parent, prompt, password) => this.requestInput(parent, prompt, password),
+      prepare: (cell) => this.debugging?.prepare(cell),
+      inspector: (frame) => this.debugging?.receive(frame),
+      lost: () => this.debugging?.lost(),
       log: (text) => this.log(text),
     });
     // The user process loads the library while the sockets are being bound.
@@ -95,6 +100,20 @@ export class Kernel {
       );
     }
     return this.service;
+  }
+
+  /** The debugger and variable explorer, loaded on first use. */
+  async debugger(): Promise<Debugger> {
+    const { Debugger } = await import('./debugger/debugger.js');
+    this.debugging ??= new Debugger({
+      send: (call) => this.executor.inspect(call),
+      cells: () => this.executor.compiledCells(),
+      label: (id) => this.executor.label(id),
+      language: () => this.language(),
+      runningCell: () => this.executor.runningSerial,
+      event: (content) => this.publish('debug_event', content, this.executor.running),
+    });
+    return this.debugging;
   }
 
   /** Lets the checker see arrays and operators before the first cell uses them, when no cell would have to wait. */

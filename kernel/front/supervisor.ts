@@ -15,7 +15,9 @@ import {
   FD_OUTPUT,
   FrameDecoder,
   type InputFrame,
+  type InspectorCall,
   type UserFrame,
+  type WorkerFrame,
 } from '../protocol/pipe.js';
 
 /** The end of a user process that nobody asked for. */
@@ -32,6 +34,10 @@ export interface SupervisorEvents {
   frame(frame: UserFrame): void;
   /** Text that child processes or native code wrote to the inherited standard streams. */
   raw(name: 'stdout' | 'stderr', text: string): void;
+  /** The inspector answers, or tells something. */
+  inspector(frame: WorkerFrame): void;
+  /** The process is gone, whatever it was doing. */
+  lost(): void;
   /** The process died while no cell was running. */
   idleDeath(death: Death): void;
   log(text: string): void;
@@ -80,6 +86,7 @@ export class Supervisor {
     this.session = new UserProcess({
       frame: (frame) => this.onFrame(frame),
       raw: this.events.raw,
+      inspector: this.events.inspector,
       death: (death) => this.onDeath(death),
       log: this.events.log,
     });
@@ -118,6 +125,12 @@ export class Supervisor {
     this.session?.answerInput(answer);
   }
 
+  /** Passes a call on to the inspector; the answer comes as an event. */
+  inspect(call: InspectorCall): void {
+    if (!this.session) this.start();
+    this.session?.inspect(call);
+  }
+
   /** Lets the session wait with its output: it blocks in its next write when the pipe is full. */
   throttle(ms: number): void {
     this.session?.throttle(ms);
@@ -153,6 +166,7 @@ export class Supervisor {
   private onDeath(death: Death): void {
     const wasReady = this.session?.ready;
     this.session = undefined;
+    this.events.lost();
     if (this.stopping) return;
     this.events.log(`the user process died: ${death.cause}`);
     if (!wasReady) this.failedStarts++;
@@ -168,6 +182,7 @@ export class Supervisor {
 interface ProcessEvents {
   frame(frame: UserFrame): void;
   raw(name: 'stdout' | 'stderr', text: string): void;
+  inspector(frame: WorkerFrame): void;
   death(death: Death): void;
   log(text: string): void;
 }
@@ -177,6 +192,7 @@ class UserProcess {
   ready = false;
   private readonly child: ChildProcess;
   private readonly decoder = new FrameDecoder<UserFrame>();
+  private readonly workerDecoder = new FrameDecoder<WorkerFrame>();
   private readonly texts = { stdout: new StringDecoder('utf8'), stderr: new StringDecoder('utf8') };
   private readonly heapLimit = heapLimitMegabytes();
   private readonly memoryCheck: NodeJS.Timeout;
@@ -204,6 +220,9 @@ class UserProcess {
     this.child.on('exit', (code, signal) => this.onExit(code, signal));
     this.pipe(FD_OUTPUT).on('data', (chunk: Buffer) => this.onFrames(chunk));
     for (const fd of [1, 2] as const) this.pipe(fd).on('data', (chunk: Buffer) => this.onRaw(fd, chunk));
+    this.pipe(FD_INTERRUPT).on('data', (chunk: Buffer) => {
+      this.workerDecoder.push(chunk, (frame) => this.events.inspector(frame));
+    });
     for (const fd of [1, 2, FD_OUTPUT, FD_CONTROL, FD_INTERRUPT]) this.pipe(fd).on('error', () => {});
     this.memoryCheck = setInterval(() => this.checkMemory(), MEMORY_CHECK_MS);
     this.memoryCheck.unref();
@@ -216,6 +235,10 @@ class UserProcess {
 
   interrupt(cells: number[]): void {
     this.pipe(FD_INTERRUPT).write(encodeFrame({ cells }));
+  }
+
+  inspect(call: InspectorCall): void {
+    this.pipe(FD_INTERRUPT).write(encodeFrame(call));
   }
 
   /** SIGINT to the group: the session itself ignores it, its children usually end. */

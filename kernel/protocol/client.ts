@@ -264,6 +264,13 @@ export class KernelConnection {
     return this.ask('control', 'interrupt_request', {});
   }
 
+  /** A request of the debug adapter protocol; resolves with its response. */
+  async debug(command: string, args: Json = {}): Promise<Json> {
+    const content = { type: 'request', seq: ++this.debugSeq, command, arguments: args };
+    return (await this.request('control', 'debug_request', content)).content;
+  }
+  private debugSeq = 0;
+
   /** Milliseconds that the heartbeat takes to come back. */
   async heartbeat(): Promise<number> {
     const start = performance.now();

@@ -130,6 +130,11 @@ export interface Requests {
   };
   connect_request: { content: Json; reply: Record<string, number> };
   interrupt_request: { content: Json; reply: Json };
+  /** A request of the debug adapter protocol, and its response. */
+  debug_request: {
+    content: { type: string; seq: number; command: string; arguments?: Json };
+    reply: Json;
+  };
   shutdown_request: { content: { restart?: boolean }; reply: { restart: boolean } };
   create_subshell_request: { content: Json; reply: { subshell_id: string } };
   delete_subshell_request: { content: { subshell_id: string }; reply: Json };
@@ -153,6 +158,8 @@ export interface IopubContents {
   clear_output: { wait: boolean };
   comm_close: { comm_id: string; data: Json };
   shutdown_reply: { status: 'ok'; restart: boolean };
+  /** An event of the debug adapter protocol. */
+  debug_event: Json;
 }
 export type IopubType = keyof IopubContents;
 
@@ -190,6 +197,7 @@ const FIELDS: { [T in RequestType]: Record<string, Field> } = {
   comm_info_request: { target_name: { kind: 'string', optional: true } },
   connect_request: {},
   interrupt_request: {},
+  debug_request: { seq: { kind: 'number' }, command: text, arguments: record },
   shutdown_request: { restart: flag },
   create_subshell_request: {},
   delete_subshell_request: { subshell_id: text },

@@ -55,6 +55,19 @@ export type ControlFrame = ExecuteOrder | { t: 'exit' };
 export interface InterruptFrame {
   cells: number[];
 }
+/** The debugger calls V8's inspector: a method of its protocol, or `DETACH`. On the interrupt pipe as well. */
+export interface InspectorCall {
+  call: number;
+  method: string;
+  params?: Json;
+}
+/** Ends the debugger's session with the inspector. */
+export const DETACH = 'detach';
+/** From the worker thread, on the interrupt pipe: the answer to a call, or an event of the inspector. */
+export type WorkerFrame =
+  | { call: number; result: Json }
+  | { call: number; fault: string }
+  | { event: string; params: Json };
 /** From the front process, on the output pipe: the answer to an `input` frame, where a cell blocks. */
 export type InputFrame = { value: string } | { interrupted: true } | { refused: string };
 /** The answer to a `drain` frame. */

@@ -6,6 +6,7 @@ import { setCellValue } from './evaluate.js';
 import { magics } from './magics.js';
 import { cellMeta, importInCell, requireInCell, setLibrary, startModules } from './modules.js';
 import { input, password, prompt } from './stdin.js';
+import { setArrayClass, startVariables } from './variables.js';
 
 export const cellFunctions = { display, print, clearOutput, html, markdown, input, prompt, password };
 export type CellFunctions = typeof cellFunctions;
@@ -17,6 +18,7 @@ function define(name: string, value: unknown): void {
 
 export function defineGlobals(cwd: string): void {
   startModules(cwd);
+  startVariables();
   const runtime: CellRuntime = {
     value: setCellValue,
     import: importInCell,
@@ -33,6 +35,7 @@ export function defineGlobals(cwd: string): void {
 
 export function defineLibrary(library: Record<string, unknown>, operators: unknown): void {
   setLibrary(library);
+  setArrayClass(library.NDArray);
   for (const name of PRELOADED) {
     if (name in library) define(name, library[name]);
   }

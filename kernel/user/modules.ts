@@ -276,6 +276,11 @@ function forgetChanged(path: string, seen: Map<string, boolean>): boolean {
   return changed;
 }
 
+/** The user's own modules that are loaded: their paths. */
+export function localModules(): string[] {
+  return [...sources.keys()];
+}
+
 async function loadSource(path: string): Promise<SourceTextModule> {
   const module = await instantiate(path);
   if (module.status === 'unlinked') {
