@@ -2,88 +2,52 @@
 // needs it, so programs without one do not pay for it. Each batch is cut into runs of images that the pool's threads
 // take one after the other; oneDNN itself works on one thread in each. A run is laid out in the blocked form that the
 // kernels want while it is in the cache, and back afterwards. Primitives are kept by shape.
-#include "cpu/conv.h"
+#include "cpu/onednn.h"
 
 #if defined(GL_ONEDNN)
 #include <dlfcn.h>
 #include <omp.h>
-#include <oneapi/dnnl/dnnl.h>
 #include <array>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <vector>
 #include "cpu/threads.h"
 
 namespace gl {
+namespace onednn {
 
 namespace {
 
 #define GL_STRING2(x) #x
 #define GL_STRING(x) GL_STRING2(x)
 
-// The functions in use. Their types are the header's; the library is the one of the header's major version.
-struct Library {
-#define GL_FUNCTIONS(F) \
-  F(engine_create) F(stream_create) F(memory_create) F(memory_destroy) F(memory_desc_get_size) F(memory_desc_equal) \
-  F(primitive_attr_create) F(primitive_attr_set_scratchpad_mode) F(primitive_desc_query) F(primitive_desc_query_md) \
-  F(primitive_desc_destroy) F(primitive_create) F(primitive_execute) F(reorder_primitive_desc_create) \
-  GL_VERSIONED(F)
-#if DNNL_VERSION_MAJOR >= 3
-#define GL_VERSIONED(F) \
-  F(memory_desc_create_with_tag) F(convolution_forward_primitive_desc_create) \
-  F(convolution_backward_data_primitive_desc_create) F(convolution_backward_weights_primitive_desc_create)
-#else
-#define GL_VERSIONED(F) \
-  F(memory_desc_init_by_tag) F(dilated_convolution_forward_desc_init) F(dilated_convolution_backward_data_desc_init) \
-  F(dilated_convolution_backward_weights_desc_init) F(primitive_desc_create)
-#endif
-#define F(name) decltype(&dnnl_##name) name;
-  GL_FUNCTIONS(F)
-#undef F
-  dnnl_engine_t engine;
-  dnnl_stream_t stream;
-  dnnl_primitive_attr_t attr;
-
-  static std::unique_ptr<const Library> open() {
-    const char* wanted = std::getenv("GRADLAB_ONEDNN");
-    if (wanted != nullptr && std::strcmp(wanted, "0") == 0) return nullptr;
-    void* const handle = dlopen("libdnnl.so." GL_STRING(DNNL_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr) return nullptr;
-    auto lib = std::make_unique<Library>();
+std::unique_ptr<const Library> openLibrary() {
+  const char* wanted = std::getenv("GRADLAB_ONEDNN");
+  if (wanted != nullptr && std::strcmp(wanted, "0") == 0) return nullptr;
+  void* const handle = dlopen("libdnnl.so." GL_STRING(DNNL_VERSION_MAJOR), RTLD_NOW | RTLD_LOCAL);
+  if (handle == nullptr) return nullptr;
+  auto lib = std::make_unique<Library>();
 #define F(name) \
   if ((lib->name = reinterpret_cast<decltype(&dnnl_##name)>(dlsym(handle, "dnnl_" #name))) == nullptr) return nullptr;
-    GL_FUNCTIONS(F)
+  GL_FUNCTIONS(F)
 #undef F
-    // Scratch memory is the caller's, so that threads may run one primitive at the same time.
-    const bool ready = lib->engine_create(&lib->engine, dnnl_cpu, 0) == dnnl_success &&
-                       lib->stream_create(&lib->stream, lib->engine, dnnl_stream_default_flags) == dnnl_success &&
-                       lib->primitive_attr_create(&lib->attr) == dnnl_success &&
-                       lib->primitive_attr_set_scratchpad_mode(lib->attr, dnnl_scratchpad_mode_user) == dnnl_success;
-    return ready ? std::move(lib) : nullptr;
-  }
-};
+  // Scratch memory is the caller's, so that threads may run one primitive at the same time.
+  const bool ready = lib->engine_create(&lib->engine, dnnl_cpu, 0) == dnnl_success &&
+                     lib->stream_create(&lib->stream, lib->engine, dnnl_stream_default_flags) == dnnl_success &&
+                     lib->primitive_attr_create(&lib->attr) == dnnl_success &&
+                     lib->primitive_attr_set_scratchpad_mode(lib->attr, dnnl_scratchpad_mode_user) == dnnl_success;
+  return ready ? std::move(lib) : nullptr;
+}
+
+}  // namespace
 
 const Library* library() {
-  static const std::unique_ptr<const Library> only = Library::open();
+  static const std::unique_ptr<const Library> only = openLibrary();
   return only.get();
 }
 
-void check(dnnl_status_t status) {
-  if (status == dnnl_out_of_memory) throw std::bad_alloc();
-  if (status != dnnl_success) throw Error("oneDNN failed with status " + std::to_string(static_cast<int>(status)));
-}
-
-#if DNNL_VERSION_MAJOR >= 3
-using Layout = const_dnnl_memory_desc_t;
-#else
-using Layout = const dnnl_memory_desc_t*;
-#endif
-
-// Memory of one thread, kept from call to call.
-enum Room { RoomSource, RoomResult, RoomScratch, RoomWeights, RoomPartial, kRooms };
 char* room(Room which, size_t bytes) {
   struct Block {
     char* data = nullptr;
@@ -102,72 +66,6 @@ char* room(Room which, size_t bytes) {
   return b.data;
 }
 
-struct Argument {
-  int name;
-  Layout layout;
-  const void* data;
-};
-
-struct Primitive {
-  dnnl_primitive_t handle = nullptr;
-  dnnl_primitive_desc_t desc = nullptr;
-  size_t scratch = 0;
-
-  explicit operator bool() const { return handle != nullptr; }
-
-  Layout layout(dnnl_query_t which) const { return library()->primitive_desc_query_md(desc, which, 0); }
-
-  void create(dnnl_primitive_desc_t made) {
-    desc = made;
-    scratch = library()->memory_desc_get_size(layout(dnnl_query_scratchpad_md));
-    check(library()->primitive_create(&handle, desc));
-  }
-
-  template <size_t n>
-  void execute(const Argument (&arguments)[n]) const {
-    const Library& lib = *library();
-    struct Memories {
-      dnnl_memory_t m[n + 1];
-      size_t count = 0;
-      ~Memories() { for (size_t i = 0; i < count; i++) library()->memory_destroy(m[i]); }
-    } memories;
-    dnnl_exec_arg_t list[n + 1];
-    const auto add = [&](const Argument& a) {
-      check(lib.memory_create(&memories.m[memories.count], a.layout, lib.engine, const_cast<void*>(a.data)));
-      list[memories.count] = {a.name, memories.m[memories.count]};
-      memories.count++;
-    };
-    for (const Argument& a : arguments)
-      if (a.data != nullptr) add(a);
-    if (scratch > 0) add({DNNL_ARG_SCRATCHPAD, layout(dnnl_query_scratchpad_md), room(RoomScratch, scratch)});
-    check(lib.primitive_execute(handle, lib.stream, static_cast<int>(memories.count), list));
-  }
-};
-
-enum Tensor { Source, Weights, Result, kTensors };
-
-// A convolution of a run of images, and what takes its operands to the layouts it wants, or its result from there.
-struct Plan {
-  bool usable = false;
-  Primitive convolution;
-#if DNNL_VERSION_MAJOR >= 3
-  dnnl_memory_desc_t plain[kTensors] = {}, offsets = nullptr;
-#else
-  dnnl_memory_desc_t plain[kTensors], offsets;
-#endif
-  Layout blocked[kTensors];
-  size_t bytes[kTensors];
-  Primitive reorder[kTensors];  // null where the layout is ours
-
-  Layout ours(Tensor t) const {
-#if DNNL_VERSION_MAJOR >= 3
-    return plain[t];
-#else
-    return &plain[t];
-#endif
-  }
-};
-
 void describe(dnnl_memory_desc_t* to, int ndim, const dnnl_dims_t dims, dnnl_format_tag_t tag) {
 #if DNNL_VERSION_MAJOR >= 3
   check(library()->memory_desc_create_with_tag(to, ndim, dims, dnnl_f32, tag));
@@ -175,6 +73,8 @@ void describe(dnnl_memory_desc_t* to, int ndim, const dnnl_dims_t dims, dnnl_for
   check(library()->memory_desc_init_by_tag(to, ndim, dims, dnnl_f32, tag));
 #endif
 }
+
+namespace {
 
 // The convolution's descriptor with whatever layouts the library likes best; null when it has no kernel.
 dnnl_primitive_desc_t chosen(ConvKind kind, const ConvSizes& g, int64_t n, bool bias, dnnl_alg_kind_t algorithm, Plan& plan) {
@@ -234,6 +134,21 @@ dnnl_primitive_desc_t chosen(ConvKind kind, const ConvSizes& g, int64_t n, bool 
   return made;
 }
 
+// Channels that lie together in a layout of the form (N, C / block, H, W, block); 0 for any other.
+int blockOf(Layout layout, int64_t n, int64_t c, int64_t h, int64_t w) {
+  const dnnl_dims_t dims{n, c, h, w};
+  for (const int block : {16, 8}) {
+    dnnl_memory_desc_t form;
+    describe(&form, 4, dims, block == 16 ? dnnl_nChw16c : dnnl_nChw8c);
+#if DNNL_VERSION_MAJOR >= 3
+    if (library()->memory_desc_equal(form, layout)) return block;
+#else
+    if (library()->memory_desc_equal(&form, layout)) return block;
+#endif
+  }
+  return 0;
+}
+
 // Winograd's transform pays for windows of 3 x 3 over many channels; its error is some 3 times that of the plain sums.
 bool winogradPays(ConvKind kind, const ConvSizes& g) {
   return kind != ConvKind::Weight && g.kh == 3 && g.kw == 3 && g.sh == 1 && g.sw == 1 && g.dh == 1 && g.dw == 1 &&
@@ -261,6 +176,7 @@ void makePlan(ConvKind kind, const ConvSizes& g, int64_t n, bool bias, Plan& pla
   const Tensor written = kind == ConvKind::Forward ? Result : kind == ConvKind::Data ? Source : Weights;
   for (const Tensor t : {Source, Weights, Result}) {
     plan.bytes[t] = lib.memory_desc_get_size(plan.blocked[t]);
+    if (t != Weights) plan.block[t] = blockOf(plan.blocked[t], n, t == Source ? g.c : g.f, t == Source ? g.h : g.oh, t == Source ? g.w : g.ow);
     if (lib.memory_desc_equal(plan.ours(t), plan.blocked[t])) continue;
     const Layout from = t == written ? plan.blocked[t] : plan.ours(t), to = t == written ? plan.ours(t) : plan.blocked[t];
     dnnl_primitive_desc_t desc;
@@ -269,6 +185,8 @@ void makePlan(ConvKind kind, const ConvSizes& g, int64_t n, bool bias, Plan& pla
   }
   plan.usable = true;
 }
+
+}  // namespace
 
 const Plan& planFor(ConvKind kind, const ConvSizes& g, int64_t n, bool bias) {
   using Key = std::array<int64_t, 19>;
@@ -285,7 +203,6 @@ const Plan& planFor(ConvKind kind, const ConvSizes& g, int64_t n, bool bias) {
   return *plan;
 }
 
-// An operand in the layout that the convolution wants.
 const void* laid(const Plan& plan, Tensor t, const float* data, Room where) {
   if (!plan.reorder[t]) return data;
   char* to = room(where, plan.bytes[t]);
@@ -297,6 +214,8 @@ void unlaid(const Plan& plan, Tensor t, const void* data, float* out) {
   if (plan.reorder[t]) plan.reorder[t].execute({{DNNL_ARG_FROM, plan.blocked[t], data}, {DNNL_ARG_TO, plan.ours(t), out}});
 }
 
+namespace {
+
 // How many images a task takes: enough to pay for its start, at least two tasks for every thread.
 int64_t runOf(const ConvSizes& g, int threads) {
   const int64_t most = std::max<int64_t>(1, g.n / (2 * threads));
@@ -305,13 +224,17 @@ int64_t runOf(const ConvSizes& g, int threads) {
   return run;
 }
 
+}  // namespace
+
 bool worthwhile(ConvKind kind, const ConvSizes& g) {
   if (g.n * g.products() < 8192) return false;
   // Channels are padded to vectors of 16 where the layout is blocked.
   return kind != ConvKind::Data || g.cg >= 8;
 }
 
-}  // namespace
+}  // namespace onednn
+
+using namespace onednn;
 
 bool onednnConvolve(ConvKind kind, const ConvSizes& g, float* out, const float* a, const float* b, const float* bias) {
   if (!worthwhile(kind, g) || library() == nullptr) return false;

@@ -150,6 +150,27 @@ struct PoolPlane {
 };
 using MaxPool = void (*)(const PoolPlane& g, const void* x, void* out, int32_t* winners);
 
+// What surrounds a convolution in a fused block, of planes whose elements are vectors of `block` channels, 16 or 8:
+// rectifier and max pooling, its gradient, and the ways between such planes and plain ones. cpu/isa/blocks.cc.
+struct BlockedPool {
+  int64_t w, plane, oh, ow;     // columns and places of the input, rows and columns of the result
+  const double *rows, *cols;    // windows, as those of PoolPlane
+  int64_t span, tall;           // the most columns and rows of a window
+  bool apart, covering;         // whether windows do not overlap, and leave out no place
+};
+constexpr int kNoWinner = 255;  // where the rectifier lets nothing through
+using PoolBlock = void (*)(const BlockedPool& g, const float* x, float* out, uint8_t* winners, int block);
+// Writes dx, adds to the sums of the channels.
+using UnpoolBlock = void (*)(const BlockedPool& g, const float* d, const uint8_t* winners, float* dx, float* sums, int block);
+// `channels` planes of so many places between the plain and the blocked form; channels beyond them are zeros.
+using LayBlock = void (*)(float* to, const float* from, int64_t channels, int64_t places, int block);
+using Rectify = void (*)(float* x, int64_t n);
+// dx = g where the result y of the rectifier is positive, else 0; its sums are added by channel.
+using RectifyGrad = void (*)(float* dx, const float* g, const float* y, float* sums, int64_t n, int64_t channels, int64_t places);
+// c (rows x cols) += a row (null for none), then the rectifier if wanted; and the gradient of that rectifier.
+using FinishRows = void (*)(void* c, const void* row, int64_t rows, int64_t cols, bool rectified);
+using MaskByResult = void (*)(void* dx, const void* g, const void* y, int64_t n);
+
 struct Kernels {
   const char* isa;
   int lanes[2];                      // float64, float32 in a register
@@ -179,6 +200,13 @@ struct Kernels {
   Divergence divergence;
   Norm norm[2];
   MaxPool maxPool[2];
+  PoolBlock poolBlock;
+  UnpoolBlock unpoolBlock;
+  LayBlock layBlock, unlayBlock;
+  Rectify rectify;
+  RectifyGrad rectifyGrad;
+  FinishRows finishRows[2];
+  MaskByResult maskByResult[2];
 };
 
 // cpu/reduce.cc: n values to begin a fold with.
@@ -196,9 +224,9 @@ struct OpInfo {
 };
 extern const OpInfo opInfo[kOps];
 
-namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillRecurrent(Kernels&); }
-namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillRecurrent(Kernels&); }
-namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillRecurrent(Kernels&); }
+namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillBlocks(Kernels&); void fillRecurrent(Kernels&); }
+namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillBlocks(Kernels&); void fillRecurrent(Kernels&); }
+namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillBlocks(Kernels&); void fillRecurrent(Kernels&); }
 
 namespace baseline { void fillDistances(Kernels&); }
 namespace avx2 { void fillDistances(Kernels&); }

@@ -1,7 +1,17 @@
 // Convolution, its gradients, and pooling: float32 and float64, contiguous operands.
 
 import type { NDArray } from '../core/ndarray.js';
-import { begin, clearOperand, command, LIST, opcode, run, setAddress, setParam } from './command.js';
+import {
+  begin,
+  clearOperand,
+  command,
+  getParam,
+  LIST,
+  opcode,
+  run,
+  setAddress,
+  setParam,
+} from './command.js';
 
 /** Sizes of a convolution: input (N, C, H, W), filters (F, C / groups, KH, KW), result (N, F, OH, OW). */
 export interface ConvGeometry {
@@ -42,25 +52,98 @@ export function convolve(
   setAddress(0, out);
   setAddress(1, a);
   setAddress(2, b);
-  if (bias === null) clearOperand(3);
-  else setAddress(3, bias);
-  const list = [
-    g.n,
-    g.c,
-    g.h,
-    g.w,
-    g.f,
-    g.kh,
-    g.kw,
-    g.oh,
-    g.ow,
-    ...g.stride,
-    ...g.padding,
-    ...g.dilation,
-    g.groups,
-  ];
-  for (let i = 0; i < list.length; i++) command[LIST + i] = list[i];
+  operand(3, bias);
+  setSizes(g);
   run();
+}
+
+function operand(k: number, a: NDArray | null): void {
+  if (a === null) clearOperand(k);
+  else setAddress(k, a);
+}
+
+function setSizes(g: ConvGeometry): void {
+  const { stride, padding, dilation } = g;
+  let at = LIST;
+  for (const n of [g.n, g.c, g.h, g.w, g.f, g.kh, g.kw, g.oh, g.ow]) command[at++] = n;
+  for (const pair of [stride, padding, dilation]) for (const n of pair) command[at++] = n;
+  command[at] = g.groups;
+}
+
+const blockCodes = { forward: opcode('convBlock'), backward: opcode('convBlockGrad') };
+
+/** A convolution in single precision, the rectifier, and max pooling unless `windows` is null. */
+export interface BlockGeometry extends ConvGeometry {
+  /** Rows and columns of the result. */
+  readonly rows: number;
+  readonly cols: number;
+  /** float64 (rows + cols, 3): begin, end and divisor of each window of rows, then of columns. */
+  readonly windows: NDArray | null;
+}
+
+function setBlock(g: BlockGeometry): void {
+  setSizes(g);
+  command[LIST + 16] = g.rows;
+  command[LIST + 17] = g.cols;
+}
+
+/**
+ * The block in one pass; null, with nothing written, where the native side has no such pass for these sizes. What it
+ * returns belongs to `convolveBlockGrad`.
+ *
+ * @param winners uint8, of as many elements as the result with its channels rounded up to 16; null without pooling
+ * @param gradient whether the input will want its gradient
+ */
+export function convolveBlock(
+  out: NDArray,
+  x: NDArray,
+  weight: NDArray,
+  bias: NDArray | null,
+  winners: NDArray | null,
+  g: BlockGeometry,
+  gradient: boolean,
+): number | null {
+  begin(blockCodes.forward, out.dtype, 0);
+  setAddress(0, out);
+  setAddress(1, x);
+  setAddress(2, weight);
+  operand(3, bias);
+  operand(4, winners);
+  operand(5, g.windows);
+  setParam(0, Number(gradient));
+  setBlock(g);
+  run();
+  return getParam(0) === 1 ? getParam(1) : null;
+}
+
+/**
+ * The gradients of the block from that of its result, each null where it is not wanted; false, with nothing written,
+ * where it cannot be done so.
+ *
+ * @param kept the winners, or the result where there is no pooling
+ */
+export function convolveBlockGrad(
+  found: { x: NDArray | null; weight: NDArray | null; bias: NDArray | null },
+  gradient: NDArray,
+  x: NDArray,
+  weight: NDArray,
+  kept: NDArray,
+  g: BlockGeometry,
+  layout: number,
+): boolean {
+  begin(blockCodes.backward, gradient.dtype, 0);
+  operand(0, found.x);
+  operand(1, found.weight);
+  operand(2, found.bias);
+  setAddress(3, gradient);
+  setAddress(4, x);
+  setAddress(5, weight);
+  setAddress(6, kept);
+  operand(7, g.windows);
+  setParam(0, layout);
+  setBlock(g);
+  run();
+  return getParam(0) === 1;
 }
 
 const poolCodes = {

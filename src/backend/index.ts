@@ -19,7 +19,15 @@ export {
   setShape,
   setStride,
 } from './command.js';
-export { type ConvGeometry, convolve, type PoolGeometry, pool } from './conv.js';
+export {
+  type BlockGeometry,
+  type ConvGeometry,
+  convolve,
+  convolveBlock,
+  convolveBlockGrad,
+  type PoolGeometry,
+  pool,
+} from './conv.js';
 export { distances, nearest, tsneAffinities, tsneDivergence, tsneForces } from './distances.js';
 export { copy, elementwise, fill, mayShareMemory } from './elementwise.js';
 export { type FftKind, fft } from './fft.js';
@@ -54,7 +62,14 @@ export {
   svdvals,
 } from './linalg.js';
 export { matmul } from './matmul.js';
-export { type Channels, crossEntropy, normalize, normalizeGrad } from './nets.js';
+export {
+  type Channels,
+  crossEntropy,
+  finishRows,
+  maskByResult,
+  normalize,
+  normalizeGrad,
+} from './nets.js';
 export { optimizerStep, type StepRule } from './optimizer.js';
 export { argpartitionRows, partitionable, partitionRows } from './partition.js';
 export { Program, type ProgramSummary } from './program.js';

@@ -1,4 +1,5 @@
-// Layers and losses of nets in one native pass: normalisation of channels, softmax with cross-entropy.
+// Layers and losses of nets in one native pass: normalisation of channels, softmax with cross-entropy, what follows the
+// product of a linear layer.
 
 import type { NDArray } from '../core/ndarray.js';
 import { begin, clearOperand, opcode, run, setAddress, setParam } from './command.js';
@@ -9,6 +10,8 @@ const codes = {
   normGrad: opcode('batchNormGrad'),
   givenGrad: opcode('batchNormGivenGrad'),
   crossEntropy: opcode('crossEntropy'),
+  finishRows: opcode('finishRows'),
+  maskByResult: opcode('maskByResult'),
 };
 
 function operand(k: number, a: NDArray | null): void {
@@ -91,5 +94,26 @@ export function crossEntropy(
   setParam(1, k);
   setParam(2, n > 1 ? scores.stridesEl[0] : k);
   setParam(3, labels.stridesEl[0]);
+  run();
+}
+
+/** Adds `row` to each row of `out` (rows, cols), and then replaces negative elements by 0 if `rectified`. Contiguous. */
+export function finishRows(out: NDArray, row: NDArray | null, rectified: boolean): void {
+  begin(codes.finishRows, out.dtype, 0);
+  setAddress(0, out);
+  operand(1, row);
+  setParam(0, out.shape[0]);
+  setParam(1, out.shape[1]);
+  setParam(2, Number(rectified));
+  run();
+}
+
+/** out = gradient where `result`, the rectifier's, is positive, else 0. All contiguous, of one dtype and size. */
+export function maskByResult(out: NDArray, gradient: NDArray, result: NDArray): void {
+  begin(codes.maskByResult, out.dtype, 0);
+  setAddress(0, out);
+  setAddress(1, gradient);
+  setAddress(2, result);
+  setParam(0, out.size);
   run();
 }

@@ -3,6 +3,7 @@
 import type { NDArray } from '../core/ndarray.js';
 import { sameShape, shapeText } from '../core/shape.js';
 import { add } from '../ops/elementwise.js';
+import { joined } from './joining.js';
 import { type AnyModule, Module } from './module.js';
 
 /**
@@ -49,7 +50,11 @@ export class Sequential extends Module {
 
   forward(x: NDArray): NDArray {
     let out = x;
-    for (let i = 0; i < this.count; i++) out = this[i](out) as NDArray;
+    for (let i = 0; i < this.count; ) {
+      const several = joined(this, i, out);
+      out = several === null ? (this[i](out) as NDArray) : several.out;
+      i = several === null ? i + 1 : several.next;
+    }
     return out;
   }
 }

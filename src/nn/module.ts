@@ -316,6 +316,9 @@ export abstract class Module<In extends readonly unknown[] = [NDArray], Out = ND
 const buffersOf = new WeakMap<AnyModule, Set<string>>();
 const forwardHooks = new WeakMap<AnyModule, ForwardHook[]>();
 
+/** Whether somebody sees or replaces what the module returns. */
+export const hasHooks = (module: AnyModule): boolean => forwardHooks.has(module);
+
 function runHooks<In extends readonly unknown[], Out>(
   module: AnyModule,
   hooks: readonly ForwardHook[],

@@ -83,7 +83,7 @@ function samePadding(
   return [needed[0] / 2, needed[1] / 2];
 }
 
-function geometry(caller: string, x: NDArray, w: NDArray, options: ConvOptions): backend.ConvGeometry {
+export function geometry(caller: string, x: NDArray, w: NDArray, options: ConvOptions): backend.ConvGeometry {
   if (x.ndim !== 4 || w.ndim !== 4) {
     throw new RangeError(
       `${caller}: expected images (N, C, H, W) and filters (F, C/groups, KH, KW), got ${shapeText(x.shape)} and ${shapeText(w.shape)}.` +
@@ -141,7 +141,7 @@ const names: Readonly<Record<Kind, string>> = {
 };
 
 /** One of the three operations, with the other two as its gradients; `bias` (F) belongs to 'forward'. */
-function bilinear(
+export function bilinear(
   kind: Kind,
   a: NDArray,
   b: NDArray,

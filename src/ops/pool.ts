@@ -5,7 +5,7 @@ import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
-import { shapeText } from '../core/shape.js';
+import { type Shape, shapeText } from '../core/shape.js';
 import { asPair, outputSize, type Pair } from './conv.js';
 import { mul, pow, sqrt, square } from './elementwise.js';
 import { register, track } from './registry.js';
@@ -21,7 +21,8 @@ export interface PoolOptions {
   strict?: boolean;
 }
 
-type Window = [begin: number, end: number, divisor: number];
+/** The elements of one window along an axis, and what their sum is divided by. */
+export type Window = [begin: number, end: number, divisor: number];
 
 /** The windows along one axis of `size` elements. */
 function windows(
@@ -70,7 +71,11 @@ function images(caller: string, x: ArrayLike): NDArray {
   return isFloat(a.dtype) ? a : astype(a, 'float64');
 }
 
-function geometry(x: NDArray, rows: Window[], cols: Window[]): backend.PoolGeometry {
+export function poolGeometry(
+  x: { readonly shape: Shape },
+  rows: Window[],
+  cols: Window[],
+): backend.PoolGeometry {
   const [n, c, h, w] = x.shape;
   const list = (windows: Window[]): NDArray => asarray(Float64Array.from(windows.flat()));
   return { planes: n * c, h, w, oh: rows.length, ow: cols.length, rows: list(rows), cols: list(cols) };
@@ -87,15 +92,16 @@ function gather(x: NDArray, winners: NDArray, g: backend.PoolGeometry): NDArray 
 register('poolGather', true);
 
 /** The reverse: each element added at its winner's place. */
-function scatter(y: NDArray, winners: NDArray, g: backend.PoolGeometry): NDArray {
+export function scatter(y: NDArray, winners: NDArray, g: backend.PoolGeometry): NDArray {
   const out = empty([y.shape[0], y.shape[1], g.h, g.w], y.dtype);
   backend.pool('scatter', out, ascontiguousarray(y.detach()), g, winners);
   return track('poolScatter', out, [y], [(h) => gather(h, winners, g)], []);
 }
 register('poolScatter', true);
 
-function maximum(a: NDArray, rows: Window[], cols: Window[]): { out: NDArray; winners: NDArray } {
-  const g = geometry(a, rows, cols);
+/** The largest element of each window, and where in its plane it stands. */
+export function maximum(a: NDArray, rows: Window[], cols: Window[]): { out: NDArray; winners: NDArray } {
+  const g = poolGeometry(a, rows, cols);
   const shape = [a.shape[0], a.shape[1], g.oh, g.ow];
   const out = empty(shape, a.dtype);
   const winners = empty(shape, 'int32');
@@ -104,10 +110,10 @@ function maximum(a: NDArray, rows: Window[], cols: Window[]): { out: NDArray; wi
 }
 register('maxPool2d', true);
 
-/** Windows of a pooling call, rows and columns. */
-function windowsOf(
+/** Windows of a pooling call on images of shape (N, C, H, W), rows and columns. */
+export function windowsOf(
   caller: string,
-  a: NDArray,
+  a: { readonly shape: Shape },
   kernelSize: Pair,
   options: PoolOptions & { countIncludePad?: boolean },
 ): [Window[], Window[]] {
@@ -171,7 +177,7 @@ export function avgPool2d(
   options: PoolOptions & { countIncludePad?: boolean } = {},
 ): NDArray {
   const a = images('avgPool2d', x);
-  return average(a, geometry(a, ...windowsOf('avgPool2d', a, kernelSize, options)));
+  return average(a, poolGeometry(a, ...windowsOf('avgPool2d', a, kernelSize, options)));
 }
 
 /** The p-norm of each window, the Euclidean norm unless told otherwise (torch.nn.functional.lp_pool2d). */
@@ -206,7 +212,7 @@ export function adaptiveAvgPool2d(
 ): NDArray {
   const a = images('adaptiveAvgPool2d', x);
   const [oh, ow] = targets('adaptiveAvgPool2d', a, outputSize);
-  return average(a, geometry(a, adaptive(a.shape[2], oh), adaptive(a.shape[3], ow)));
+  return average(a, poolGeometry(a, adaptive(a.shape[2], oh), adaptive(a.shape[3], ow)));
 }
 
 /** Maxima of windows chosen so that the result has the given size (torch.nn.functional.adaptive_max_pool2d). */

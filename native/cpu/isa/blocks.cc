@@ -1,0 +1,174 @@
+// What surrounds the products of a layer, for one instruction set: rectifier and max pooling of planes whose elements
+// are vectors of channels, the ways between those and plain planes, and bias and rectifier of rows.
+#include <cstring>
+#include "kernels.h"
+#include "cpu/table.h"
+
+namespace gl {
+namespace GL_ISA {
+namespace {
+
+template <class T> GL_FN T rectified(T x) { return maximumOf(T(0), x); }
+
+// Calls body(place, first row, row after the last, first column, column after the last) for every place of the result.
+template <class Body> GL_FN void eachWindow(const BlockedPool& g, Body&& body) {
+  for (int64_t i = 0; i < g.oh; i++) {
+    const int64_t r0 = static_cast<int64_t>(g.rows[3 * i]), r1 = static_cast<int64_t>(g.rows[3 * i + 1]);
+    for (int64_t j = 0; j < g.ow; j++)
+      body(i * g.ow + j, r0, r1, static_cast<int64_t>(g.cols[3 * j]), static_cast<int64_t>(g.cols[3 * j + 1]));
+  }
+}
+
+// The channels of a place as the compiler's own vectors, whatever registers they take. They never leave this file, so how
+// a function would return them does not matter.
+#pragma GCC diagnostic ignored "-Wpsabi"
+template <int B> struct Lanes {
+  typedef float Float __attribute__((vector_size(4 * B)));
+  typedef int32_t Int __attribute__((vector_size(4 * B)));
+  typedef uint8_t Byte __attribute__((vector_size(B)));
+};
+template <class V, class T> GL_FN V loaded(const T* p) {
+  V v;
+  std::memcpy(&v, p, sizeof v);
+  return v;
+}
+template <class V, class T> GL_FN void stored(T* p, V v) { std::memcpy(p, &v, sizeof v); }
+
+// The first of the largest elements of each window wins, NaN before all; what the rectifier drops has no winner.
+template <int B> void poolBlockOf(const BlockedPool& g, const float* x, float* out, uint8_t* winners) {
+  using Float = typename Lanes<B>::Float;
+  using Int = typename Lanes<B>::Int;
+  using Byte = typename Lanes<B>::Byte;
+  const Float zero{};
+  eachWindow(g, [&](int64_t at, int64_t r0, int64_t r1, int64_t c0, int64_t c1) {
+    Float best = loaded<Float>(x + (r0 * g.w + c0) * B);
+    Int winner{};
+    for (int64_t r = r0; r < r1; r++)
+      for (int64_t q = c0; q < c1; q++) {
+        const Float v = loaded<Float>(x + (r * g.w + q) * B);
+        const Int better = ~(v <= best) & (best == best);
+        best = better ? v : best;
+        winner = better ? Int{} + static_cast<int32_t>((r - r0) * g.span + q - c0) : winner;
+      }
+    stored(out + at * B, Float(zero > best ? zero : best));
+    stored(winners + at * B, __builtin_convertvector(Int(best > zero ? winner : Int{} + kNoWinner), Byte));
+  });
+}
+
+template <int B> void unpoolBlockOf(const BlockedPool& g, const float* d, const uint8_t* winners, float* dx, float* sums) {
+  using Float = typename Lanes<B>::Float;
+  using Int = typename Lanes<B>::Int;
+  using Byte = typename Lanes<B>::Byte;
+  const Float zero{};
+  const bool once = g.apart && g.covering;
+  if (!once) std::memset(dx, 0, g.plane * B * sizeof(float));
+  Float sum = loaded<Float>(sums);
+  eachWindow(g, [&](int64_t at, int64_t r0, int64_t r1, int64_t c0, int64_t c1) {
+    const Int winner = __builtin_convertvector(loaded<Byte>(winners + at * B), Int);
+    const Float value = loaded<Float>(d + at * B);
+    sum += winner == kNoWinner ? zero : value;
+    for (int64_t r = r0; r < r1; r++)
+      for (int64_t q = c0; q < c1; q++) {
+        float* to = dx + (r * g.w + q) * B;
+        const Float share = winner == static_cast<int32_t>((r - r0) * g.span + q - c0) ? value : zero;
+        stored(to, once ? share : loaded<Float>(to) + share);
+      }
+  });
+  stored(sums, sum);
+}
+
+// Some places at a time, so that the lines of both sides stay in the cache.
+constexpr int64_t kSome = 16;
+
+template <int B> void layBlockOf(float* to, const float* from, int64_t channels, int64_t places) {
+  for (int64_t p = 0; p < places; p += kSome) {
+    const int64_t end = p + kSome < places ? p + kSome : places;
+    for (int64_t c = 0; c < B; c++)
+      for (int64_t q = p; q < end; q++) to[q * B + c] = c < channels ? from[c * places + q] : 0.0f;
+  }
+}
+
+template <int B> void unlayBlockOf(float* to, const float* from, int64_t channels, int64_t places) {
+  for (int64_t p = 0; p < places; p += kSome) {
+    const int64_t end = p + kSome < places ? p + kSome : places;
+    for (int64_t c = 0; c < channels; c++)
+      for (int64_t q = p; q < end; q++) to[c * places + q] = from[q * B + c];
+  }
+}
+
+void poolBlock(const BlockedPool& g, const float* x, float* out, uint8_t* winners, int block) {
+  if (block == 16) poolBlockOf<16>(g, x, out, winners);
+  else poolBlockOf<8>(g, x, out, winners);
+}
+void unpoolBlock(const BlockedPool& g, const float* d, const uint8_t* winners, float* dx, float* sums, int block) {
+  if (block == 16) unpoolBlockOf<16>(g, d, winners, dx, sums);
+  else unpoolBlockOf<8>(g, d, winners, dx, sums);
+}
+void layBlock(float* to, const float* from, int64_t channels, int64_t places, int block) {
+  if (block == 16) layBlockOf<16>(to, from, channels, places);
+  else layBlockOf<8>(to, from, channels, places);
+}
+void unlayBlock(float* to, const float* from, int64_t channels, int64_t places, int block) {
+  if (block == 16) unlayBlockOf<16>(to, from, channels, places);
+  else unlayBlockOf<8>(to, from, channels, places);
+}
+
+void rectify(float* x, int64_t n) {
+  for (int64_t i = 0; i < n; i++) x[i] = rectified(x[i]);
+}
+
+void rectifyGrad(float* dx, const float* g, const float* y, float* sums, int64_t n, int64_t channels, int64_t places) {
+  for (int64_t i = 0; i < n * channels; i++) {
+    // Sixteen sums that do not wait for each other.
+    float partial[16] = {};
+    int64_t q = 0;
+    for (; q + 16 <= places; q += 16)
+      for (int l = 0; l < 16; l++) {
+        const float v = y[q + l] > 0 ? g[q + l] : 0.0f;
+        dx[q + l] = v;
+        partial[l] += v;
+      }
+    float sum = 0;
+    for (; q < places; q++) sum += dx[q] = y[q] > 0 ? g[q] : 0.0f;
+    for (int l = 0; l < 16; l++) sum += partial[l];
+    sums[i % channels] += sum;
+    dx += places, g += places, y += places;
+  }
+}
+
+template <class T> void finishRows(void* to, const void* from, int64_t rows, int64_t cols, bool wanted) {
+  const T* row = static_cast<const T*>(from);
+  for (int64_t i = 0; i < rows; i++) {
+    T* c = static_cast<T*>(to) + i * cols;
+    if (row == nullptr)
+      for (int64_t j = 0; j < cols; j++) c[j] = rectified(c[j]);
+    else if (wanted)
+      for (int64_t j = 0; j < cols; j++) c[j] = rectified(c[j] + row[j]);
+    else
+      for (int64_t j = 0; j < cols; j++) c[j] += row[j];
+  }
+}
+
+template <class T> void maskByResult(void* to, const void* gradient, const void* result, int64_t n) {
+  T* dx = static_cast<T*>(to);
+  const T *g = static_cast<const T*>(gradient), *y = static_cast<const T*>(result);
+  for (int64_t i = 0; i < n; i++) dx[i] = y[i] > 0 ? g[i] : T(0);
+}
+
+}  // namespace
+
+void fillBlocks(Kernels& k) {
+  k.poolBlock = poolBlock;
+  k.unpoolBlock = unpoolBlock;
+  k.layBlock = layBlock;
+  k.unlayBlock = unlayBlock;
+  k.rectify = rectify;
+  k.rectifyGrad = rectifyGrad;
+  k.finishRows[0] = finishRows<double>;
+  k.finishRows[1] = finishRows<float>;
+  k.maskByResult[0] = maskByResult<double>;
+  k.maskByResult[1] = maskByResult<float>;
+}
+
+}  // namespace GL_ISA
+}  // namespace gl

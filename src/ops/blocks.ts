@@ -1,0 +1,132 @@
+// Layers together with what follows them as one operation: a linear map with its bias and rectifier, and a convolution
+// with rectifier and max pooling. What lies between is never written to memory. Where the walk back is itself recorded,
+// the gradients are written in operations, so derivatives of every order exist.
+
+import * as backend from '../backend/index.js';
+import { asarray } from '../core/create.js';
+import { isFloat } from '../core/dtype.js';
+import { empty, type NDArray } from '../core/ndarray.js';
+import { noGrad, tape } from '../core/node.js';
+import { meta } from '../core/storage.js';
+import { batching } from './batching.js';
+import { bilinear, type ConvOptions, geometry, type Pair } from './conv.js';
+import { less, maximum, where } from './elementwise.js';
+import { matmul } from './matmul.js';
+import {
+  maximum as largest,
+  type PoolOptions,
+  poolGeometry,
+  scatter,
+  type Window,
+  windowsOf,
+} from './pool.js';
+import { sum } from './reduce.js';
+import { trackJointly } from './registry.js';
+import { ascontiguousarray, transpose } from './shape.js';
+
+/** Whether operations may be done together: nobody looks at what lies between. */
+export const joinable = (): boolean =>
+  batching.open === 0 && tape.watchers.length === 0 && !meta.on && !backend.recording();
+
+/** The gradient before the rectifier from that after it, whose result is `out`. */
+function unrectified(g: NDArray, out: NDArray): NDArray {
+  if (tape.recording) return where(less(0, out), g, 0);
+  const d = empty(out.shape, out.dtype);
+  backend.maskByResult(d, ascontiguousarray(g), out);
+  return d;
+}
+
+/**
+ * x W^T + b, and max(0, ...) of it if `rectified`; null where it has to be done one by one.
+ * @param x (N, D) and weight (K, D) of one floating point type
+ */
+export function linearBlock(
+  x: NDArray,
+  weight: NDArray,
+  bias: NDArray | null,
+  rectified: boolean,
+): NDArray | null {
+  const { dtype } = weight;
+  if (x.ndim !== 2 || weight.ndim !== 2 || x.shape[1] !== weight.shape[1]) return null;
+  if (!isFloat(dtype) || x.dtype !== dtype) return null;
+  if (bias !== null && (bias.dtype !== dtype || bias.ndim !== 1 || bias.shape[0] !== weight.shape[0]))
+    return null;
+  const out = empty([x.shape[0], weight.shape[0]], dtype);
+  backend.matmul(out, x.detach(), transpose(weight.detach()));
+  backend.finishRows(out, bias === null ? null : ascontiguousarray(bias.detach()), rectified);
+  const wanted = [x.tracked, weight.tracked, bias?.tracked];
+  const result = out.detach();
+  const rule = (g: NDArray): (NDArray | null)[] => {
+    const d = rectified ? unrectified(g, result) : g;
+    const found = [
+      wanted[0] ? matmul(d, weight) : null,
+      wanted[1] ? matmul(transpose(d), x) : null,
+      wanted[2] ? sum(d, { axis: 0 }) : null,
+    ];
+    return bias === null ? found.slice(0, 2) : found;
+  };
+  const operands = bias === null ? [x, weight] : [x, weight, bias];
+  return trackJointly('linear', out, operands, rule, rectified ? [x, weight, out] : [x, weight]);
+}
+
+/**
+ * Convolution, max(0, ...) of it and, unless `pool` is null, the largest element of each window of that; null where it
+ * has to be done one by one.
+ */
+export function convBlock(
+  x: NDArray,
+  weight: NDArray,
+  bias: NDArray | null,
+  options: ConvOptions,
+  pool: { kernelSize: Pair; options: PoolOptions } | null,
+): NDArray | null {
+  if (x.ndim !== 4 || x.dtype !== 'float32' || weight.dtype !== 'float32') return null;
+  if (bias !== null && bias.dtype !== 'float32') return null;
+  const g = geometry('conv2d', x, weight, options);
+  const shape = [g.n, g.f, g.oh, g.ow];
+  const windows = pool === null ? null : windowsOf('maxPool2d', { shape }, pool.kernelSize, pool.options);
+  const [rows, cols] = windows === null ? [g.oh, g.ow] : [windows[0].length, windows[1].length];
+  const block: backend.BlockGeometry = {
+    ...g,
+    rows,
+    cols,
+    windows: windows === null ? null : asarray(Float64Array.from(windows.flat(2))),
+  };
+  const out = empty([g.n, g.f, rows, cols], 'float32');
+  const winners = windows === null ? null : empty([g.n, Math.ceil(g.f / 16) * 16 * rows * cols], 'uint8');
+  const contiguous = (a: NDArray): NDArray => ascontiguousarray(a.detach());
+  const [a, w, b] = [contiguous(x), contiguous(weight), bias === null ? null : contiguous(bias)];
+  const layout = backend.convolveBlock(out, a, w, b, winners, block, tape.recording && x.tracked);
+  if (layout === null) return null;
+  const result = out.detach();
+  const tracked = [x, weight, bias].map((p) => tape.recording && p !== null && p.tracked);
+  const fresh = (i: number): NDArray | null =>
+    tracked[i] ? empty([x, weight, bias!][i].shape, 'float32') : null;
+  const rule = (h: NDArray): (NDArray | null)[] => {
+    if (!tape.recording) {
+      const found = { x: fresh(0), weight: fresh(1), bias: fresh(2) };
+      const kept = winners ?? result;
+      if (backend.convolveBlockGrad(found, ascontiguousarray(h), a, w, kept, block, layout))
+        return bias === null ? [found.x, found.weight] : [found.x, found.weight, found.bias];
+    }
+    const d = beforePooling(
+      h,
+      noGrad(() => bilinear('forward', x, weight, g, bias)),
+      windows,
+    );
+    const found = [bilinear('data', d, weight, g), bilinear('weight', d, x, g)];
+    return bias === null ? found : [...found, sum(d, { axis: [0, 2, 3] })];
+  };
+  const operands = bias === null ? [x, weight] : [x, weight, bias];
+  return trackJointly('convBlock', out, operands, rule, winners === null ? [...operands, out] : operands);
+}
+
+/** The gradient of a convolution's result z from that of its rectified and pooled elements, in operations. */
+function beforePooling(h: NDArray, z: NDArray, windows: [Window[], Window[]] | null): NDArray {
+  let d = h;
+  if (windows !== null) {
+    const { winners } = noGrad(() => largest(maximum(0, z), ...windows));
+    d = scatter(d, winners, poolGeometry(z, ...windows));
+  }
+  return where(less(0, z), d, 0);
+}

@@ -1,0 +1,172 @@
+// Layers of a Sequential that are done together (nn/joining.ts) give what they give one by one, gradients of both orders
+// included, and only where nobody could tell.
+import { describe, expect, it } from 'vitest';
+import { type NDArray, nn, np, vjp } from '../../src/index.js';
+
+const rng = np.random.default_rng(5);
+const normal = (shape: number[], dtype: 'float32' | 'float64' = 'float32'): NDArray =>
+  rng.standardNormal(shape).astype(dtype);
+
+/** The layers one after the other, each by itself. */
+const apart = (layers: readonly nn.AnyModule[], x: NDArray): NDArray =>
+  layers.reduce((a, layer) => layer(a) as NDArray, x);
+
+/** The result for x, and the gradients of a weighted sum of it: of the parameters, and of x if it is tracked. */
+function run(model: nn.Sequential, x: NDArray, together: boolean): NDArray[] {
+  for (const p of [x, ...model.parameters()]) p.grad = null;
+  const out = together ? model(x) : apart(model.children(), x);
+  const weights = np.cos(np.arange(out.size)).reshape(out.shape).astype(out.dtype);
+  out.mul(weights).sum().backward();
+  const found = [x, ...model.parameters()].flatMap((p) => (p.grad === null ? [] : [p.grad]));
+  return [out.detach(), ...found];
+}
+
+function same(model: nn.Sequential, x: NDArray, tolerance: number): void {
+  const [together, separate] = [run(model, x, true), run(model, x, false)];
+  expect(together.length).toBe(separate.length);
+  together.forEach((a, i) => {
+    const scale = (np.max(np.abs(separate[i])).item() as number) + 1e-30;
+    expect(a.shape).toEqual(separate[i].shape);
+    expect((np.max(np.abs(a.sub(separate[i]))).item() as number) / scale).toBeLessThan(tolerance);
+  });
+}
+
+type Row = [
+  n: number,
+  c: number,
+  size: number,
+  f: number,
+  k: number,
+  options: object,
+  pool: [number, object] | null,
+];
+const rows: Row[] = [
+  [33, 1, 12, 16, 3, { padding: 1 }, [2, {}]],
+  [9, 16, 14, 40, 3, { padding: 1 }, [2, {}]],
+  [7, 16, 15, 24, 3, { padding: 1 }, [3, { stride: 2, padding: 1 }]],
+  [3, 16, 9, 16, 3, { padding: 1, bias: false }, [2, { ceilMode: true }]],
+  [5, 8, 17, 16, 5, { stride: 2 }, null],
+  [4, 16, 12, 32, 3, { padding: 1, bias: false }, null],
+  [6, 3, 17, 16, 3, { padding: 1 }, [2, {}]],
+  [2, 8, 8, 8, 3, { groups: 2 }, [2, {}]],
+];
+
+describe('convolution, rectifier and pooling', () => {
+  for (const [n, c, size, f, k, options, pool] of rows)
+    for (const tracked of [false, true])
+      it(`${c} to ${f} channels, windows of ${k} ${JSON.stringify(options)}, pooling ${JSON.stringify(pool)}, input ${tracked ? '' : 'not '}tracked`, () => {
+        const model = new nn.Sequential(
+          new nn.Conv2d(c, f, k, options),
+          new nn.ReLU(),
+          ...(pool === null ? [] : [new nn.MaxPool2d(...pool)]),
+          new nn.Identity(),
+        );
+        const x = normal([n, c, size, size]);
+        if (tracked) x.requiresGrad();
+        same(model, x, 1e-5);
+      });
+
+  it('NaN goes through and takes no gradient', () => {
+    const model = new nn.Sequential(new nn.Conv2d(8, 16, 1), new nn.ReLU(), new nn.MaxPool2d(2));
+    const x = normal([4, 8, 8, 8]);
+    x.set([0, 0, 1, 1], Number.NaN);
+    const [together, separate] = [model(x), apart(model.children(), x)];
+    expect(np.arrayEqual(together, separate, { equalNan: true })).toBe(true);
+    expect(np.isnan(together).sum().item()).toBe(16);
+  });
+
+  it('has a second derivative', () => {
+    const model = new nn.Sequential(new nn.Conv2d(8, 16, 3), new nn.ReLU(), new nn.MaxPool2d(2));
+    const x = normal([4, 8, 10, 10]);
+    // The gradient with respect to x depends on the weights.
+    const through = (f: (x: NDArray) => NDArray): NDArray => {
+      const weight = model.parameters()[0];
+      weight.grad = null;
+      const [out, pull] = vjp(f)(x);
+      np.sum(np.square(pull(np.cos(out)) as NDArray)).backward();
+      return weight.grad!;
+    };
+    const [together, separate] = [through((v) => model(v)), through((v) => apart(model.children(), v))];
+    expect(np.allclose(together, separate, { rtol: 1e-4, atol: 1e-4 })).toBe(true);
+  });
+});
+
+describe('a linear layer and its rectifier', () => {
+  for (const dtype of ['float32', 'float64'] as const)
+    for (const bias of [true, false])
+      it(`${dtype}${bias ? '' : ' without bias'}`, () => {
+        const model = new nn.Sequential(
+          new nn.Linear(30, 50, { dtype, bias }),
+          new nn.ReLU(),
+          new nn.Linear(50, 20, { dtype, bias }),
+        );
+        const x = normal([40, 30], dtype).requiresGrad();
+        same(model, x, dtype === 'float32' ? 1e-6 : 1e-14);
+      });
+
+  it('has a second derivative', () => {
+    const model = new nn.Sequential(
+      new nn.Linear(6, 8, { dtype: 'float64' }),
+      new nn.ReLU(),
+      new nn.Linear(8, 3, { dtype: 'float64' }),
+    );
+    const x = normal([5, 6], 'float64');
+    const hessian = (f: (x: NDArray) => NDArray): NDArray =>
+      vjp((v: NDArray) => vjp((w: NDArray) => np.sum(np.square(f(w))))(v)[1](np.array(1)) as NDArray)(x)[1](
+        np.ones([5, 6]),
+      ) as NDArray;
+    expect(
+      np.allclose(
+        hessian((v) => model(v)),
+        hessian((v) => apart(model.children(), v)),
+      ),
+    ).toBe(true);
+  });
+
+  it('a frozen weight gets no gradient', () => {
+    const model = new nn.Sequential(new nn.Linear(4, 4), new nn.ReLU(), new nn.Linear(4, 2));
+    model.parameters()[0].requiresGrad(false);
+    np.sum(model(normal([3, 4]))).backward();
+    expect(model.parameters().map((p) => p.grad === null)).toEqual([true, false, false, false]);
+  });
+});
+
+describe('nobody can tell', () => {
+  it('hooks see every layer', () => {
+    const model = new nn.Sequential(new nn.Linear(4, 4), new nn.ReLU(), new nn.Linear(4, 2));
+    const seen: string[] = [];
+    const hooks = model
+      .children()
+      .map((m) => m.registerForwardHook((module) => void seen.push(module.constructor.name)));
+    model(normal([3, 4]));
+    expect(seen).toEqual(['Linear', 'ReLU', 'Linear']);
+    for (const hook of hooks) hook.remove();
+  });
+
+  it('a class of one’s own runs its own forward', () => {
+    class Half extends nn.ReLU {
+      override forward(x: NDArray): NDArray {
+        return super.forward(x).mul(0.5);
+      }
+    }
+    const first = new nn.Linear(4, 4);
+    const x = normal([3, 4]);
+    const halved = new nn.Sequential(first, new Half(), new nn.Identity())(x);
+    expect(np.allclose(halved, nn.relu(first(x)).mul(0.5))).toBe(true);
+  });
+
+  it('the result may be changed in place, also the rectifier’s', () => {
+    const model = new nn.Sequential(new nn.Linear(4, 4), new nn.ReLU());
+    const out = model(normal([3, 4]));
+    out.iadd(1);
+    np.sum(out).backward();
+    expect(model.parameters()[0].grad).not.toBeNull();
+  });
+
+  it('a weight changed before backward is an error', () => {
+    const model = new nn.Sequential(new nn.Conv2d(8, 16, 3), new nn.ReLU(), new nn.MaxPool2d(2));
+    const out = np.sum(model(normal([4, 8, 10, 10])));
+    np.noGrad(() => void model.parameters()[0].iadd(1));
+    expect(() => out.backward()).toThrow(/changed in place/);
+  });
+});
