@@ -60,10 +60,10 @@ export const handlers: Handlers = {
     };
   },
 
-  inspect_request: async (kernel, { code, cursor_pos }) => {
+  inspect_request: async (kernel, { code, cursor_pos, detail_level }) => {
     const language = await kernel.language();
     const offset = cursor_pos === undefined ? code.length : toUtf16(code, cursor_pos);
-    const { found, text, markdown } = language.inspect(code, offset);
+    const { found, text, markdown } = language.inspect(code, offset, detail_level === 1 ? 1 : 0);
     return { found, data: found ? { 'text/plain': text, 'text/markdown': markdown } : {}, metadata: {} };
   },
 

@@ -212,3 +212,29 @@ export function readTopLevel(file: SourceFile): TopLevel {
   }
   return found;
 }
+
+/** The statements of a cell that declare names, as they were written. */
+export function declarationTexts({
+  file,
+  raw,
+  origin,
+}: {
+  file: SourceFile;
+  raw: string;
+  origin: number;
+}): [string, string][] {
+  const K = SyntaxKind;
+  const out: [string, string][] = [];
+  for (const statement of file.statements) {
+    if (statement.end <= origin) continue;
+    const text = raw.slice(statement.getStart(), statement.end);
+    if (statement.kind === K.VariableStatement) {
+      for (const declaration of (statement as Ast.VariableStatement).declarationList.declarations)
+        for (const name of bindingNames(declaration.name)) out.push([name, text]);
+    } else {
+      const { name } = statement as Ast.FunctionDeclaration;
+      if (name?.kind === K.Identifier) out.push([name.text, text]);
+    }
+  }
+  return out;
+}

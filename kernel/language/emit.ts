@@ -9,7 +9,7 @@ import { editExportModifiers, exportFromJs, importEqualsJs, importJs } from './i
 import { isAssignmentExpression } from './operators.js';
 import { Edits, literal, MappedText } from './positions.js';
 import { editSite, HELD } from './rewrite.js';
-import { decodeSourceMap, scriptName } from './trace.js';
+import { decodeSourceMap, SOURCE_URL, scriptName } from './trace.js';
 import type { Analysis } from './types.js';
 import type { Ast, Node, Statement } from './typescript.js';
 import { SyntaxKind } from './typescript.js';
@@ -66,7 +66,7 @@ export function emit(analysis: Analysis, id: string): Emitted {
   pieces.push(...edits.pieces(at, end));
   for (const piece of pieces) piece.source = Math.max(piece.source - origin, 0);
   const mapped = new MappedText(pieces, code);
-  const name = `\n//# sourceURL=${scriptName(id)}`;
+  const name = SOURCE_URL + scriptName(id);
   if (top.special.size === 0) return { js: mapped.text + name, positions: mapped };
   const lowered = lower(mapped, analysis);
   return { js: lowered.js + name, positions: lowered.positions };

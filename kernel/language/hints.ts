@@ -49,7 +49,7 @@ function joined({ message }: CellDiagnostic, hint: string): string {
 }
 
 /** The code with comments blanked; strings stay. */
-function withoutComments(code: string): string {
+export function withoutComments(code: string): string {
   return code.replace(
     /('(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\.|[^`\\])*`)|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g,
     (whole, text?: string) => text ?? whole.replace(/[^\n]/g, ' '),

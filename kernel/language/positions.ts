@@ -169,6 +169,8 @@ export class MappedText implements PositionMap {
   readonly text: string;
   private readonly starts: number[] = [];
   private readonly pieces: Piece[] = [];
+  /** The copied pieces in the order of the source. */
+  private bySource: { source: number; length: number; i: number }[] | undefined;
   private generatedLines: Lines | undefined;
   private sourceLines: Lines | undefined;
 
@@ -214,15 +216,22 @@ export class MappedText implements PositionMap {
 
   /** Generated offset of a source offset. A cursor keeps to the character before it. */
   toGenerated(offset: number): number {
-    let best = 0;
-    for (let i = 0; i < this.pieces.length; i++) {
-      const piece = this.pieces[i] as Piece;
-      if (!piece.copied) continue;
-      const within = offset - piece.source;
-      if (within > 0 && within <= piece.text.length) return (this.starts[i] as number) + within;
-      if (within === 0) best = this.starts[i] as number;
+    this.bySource ??= this.pieces
+      .flatMap(({ source, copied, text }, i) => (copied ? [{ source, length: text.length, i }] : []))
+      .sort((a, b) => a.source - b.source);
+    const list = this.bySource;
+    let low = 0;
+    let high = list.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((list[middle] as { source: number }).source < offset) low = middle + 1;
+      else high = middle;
     }
-    return best;
+    const before = list[low - 1];
+    if (before && offset <= before.source + before.length)
+      return (this.starts[before.i] as number) + offset - before.source;
+    const here = list[low];
+    return here?.source === offset ? (this.starts[here.i] as number) : 0;
   }
 
   toCell(line: number, column: number): { line: number; column: number } | undefined {

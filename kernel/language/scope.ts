@@ -1,6 +1,7 @@
 // Names in scope at a cursor. The compiler's own completion refuses where it would offer imports, so the scope is
 // read here: locals from the tree, names of earlier cells and of the library, globals, keywords.
 import { bindingNames } from './declarations.js';
+import { fit, fitting } from './matching.js';
 import type { Analysis, TypeService } from './types.js';
 import type { Ast, Node, TsSymbol } from './typescript.js';
 import { SymbolFlags, SyntaxKind } from './typescript.js';
@@ -36,8 +37,7 @@ export function namesInScope(
   prefix: string,
 ): ScopeName[] {
   const { checker } = service.compiler;
-  const lower = prefix.toLowerCase();
-  const wanted = (name: string) => name.toLowerCase().startsWith(lower);
+  const wanted = (name: string) => fit(name, prefix) !== undefined;
   const local = localNames(analysis, offset).filter(wanted);
   const own = new Set(analysis.top.declared.map((d) => d.name));
   const groups = [
@@ -52,10 +52,11 @@ export function namesInScope(
   const seen = new Set<string>();
   const out: ScopeName[] = [];
   for (const group of groups) {
-    const sorted = [...group].sort((a, b) => {
-      const exact = Number(b.startsWith(prefix)) - Number(a.startsWith(prefix));
-      return exact || (a < b ? -1 : a > b ? 1 : 0);
-    });
+    const sorted = fitting(
+      [...group].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+      prefix,
+      (name) => name,
+    );
     for (const name of sorted) {
       if (seen.has(name)) continue;
       seen.add(name);
@@ -67,7 +68,7 @@ export function namesInScope(
   for (const name of KEYWORDS)
     if (prefix && name.startsWith(prefix) && !seen.has(name))
       out.push({ name, type: 'keyword', symbol: undefined });
-  return [...out.filter((n) => n.name.startsWith(prefix)), ...out.filter((n) => !n.name.startsWith(prefix))];
+  return fitting(out, prefix, (n) => n.name);
 }
 
 export function typeOf({ flags }: TsSymbol): string {

@@ -3,7 +3,7 @@
 
 import { commitCell } from './committed.js';
 import { completeness } from './completeness.js';
-import { complete, inspect } from './completion.js';
+import { complete } from './completion.js';
 import type {
   CellDiagnostic,
   CompiledCell,
@@ -13,9 +13,11 @@ import type {
   LanguageOptions,
   PositionMap,
 } from './contract.js';
+import { declarationTexts } from './declarations.js';
 import { formatDiagnostics } from './diagnostics.js';
 import { emit, LoweringError } from './emit.js';
 import { addHints } from './hints.js';
+import { inspect } from './inspection.js';
 import {
   completeMagic,
   isCellMagic,
@@ -26,12 +28,12 @@ import {
 } from './magics.js';
 import { Lines } from './positions.js';
 import { exportedElsewhere } from './suggest.js';
-import { mapStack, type TraceOptions } from './trace.js';
+import { mapStack, SOURCE_URL, scriptName, type TraceOptions } from './trace.js';
 import { type Analysis, TypeService } from './types.js';
 import { preloadCompiler } from './typescript.js';
 import { Watchdog } from './watchdog.js';
 
-/** Compiled cells that `commit` may still ask for. */
+/** Compiled cells that `commit` may still ask for, and cells that may be run again. */
 const REMEMBERED = 64;
 
 /** Cells that touch what the first real cells will need: types of the library, operators, brackets, errors. */
@@ -52,8 +54,12 @@ export class LanguageService {
   private types: TypeService | undefined;
   private watchdog: Watchdog | undefined;
   private readonly analyses = new Map<string, Analysis>();
+  /** Cells without errors, by their text. */
+  private readonly checked = new Map<string, { cell: CompiledCell; analysis: Analysis }>();
   /** Names that cells declare but that are not there, and why. */
   private readonly absent = new Map<string, string>();
+  /** The statements that declared names, as they were written. */
+  private readonly sources = new Map<string, string>();
   /** Names that the cell checked last declares. */
   private declaring: string[] = [];
 
@@ -113,10 +119,30 @@ export class LanguageService {
   }
 
   private check(types: TypeService, id: string, code: string): CompiledCell {
+    const again = this.rerun(types, id, code);
+    if (again) return again;
     const analysis = types.analyze(code);
     types.watchLocalModules(analysis);
     const cell = this.finish(id, code, analysis);
     this.declaring = analysis.top.declared.map((d) => d.name);
+    if (!cell.failed) remember(this.checked, code, { cell, analysis });
+    return cell;
+  }
+
+  /** A cell that is run again as it is, among the same names, needs no second check. */
+  private rerun(types: TypeService, id: string, code: string): CompiledCell | undefined {
+    const known = this.checked.get(code);
+    if (!known) return undefined;
+    this.checked.delete(code);
+    if (!types.isCurrent(known.analysis)) return undefined;
+    const { js } = known.cell;
+    const cell = {
+      ...known.cell,
+      id,
+      js: js.slice(0, js.lastIndexOf(SOURCE_URL)) + SOURCE_URL + scriptName(id),
+    };
+    remember(this.analyses, id, known.analysis);
+    remember(this.checked, code, { ...known, cell });
     return cell;
   }
 
@@ -137,12 +163,7 @@ export class LanguageService {
     if (failed) return { id, code, js: '', diagnostics, failed, positions: nowhere };
     try {
       const { js, positions } = emit(analysis, id);
-      this.analyses.delete(id);
-      this.analyses.set(id, analysis);
-      for (const old of this.analyses.keys()) {
-        if (this.analyses.size <= REMEMBERED) break;
-        this.analyses.delete(old);
-      }
+      remember(this.analyses, id, analysis);
       return { id, code, js, diagnostics, failed, positions };
     } catch (error) {
       if (!(error instanceof LoweringError)) throw error;
@@ -162,6 +183,7 @@ export class LanguageService {
     if (!analysis) return;
     this.analyses.delete(id);
     for (const { name } of analysis.top.declared) this.absent.delete(name);
+    for (const [name, text] of declarationTexts(analysis)) this.sources.set(name, text);
     this.guard(
       (types) => types.commit(commitCell(analysis)),
       () => undefined,
@@ -178,6 +200,8 @@ export class LanguageService {
   /** Forgets every cell: the user process has started afresh. */
   reset(): void {
     this.analyses.clear();
+    this.checked.clear();
+    this.sources.clear();
     this.guard(
       ({ session }) => {
         for (const name of session.declaredNames())
@@ -215,15 +239,17 @@ export class LanguageService {
     );
   }
 
-  inspect(code: string, offset: number): InspectResult {
+  /** What stands at the cursor; with `detail` 1 its source too. */
+  inspect(code: string, offset: number, detail: 0 | 1 = 0): InspectResult {
+    const source = detail === 1 ? (name: string) => this.sources.get(name) : undefined;
     return this.guard(
       (types) => {
         const magic = this.magicOf(types, code);
         const at = Math.trunc(offset) || 0;
         if (magic?.foreign) return { found: false, text: '', markdown: '' };
         return magic
-          ? inspect(types, magic.mapped.text, magic.mapped.toGenerated(at))
-          : inspect(types, code, at);
+          ? inspect(types, magic.mapped.text, magic.mapped.toGenerated(at), source)
+          : inspect(types, code, at, source);
       },
       () => ({ found: false, text: '', markdown: '' }),
     );
@@ -269,6 +295,7 @@ export class LanguageService {
 
   close(): void {
     this.analyses.clear();
+    this.checked.clear();
     this.types?.compiler.close();
     this.types = undefined;
     this.watchdog?.close();
@@ -299,6 +326,16 @@ export class LanguageService {
       }
     }
     return fallback(last);
+  }
+}
+
+/** Adds the newest entry of a map that keeps only so many. */
+function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  for (const old of map.keys()) {
+    if (map.size <= REMEMBERED) break;
+    map.delete(old);
   }
 }
 

@@ -178,6 +178,12 @@ export class Session {
     this.visible.clear();
   }
 
+  /** Whether some cell extends global declarations. */
+  get augments(): boolean {
+    for (const entry of this.entries.values()) if (entry.augments) return true;
+    return false;
+  }
+
   get size(): number {
     return this.entries.size;
   }

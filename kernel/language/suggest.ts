@@ -38,31 +38,60 @@ export function importLine(name: string): string | undefined {
 }
 
 const SPACES = ['np', 'nn', 'optim', 'plot', 'data', 'training'];
-const libraries = new WeakMap<TypeService, Map<string, string>>();
 
-/** Names inside the library's namespaces, as they are written in a cell. */
-function namesOfLibrary(service: TypeService): ReadonlyMap<string, string> {
+interface Exported {
+  /** As it is written in a cell; an import line for what is no global. */
+  text: string;
+  symbol: TsSymbol;
+}
+
+const libraries = new WeakMap<TypeService, Map<string, Exported>>();
+
+function behind(service: TypeService, symbol: TsSymbol): TsSymbol {
+  return symbol.flags & SymbolFlags.Alias ? service.compiler.checker.getAliasedSymbol(symbol) : symbol;
+}
+
+/** Names inside the library's namespaces, and what it exports besides. */
+function namesOfLibrary(service: TypeService): ReadonlyMap<string, Exported> {
   const known = libraries.get(service);
   if (known) return known;
-  const found = new Map<string, string>();
+  const found = new Map<string, Exported>();
   const { checker } = service.compiler;
-  const behind = (s: TsSymbol): TsSymbol => (s.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(s) : s);
   const exports = service.libraryExports();
   for (const space of SPACES) {
-    const symbol = exports.find((s) => s.name === space);
-    if (!symbol) continue;
-    for (const member of checker.getExportsOfModule(behind(symbol)))
-      if (!found.has(member.name) && member.name !== 'default')
-        found.set(member.name, `${space}.${member.name}`);
+    const owner = exports.find((s) => s.name === space);
+    if (!owner) continue;
+    for (const symbol of checker.getExportsOfModule(behind(service, owner)))
+      if (!found.has(symbol.name) && symbol.name !== 'default')
+        found.set(symbol.name, { text: `${space}.${symbol.name}`, symbol });
   }
   for (const symbol of exports)
     if (!found.has(symbol.name) && !symbol.name.startsWith('$'))
-      found.set(symbol.name, `import { ${symbol.name} } from 'gradlab'`);
+      found.set(symbol.name, { text: `import { ${symbol.name} } from 'gradlab'`, symbol });
   libraries.set(service, found);
   return found;
 }
 
 /** `np.zeros` for `zeros`, an import line for `readFileSync`. */
 export function exportedElsewhere(service: TypeService, name: string): string | undefined {
-  return namesOfLibrary(service).get(name) ?? importLine(name);
+  return namesOfLibrary(service).get(name)?.text ?? importLine(name);
+}
+
+/** How much has to be typed before names from elsewhere are offered, and how many are. */
+const TYPED = 3;
+const OFFERED = 12;
+
+/** Names from elsewhere that begin with what was typed, as they have to be written. */
+export function namesElsewhere(service: TypeService, typed: string): { text: string; signature: string }[] {
+  if (typed.length < TYPED) return [];
+  const out: { text: string; signature: string }[] = [];
+  for (const [name, { text, symbol }] of namesOfLibrary(service)) {
+    if (!name.startsWith(typed) || text.startsWith('import')) continue;
+    if (behind(service, symbol).flags & SymbolFlags.Value) out.push({ text, signature: 'of the library' });
+    if (out.length === OFFERED) return out;
+  }
+  for (const [name, module] of namesOfNode())
+    if (name.startsWith(typed))
+      out.push({ text: name, signature: `import { ${name} } from 'node:${module}'` });
+  return out.slice(0, OFFERED);
 }

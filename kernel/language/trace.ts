@@ -9,6 +9,9 @@ export interface TraceOptions {
   color?: boolean;
 }
 
+/** What stands before the name of a script, at its end. */
+export const SOURCE_URL = '\n//# sourceURL=';
+
 /** The name that V8 knows a cell by: its id, without the blanks that a `sourceURL` may not have. */
 export function scriptName(id: string): string {
   return id.replace(/\s/g, (blank) => encodeURIComponent(blank));

@@ -40,6 +40,8 @@ export interface Parsed {
 
 export interface Analysis extends Parsed {
   top: TopLevel;
+  /** What gave the cell the names of earlier cells: the same text again means the same types. */
+  prelude: string;
   imports: ImportStatement[];
   sites: Site[];
   /** The text that was checked last, with its map to the cell. */
@@ -176,6 +178,7 @@ export class TypeService {
     const analysis: Analysis = {
       ...parsed,
       top,
+      prelude,
       imports,
       sites,
       checked: new MappedText([], code),
@@ -202,6 +205,8 @@ export class TypeService {
       return analysis;
     }
 
+    // Whoever asks while typing wants to know types, not errors.
+    if (everything) return analysis;
     let found = this.errors(parsed, generated);
     if (found.length > 0 && sites.some((s) => s.typing !== s.final || s.kind === 'truth')) {
       generated = this.write(parsed, sites, prelude, 'final');
@@ -209,7 +214,7 @@ export class TypeService {
       found = this.errors(parsed, generated);
     }
     this.readValues(analysis);
-    if (found.length === 0 && !everything) this.readAnnotations(analysis);
+    if (found.length === 0) this.readAnnotations(analysis);
     if (found.length > 0) analysis.diagnostics = this.explain(analysis, generated, found);
     if (found.length > 1 && sites.some((s) => s.wrong)) {
       generated = this.write(parsed, sites, prelude, 'final');
@@ -530,18 +535,29 @@ export class TypeService {
   }
 
   /** Notices what has changed on disk: the notebook's own modules, and packages that were missing. */
-  private refresh(): void {
+  private refresh(): boolean {
+    let changed = false;
     for (const specifier of this.missing) {
       if (!isPresent(specifier, dirname(this.cellPath))) continue;
       this.missing.clear();
       this.compiler.invalidate();
+      changed = true;
     }
     for (const [path, known] of this.localFiles) {
       const time = modified(path);
       if (time === known) continue;
       this.localFiles.set(path, time);
       this.compiler.touch(path);
+      changed = true;
     }
+    return changed;
+  }
+
+  /** Whether a cell that was checked before would be checked to the same end now. */
+  isCurrent({ top, prelude, imports }: Analysis): boolean {
+    if (imports.length > 0 || top.dynamicImports.length > 0 || this.session.augments || this.refresh())
+      return false;
+    return this.session.prelude(top.mentions, new Set(top.declared.map((d) => d.name))) === prelude;
   }
 
   /** Remembers the local modules that a cell brought in, to see when they are edited. */

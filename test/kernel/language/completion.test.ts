@@ -13,7 +13,10 @@ let level = 3;
 /** Doubles a number. @param x what to double */
 function double(x: number, times = 1): number { return x * 2 * times }
 class Layer<T> { weights = X; constructor(size: T) {} forward(x: NDArray): NDArray { return x } }
-interface Opts { rate: number; name?: string }`);
+interface Opts { rate: number; name?: string }
+function speed(mode: 'fast' | 'slow') { return mode }
+function tune(options: { mode: 'fast' | 'slow'; rate: number }) { return options }
+const centred = X - 1;`);
 });
 afterAll(() => {
   nb.close();
@@ -61,6 +64,26 @@ describe('completion', () => {
     ["import { np } from 'grad|'", ['gradlab']],
     ["const s = '😀'; X.si|", ['size']],
     ['prin|', ['print']],
+    ["settings['|']", ['learningRate', 'odd key']],
+    ["settings['odd k|", ['odd key']],
+    ["speed('|')", ['fast', 'slow']],
+    ["speed('|", ['fast', 'slow']],
+    ["tune({ mode: 's|', rate: 1 })", ['slow']],
+    ['tune({\n  mode: "fast",\n  |', ['rate']],
+    ["X['|']", [':', '::-1', '1:']],
+    ["X[0, '::|", ['::2', '::-1']],
+    ["np.sum(X['1:'] * 2, { ax|", ['axis']],
+    ["readFileSync('loc|')", ['local.ts']],
+    ["const file = './lo|'", ['./local.ts']],
+    ["import x from '@scope/parts/|'", ['@scope/parts/deep/part']],
+    ["import { readFileSync } from 'node:fs';\nrFS|", ['readFileSync']],
+    ['settings.lr|', ['learningRate']],
+    ['readFil|', ['readFileSync']],
+    ['zero|', ['np.zeros']],
+    ["'text'.sub|", ['substring', 'substr']],
+    ['%%time\nX.sh|', ['shape']],
+    ['%tim|', ['%time', '%timeit', '%%time']],
+    ['%time np.su|', ['sum']],
   ];
   it.each(table)('%s', (code, expected) => {
     const { names } = tab(code);
@@ -91,6 +114,23 @@ describe('completion', () => {
   it('offers nothing inside a number', () => {
     expect(tab('12|').names).toEqual([]);
   });
+  it('offers nothing in a comment, and no values of types', () => {
+    expect(tab('// X.sh|').names).toEqual([]);
+    expect(tab('1 /* np.| */').names).toEqual([]);
+  });
+  it('says what to replace between quotes: all of the text, or one slice', () => {
+    expect(tab("settings['odd k|']")).toMatchObject({ start: 10, end: 15 });
+    expect(tab("X['1:3, :|']")).toMatchObject({ start: 8, end: 9 });
+    expect(tab("readFileSync('lo|cal')")).toMatchObject({ start: 14, end: 19 });
+  });
+  it('puts what is deprecated last, and names that need an import', () => {
+    expect(tab("'text'.sub|").names).toEqual(['substring', 'sub', 'substr']);
+    expect(tab('const parser = 1; par|').names.indexOf('parser')).toBe(0);
+    expect(tab('readFil|').matches[0]).toMatchObject({
+      text: 'readFile',
+      signature: "import { readFile } from 'node:fs'",
+    });
+  });
   it('puts the case that was typed first', () => {
     expect(tab('np.a|').names[0]).toBe('arange');
   });
@@ -113,6 +153,7 @@ describe('inspection', () => {
     ['double(1, |', 'function double(x: number, times?: number): number'],
     ['1 + double(2|) * X', 'function double(x: number, times?: number): number'],
     ['Lay|er', 'class Layer'],
+    ['centred|', 'const centred: NDArray'],
     ['le|vel.toFixed()', 'let level: number'],
     ['const arrow = (a: number) => a + 1;\narr|ow', 'function arrow(a: number): number'],
     ['let o: Op|ts', 'interface Opts'],
@@ -133,6 +174,30 @@ describe('inspection', () => {
     expect(markdown).toContain('*@example*\n\n```typescript\nnp.array([1, 2, 3])\n```');
     expect(shiftTab('double|').text).toContain('Doubles a number.');
     expect(shiftTab('X.ite|m').text).toContain('The number of a 0-d array.');
+  });
+  it('marks the parameter that is being written', () => {
+    const parameter = (code: string) => /^> (.*)(?:\n(.*))?/m.exec(shiftTab(code).text)?.[0];
+    expect(parameter('double(|')).toBe('> Parameter 1: x: number\nwhat to double');
+    expect(parameter("double(np.sum(X, [1, 2])[0, '1,2'].item(), |)")).toBe('> Parameter 2: times: number\n');
+    expect(parameter('1 + np.sum(X * 2, { axis: |')).toMatch(/^> Parameter 2: /);
+    expect(parameter('Math.max(1, 2, |')).toBe(
+      '> Parameter 3: values: number[]\nNumeric expressions to be evaluated.',
+    );
+    expect(parameter('new Layer(|')).toBe('> Parameter 1: size: T');
+    expect(shiftTab('double(1, |').markdown).toContain('**Parameter 2:** `times: number`');
+    expect(parameter('double|')).toBeUndefined();
+  });
+  it('says how objects of a class are made', () => {
+    expect(shiftTab('new Lay|er(3)').text).toMatch(/^class Layer\nnew Layer\(size: T\)/);
+  });
+  it('shows the source with details: as it was written, operators and all', () => {
+    const source = (code: string) =>
+      nb.service.inspect(code.replace('|', ''), code.indexOf('|'), 1).text.split('Source:\n')[1];
+    expect(source('cent|red')).toBe('const centred = X - 1;');
+    expect(source('doub|le')).toBe('function double(x: number, times = 1): number { return x * 2 * times }');
+    expect(source('const mine = X * 2;\nmi|ne')).toBe('const mine = X * 2;');
+    expect(source('X.it|em')).toMatch(/^item\(\): number/);
+    expect(shiftTab('cent|red').text).not.toContain('Source');
   });
   it('finds nothing where nothing is', () => {
     for (const code of ['|', '1 + |', '"str|ing"', '// com|ment', 'nope|', '12|3'])

@@ -26,6 +26,11 @@ const FILES: Record<string, string> = {
     main: 'index.js',
   }),
   'node_modules/@scope/pkg/index.js': "module.exports = function scoped() { return 'scoped'; };\n",
+  'node_modules/@scope/parts/package.json': JSON.stringify({
+    name: '@scope/parts',
+    version: '1.0.0',
+    exports: { '.': './index.js', './deep/part': './deep.js', './all/*': './all/*.js' },
+  }),
   'local.ts':
     'export interface Options { rate: number }\nexport type Name = string;\n' +
     'export const twice = (x: number): number => x * 2;\n' +

@@ -158,6 +158,21 @@ abstract class Animal { abstract name(): string; protected legs = 4; hello() { r
     ).toBe(20);
   });
 
+  it('checks a cell again when a name in it has become something else', async () => {
+    const again = 'changing.toFixed(1)';
+    await nb.run('let changing: any = 1');
+    await nb.run('let changing = 1');
+    expect(await nb.run(again)).toBe('1.0');
+    expect(await nb.run(again)).toBe('1.0');
+    await nb.run('let changing = "text"');
+    expect(nb.problems(again)[0]).toContain('TS2551');
+    await nb.run('let changing = 1');
+    expect(await nb.run(again)).toBe('1.0');
+    await nb.run('const twice = changing * 2');
+    await nb.run('const twice = changing * 2');
+    expect(await nb.run('twice')).toBe(2);
+  });
+
   it('forgets everything on reset', async () => {
     const own = new Notebook();
     await own.run('const gone = 1');
