@@ -30,6 +30,8 @@ const WARM_UP_MS = 150;
 /** A client that has sent no cell for so long is not about to send one. */
 const QUIET_MS = 250;
 const PARENT_CHECK_MS = 1000;
+/** Of one entry of the log; a client may have put anything into it. */
+const LOGGED_CHARACTERS = 4000;
 
 export type Channel = 'shell' | 'control';
 
@@ -128,7 +130,7 @@ export class Kernel {
   /** Never fails: whoever read the log may be gone, and a failing log would log its failure. */
   log(text: string): void {
     try {
-      writeSync(2, `[gradlab] ${text}\n`);
+      writeSync(2, `[gradlab] ${text.slice(0, LOGGED_CHARACTERS)}\n`);
     } catch {
       // Nobody listens.
     }
