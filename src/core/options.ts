@@ -1,5 +1,17 @@
-// The last argument of many functions is an object of options. A misspelt one would be ignored silently, so names are
-// checked here, and the error says which one was meant.
+// The last argument of many functions is an object of options, and every parameter that has a default can be given in
+// it by its name, as Python's keywords. A misspelt one would be ignored silently, so names are checked here, and the
+// error says which one was meant. Names of several words are read in both spellings, `fullMatrices` and `full_matrices`.
+
+/** A name in NumPy's spelling: `fullMatrices` as `full_matrices`. Letters alone, as `UPLO` or `N`, stay. */
+type Snake<S extends string> =
+  S extends Uppercase<S> ? S : S extends `${infer C}${infer Rest}` ? `${Lower<C>}${Snaked<Rest>}` : S;
+type Snaked<S extends string> = S extends `${infer C}${infer Rest}` ? `${Lower<C>}${Snaked<Rest>}` : S;
+type Lower<C extends string> = C extends Lowercase<C> ? C : `_${Lowercase<C>}`;
+
+/** Options whose names of several words may also be written as NumPy does, `fullMatrices` as `full_matrices`. */
+export type Spelled<T> = T & {
+  [K in keyof T as K extends string ? (Snake<K> extends K ? never : Snake<K>) : never]?: T[K];
+};
 
 // What users of other libraries write.
 const elsewhere: Readonly<Record<string, string>> = {
@@ -46,16 +58,79 @@ function edits(a: string, b: string): number {
   return rows[a.length][b.length];
 }
 
+/** Whether an argument is an object of options rather than an array, a list or another value. */
+export function isOptions(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Object.prototype, of whichever realm the object comes from.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+const camel = (name: string): string =>
+  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
 /**
- * Throws when an options object has a name that is not among the known ones.
+ * The options with their names as `known` spells them. Throws when one is not among those, or given in both spellings.
  * For instance checkOptions('sum', { axes: 0 }, ['axis', 'keepdims'])  // sum: unknown option 'axes'; did you mean 'axis'?
  */
-export function checkOptions(caller: string, given: object, known: readonly string[]): void {
+export function checkOptions<T extends object>(caller: string, given: T, known: readonly string[]): T {
+  let out = given as unknown as Record<string, unknown>;
   for (const name in given) {
-    if (known.includes(name) || (given as Record<string, unknown>)[name] === undefined) continue;
-    const guess = meant(name, known);
-    throw new TypeError(
-      `${caller}: unknown option '${name}'${guess === undefined ? '.' : `; did you mean '${guess}'?`} Options: ${known.join(', ')}.`,
-    );
+    if (known.includes(name)) continue;
+    const value: unknown = given[name];
+    const ours = camel(name);
+    if (known.includes(ours)) {
+      if ((out as unknown) === given) out = { ...given } as Record<string, unknown>;
+      if (value !== undefined && out[ours] !== undefined)
+        throw new TypeError(`${caller}: the option '${ours}' is given twice, as '${ours}' and as '${name}'.`);
+      delete out[name];
+      if (value !== undefined) out[ours] = value;
+    } else if (value !== undefined) {
+      const guess = meant(name, known);
+      throw new TypeError(
+        `${caller}: unknown option '${name}'${guess === undefined ? '.' : `; did you mean '${guess}'?`} Options: ${known.join(', ')}.`,
+      );
+    }
   }
+  return out as T;
+}
+
+/**
+ * Parameters by their names: those given in their places, and those of an object of options that stands last.
+ * @param names of the parameters, in their order
+ * @param given the arguments in that order; the object stands in the place of the first one left out
+ * @param more names that only the object has
+ * For instance parameters('roll', ['shift', 'axis'], [1, { axis: 0 }])  // { shift: 1, axis: 0 }
+ */
+export function parameters<T extends object>(
+  caller: string,
+  names: readonly string[],
+  given: readonly unknown[],
+  more: readonly string[] = [],
+): T {
+  const out: Record<string, unknown> = {};
+  let options: Record<string, unknown> | null = null;
+  given.forEach((value, i) => {
+    if (value === undefined) return;
+    if (options !== null)
+      throw new TypeError(`${caller}: nothing can follow the options; '${names[i]}' belongs among them.`);
+    if (isOptions(value)) options = checkOptions(caller, value, [...names, ...more]);
+    else out[names[i]] = value;
+  });
+  for (const [name, value] of Object.entries(options ?? {})) {
+    if (value === undefined) continue;
+    if (out[name] !== undefined)
+      throw new TypeError(
+        `${caller}: '${name}' is given twice, in its place and by its name; leave one of them out.`,
+      );
+    out[name] = value;
+  }
+  return out as T;
+}
+
+/** Parameters that have no default, given by their names: the one that is missing is named in the error. */
+export function needed<T>(caller: string, name: string, value: T): NonNullable<T> {
+  if (value === undefined || value === null)
+    throw new TypeError(`${caller}: the argument '${name}' is missing; give it in its place or by its name.`);
+  return value;
 }

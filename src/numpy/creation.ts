@@ -6,11 +6,12 @@ import { fromNested, asarray as fromValue } from '../core/create.js';
 import { type DType, dtypeInfo, isFloat, isInteger, type Scalar, toDType } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, NDArray, empty as newArray } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
+import { checkOptions, needed, parameters, type Spelled } from '../core/options.js';
 import { checkShape, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf } from '../core/typing.js';
 import { where } from '../ops/elementwise.js';
 import { get, set } from '../ops/index.js';
-import { ascontiguousarray, astype, copy, reshape, stack } from '../ops/shape.js';
+import { ascontiguousarray, astype, copy, type Order, reshape, stack } from '../ops/shape.js';
 import { arange } from './grid.js';
 
 /** The names that a dtype can be given by: NumPy's, and Python's `float`, `int`. */
@@ -45,14 +46,21 @@ export interface DTypeOption {
 /** `'float32'` and `{dtype: 'float32'}` both name an element type. */
 export type DTypeArgument = DTypeLike | DTypeOption | undefined;
 
-/** The dtype that an argument names, if any. */
-export function dtypeArgument(caller: string, argument: DTypeArgument): DType | undefined {
+/** The dtype that an argument names, if any; `more` are the names that options may have beside it. */
+export function dtypeArgument(
+  caller: string,
+  argument: DTypeArgument,
+  more?: readonly string[],
+): DType | undefined {
   if (typeof argument === 'number') {
     throw new TypeError(
       `${caller}: the second argument is a dtype, not ${argument as number}. Pass the shape as a list: np.${caller}([2, 3]).`,
     );
   }
-  const name = typeof argument === 'object' && argument !== null ? argument.dtype : argument;
+  const name =
+    typeof argument === 'object' && argument !== null
+      ? checkOptions(caller, argument, more === undefined ? ['dtype'] : ['dtype', ...more]).dtype
+      : argument;
   return name === undefined || name === null ? undefined : toDType(name, caller);
 }
 
@@ -77,6 +85,8 @@ export interface ArrayOptions extends DTypeOption {
   copy?: boolean;
   /** The least number of dimensions; ones are put in front. */
   ndmin?: number;
+  /** How the elements lie in memory; 'C', row by row, by default. */
+  order?: Order;
 }
 
 /** Whether a nested list holds an array that gradients flow to. */
@@ -132,8 +142,8 @@ export function array<N extends DTypeLike>(
 ): NDArray<DTypeNamed<N>>;
 export function array<A extends ArrayLike>(value: A, options?: DTypeLike | ArrayOptions): NDArray<DTypeOf<A>>;
 export function array(value: ArrayLike, options?: DTypeLike | ArrayOptions): NDArray {
-  const dtype = dtypeArgument('array', options);
-  const { copy: copying = true, ndmin = 0 } = typeof options === 'object' ? options : {};
+  const dtype = dtypeArgument('array', options, ['copy', 'ndmin', 'order']);
+  const { copy: copying = true, ndmin = 0, order } = typeof options === 'object' ? options : {};
   let out: NDArray;
   if (value instanceof NDArray) {
     if (dtype !== undefined && dtype !== value.dtype) out = astype(value, dtype);
@@ -146,6 +156,7 @@ export function array(value: ArrayLike, options?: DTypeLike | ArrayOptions): NDA
   } else {
     out = fromNested(value, 'array', dtype);
   }
+  if (order !== undefined && order !== 'C' && (order !== 'K' || out.ndim > 1)) out = copy(out, order);
   return out.ndim < ndmin
     ? reshape(out, [...new Array<number>(ndmin - out.ndim).fill(1), ...out.shape])
     : out;
@@ -219,6 +230,11 @@ export function empty<N extends DTypeLike = 'float64'>(
   return newArray(shapeList('empty', shape, dtypeInfo[type].itemsize), type);
 }
 
+/** What `full` and `fullLike` are filled with, by name. */
+export interface FillOptions extends DTypeOption {
+  fillValue?: ArrayLike;
+}
+
 /** An array filled with a value, whose dtype it takes unless one is given. @see numpy.full */
 export function full<N extends DTypeLike>(
   shape: ShapeLike,
@@ -230,9 +246,16 @@ export function full<A extends ArrayLike>(
   value: A,
   dtype?: DTypeArgument,
 ): NDArray<DTypeOf<A>>;
-export function full(shape: ShapeLike, value: ArrayLike, dtype?: DTypeArgument): NDArray {
+export function full(shape: ShapeLike, options: Spelled<FillOptions>): NDArray;
+export function full(
+  shape: ShapeLike,
+  given: ArrayLike | Spelled<FillOptions>,
+  argument?: DTypeArgument,
+): NDArray {
+  const o = parameters<FillOptions>('full', ['fillValue', 'dtype'], [given, argument]);
+  const value = needed('full', 'fillValue', o.fillValue);
   const v = fromValue(value, 'full');
-  const type = dtypeArgument('full', dtype) ?? v.dtype;
+  const type = dtypeArgument('full', o.dtype) ?? v.dtype;
   return filled('full', shapeList('full', shape, dtypeInfo[type].itemsize), value, type);
 }
 
@@ -255,7 +278,7 @@ type LikeArgument = DTypeLike | LikeOptions | undefined;
 
 function like(caller: string, prototype: ArrayLike, argument: LikeArgument): [number[], DType] {
   const a = fromValue(prototype, caller);
-  const dtype = dtypeArgument(caller, argument) ?? a.dtype;
+  const dtype = dtypeArgument(caller, argument, ['shape']) ?? a.dtype;
   const shape = typeof argument === 'object' && argument.shape !== undefined ? argument.shape : a.shape;
   return [shapeList(caller, shape, dtypeInfo[dtype].itemsize), dtype];
 }
@@ -301,8 +324,24 @@ export function fullLike<A extends ArrayLike>(
   value: ArrayLike,
   dtype?: LikeArgument,
 ): NDArray<DTypeOf<A>>;
-export function fullLike(a: ArrayLike, value: ArrayLike, dtype?: LikeArgument): NDArray {
-  return filled('fullLike', ...insert(like('fullLike', a, dtype), value));
+export function fullLike<A extends ArrayLike>(
+  a: A,
+  options: Spelled<FillOptions & LikeOptions>,
+): NDArray<DTypeOf<A>>;
+export function fullLike(
+  a: ArrayLike,
+  given: ArrayLike | Spelled<FillOptions & LikeOptions>,
+  argument?: LikeArgument,
+): NDArray {
+  const names = ['fillValue', 'dtype'];
+  const { fillValue, ...rest } = parameters<FillOptions & LikeOptions>(
+    'fullLike',
+    names,
+    [given, argument],
+    ['shape'],
+  );
+  const value = needed('fullLike', 'fillValue', fillValue);
+  return filled('fullLike', ...insert(like('fullLike', a, rest), value));
 }
 
 const insert = ([shape, dtype]: [number[], DType], value: ArrayLike): [number[], ArrayLike, DType] => [
@@ -324,11 +363,11 @@ export interface EyeOptions extends DTypeOption {
 export function eye<N extends DTypeLike = 'float64'>(
   n: number,
   columns?: number | null | (EyeOptions & { dtype?: N }),
-  k = 0,
+  k?: number | (EyeOptions & { dtype?: N }),
   dtype?: N | { dtype?: N },
 ): NDArray<DTypeNamed<N>> {
-  const o: EyeOptions = typeof columns === 'object' && columns !== null ? columns : { M: columns ?? n, k };
-  const type = dtypeArgument('eye', o.dtype ?? dtype) ?? 'float64';
+  const o = parameters<EyeOptions>('eye', ['M', 'k', 'dtype'], [columns, k, dtype]);
+  const type = dtypeArgument('eye', o.dtype) ?? 'float64';
   const shape = shapeList('eye', [n, o.M ?? n], dtypeInfo[type].itemsize);
   const out = emptyZeroed(shape, type);
   const d = diagonalOf(shape[0], shape[1], o.k ?? 0);
@@ -360,7 +399,7 @@ function diagonalOf(
  */
 export function diag<A extends ArrayLike>(value: A, k: number | { k?: number } = 0): NDArray<DTypeOf<A>> {
   const v = fromValue(value, 'diag');
-  const by = typeof k === 'number' ? k : (k.k ?? 0);
+  const { k: by = 0 } = parameters<{ k?: number }>('diag', ['k'], [k]);
   if (v.ndim === 2) {
     const d = diagonalOf(v.shape[0], v.shape[1], by);
     return get(v, [arange(d.row, d.row + d.length), arange(d.column, d.column + d.length)]);
@@ -379,12 +418,14 @@ export function diag<A extends ArrayLike>(value: A, k: number | { k?: number } =
 /** Ones at and below the k-th diagonal, zeros above. @see numpy.tri */
 export function tri<N extends DTypeLike = 'float64'>(
   n: number,
-  columns?: number | null,
-  k = 0,
+  columns?: number | null | (EyeOptions & { dtype?: N }),
+  diagonal?: number | (EyeOptions & { dtype?: N }),
   dtype?: N | { dtype?: N },
 ): NDArray<DTypeNamed<N>> {
-  const type = dtypeArgument('tri', dtype) ?? 'float64';
-  const shape = shapeList('tri', [n, columns ?? n]);
+  const o = parameters<EyeOptions>('tri', ['M', 'k', 'dtype'], [columns, diagonal, dtype]);
+  const { k = 0 } = o;
+  const type = dtypeArgument('tri', o.dtype) ?? 'float64';
+  const shape = shapeList('tri', [n, o.M ?? n]);
   const out = emptyZeroed(shape, type);
   for (let i = 0; i < shape[0]; i++) {
     const length = Math.min(Math.max(i + k + 1, 0), shape[1]);
@@ -393,7 +434,13 @@ export function tri<N extends DTypeLike = 'float64'>(
   return out;
 }
 
-function triangle(caller: string, value: ArrayLike, k: number, lower: boolean): NDArray {
+function triangle(
+  caller: string,
+  value: ArrayLike,
+  argument: number | { k?: number } | undefined,
+  lower: boolean,
+): NDArray {
+  const { k = 0 } = parameters<{ k?: number }>(caller, ['k'], [argument]);
   const a = fromValue(value, caller);
   if (a.ndim === 0)
     throw new RangeError(`${caller}: a number has no triangle; give an array of one dimension or more.`);
@@ -404,13 +451,28 @@ function triangle(caller: string, value: ArrayLike, k: number, lower: boolean): 
 }
 
 /** The matrix with zeros above the k-th diagonal. Leading axes are a stack. @see numpy.tril */
-export const tril = <A extends ArrayLike>(m: A, k = 0): NDArray<DTypeOf<A>> => triangle('tril', m, k, true);
+export const tril = <A extends ArrayLike>(m: A, k?: number | { k?: number }): NDArray<DTypeOf<A>> =>
+  triangle('tril', m, k, true);
 
 /** The matrix with zeros below the k-th diagonal. @see numpy.triu */
-export const triu = <A extends ArrayLike>(m: A, k = 0): NDArray<DTypeOf<A>> => triangle('triu', m, k, false);
+export const triu = <A extends ArrayLike>(m: A, k?: number | { k?: number }): NDArray<DTypeOf<A>> =>
+  triangle('triu', m, k, false);
+
+export interface VanderOptions {
+  /** Columns; as many as there are elements by default. */
+  N?: number | null;
+  /** Powers from the left to the right. */
+  increasing?: boolean;
+}
 
 /** Columns x^(n-1), ..., x, 1: the matrix of polynomial fits. @see numpy.vander */
-export function vander<A extends ArrayLike>(value: A, n?: number, increasing = false): NDArray<DTypeOf<A>> {
+export function vander<A extends ArrayLike>(
+  value: A,
+  columns?: number | null | VanderOptions,
+  rising?: boolean | VanderOptions,
+): NDArray<DTypeOf<A>> {
+  const o = parameters<VanderOptions>('vander', ['N', 'increasing'], [columns, rising]);
+  const { N: n, increasing = false } = o;
   const x = fromValue(value, 'vander');
   if (x.ndim !== 1) throw new RangeError(`vander: x must be 1-d; this one has shape ${shapeText(x.shape)}.`);
   const powers = arange(n ?? x.size, { dtype: isFloat(x.dtype) ? x.dtype : 'int64' });

@@ -4,11 +4,12 @@
 import { asarray } from '../core/create.js';
 import { isComplex, isFloat } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
+import { checkOptions, parameters } from '../core/options.js';
 import { broadcastShapes, type Shape, sizeOf } from '../core/shape.js';
 import type { DTypeOf, Floating, Promoted } from '../core/typing.js';
 import { complex, imag, real } from '../ops/complex.js';
 import { where as choose, div, equal, inexact, isnan, mul, realOnly, sin } from '../ops/elementwise.js';
-import { get, nonzero } from '../ops/index.js';
+import { get, nonzero, set } from '../ops/index.js';
 import { tracking } from '../ops/registry.js';
 import { broadcastTo, reshape, stack } from '../ops/shape.js';
 import { finfo } from './dtypes.js';
@@ -40,30 +41,39 @@ export function sinc<A extends ArrayLike>(a: A): NDArray<Floating<DTypeOf<A>>> {
 
 const floating = (a: ArrayLike): NDArray => inexact(asarray(a));
 
+export interface NanToNumOptions {
+  nan?: number;
+  posinf?: number | null;
+  neginf?: number | null;
+  /** Whether to leave the array as it is and return a new one, as is the default; false writes into it. */
+  copy?: boolean;
+}
+
 /** NaN and infinities replaced by numbers: 0 and the largest there are, unless given. @see numpy.nan_to_num */
-export function nanToNum<A extends ArrayLike>(
-  value: A,
-  options: { nan?: number; posinf?: number; neginf?: number } = {},
-): NDArray<DTypeOf<A>> {
+export function nanToNum<A extends ArrayLike>(value: A, given: NanToNumOptions = {}): NDArray<DTypeOf<A>> {
+  const options = checkOptions('nanToNum', given, ['nan', 'posinf', 'neginf', 'copy']);
   const a = asarray(value, 'nanToNum');
   if (isComplex(a.dtype)) return complex(nanToNum(real(a), options), nanToNum(imag(a), options));
-  if (!isFloat(a.dtype)) return a.copy();
+  if (!isFloat(a.dtype)) return options.copy === false ? a : a.copy();
   const { max } = finfo(a.dtype);
-  const { nan = 0, posinf = max, neginf = -max } = options;
+  const { nan = 0 } = options;
+  const [posinf, neginf] = [options.posinf ?? max, options.neginf ?? -max];
   const numbers = where(isnan(a), nan, a);
-  return where(
+  const out = where(
     equal(numbers, Number.POSITIVE_INFINITY),
     posinf,
     where(equal(numbers, Number.NEGATIVE_INFINITY), neginf, numbers),
   );
+  return options.copy === false && value instanceof NDArray ? set(value, ['...'], out) : out;
 }
 
-/** From each place the choice whose condition holds first, else `otherwise`. @see numpy.select */
+/** From each place the choice whose condition holds first, else the last argument, or 0. @see numpy.select */
 export function select(
   conditions: readonly ArrayLike[],
   choices: readonly ArrayLike[],
-  otherwise: ArrayLike = 0,
+  fallback?: ArrayLike | { default?: ArrayLike },
 ): NDArray {
+  const { default: otherwise = 0 } = parameters<{ default?: ArrayLike }>('select', ['default'], [fallback]);
   if (conditions.length !== choices.length || conditions.length === 0) {
     throw new RangeError(
       `select: list of cases must be same length as list of conditions: ${choices.length} and ${conditions.length}.`,

@@ -3,7 +3,8 @@
 import { asarray, isScalar } from '../core/create.js';
 import { isComplex } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
-import { broadcastShapes, sameShape } from '../core/shape.js';
+import { parameters, type Spelled } from '../core/options.js';
+import { broadcastShapes, normalizeAxis, sameShape } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
 import { imag, real } from '../ops/complex.js';
 import {
@@ -38,8 +39,18 @@ export interface CloseOptions {
  * Which elements are equal within |a - b| <= atol + rtol * |b|. Infinities are close when equal.
  * @see numpy.isclose
  */
-export function isclose(a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): NDArray<'bool'> {
-  const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+export function isclose(
+  a: ArrayLike,
+  b: ArrayLike,
+  tolerance?: number | Spelled<CloseOptions>,
+  absolute?: number | Spelled<CloseOptions>,
+  nan?: boolean | Spelled<CloseOptions>,
+): NDArray<'bool'> {
+  const {
+    rtol = 1e-5,
+    atol = 1e-8,
+    equalNan = false,
+  } = parameters<CloseOptions>('isclose', ['rtol', 'atol', 'equalNan'], [tolerance, absolute, nan]);
   // In float64, so that the tolerance is not rounded and unsigned integers do not wrap.
   return scoped(() => {
     const x = asarray(a, 'isclose').detach().astype('float64');
@@ -52,12 +63,23 @@ export function isclose(a: ArrayLike, b: ArrayLike, options: CloseOptions = {}):
 }
 
 /** Whether all elements are close, see `isclose`. @see numpy.allclose */
-export function allclose(a: ArrayLike, b: ArrayLike, options: CloseOptions = {}): boolean {
-  return named('allclose', () => Boolean(all(isclose(a, b, options)).item()));
+export function allclose(
+  a: ArrayLike,
+  b: ArrayLike,
+  rtol?: number | Spelled<CloseOptions>,
+  atol?: number | Spelled<CloseOptions>,
+  equalNan?: boolean | Spelled<CloseOptions>,
+): boolean {
+  return named('allclose', () => Boolean(all(isclose(a, b, rtol, atol, equalNan)).item()));
 }
 
 /** Whether two arrays have the same shape and elements. @see numpy.array_equal */
-export function arrayEqual(a: ArrayLike, b: ArrayLike, options: { equalNan?: boolean } = {}): boolean {
+export function arrayEqual(
+  a: ArrayLike,
+  b: ArrayLike,
+  nan?: boolean | Spelled<{ equalNan?: boolean }>,
+): boolean {
+  const options = parameters<{ equalNan?: boolean }>('arrayEqual', ['equalNan'], [nan]);
   const x = asarray(a, 'arrayEqual');
   const y = asarray(b, 'arrayEqual');
   if (!sameShape(x.shape, y.shape)) return false;
@@ -81,9 +103,10 @@ export const ndim = (a: ArrayLike): number => asarray(a, 'ndim').ndim;
 export const shape = (a: ArrayLike): readonly number[] => asarray(a, 'shape').shape;
 
 /** The number of elements, in all or along an axis. @see numpy.size */
-export function size(a: ArrayLike, axis?: number): number {
+export function size(a: ArrayLike, along?: number | null | { axis?: number | null }): number {
+  const { axis } = parameters<{ axis?: number | null }>('size', ['axis'], [along]);
   const x = asarray(a, 'size');
-  return axis === undefined ? x.size : x.shape[axis < 0 ? axis + x.ndim : axis];
+  return axis === undefined || axis === null ? x.size : x.shape[normalizeAxis('size', axis, x.ndim)];
 }
 
 /** Whether a value is an array of this library. */
@@ -106,7 +129,8 @@ export const isrealobj = (a: ArrayLike): boolean => !iscomplexobj(a);
  * it is less than 1), else the array itself.
  * @see numpy.real_if_close
  */
-export function realIfClose(value: ArrayLike, tol = 100): NDArray {
+export function realIfClose(value: ArrayLike, tolerance?: number | { tol?: number }): NDArray {
+  const { tol = 100 } = parameters<{ tol?: number }>('realIfClose', ['tol'], [tolerance]);
   const a = asarray(value, 'realIfClose');
   if (!isComplex(a.dtype)) return a;
   const limit = tol > 1 ? tol * (a.dtype === 'complex128' ? 2 ** -52 : 2 ** -23) : tol;

@@ -4,8 +4,8 @@
 import { bincount as count } from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isFloat, isInexact, promoteTypes } from '../core/dtype.js';
-import { type ArrayLike, empty, emptyZeroed, NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarray.js';
+import { checkOptions, parameters, type Spelled } from '../core/options.js';
 import { checkShape, normalizeAxis, shapeText } from '../core/shape.js';
 import type { DTypeOf, Promoted } from '../core/typing.js';
 import {
@@ -59,7 +59,7 @@ function wholeNumbers(caller: string, value: ArrayLike): NDArray {
 
 export interface BincountOptions {
   /** Sum these instead of counting; one per element. The result is float64. */
-  weights?: ArrayLike;
+  weights?: ArrayLike | null;
   /** The least length of the result. */
   minlength?: number;
 }
@@ -72,12 +72,17 @@ export interface BincountOptions {
 export function bincount(
   x: ArrayLike,
   options?: null | { weights?: undefined; minlength?: number },
+  minlength?: number,
 ): NDArray<'int64'>;
-export function bincount(x: ArrayLike, options: ArrayLike | BincountOptions): NDArray<'float64'>;
-export function bincount(x: ArrayLike, options: ArrayLike | BincountOptions | null = null): NDArray {
-  const plain =
-    options === null || options instanceof NDArray || Array.isArray(options) || ArrayBuffer.isView(options);
-  const { weights, minlength = 0 } = (plain ? { weights: options ?? undefined } : options) as BincountOptions;
+export function bincount(
+  x: ArrayLike,
+  weights: ArrayLike | BincountOptions,
+  minlength?: number | BincountOptions,
+): NDArray<'float64'>;
+export function bincount(x: ArrayLike, ...given: unknown[]): NDArray {
+  const o = parameters<BincountOptions>('bincount', ['weights', 'minlength'], given);
+  const { minlength = 0 } = o;
+  const weights = o.weights ?? undefined;
   const list = wholeNumbers('bincount', x);
   if (list.ndim !== 1)
     throw new RangeError(
@@ -110,13 +115,19 @@ export function bincount(x: ArrayLike, options: ArrayLike | BincountOptions | nu
   return out;
 }
 
-export interface HistogramOptions {
+/** What bins can be said of by name. */
+export interface BinOptions {
+  /** A number of equally wide bins (10), a list of edges, or a rule such as 'auto'. */
+  bins?: number | BinRule | ArrayLike;
   /** Lower and upper end of the bins; the extremes of the data by default. */
-  range?: readonly [number, number];
+  range?: readonly [number, number] | null;
+  /** What each element counts for. */
+  weights?: ArrayLike | null;
+}
+
+export interface HistogramOptions extends BinOptions {
   /** Scale so that the area is 1. */
   density?: boolean;
-  /** What each element counts for. */
-  weights?: ArrayLike;
 }
 
 /** How NumPy estimates the number of bins. */
@@ -220,10 +231,14 @@ export function binEdges(
 /** The edges of the bins that `histogram` would use. @see numpy.histogram_bin_edges */
 export function histogramBinEdges(
   a: ArrayLike,
-  bins: number | BinRule | ArrayLike = 10,
-  options: { range?: readonly [number, number] } = {},
+  bins?: number | BinRule | ArrayLike | BinOptions,
+  range?: readonly [number, number] | null | BinOptions,
+  weights?: ArrayLike | null,
 ): NDArray {
-  return binEdges('histogramBinEdges', asarray(a, 'histogramBinEdges').detach(), bins, options.range).edges;
+  // The weights make no difference, as in NumPy.
+  const o = parameters<BinOptions>('histogramBinEdges', ['bins', 'range', 'weights'], [bins, range, weights]);
+  const x = reshape(asarray(a, 'histogramBinEdges').detach(), -1);
+  return binEdges('histogramBinEdges', x, o.bins ?? 10, o.range ?? undefined).edges;
 }
 
 /** The bin of every element, -1 outside. Bins are half open but the last, which holds its right edge too. */
@@ -285,20 +300,27 @@ export function tally(caller: string, numbers: Int32Array, n: number, weights?: 
 /**
  * Counts of the elements per bin and the edges of the bins: `[counts, edges] = np.histogram(a, 20)`. Counts are int64
  * (float64 with weights or density), edges one more.
- * @param bins a number of equally wide bins (10), a list of edges, or a rule such as 'auto'
+ * @param count a number of equally wide bins (10), a list of edges, or a rule such as 'auto'
  * @throws RangeError when the data hold NaN or infinities and no range is given
  * @see numpy.histogram
  */
 export function histogram(
   value: ArrayLike,
-  bins: number | BinRule | ArrayLike = 10,
-  options: HistogramOptions = {},
+  count?: number | BinRule | ArrayLike | HistogramOptions,
+  range?: readonly [number, number] | null | HistogramOptions,
 ): [NDArray, NDArray] {
+  const options = parameters<HistogramOptions>(
+    'histogram',
+    ['bins', 'range'],
+    [count, range],
+    ['density', 'weights'],
+  );
+  const { bins = 10 } = options;
   let a = reshape(realOnly('histogram', asarray(value, 'histogram')).detach(), -1);
   if (a.dtype === 'bool') a = castTo(a, 'uint8');
-  const found = binEdges('histogram', a, bins, options.range);
+  const found = binEdges('histogram', a, bins, options.range ?? undefined);
   const numbers = binNumbers(a.data, found);
-  let out = tally('histogram', numbers, Math.max(found.edges.size - 1, 0), options.weights);
+  let out = tally('histogram', numbers, Math.max(found.edges.size - 1, 0), options.weights ?? undefined);
   if (options.density)
     out = div(
       div(out, castTo(sub(get(found.edges, ['1:']), get(found.edges, [':-1'])), 'float64')),
@@ -307,17 +329,38 @@ export function histogram(
   return [out, found.edges];
 }
 
+type Bins2d = number | readonly [number | ArrayLike, number | ArrayLike] | ArrayLike;
+
+export interface Histogram2dOptions {
+  /** A number of bins, a list of edges, or one of either for each side; 10 by default. */
+  bins?: Bins2d;
+  /** Lower and upper end of the bins of both sides. */
+  range?: readonly [readonly [number, number], readonly [number, number]] | null;
+  /** Scale so that the volume is 1. */
+  density?: boolean;
+  /** What each point counts for. */
+  weights?: ArrayLike | null;
+}
+
 /** Counts of points (x, y) per cell, with the edges along both: [counts (nx, ny), xEdges, yEdges]. @see numpy.histogram2d */
 export function histogram2d(
   xs: ArrayLike,
   ys: ArrayLike,
-  bins: number | readonly [number | ArrayLike, number | ArrayLike] = 10,
-  options: {
-    range?: readonly [readonly [number, number], readonly [number, number]];
-    density?: boolean;
-    weights?: ArrayLike;
-  } = {},
+  count?: Bins2d | Histogram2dOptions,
+  range?: Histogram2dOptions['range'] | Histogram2dOptions,
 ): [NDArray, NDArray, NDArray] {
+  const options = parameters<Histogram2dOptions>(
+    'histogram2d',
+    ['bins', 'range'],
+    [count, range],
+    ['density', 'weights'],
+  );
+  const { bins: wanted = 10 } = options;
+  // One list of edges serves both sides, as in NumPy.
+  const bins =
+    typeof wanted === 'number' || (Array.isArray(wanted) && wanted.length === 2)
+      ? (wanted as number | readonly [number | ArrayLike, number | ArrayLike])
+      : ([wanted, wanted] as const);
   const points = [xs, ys].map((v) => reshape(asarray(v, 'histogram2d').detach(), -1));
   if (points[0].size !== points[1].size)
     throw new RangeError(
@@ -329,7 +372,10 @@ export function histogram2d(
   const [nx, ny] = sides.map((s) => s.edges.size - 1);
   const [px, py] = points.map((p, d) => binNumbers(p.data, sides[d]));
   const cells = px.map((k, i) => (k < 0 || py[i] < 0 ? -1 : k * ny + py[i]));
-  let out = castTo(reshape(tally('histogram2d', cells, nx * ny, options.weights), nx, ny), 'float64');
+  let out = castTo(
+    reshape(tally('histogram2d', cells, nx * ny, options.weights ?? undefined), nx, ny),
+    'float64',
+  );
   if (options.density) {
     const width = (e: NDArray) => sub(get(e, ['1:']), get(e, [':-1']));
     const area = reshape(width(sides[0].edges), -1, 1).mul(width(sides[1].edges));
@@ -346,9 +392,9 @@ export function histogram2d(
 export function digitize(
   value: ArrayLike,
   bins: ArrayLike,
-  right: boolean | { right?: boolean } = false,
+  right?: boolean | { right?: boolean },
 ): NDArray<'int64'> {
-  const closed = typeof right === 'boolean' ? right : (right.right ?? false);
+  const { right: closed = false } = parameters<{ right?: boolean }>('digitize', ['right'], [right]);
   const x = realOnly('digitize', asarray(value, 'digitize'));
   const edges = realOnly('digitize', asarray(bins, 'digitize'));
   if (edges.ndim !== 1)
@@ -392,20 +438,23 @@ export interface UniqueOptions {
 export function unique<A extends ArrayLike>(a: A): NDArray<DTypeOf<A>>;
 export function unique<A extends ArrayLike>(
   a: A,
-  options: {
+  options: Spelled<{
     axis?: number | null;
     equalNan?: boolean;
     returnIndex?: false;
     returnInverse?: false;
     returnCounts?: false;
-  },
+  }>,
 ): NDArray<DTypeOf<A>>;
 export function unique<A extends ArrayLike>(
   a: A,
-  options: UniqueOptions,
+  returnIndex: boolean | Spelled<UniqueOptions>,
+  returnInverse?: boolean | Spelled<UniqueOptions>,
+  returnCounts?: boolean | Spelled<UniqueOptions>,
 ): [values: NDArray<DTypeOf<A>>, ...counts: NDArray<'int64'>[]];
-export function unique(value: ArrayLike, options: UniqueOptions = {}): NDArray | NDArray[] {
+export function unique(value: ArrayLike, ...given: unknown[]): NDArray | NDArray[] {
   const a = asarray(value, 'unique');
+  const options = parameters<UniqueOptions>('unique', uniqueNames, given);
   const { axis = null, equalNan = true } = options;
   const along = axis === null ? 0 : normalizeAxis('unique', axis, a.ndim);
   // One row per thing to compare.
@@ -429,6 +478,8 @@ export function unique(value: ArrayLike, options: UniqueOptions = {}): NDArray |
   }
   return wanted ? out : out[0];
 }
+
+const uniqueNames = ['returnIndex', 'returnInverse', 'returnCounts', 'axis', 'equalNan'];
 
 /** Which sorted elements, or rows, differ from the one before them. */
 function firsts(sorted: NDArray, equalNan: boolean): NDArray {
@@ -469,6 +520,8 @@ function rowOrder(rows: NDArray): NDArray {
 export interface SetOptions {
   /** The inputs hold no value twice: spares a pass. The results are the same. */
   assumeUnique?: boolean;
+  /** How NumPy searches: 'sort' or 'table'. The results are the same, so it makes no difference here. */
+  kind?: 'sort' | 'table' | null;
 }
 
 /**
@@ -478,9 +531,9 @@ export interface SetOptions {
 export function isin(
   a: ArrayLike,
   values: ArrayLike,
-  options: SetOptions & { invert?: boolean } = {},
+  options: Spelled<SetOptions & { invert?: boolean }> = {},
 ): NDArray<'bool'> {
-  checkOptions('isin', options, ['assumeUnique', 'invert']);
+  const { invert } = checkOptions('isin', options, ['assumeUnique', 'invert', 'kind']);
   const [p, q] = [asarray(a, 'isin').detach(), asarray(values, 'isin').detach()];
   const type = promoteTypes(p.dtype, q.dtype);
   const x = castTo(p, type);
@@ -490,15 +543,20 @@ export function isin(
     // Each element beside the smallest known one that is not below it. NaN equals nothing.
     found = equal(get(known, [minimum(searchsorted(known, x), known.size - 1)]), x);
   }
-  return options.invert ? logicalNot(found) : found;
+  return invert ? logicalNot(found) : found;
 }
 
 /** As `isin`, but the result is 1-d. @see numpy.in1d */
 export const in1d = (
   a: ArrayLike,
   values: ArrayLike,
-  options: SetOptions & { invert?: boolean } = {},
-): NDArray => isin(reshape(asarray(a, 'in1d'), -1), values, options);
+  options: Spelled<SetOptions & { invert?: boolean }> = {},
+): NDArray =>
+  isin(
+    reshape(asarray(a, 'in1d'), -1),
+    values,
+    checkOptions('in1d', options, ['assumeUnique', 'invert', 'kind']),
+  );
 
 /**
  * Values that occur in both arrays, sorted; with `returnIndices` also where each stands first in `a` and in `b`.
@@ -507,22 +565,22 @@ export const in1d = (
 export function intersect1d<A extends ArrayLike, B extends ArrayLike>(
   a: A,
   b: B,
-  options?: SetOptions & { returnIndices?: false },
+  options?: Spelled<SetOptions & { returnIndices?: false }>,
 ): NDArray<Promoted<A, B>>;
 export function intersect1d(
   a: ArrayLike,
   b: ArrayLike,
-  options: SetOptions & { returnIndices?: boolean },
+  options: Spelled<SetOptions & { returnIndices?: boolean }>,
 ): NDArray[];
 export function intersect1d(
   a: ArrayLike,
   b: ArrayLike,
-  options: SetOptions & { returnIndices?: boolean } = {},
+  options: Spelled<SetOptions & { returnIndices?: boolean }> = {},
 ): NDArray | NDArray[] {
-  checkOptions('intersect1d', options, ['assumeUnique', 'returnIndices']);
+  const { returnIndices } = checkOptions('intersect1d', options, ['assumeUnique', 'returnIndices']);
   const [x, i] = unique(a, { returnIndex: true });
   const here = isin(x, b);
-  if (!options.returnIndices) return get(x, [here]);
+  if (!returnIndices) return get(x, [here]);
   const [y, j] = unique(b, { returnIndex: true });
   return [get(x, [here]), get(i, [here]), get(j, [isin(y, x)])];
 }
@@ -535,17 +593,17 @@ export const union1d = <A extends ArrayLike, B extends ArrayLike>(a: A, b: B): N
 export function setdiff1d<A extends ArrayLike>(
   a: A,
   b: ArrayLike,
-  options: SetOptions = {},
+  assumeUnique?: boolean | Spelled<SetOptions>,
 ): NDArray<DTypeOf<A>> {
-  checkOptions('setdiff1d', options, ['assumeUnique']);
+  const options = parameters<SetOptions>('setdiff1d', ['assumeUnique'], [assumeUnique]);
   // As in NumPy: with `assumeUnique` the order stays.
   const x = options.assumeUnique ? reshape(asarray(a, 'setdiff1d'), -1) : unique(a);
   return get(x, [isin(x, b, { invert: true })]);
 }
 
 /** Values that occur in exactly one of the arrays, sorted. @see numpy.setxor1d */
-export function setxor1d(a: ArrayLike, b: ArrayLike, options: SetOptions = {}): NDArray {
-  checkOptions('setxor1d', options, ['assumeUnique']);
+export function setxor1d(a: ArrayLike, b: ArrayLike, assumeUnique?: boolean | Spelled<SetOptions>): NDArray {
+  parameters<SetOptions>('setxor1d', ['assumeUnique'], [assumeUnique]);
   const [x, y] = [unique(a), unique(b)];
   return sort(concatenate([get(x, [isin(x, y, { invert: true })]), get(y, [isin(y, x, { invert: true })])]));
 }

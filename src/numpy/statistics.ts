@@ -2,9 +2,9 @@
 // that leave NaN out. Composed of operations, so gradients flow through all of them that have one.
 
 import { asarray } from '../core/create.js';
-import { isComplex, isFloat, isInexact, promoteTypes, realType } from '../core/dtype.js';
+import { isComplex, isFloat, isInexact, promoteTypes, realType, toDType } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, parameters } from '../core/options.js';
 import { normalizeAxis, sameShape, shapeText } from '../core/shape.js';
 import type { Accumulated, DTypeOf, Floating } from '../core/typing.js';
 import { complex, imag, real } from '../ops/complex.js';
@@ -24,6 +24,7 @@ import {
   logicalNot,
   maximum,
   minimum,
+  mod,
   mul,
   realOnly,
   sqrt,
@@ -50,30 +51,61 @@ import {
   sum,
   type VarOptions,
 } from '../ops/reduce.js';
-import { astype, concatenate, moveaxis, reshape, squeeze, stack, transpose } from '../ops/shape.js';
-import { searchsorted } from '../ops/sort.js';
+import {
+  astype,
+  broadcastTo,
+  concatenate,
+  moveaxis,
+  reshape,
+  squeeze,
+  stack,
+  transpose,
+} from '../ops/shape.js';
+import { argsort, searchsorted } from '../ops/sort.js';
+import { named } from './caller.js';
 import { diag } from './creation.js';
 import { type AxisArgument, options } from './slices.js';
 
 /** Largest minus smallest element. @see numpy.ptp */
-export const ptp = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<DTypeOf<A>> =>
-  sub(max(a, axis), min(a, axis));
+export function ptp<A extends ArrayLike>(a: A, argument?: AxisArgument): NDArray<DTypeOf<A>> {
+  const { out, ...rest } = options<ReduceOptions>('ptp', argument);
+  const result = sub(max(a, rest), min(a, rest));
+  return out ? into('ptp', out, result) : result;
+}
 
 // ---------------------------------------------------------------- averages and covariance
 
 export interface AverageOptions extends ReduceOptions {
   /** In the shape of the array, or 1-d along `axis`. */
-  weights?: ArrayLike;
+  weights?: ArrayLike | null;
+  /** Also the sum of the weights: [average, sum]. */
+  returned?: boolean;
 }
 
 /** The mean, or the weighted mean sum(a * w) / sum(w). @see numpy.average */
 export function average<A extends ArrayLike>(
   value: A,
-  argument?: Axis | AverageOptions,
-): NDArray<Floating<DTypeOf<A>>> {
-  const { axis, keepdims, weights } = options<AverageOptions>('average', argument, ['weights']);
+  options: AverageOptions & { returned: true },
+): [average: NDArray<Floating<DTypeOf<A>>>, sumOfWeights: NDArray<Floating<DTypeOf<A>>>];
+export function average<A extends ArrayLike>(
+  value: A,
+  axis?: Axis | AverageOptions,
+  weights?: ArrayLike | null | AverageOptions,
+): NDArray<Floating<DTypeOf<A>>>;
+export function average(value: ArrayLike, ...given: unknown[]): NDArray | [NDArray, NDArray] {
+  const { axis, keepdims, weights, returned } = parameters<AverageOptions>(
+    'average',
+    ['axis', 'weights', 'returned'],
+    given,
+    ['keepdims'],
+  );
   const a = asarray(value, 'average');
-  if (weights === undefined) return mean(a, { axis, keepdims });
+  const withSum = (result: NDArray, total: NDArray): NDArray | [NDArray, NDArray] =>
+    returned ? [result, broadcastTo(total, result.shape).copy()] : result;
+  if (weights === undefined || weights === null) {
+    const result = mean(a, { axis, keepdims });
+    return withSum(result, asarray(result.size === 0 ? 0 : a.size / result.size));
+  }
   let w = asarray(weights, 'average');
   if (!sameShape(a.shape, w.shape)) {
     if (typeof axis !== 'number')
@@ -100,16 +132,24 @@ export function average<A extends ArrayLike>(
     sameShape(a.shape, w.shape) ? { axis, keepdims } : {},
   );
   if (any(equal(total, 0)).item()) throw new RangeError("average: Weights sum to zero, can't be normalized.");
-  return div(sum(product, { axis, keepdims }), total);
+  return withSum(div(sum(product, { axis, keepdims }), total), total);
 }
 
 export interface CovOptions {
+  /** More variables of the same form. */
+  y?: ArrayLike | null;
   /** Rows are variables, columns observations; true by default. */
   rowvar?: boolean;
   /** Divide by N instead of N - 1. */
   bias?: boolean;
   /** Divide by N - ddof; overrides `bias`. */
-  ddof?: number;
+  ddof?: number | null;
+  /** How often each observation occurred: whole numbers. */
+  fweights?: ArrayLike | null;
+  /** How much each observation counts. */
+  aweights?: ArrayLike | null;
+  /** Element type of the result: 'float32', 'float64' or a complex one. */
+  dtype?: string;
 }
 
 /**
@@ -119,11 +159,19 @@ export interface CovOptions {
  */
 export function cov(
   m: ArrayLike,
-  y?: ArrayLike | null | CovOptions,
-  more: CovOptions = {},
+  others?: ArrayLike | null | CovOptions,
+  rows?: boolean | CovOptions,
+  population?: boolean | CovOptions,
+  more?: CovOptions,
 ): NDArray<'float64'> {
-  const named = typeof y === 'object' && y !== null && !isArrayLike(y);
-  const { rowvar = true, bias = false, ddof } = named ? (y as CovOptions) : more;
+  const o = parameters<CovOptions>(
+    'cov',
+    ['y', 'rowvar', 'bias', 'ddof'],
+    [others, rows, population, more],
+    ['fweights', 'aweights', 'dtype'],
+  );
+  const { y, rowvar = true, bias = false, dtype } = o;
+  const ddof = o.ddof ?? (bias ? 0 : 1);
   const variables = (v: ArrayLike): NDArray => {
     const a = asarray(v, 'cov');
     if (a.ndim > 2) throw new RangeError(`cov: m has more than 2 dimensions: shape ${shapeText(a.shape)}.`);
@@ -133,10 +181,46 @@ export function cov(
   };
   let x = variables(m);
   if (x.shape[0] === 0) return emptyZeroed([0, 0], 'float64');
-  if (!named && y !== undefined && y !== null) x = concatenate([x, variables(y as ArrayLike)], 0);
-  const n = Math.max(x.shape[1] - (ddof ?? (bias ? 0 : 1)), 0);
-  const centred = sub(x, mean(x, { axis: 1, keepdims: true }));
-  return squeeze(mul(dot(centred, conj(transpose(centred))), 1 / n));
+  if (y !== undefined && y !== null) x = concatenate([x, variables(y)], 0);
+  const w = observationWeights(o, x.shape[1]);
+  let out: NDArray;
+  if (w === null) {
+    const n = Math.max(x.shape[1] - ddof, 0);
+    const centred = sub(x, mean(x, { axis: 1, keepdims: true }));
+    out = mul(dot(centred, conj(transpose(centred))), 1 / n);
+  } else {
+    const total = sum(w);
+    const { aweights } = o;
+    const loss =
+      ddof === 0 || aweights === undefined || aweights === null
+        ? ddof
+        : div(mul(sum(mul(w, asarray(aweights, 'cov'))), ddof), total);
+    const centred = sub(x, div(sum(mul(x, w), { axis: 1, keepdims: true }), total));
+    out = div(dot(centred, conj(transpose(mul(centred, w)))), maximum(sub(total, loss), 0));
+  }
+  out = squeeze(out);
+  return dtype === undefined ? out : castTo(out, toDType(dtype, 'cov'));
+}
+
+/** The product of both kinds of weights, or null without any. */
+function observationWeights({ fweights, aweights }: CovOptions, n: number): NDArray | null {
+  let out: NDArray | null = null;
+  for (const [name, given] of [
+    ['fweights', fweights],
+    ['aweights', aweights],
+  ] as const) {
+    if (given === undefined || given === null) continue;
+    const w = castTo(asarray(given, 'cov'), 'float64');
+    if (w.ndim !== 1 || w.size !== n)
+      throw new RangeError(
+        `cov: ${name} must be 1-d, one per observation: shape ${shapeText(w.shape)} for ${n} observations.`,
+      );
+    if (any(less(w, 0)).item()) throw new RangeError(`cov: ${name} cannot be negative: ${w}.`);
+    if (name === 'fweights' && !all(equal(w, floor(w))).item())
+      throw new TypeError(`cov: fweights must be whole numbers, not ${w}; for others use aweights.`);
+    out = out === null ? w : mul(out, w);
+  }
+  return out;
 }
 
 /** In double precision, real or complex. */
@@ -145,15 +229,23 @@ const astype64 = (a: NDArray): NDArray => {
   return a.dtype === type ? a : astype(a, type);
 };
 
-const isArrayLike = (v: object): boolean => Symbol.iterator in v || ArrayBuffer.isView(v);
+/** As of `cov`; bias and ddof cancel out of correlations and make no difference. */
+export type CorrcoefOptions = Pick<CovOptions, 'y' | 'rowvar' | 'dtype' | 'bias' | 'ddof'>;
 
 /** Matrix of Pearson's correlation coefficients, within [-1, 1]. @see numpy.corrcoef */
 export function corrcoef(
   x: ArrayLike,
-  y?: ArrayLike | null | CovOptions,
-  more: CovOptions = {},
+  others?: ArrayLike | null | CorrcoefOptions,
+  rows?: boolean | CorrcoefOptions,
 ): NDArray<'float64'> {
-  const c = cov(x, y, more);
+  const o = parameters<CorrcoefOptions>(
+    'corrcoef',
+    ['y', 'rowvar'],
+    [others, rows],
+    ['dtype', 'bias', 'ddof'],
+  );
+  const { y, rowvar, dtype } = o;
+  const c = named('corrcoef', () => cov(x, { y, rowvar, dtype }));
   if (c.ndim === 0) return div(c, c);
   const deviation = sqrt(real(diag(c)));
   const scaled = div(div(c, reshape(deviation, -1, 1)), reshape(deviation, 1, -1));
@@ -210,21 +302,23 @@ export const nanmin = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<
 function position(
   caller: string,
   value: ArrayLike,
-  axis: number | null | undefined,
+  argument: number | null | undefined | ReduceOptions,
   find: typeof argmax,
   by: number,
 ): NDArray {
+  const axis = options<ReduceOptions>(caller, argument);
   const { bad, clean } = filled(caller, value, by);
-  if (any(all(bad, axis)).item()) throw new RangeError(`${caller}: All-NaN slice encountered.`);
+  if (any(all(bad, { axis: axis.axis })).item())
+    throw new RangeError(`${caller}: All-NaN slice encountered.`);
   return find(clean, axis);
 }
 
 /** Position of the largest element that is not NaN. @see numpy.nanargmax */
-export const nanargmax = (a: ArrayLike, axis?: number | null): NDArray<'int64'> =>
+export const nanargmax = (a: ArrayLike, axis?: number | null | ReduceOptions): NDArray<'int64'> =>
   position('nanargmax', a, axis, argmax, Number.NEGATIVE_INFINITY);
 
 /** Position of the smallest element that is not NaN. @see numpy.nanargmin */
-export const nanargmin = (a: ArrayLike, axis?: number | null): NDArray<'int64'> =>
+export const nanargmin = (a: ArrayLike, axis?: number | null | ReduceOptions): NDArray<'int64'> =>
   position('nanargmin', a, axis, argmin, Number.POSITIVE_INFINITY);
 
 /** Mean of the elements that are not NaN. @see numpy.nanmean */
@@ -284,6 +378,30 @@ export function applyAlongAxis(f: (slice: NDArray) => ArrayLike, axis: number, v
 
 // ---------------------------------------------------------------- curves
 
+export interface InterpOptions {
+  /** What stands before the first and after the last point: the values there by default. */
+  left?: number | null;
+  right?: number | null;
+  /** The points repeat in steps of this; `left` and `right` do not count then. */
+  period?: number | null;
+}
+
+/** `interp` of points that repeat: they are brought into one period, sorted, and continued by one at both ends. */
+function periodicInterp(x: ArrayLike, xp: ArrayLike, fp: ArrayLike, period: number): NDArray {
+  if (period === 0) throw new RangeError('interp: period must be a non-zero value.');
+  const p = Math.abs(period);
+  const within = (v: ArrayLike): NDArray => mod(inexact(realOnly('interp', asarray(v, 'interp'))), p);
+  const points = within(xp);
+  if (points.ndim !== 1) throw new RangeError('interp: Data points must be 1-D sequences.');
+  const order = argsort(points.detach());
+  const [at, values] = [get(points, [order]), get(asarray(fp, 'interp'), [order])];
+  return interp(
+    within(x),
+    concatenate([sub(get(at, ['-1:']), p), at, add(get(at, [':1']), p)]),
+    concatenate([get(values, ['-1:']), values, get(values, [':1'])]),
+  );
+}
+
 /**
  * Piecewise linear interpolation of the points (xp, fp) at x; beyond the ends the first and last value.
  * @throws RangeError when xp and fp differ in length
@@ -293,8 +411,13 @@ export function interp(
   x: ArrayLike,
   xp: ArrayLike,
   fp: ArrayLike,
-  ends: { left?: number; right?: number } = {},
+  left?: number | null | InterpOptions,
+  right?: number | null | InterpOptions,
+  period?: number | null | InterpOptions,
 ): NDArray {
+  const names = ['left', 'right', 'period'];
+  const ends = parameters<InterpOptions>('interp', names, [left, right, period]);
+  if (ends.period !== undefined && ends.period !== null) return periodicInterp(x, xp, fp, ends.period);
   // Differences of unsigned integers would wrap.
   const at = inexact(realOnly('interp', asarray(x, 'interp')));
   const points = inexact(realOnly('interp', asarray(xp, 'interp')));
@@ -321,14 +444,32 @@ export function interp(
   return where(greater(at, get(points, [-1])), ends.right ?? last, out);
 }
 
+export interface TrapzOptions {
+  /** Where the values lie; `dx` apart by default. */
+  x?: ArrayLike | null;
+  dx?: number;
+  /** The last by default. */
+  axis?: number;
+}
+
 /** Area under y by the trapezoidal rule, over x or steps of dx. @see numpy.trapz */
-export function trapz(y: ArrayLike, x?: ArrayLike | null, dx = 1, axis = -1): NDArray {
+export function trapz(
+  y: ArrayLike,
+  points?: ArrayLike | null | TrapzOptions,
+  step?: number | TrapzOptions,
+  along?: number | TrapzOptions,
+): NDArray {
+  const {
+    x,
+    dx = 1,
+    axis = -1,
+  } = parameters<TrapzOptions>('trapz', ['x', 'dx', 'axis'], [points, step, along]);
   const values = moveaxis(asarray(y, 'trapz'), axis, -1);
   const halves = mul(add(get(values, ['...', '1:']), get(values, ['...', ':-1'])), 0.5);
   if (x === undefined || x === null) return sum(mul(halves, dx), -1);
-  let points = asarray(x, 'trapz');
-  if (points.ndim > 1) points = moveaxis(points, axis, -1);
-  return sum(mul(halves, sub(get(points, ['...', '1:']), get(points, ['...', ':-1']))), -1);
+  let at = asarray(x, 'trapz');
+  if (at.ndim > 1) at = moveaxis(at, axis, -1);
+  return sum(mul(halves, sub(get(at, ['...', '1:']), get(at, ['...', ':-1']))), -1);
 }
 
 export interface RoundOptions {

@@ -4,6 +4,7 @@
 import * as backend from '../backend/index.js';
 import { complexType, type DType, isComplex, realType } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray, emptyZeroed as zeros } from '../core/ndarray.js';
+import { parameters, type Spelled } from '../core/options.js';
 import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { imag, real } from './complex.js';
 import { abs, add, div, equal, mul, reciprocal, sign, square, sub, where } from './elementwise.js';
@@ -97,18 +98,31 @@ export interface SvdOptions {
  */
 export function svd<A extends ArrayLike>(
   a: A,
-  options: SvdOptions & { computeUv: false },
+  options: Spelled<SvdOptions> & ({ computeUv: false } | { compute_uv: false }),
 ): NDArray<RealOf<Floating<DTypeOf<A>>>>;
 export function svd<A extends ArrayLike>(
   a: A,
-  options?: SvdOptions,
+  fullMatrices: boolean,
+  computeUv: false,
+  hermitian?: boolean,
+): NDArray<RealOf<Floating<DTypeOf<A>>>>;
+export function svd<A extends ArrayLike>(
+  a: A,
+  fullMatrices?: boolean | Spelled<SvdOptions>,
+  computeUv?: boolean | Spelled<SvdOptions>,
+  hermitian?: boolean | Spelled<SvdOptions>,
 ): [
   U: NDArray<Floating<DTypeOf<A>>>,
   S: NDArray<RealOf<Floating<DTypeOf<A>>>>,
   Vt: NDArray<Floating<DTypeOf<A>>>,
 ];
-export function svd(value: ArrayLike, options: SvdOptions = {}): NDArray | [NDArray, NDArray, NDArray] {
-  const { fullMatrices = true, computeUv = true, hermitian = false } = options;
+export function svd(value: ArrayLike, ...given: unknown[]): NDArray | [NDArray, NDArray, NDArray] {
+  const names = ['fullMatrices', 'computeUv', 'hermitian'];
+  const {
+    fullMatrices = true,
+    computeUv = true,
+    hermitian = false,
+  } = parameters<SvdOptions>('svd', names, given);
   const a = matrices('svd', value, hermitian);
   if (hermitian) return symmetricSvd(a, computeUv);
   const [m, n] = a.shape.slice(-2);
@@ -181,7 +195,11 @@ export const svdvals = <A extends ArrayLike>(a: A): NDArray<RealOf<Floating<DTyp
 
 // ---------------------------------------------------------------- eigenvalues of symmetric matrices
 
-const triangle = (caller: string, uplo: string): boolean => {
+/** Which triangle is read, 'L' by default. */
+export type Triangle = 'L' | 'U' | { UPLO?: 'L' | 'U' };
+
+const triangle = (caller: string, argument: Triangle | undefined): boolean => {
+  const { UPLO: uplo = 'L' } = parameters<{ UPLO?: 'L' | 'U' }>(caller, ['UPLO'], [argument]);
   const letter = String(uplo).toUpperCase();
   if (letter !== 'L' && letter !== 'U')
     throw new RangeError(`${caller}: UPLO argument must be 'L' or 'U', not '${uplo}'.`);
@@ -201,7 +219,7 @@ const triangle = (caller: string, uplo: string): boolean => {
  */
 export function eigh<A extends ArrayLike>(
   value: A,
-  uplo: 'L' | 'U' = 'L',
+  uplo?: Triangle,
 ): [values: NDArray<RealOf<Floating<DTypeOf<A>>>>, vectors: NDArray<Floating<DTypeOf<A>>>] {
   const a = matrices('eigh', value, true);
   const lower = triangle('eigh', uplo);
@@ -230,7 +248,7 @@ register('eigh', true);
 /** Eigenvalues of symmetric matrices, ascending. @see numpy.linalg.eigvalsh */
 export function eigvalsh<A extends ArrayLike>(
   value: A,
-  uplo: 'L' | 'U' = 'L',
+  uplo?: Triangle,
 ): NDArray<RealOf<Floating<DTypeOf<A>>>> {
   const a = matrices('eigvalsh', value, true);
   const lower = triangle('eigvalsh', uplo);
@@ -306,10 +324,11 @@ export type QrMode = 'reduced' | 'complete' | 'r' | 'raw';
  */
 export function qr<A extends ArrayLike>(
   value: A,
-  mode?: 'reduced' | 'complete' | 'raw',
+  mode?: 'reduced' | 'complete' | 'raw' | { mode?: 'reduced' | 'complete' | 'raw' },
 ): [Q: NDArray<Floating<DTypeOf<A>>>, R: NDArray<Floating<DTypeOf<A>>>];
-export function qr<A extends ArrayLike>(value: A, mode: 'r'): NDArray<Floating<DTypeOf<A>>>;
-export function qr(value: ArrayLike, mode: QrMode = 'reduced'): NDArray | [NDArray, NDArray] {
+export function qr<A extends ArrayLike>(value: A, mode: 'r' | { mode: 'r' }): NDArray<Floating<DTypeOf<A>>>;
+export function qr(value: ArrayLike, argument?: QrMode | { mode?: QrMode }): NDArray | [NDArray, NDArray] {
+  const { mode = 'reduced' } = parameters<{ mode?: QrMode }>('qr', ['mode'], [argument]);
   if (!['reduced', 'complete', 'r', 'raw'].includes(mode))
     throw new RangeError(`qr: Unrecognized mode '${mode}'; known: 'reduced', 'complete', 'r', 'raw'.`);
   const a = matrices('qr', value);
@@ -396,16 +415,17 @@ const mirrored = (x: NDArray): NDArray => {
  */
 export function lu<A extends ArrayLike>(
   value: A,
-  options: { permuteL: true },
+  options: { permuteL: true } | { permute_l: true },
 ): [PL: NDArray<Floating<DTypeOf<A>>>, U: NDArray<Floating<DTypeOf<A>>>];
 export function lu<A extends ArrayLike>(
   value: A,
-  options?: { permuteL?: false },
+  options?: { permuteL?: false } | { permute_l?: false },
 ): [P: NDArray<Floating<DTypeOf<A>>>, L: NDArray<Floating<DTypeOf<A>>>, U: NDArray<Floating<DTypeOf<A>>>];
 export function lu(
   value: ArrayLike,
-  options: { permuteL?: boolean } = {},
+  permutation?: { permuteL?: boolean } | { permute_l?: boolean },
 ): [NDArray, NDArray] | [NDArray, NDArray, NDArray] {
+  const options = parameters<{ permuteL?: boolean }>('lu', ['permuteL'], [permutation]);
   const a = matrices('lu', value);
   const [m, n] = a.shape.slice(-2);
   const k = Math.min(m, n);

@@ -5,6 +5,7 @@ import type { Accumulated, DTypeNamed, Floating, PromotedWith, RealOf } from '..
 import type { ClipOptions } from './elementwise.js';
 import type { Index } from './index.js';
 import type { Axis, ReduceOptions, SumOptions, VarOptions } from './reduce.js';
+import type { Order, ReshapeOptions } from './shape.js';
 
 type AxisOrOptions<T> = Axis | T;
 
@@ -118,19 +119,26 @@ declare module '../core/ndarray.js' {
     // Shape: views of the same memory where strides allow.
     reshape<D extends DType>(
       this: NDArray<D>,
-      shape: number | readonly number[],
-      ...rest: number[]
+      shape: number | readonly number[] | ReshapeOptions,
+      ...rest: (number | ReshapeOptions)[]
     ): NDArray<D>;
-    ravel<D extends DType>(this: NDArray<D>): NDArray<D>;
-    flatten<D extends DType>(this: NDArray<D>): NDArray<D>;
+    ravel<D extends DType>(this: NDArray<D>, order?: Order | { order?: Order }): NDArray<D>;
+    flatten<D extends DType>(this: NDArray<D>, order?: Order | { order?: Order }): NDArray<D>;
     transpose<D extends DType>(
       this: NDArray<D>,
-      axes?: number | readonly number[],
+      axes?: number | readonly number[] | { axes?: readonly number[] | null },
       ...rest: number[]
     ): NDArray<D>;
-    swapaxes<D extends DType>(this: NDArray<D>, axis1: number, axis2: number): NDArray<D>;
-    squeeze<D extends DType>(this: NDArray<D>, axis?: number | readonly number[] | null): NDArray<D>;
-    copy<D extends DType>(this: NDArray<D>): NDArray<D>;
+    swapaxes<D extends DType>(
+      this: NDArray<D>,
+      axis1: number | { axis1: number; axis2: number },
+      axis2?: number,
+    ): NDArray<D>;
+    squeeze<D extends DType>(
+      this: NDArray<D>,
+      axis?: number | readonly number[] | null | { axis?: number | readonly number[] | null },
+    ): NDArray<D>;
+    copy<D extends DType>(this: NDArray<D>, order?: Order | { order?: Order }): NDArray<D>;
     astype<N extends string>(dtype: N): NDArray<DTypeNamed<N>>;
     // Indexing.
     /**

@@ -4,10 +4,11 @@ import * as backend from '../backend/index.js';
 import { asarray, lists } from '../core/create.js';
 import { type DType, promoteTypes, toDType } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, getter, method, type NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, isOptions, needed, parameters, type Spelled } from '../core/options.js';
 import {
   broadcastShapes,
   broadcastStrides,
+  isContiguous,
   normalizeAxes,
   normalizeAxis,
   reshapeStrides,
@@ -34,9 +35,47 @@ function viewOf(
   return a.tracked ? track(name, view, [a], [rule], []) : view;
 }
 
-/** A C-ordered copy (numpy.ndarray.copy). */
-export function copy<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
+/**
+ * In which order elements are read or lie: 'C', the last axis runs fastest; 'F', the first; 'A', as 'F' when they lie
+ * so, else 'C'; 'K', as they lie in memory.
+ */
+export type Order = 'C' | 'F' | 'A' | 'K';
+type OrderArgument = Order | { order?: Order };
+
+/** The axes from the slowest to the fastest in the order asked for; null for C order. */
+function axesFor(caller: string, a: NDArray, argument: OrderArgument): readonly number[] | null {
+  const { order = 'C' } = parameters<{ order?: Order }>(caller, ['order'], [argument]);
+  const axes = a.shape.map((_, d) => d);
+  switch (order) {
+    case 'C':
+      return null;
+    case 'F':
+      return axes.reverse();
+    case 'A':
+      return !a.contiguous && isContiguous([...a.shape].reverse(), [...a.stridesEl].reverse())
+        ? axes.reverse()
+        : null;
+    case 'K':
+      return axes.sort((p, q) => Math.abs(a.stridesEl[q]) - Math.abs(a.stridesEl[p]));
+    default:
+      throw new TypeError(`${caller}: order must be one of 'C', 'F', 'A', or 'K', not '${String(order)}'.`);
+  }
+}
+
+/** A copy, in C order unless another is asked for. @see numpy.copy */
+export function copy<A extends ArrayLike>(value: A, order: OrderArgument): NDArray<DTypeOf<A>>;
+export function copy<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>>;
+export function copy(value: ArrayLike, order?: OrderArgument | number): NDArray {
   const a = asarray(value, 'copy');
+  // A number is the index that `list.map(np.copy)` hands over.
+  if (order !== undefined && typeof order !== 'number') {
+    const axes = axesFor('copy', a, order);
+    if (axes !== null)
+      return transpose(
+        copy(transpose(a, axes)),
+        axes.map((_, d) => axes.indexOf(d)),
+      );
+  }
   const batch = batching.open > 0 ? overArray(a, copy) : null;
   if (batch !== null) return batch;
   const out = empty(a.shape, a.dtype);
@@ -72,17 +111,31 @@ export function shapeArgument(first: number | readonly number[], rest: readonly 
   return typeof first === 'number' ? [first, ...rest] : first;
 }
 
+/** What `reshape` takes by name: the shape, and the order in which elements are read and written. */
+export interface ReshapeOptions {
+  newshape?: number | readonly number[];
+  order?: 'C' | 'F' | 'A';
+}
+
 /**
  * The same elements, in C order, in another shape; one length may be -1. A view where strides allow it.
  * @see numpy.reshape
+ * @example np.reshape([1, 2, 3, 4], [2, 2]); np.reshape([1, 2, 3, 4], [2, -1], { order: 'F' })
  */
 export function reshape<A extends ArrayLike>(
   value: A,
-  shape: number | readonly number[],
-  ...rest: number[]
+  shape: number | readonly number[] | ReshapeOptions,
+  ...rest: (number | ReshapeOptions)[]
 ): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'reshape');
-  const to = resolveReshape('reshape', a.shape, shapeArgument(shape, rest));
+  // The ordinary case costs one comparison more.
+  if (
+    rest.length > 0
+      ? typeof rest[rest.length - 1] !== 'number'
+      : typeof shape !== 'number' && isOptions(shape)
+  )
+    return reshapeInOrder(a, shape, rest);
+  const to = resolveReshape('reshape', a.shape, shapeArgument(shape as number, rest as number[]));
   const batch = batching.open > 0 ? overArray(a, (x) => reshape(x, [x.shape[0], ...to])) : null;
   if (batch !== null) return batch;
   const strides = a.contiguous ? undefined : reshapeStrides(a.shape, a.stridesEl, to);
@@ -91,18 +144,51 @@ export function reshape<A extends ArrayLike>(
 }
 register('reshape', true);
 
-/** All elements in one row: a view when they lie in C order. @see numpy.ravel */
-export const ravel = <A extends ArrayLike>(a: A): NDArray<DTypeOf<A>> => reshape(a, -1);
+/** `reshape` with options: an object, or the letter of the order, after the shape or instead of it. */
+function reshapeInOrder(a: NDArray, shape: unknown, rest: unknown[]): NDArray {
+  const last = rest.pop();
+  const lengths = typeof shape === 'number' ? [shape, ...rest] : shape;
+  const { newshape, order = 'C' } = parameters<{ newshape?: number | readonly number[]; order?: Order }>(
+    'reshape',
+    ['newshape', 'order'],
+    [lengths, last],
+  );
+  const to = needed('reshape', 'newshape', newshape);
+  if (order === 'K')
+    throw new TypeError("reshape: order 'K' is not permitted for reshaping; use 'C', 'F' or 'A'.");
+  if (axesFor('reshape', a, order) === null) return reshape(a, to);
+  const resolved = resolveReshape('reshape', a.shape, typeof to === 'number' ? [to] : to);
+  return transpose(reshape(transpose(a), [...resolved].reverse()));
+}
+
+/**
+ * All elements in one row, in C order unless another is asked for: a view when they lie so.
+ * @see numpy.ravel
+ * @example np.ravel([[1, 2], [3, 4]], { order: 'F' })   // array([1., 3., 2., 4.])
+ */
+export function ravel<A extends ArrayLike>(value: A, order: OrderArgument): NDArray<DTypeOf<A>>;
+export function ravel<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>>;
+export function ravel(value: ArrayLike, order?: OrderArgument | number): NDArray {
+  if (order === undefined || typeof order === 'number') return reshape(value, -1);
+  const a = asarray(value, 'ravel');
+  const axes = axesFor('ravel', a, order);
+  return reshape(axes === null ? a : transpose(a, axes), -1);
+}
 
 /** All elements in one row, always a copy. @see numpy.ndarray.flatten */
-export const flatten = <A extends ArrayLike>(a: A): NDArray<DTypeOf<A>> => copy(ravel(a));
+export const flatten = <A extends ArrayLike>(a: A, order: OrderArgument = 'C'): NDArray<DTypeOf<A>> =>
+  copy(ravel(a, order));
 
 /** Axes in another order, reversed by default; a view. @see numpy.transpose */
 export function transpose<A extends ArrayLike>(
   value: A,
-  axes?: readonly number[] | null,
+  given?: readonly number[] | null | { axes?: readonly number[] | null },
 ): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'transpose');
+  const axes =
+    given && !Array.isArray(given) && isOptions(given)
+      ? checkOptions('transpose', given, ['axes']).axes
+      : (given as readonly number[] | null | undefined);
   if (batching.open > 0) {
     const order = axes ?? a.shape.map((_, d) => a.ndim - 1 - d);
     const batch = overArray(a, (x) =>
@@ -138,8 +224,21 @@ export function transpose<A extends ArrayLike>(
 register('transpose', true);
 
 /** Two axes exchanged. @see numpy.swapaxes */
-export function swapaxes<A extends ArrayLike>(value: A, axis1: number, axis2: number): NDArray<DTypeOf<A>> {
+export function swapaxes<A extends ArrayLike>(value: A, axis1: number, axis2: number): NDArray<DTypeOf<A>>;
+export function swapaxes<A extends ArrayLike>(
+  value: A,
+  axes: { axis1: number; axis2: number },
+): NDArray<DTypeOf<A>>;
+export function swapaxes(
+  value: ArrayLike,
+  axis1: number | { axis1: number; axis2: number },
+  axis2?: number,
+): NDArray {
   const a = asarray(value, 'swapaxes');
+  if (typeof axis1 === 'object' || typeof axis2 !== 'number') {
+    const o = parameters<{ axis1?: number; axis2?: number }>('swapaxes', ['axis1', 'axis2'], [axis1, axis2]);
+    return swapaxes(a, needed('swapaxes', 'axis1', o.axis1), needed('swapaxes', 'axis2', o.axis2));
+  }
   const p = normalizeAxis('swapaxes', axis1, a.ndim);
   const q = normalizeAxis('swapaxes', axis2, a.ndim);
   const order = Array.from({ length: a.ndim }, (_, i) => (i === p ? q : i === q ? p : i));
@@ -150,9 +249,17 @@ export function swapaxes<A extends ArrayLike>(value: A, axis1: number, axis2: nu
 export function moveaxis<A extends ArrayLike>(
   value: A,
   source: number | readonly number[],
-  destination: number | readonly number[],
-): NDArray<DTypeOf<A>> {
+  destination: number | readonly number[] | { destination: number | readonly number[] },
+): NDArray<DTypeOf<A>>;
+export function moveaxis<A extends ArrayLike>(
+  value: A,
+  axes: { source: number | readonly number[]; destination: number | readonly number[] },
+): NDArray<DTypeOf<A>>;
+export function moveaxis(value: ArrayLike, ...given: unknown[]): NDArray {
   const a = asarray(value, 'moveaxis');
+  const o = parameters<{ source?: Axes; destination?: Axes }>('moveaxis', ['source', 'destination'], given);
+  const source = needed('moveaxis', 'source', o.source);
+  const destination = needed('moveaxis', 'destination', o.destination);
   const from = (typeof source === 'number' ? [source] : source).map((d) =>
     normalizeAxis('moveaxis', d, a.ndim),
   );
@@ -170,19 +277,47 @@ export function moveaxis<A extends ArrayLike>(
   return transpose(a, order);
 }
 
-/** A new axis of length 1 at the given place of the result. @see numpy.expand_dims */
-export function expandDims<A extends ArrayLike>(value: A, axis: number): NDArray<DTypeOf<A>> {
+/** New axes of length 1 at the given places of the result. @see numpy.expand_dims */
+export function expandDims<A extends ArrayLike>(
+  value: A,
+  axis: number | readonly number[] | { axis: number | readonly number[] },
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'expandDims');
+  if (typeof axis === 'object') {
+    if (isOptions(axis))
+      return expandDims(a, needed('expandDims', 'axis', checkOptions('expandDims', axis, ['axis']).axis));
+    const places = axis as readonly number[];
+    const n = a.ndim + places.length;
+    const added = normalizeAxes('expandDims', places, n);
+    const lengths = [...a.shape];
+    return reshape(
+      a,
+      Array.from({ length: n }, (_, d) => (added.includes(d) ? 1 : lengths.shift()!)),
+    );
+  }
   const at = normalizeAxis('expandDims', axis, a.ndim + 1);
   return reshape(a, [...a.shape.slice(0, at), 1, ...a.shape.slice(at)]);
+}
+
+type Axes = number | readonly number[];
+
+/** Axes in their place or by name. */
+function axesArgument(
+  caller: string,
+  axis: Axes | null | undefined | { axis?: Axes | null },
+): Axes | null | undefined {
+  if (axis === undefined || axis === null || typeof axis === 'number' || !isOptions(axis))
+    return axis as Axes;
+  return checkOptions(caller, axis as { axis?: Axes | null }, ['axis']).axis;
 }
 
 /** Axes of length 1 removed: all, or the given ones. @see numpy.squeeze */
 export function squeeze<A extends ArrayLike>(
   value: A,
-  axis?: number | readonly number[] | null,
+  given?: Axes | null | { axis?: Axes | null },
 ): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'squeeze');
+  const axis = axesArgument('squeeze', given);
   const axes =
     axis === undefined || axis === null
       ? a.shape.flatMap((n, d) => (n === 1 ? [d] : []))
@@ -200,8 +335,17 @@ export function squeeze<A extends ArrayLike>(
 }
 
 /** The array seen in a larger shape, repeated along new axes and axes of length 1; a view. @see numpy.broadcast_to */
-export function broadcastTo<A extends ArrayLike>(value: A, shape: Shape): NDArray<DTypeOf<A>> {
+export function broadcastTo<A extends ArrayLike>(
+  value: A,
+  given: number | Shape | { shape: number | Shape },
+): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'broadcastTo');
+  if (typeof given === 'number') return broadcastTo(a, [given]) as NDArray<never>;
+  if (!Array.isArray(given) && isOptions(given)) {
+    const o = checkOptions('broadcastTo', given, ['shape']);
+    return broadcastTo(a, needed('broadcastTo', 'shape', o.shape)) as NDArray<never>;
+  }
+  const shape = given as Shape;
   const out = broadcastShapes('broadcastTo', a.shape, shape);
   if (out.length !== shape.length || out.some((n, i) => n !== shape[i])) {
     throw new RangeError(
@@ -231,9 +375,10 @@ register('broadcastTo', true);
 /** Elements in reverse order along the axes, all by default; a view. @see numpy.flip */
 export function flip<A extends ArrayLike>(
   value: A,
-  axis?: number | readonly number[] | null,
+  given?: Axes | null | { axis?: Axes | null },
 ): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'flip');
+  const axis = axesArgument('flip', given);
   const axes = normalizeAxes('flip', axis, a.ndim);
   const batch = batching.open > 0 ? overAxes('flip', a, axes, flip) : null;
   if (batch !== null) return batch;
@@ -318,7 +463,7 @@ export function concatenate<T extends readonly ArrayLike[] | readonly [ArrayLike
   const chosen = axis;
   let arrays = [...values].map((v) => asarray(v, 'concatenate'));
   if (arrays.length === 0) throw new RangeError('concatenate: need at least one array to concatenate.');
-  if (chosen === null) arrays = arrays.map(ravel);
+  if (chosen === null) arrays = arrays.map((a) => ravel(a));
   const first = arrays[0];
   if (first.ndim === 0)
     throw new RangeError('concatenate: zero-dimensional arrays cannot be concatenated; use np.stack.');
@@ -401,14 +546,22 @@ export function atleast2d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
 /** Arrays on top of each other: 1-d arrays become rows. @see numpy.vstack */
 export const vstack = <T extends readonly ArrayLike[] | readonly [ArrayLike]>(
   values: T,
-): NDArray<PromotedAll<T>> => concatenate([...values].map(atleast2d), 0);
+  options: { dtype?: DType | string; casting?: Casting } = {},
+): NDArray<PromotedAll<T>> =>
+  joined(
+    'vstack',
+    concatenate([...values].map(atleast2d), 0),
+    checkOptions('vstack', options, ['dtype', 'casting']),
+  );
 
 /** Arrays side by side: along the second axis, of 1-d arrays along the first. @see numpy.hstack */
 export function hstack<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
   values: T,
+  options: { dtype?: DType | string; casting?: Casting } = {},
 ): NDArray<PromotedAll<T>> {
   const arrays = [...values].map(atleast1d);
-  return concatenate(arrays, arrays[0]?.ndim === 1 ? 0 : 1);
+  const result = concatenate(arrays, arrays[0]?.ndim === 1 ? 0 : 1);
+  return joined('hstack', result, checkOptions('hstack', options, ['dtype', 'casting']));
 }
 
 /** 1-d arrays as the columns of a matrix, 2-d arrays side by side. @see numpy.column_stack */
@@ -425,8 +578,13 @@ export function columnStack<T extends readonly ArrayLike[] | readonly [ArrayLike
 }
 
 /** The array repeated as a block, `reps` times along each axis. @see numpy.tile */
-export function tile<A extends ArrayLike>(value: A, reps: number | readonly number[]): NDArray<DTypeOf<A>> {
+export function tile<A extends ArrayLike>(
+  value: A,
+  argument: number | readonly number[] | { reps: number | readonly number[] },
+): NDArray<DTypeOf<A>> {
   let a = asarray(value, 'tile');
+  const o = parameters<{ reps?: number | readonly number[] }>('tile', ['reps'], [argument]);
+  const reps = needed('tile', 'reps', o.reps);
   let times = typeof reps === 'number' ? [reps] : [...reps];
   const n = Math.max(times.length, a.ndim);
   times = [...new Array<number>(n - times.length).fill(1), ...times];
@@ -439,14 +597,30 @@ export function tile<A extends ArrayLike>(value: A, reps: number | readonly numb
   );
 }
 
+/** A number of parts, or the places to cut at, and the axis to cut along. */
+export interface SplitOptions {
+  indicesOrSections?: number | readonly number[];
+  axis?: number;
+}
+
+/** The arguments of `split` and `arraySplit`. */
+export function splitArguments(
+  caller: string,
+  given: readonly unknown[],
+): [number | readonly number[], number] {
+  const o = parameters<SplitOptions>(caller, ['indicesOrSections', 'axis'], given);
+  return [needed(caller, 'indicesOrSections', o.indicesOrSections), o.axis ?? 0];
+}
+
 /** The array cut into parts along an axis: a number of equal parts, or the places to cut at. @see numpy.split */
 export function split<A extends ArrayLike>(
   value: A,
-  sections: number | readonly number[],
-  axis: number | { axis?: number } = 0,
+  indicesOrSections: number | readonly number[] | Spelled<SplitOptions>,
+  along?: number | { axis?: number },
 ): NDArray<DTypeOf<A>>[] {
   const a = asarray(value, 'split');
-  const at = normalizeAxis('split', typeof axis === 'number' ? axis : (axis.axis ?? 0), a.ndim);
+  const [sections, axis] = splitArguments('split', [indicesOrSections, along]);
+  const at = normalizeAxis('split', axis, a.ndim);
   const n = a.shape[at];
   let cuts: number[];
   if (typeof sections === 'number') {

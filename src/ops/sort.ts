@@ -5,6 +5,7 @@ import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { type DType, isComplex, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, method, type NDArray } from '../core/ndarray.js';
+import { checkOptions, isOptions, needed, parameters } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, shapeText } from '../core/shape.js';
 import type { DTypeOf } from '../core/typing.js';
 import { batching, overArray } from './batching.js';
@@ -16,13 +17,20 @@ import { copy, moveaxis, reshape } from './shape.js';
 export interface SortOptions {
   /** The last by default; null sorts the flattened array. */
   axis?: number | null;
+  /** NumPy's name of an algorithm. All sort the same here: numbers by radix or merging, equal elements in their order. */
+  kind?: SortKind | null;
 }
+
+export type SortKind = 'quicksort' | 'mergesort' | 'heapsort' | 'stable' | 'introselect';
 
 type SortArgument = number | null | SortOptions | undefined;
 
 /** The array to work on and the axis in it. */
 function target(caller: string, value: ArrayLike, argument: SortArgument): [NDArray, number] {
-  const axis = typeof argument === 'object' && argument !== null ? argument.axis : argument;
+  const axis =
+    typeof argument === 'object' && argument !== null
+      ? checkOptions(caller, argument, ['axis', 'kind']).axis
+      : argument;
   const a = asarray(value, caller);
   if (axis === null) return [reshape(a, -1), 0];
   return [a, normalizeAxis(caller, axis ?? -1, a.ndim)];
@@ -63,6 +71,23 @@ export function argsort(value: ArrayLike, argument?: SortArgument): NDArray<'int
   return axis === a.ndim - 1 ? out : copy(moveaxis(out, -1, axis));
 }
 
+/** The positions to put right, in their place or with the other options. */
+export type KthArgument = number | readonly number[] | (SortOptions & { kth: number | readonly number[] });
+
+function kthAndAxis(
+  caller: string,
+  position: KthArgument,
+  argument: SortArgument,
+): [number | readonly number[], SortArgument] {
+  if (!isOptions(position)) return [position as number, argument];
+  const o = parameters<SortOptions & { kth?: number | readonly number[] }>(
+    caller,
+    ['kth', 'axis', 'kind'],
+    [position, argument],
+  );
+  return [needed(caller, 'kth', o.kth), { axis: o.axis }];
+}
+
 /** The positions to put right, within the axis. */
 function kthList(caller: string, kth: number | readonly number[], n: number): number[] {
   return (typeof kth === 'number' ? [kth] : [...kth]).map((k) => {
@@ -78,15 +103,12 @@ function kthList(caller: string, kth: number | readonly number[], n: number): nu
 /**
  * A copy whose k-th element is where a full sort puts it, with no larger one before it and no smaller one after it.
  * The others are in no particular order; NaN goes last. Faster than a sort.
- * @param kth a position, or a list of them
+ * @param position kth: a position, or a list of them
  * @see numpy.partition
  */
-export function partition(
-  value: ArrayLike,
-  kth: number | readonly number[],
-  argument?: SortArgument,
-): NDArray {
-  const [a, axis] = target('partition', value, argument);
+export function partition(value: ArrayLike, position: KthArgument, argument?: SortArgument): NDArray {
+  const [kth, along] = kthAndAxis('partition', position, argument);
+  const [a, axis] = target('partition', value, along);
   const places = kthList('partition', kth, a.shape[axis]);
   if (tracking(a)) return takeAlongAxis(a, argpartition(a, kth, axis), axis);
   const rows = withAxisLast(a, axis, true);
@@ -98,12 +120,9 @@ export function partition(
 }
 
 /** The positions (int64) that partition an array along an axis, see `partition`. @see numpy.argpartition */
-export function argpartition(
-  value: ArrayLike,
-  kth: number | readonly number[],
-  argument?: SortArgument,
-): NDArray {
-  const [a, axis] = target('argpartition', value, argument);
+export function argpartition(value: ArrayLike, position: KthArgument, argument?: SortArgument): NDArray {
+  const [kth, along] = kthAndAxis('argpartition', position, argument);
+  const [a, axis] = target('argpartition', value, along);
   const places = kthList('argpartition', kth, a.shape[axis]);
   const rows = withAxisLast(a, axis, false);
   const out = empty(rows.shape, 'int64');
@@ -145,8 +164,12 @@ function alongAxis(caller: string, a: NDArray, indices: ArrayLike, axis: number)
 export function takeAlongAxis<A extends ArrayLike>(
   value: A,
   indices: ArrayLike,
-  axis: number | null,
+  along: number | null | { axis: number | null },
 ): NDArray<DTypeOf<A>> {
+  const axis = isOptions(along)
+    ? checkOptions('takeAlongAxis', along as { axis: number | null }, ['axis']).axis
+    : along;
+  if (axis === undefined) needed('takeAlongAxis', 'axis', axis);
   let a = asarray(value, 'takeAlongAxis');
   if (axis === null) a = reshape(a, -1);
   const at = normalizeAxis('takeAlongAxis', axis ?? 0, a.ndim);
@@ -154,9 +177,23 @@ export function takeAlongAxis<A extends ArrayLike>(
 }
 
 /** Writes a[i][indices[i][j]] = values[i][j] for axis 1, and so on. @see numpy.put_along_axis */
-export function putAlongAxis(a: NDArray, indices: ArrayLike, values: ArrayLike, axis: number): void {
+export function putAlongAxis(
+  a: NDArray,
+  indices: ArrayLike,
+  values: ArrayLike,
+  along: number | { axis: number },
+): void {
+  const axis = isOptions(along)
+    ? checkOptions('putAlongAxis', along as { axis: number }, ['axis']).axis
+    : along;
   const at = normalizeAxis('putAlongAxis', axis, a.ndim);
   set(a, alongAxis('putAlongAxis', a, indices, at), values);
+}
+
+export interface SearchOptions {
+  side?: 'left' | 'right';
+  /** Positions that sort `a`, as of `argsort`, when it is not sorted itself. */
+  sorter?: ArrayLike | null;
 }
 
 /**
@@ -167,9 +204,13 @@ export function putAlongAxis(a: NDArray, indices: ArrayLike, values: ArrayLike, 
 export function searchsorted(
   a: ArrayLike,
   values: ArrayLike,
-  side: 'left' | 'right' | { side?: 'left' | 'right'; sorter?: ArrayLike } = 'left',
+  side?: 'left' | 'right' | SearchOptions,
+  sorter?: ArrayLike | null,
 ): NDArray<'int64'> {
-  const o = typeof side === 'object' ? side : { side };
+  const o =
+    side === undefined || typeof side === 'string'
+      ? { side, sorter }
+      : checkOptions('searchsorted', side, ['side', 'sorter']);
   let sorted = asarray(a, 'searchsorted').detach();
   if (sorted.ndim !== 1)
     throw new RangeError(
@@ -178,7 +219,7 @@ export function searchsorted(
   if (o.side !== undefined && o.side !== 'left' && o.side !== 'right') {
     throw new TypeError(`searchsorted: side must be 'left' or 'right', not '${String(o.side)}'.`);
   }
-  if (o.sorter !== undefined) sorted = get(sorted, [o.sorter]);
+  if (o.sorter !== undefined && o.sorter !== null) sorted = get(sorted, [o.sorter]);
   const v = asarray(values, 'searchsorted').detach();
   // A number is float64 as an array; comparing in float64 is right for every dtype but large int64.
   const dtype =
@@ -203,27 +244,24 @@ method('sort', function (argument?: SortArgument) {
 method('argsort', function (argument?: SortArgument) {
   return argsort(this, argument);
 });
-method('partition', function (kth: number | readonly number[], argument?: SortArgument) {
-  const [a, axis] = target('partition', this, argument === null ? undefined : argument);
-  return set(this, ['...'], partition(a, kth, axis));
+method('partition', function (kth: KthArgument, argument?: SortArgument) {
+  const [places, along] = kthAndAxis('partition', kth, argument === null ? undefined : argument);
+  const [a, axis] = target('partition', this, along);
+  return set(this, ['...'], partition(a, places, axis));
 });
-method('argpartition', function (kth: number | readonly number[], argument?: SortArgument) {
+method('argpartition', function (kth: KthArgument, argument?: SortArgument) {
   return argpartition(this, kth, argument);
 });
 
 declare module '../core/ndarray.js' {
   interface ArrayMethods {
     /** Sorts in place along an axis (the last by default) and returns the array; `np.sort` sorts a copy. */
-    sort<D extends DType>(this: NDArray<D>, axis?: number | { axis?: number }): NDArray<D>;
+    sort<D extends DType>(this: NDArray<D>, axis?: number | SortOptions): NDArray<D>;
     /** The positions that sort the array along an axis, the last by default. */
     argsort(axis?: number | null | SortOptions): NDArray<'int64'>;
     /** Puts the k-th elements in their places along an axis, in place, and returns the array; see `np.partition`. */
-    partition<D extends DType>(
-      this: NDArray<D>,
-      kth: number | readonly number[],
-      axis?: number | { axis?: number },
-    ): NDArray<D>;
+    partition<D extends DType>(this: NDArray<D>, kth: KthArgument, axis?: number | SortOptions): NDArray<D>;
     /** The positions that partition the array along an axis, the last by default. */
-    argpartition(kth: number | readonly number[], axis?: number | null | SortOptions): NDArray<'int64'>;
+    argpartition(kth: KthArgument, axis?: number | null | SortOptions): NDArray<'int64'>;
   }
 }
