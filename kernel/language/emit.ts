@@ -294,7 +294,7 @@ export class LoweringError extends Error {
 }
 
 /** Decorators, JSX, namespaces, parameter properties, `using`: esbuild, with a source map. */
-function lower(mapped: MappedText, { top, path, raw }: Analysis): Emitted {
+function lower(mapped: MappedText, { top, path, jsx }: Analysis): Emitted {
   const { transformSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   try {
     const { code, map } = transformSync(mapped.text, {
@@ -303,11 +303,12 @@ function lower(mapped: MappedText, { top, path, raw }: Analysis): Emitted {
       sourcemap: 'external',
       logLevel: 'silent',
       jsx: 'transform',
+      jsxFactory: jsx === 'React' ? 'React.createElement' : (jsx ?? '$jsx'),
+      jsxFragment: jsx === 'React' ? 'React.Fragment' : jsx ? 'Fragment' : '$Fragment',
       tsconfigRaw: {
         compilerOptions: {
           useDefineForClassFields: true,
           verbatimModuleSyntax: true,
-          experimentalDecorators: /^\s*@.*experimentalDecorators/.test(raw),
         },
       },
     });

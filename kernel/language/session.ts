@@ -132,6 +132,11 @@ export class Session {
       : `declare let ${name}: typeof ${root}${space}.${declared.exported};`;
   }
 
+  /** Whether an earlier cell declared the name. */
+  has(name: string): boolean {
+    return this.visible.has(name);
+  }
+
   isConstant(name: string): boolean {
     return this.visible.get(name)?.declared.constant ?? false;
   }

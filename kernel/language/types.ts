@@ -42,6 +42,8 @@ export interface Analysis extends Parsed {
   top: TopLevel;
   /** What gave the cell the names of earlier cells: the same text again means the same types. */
   prelude: string;
+  /** Who makes the elements of JSX: React or a function `h` where they are in scope, else the kernel. */
+  jsx: 'React' | 'h' | undefined;
   imports: ImportStatement[];
   sites: Site[];
   /** The text that was checked last, with its map to the cell. */
@@ -179,6 +181,7 @@ export class TypeService {
       ...parsed,
       top,
       prelude,
+      jsx: this.jsxFor(own),
       imports,
       sites,
       checked: new MappedText([], code),
@@ -554,10 +557,15 @@ export class TypeService {
   }
 
   /** Whether a cell that was checked before would be checked to the same end now. */
-  isCurrent({ top, prelude, imports }: Analysis): boolean {
+  isCurrent({ top, prelude, imports, jsx }: Analysis): boolean {
     if (imports.length > 0 || top.dynamicImports.length > 0 || this.session.augments || this.refresh())
       return false;
-    return this.session.prelude(top.mentions, new Set(top.declared.map((d) => d.name))) === prelude;
+    const own = new Set(top.declared.map((d) => d.name));
+    return this.session.prelude(top.mentions, own) === prelude && this.jsxFor(own) === jsx;
+  }
+
+  private jsxFor(own: ReadonlySet<string>): Analysis['jsx'] {
+    return (['React', 'h'] as const).find((name) => own.has(name) || this.session.has(name));
   }
 
   /** Remembers the local modules that a cell brought in, to see when they are edited. */

@@ -215,10 +215,14 @@ function fillIn(
   return typeof source === 'string' ? source : String.raw({ raw: source }, ...values.map(each));
 }
 
+/** Text as HTML shows it. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
+}
+
 /** HTML as a value. As a tag, html`<b>${name}</b>`, it escapes what is filled in (other `html` values excepted). */
 export function html(source: string | TemplateStringsArray, ...values: unknown[]): Displayable {
-  const each = (value: unknown) =>
-    value instanceof RichText ? String(value) : String(value).replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
+  const each = (value: unknown) => (value instanceof RichText ? String(value) : escapeHtml(String(value)));
   return new RichText('text/html', fillIn(source, values, each));
 }
 

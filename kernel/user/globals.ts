@@ -3,6 +3,7 @@
 import { type CellRuntime, PRELOADED } from '../language/contract.js';
 import { clearOutput, display, html, markdown, print } from './display.js';
 import { setCellValue } from './evaluate.js';
+import { Fragment, jsx } from './jsx.js';
 import { magics } from './magics.js';
 import { cellMeta, importInCell, requireInCell, setLibrary, startModules } from './modules.js';
 import { input, password, prompt } from './stdin.js';
@@ -27,6 +28,8 @@ export function defineGlobals(cwd: string): void {
   };
   define('$cell', runtime);
   define('$magic', magics);
+  define('$jsx', jsx);
+  define('$Fragment', Fragment);
   for (const [name, value] of Object.entries(cellFunctions)) define(name, value);
   define('require', requireInCell);
   define('__dirname', cwd);
