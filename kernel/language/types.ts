@@ -1,12 +1,13 @@
 // The type service of a session: parses a cell, rewrites its operators until their operands' types are known, checks
 // the rewritten cell against what earlier cells declared, and brings the diagnostics back to the cell's own text.
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { CellDiagnostic, LanguageOptions } from './contract.js';
 import { readTopLevel, type TopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
+import { Disk } from './disk.js';
 import { GLOBALS } from './globals.js';
 import { type ImportStatement, readImports } from './imports.js';
 import { collectSites, decide, type Operand, type Site, type SiteKind } from './operators.js';
@@ -44,6 +45,8 @@ export interface Analysis extends Parsed {
   prelude: string;
   /** Who makes the elements of JSX: React or a function `h` where they are in scope, else the kernel. */
   jsx: 'React' | 'h' | undefined;
+  /** Which state of the disk it was checked against. */
+  disk: number;
   imports: ImportStatement[];
   sites: Site[];
   /** The text that was checked last, with its map to the cell. */
@@ -72,13 +75,11 @@ export class TypeService {
   private readonly jsxPath: string;
   private readonly sessionPath: string;
   private readonly library: string;
-  private readonly localFiles = new Map<string, number>();
   private arrayTypes = new Map<number, Operand>();
   private libraryKnown = false;
   /** Names that were arrays when a cell last mentioned them. */
   private readonly knownArrays = new Set<string>();
-  /** Specifiers that could not be resolved; they may be installed or written later. */
-  private readonly missing = new Set<string>();
+  private readonly disk: Disk;
 
   constructor(options: LanguageOptions, onStart?: (pid: number) => void) {
     const cwd = existsSync(options.cwd) ? realpathSync(options.cwd) : realpathSync(tmpdir());
@@ -86,6 +87,7 @@ export class TypeService {
       ? realpathSync(options.libraryTypes)
       : options.libraryTypes;
     this.session = new Session(this.library);
+    this.disk = new Disk(cwd);
     this.cellPath = join(cwd, '$gradlab-cell.ts');
     this.jsxPath = join(cwd, '$gradlab-cell-jsx.tsx');
     this.sessionPath = join(cwd, '$gradlab-session.ts');
@@ -167,7 +169,7 @@ export class TypeService {
 
   /** Parses, rewrites and checks. With `everything`, names that the cell does not mention are visible too. */
   analyze(code: string, everything = false): Analysis {
-    this.refresh();
+    this.disk.refresh(this.compiler);
     const parsed = this.parse(code);
     const { file, raw } = parsed;
     const top = readTopLevel(file);
@@ -182,6 +184,7 @@ export class TypeService {
       top,
       prelude,
       jsx: this.jsxFor(own),
+      disk: this.disk.version,
       imports,
       sites,
       checked: new MappedText([], code),
@@ -226,7 +229,7 @@ export class TypeService {
     }
     for (const d of analysis.diagnostics)
       if (d.code === 2307 || d.code === 2792)
-        this.missing.add(code.slice(d.start + 1, d.start + d.length - 1));
+        this.disk.missing.add(code.slice(d.start + 1, d.start + d.length - 1));
     return analysis;
   }
 
@@ -537,29 +540,11 @@ export class TypeService {
     this.compiler.invalidate();
   }
 
-  /** Notices what has changed on disk: the notebook's own modules, and packages that were missing. */
-  private refresh(): boolean {
-    let changed = false;
-    for (const specifier of this.missing) {
-      if (!isPresent(specifier, dirname(this.cellPath))) continue;
-      this.missing.clear();
-      this.compiler.invalidate();
-      changed = true;
-    }
-    for (const [path, known] of this.localFiles) {
-      const time = modified(path);
-      if (time === known) continue;
-      this.localFiles.set(path, time);
-      this.compiler.touch(path);
-      changed = true;
-    }
-    return changed;
-  }
-
   /** Whether a cell that was checked before would be checked to the same end now. */
-  isCurrent({ top, prelude, imports, jsx }: Analysis): boolean {
-    if (imports.length > 0 || top.dynamicImports.length > 0 || this.session.augments || this.refresh())
-      return false;
+  isCurrent({ top, prelude, imports, jsx, disk }: Analysis): boolean {
+    this.disk.refresh(this.compiler);
+    if (imports.length > 0 || top.dynamicImports.length > 0) return false;
+    if (this.session.augments || this.disk.version !== disk) return false;
     const own = new Set(top.declared.map((d) => d.name));
     return this.session.prelude(top.mentions, own) === prelude && this.jsxFor(own) === jsx;
   }
@@ -571,38 +556,7 @@ export class TypeService {
   /** Remembers the local modules that a cell brought in, to see when they are edited. */
   watchLocalModules({ imports, top }: Analysis): void {
     if (imports.length === 0 && top.dynamicImports.length === 0) return;
-    for (const path of this.compiler.program.getSourceFileNames()) {
-      if (path.includes('/node_modules/') || path.includes('$gradlab-') || path.startsWith(this.library))
-        continue;
-      if (!path.startsWith('/') || this.localFiles.has(path) || !existsSync(path)) continue;
-      this.localFiles.set(path, modified(path));
-    }
-  }
-}
-
-/** Whether a module that was missing has come to be there since. */
-function isPresent(specifier: string, cwd: string): boolean {
-  if (/^\.{0,2}\//.test(specifier)) {
-    const base = resolve(cwd, specifier).replace(/\.[mc]?[jt]sx?$/, '');
-    return ['', '.ts', '.tsx', '.mts', '.cts', '.js', '.mjs', '.cjs', '.json', '.d.ts'].some((end) =>
-      existsSync(base + end),
-    );
-  }
-  const name = specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-  for (let at = cwd; ; at = dirname(at)) {
-    if (existsSync(join(at, 'node_modules', name))) return true;
-    if (dirname(at) === at) return false;
-  }
-}
-
-function modified(path: string): number {
-  try {
-    return statSync(path).mtimeMs;
-  } catch {
-    return 0;
+    this.disk.watch(this.compiler.program.getSourceFileNames(), this.library);
   }
 }
 

@@ -1,5 +1,5 @@
 // Imports and exports in cells: ES modules, CommonJS, packages, local TypeScript, JSON, types.
-import { writeFileSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeModules } from './modules.js';
@@ -142,5 +142,15 @@ describe('types of imports', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     writeFileSync(join(modules.folder, 'late.ts'), "export const late = 'text';\n");
     expect(nb.problems("import { late } from './late'; late.toUpperCase()")).toEqual([]);
+  });
+  it('see the edit in every cell that is run again', async () => {
+    const path = join(modules.folder, 'edited.ts');
+    writeFileSync(path, 'export const edited = 1;\n');
+    nb.service.commit(nb.compile("import { edited } from './edited'").id);
+    const cells = ['edited.toFixed(1)', 'edited.toFixed(2)'];
+    for (const code of cells) expect(nb.problems(code)).toEqual([]);
+    writeFileSync(path, "export const edited = 'text';\n");
+    utimesSync(path, new Date(), new Date(Date.now() + 5000));
+    for (const code of cells) expect(nb.problems(code)[0]).toMatch(/TS2551/);
   });
 });
