@@ -1,74 +1,86 @@
 #!/usr/bin/env node
-// The command `gradlab`. Only dispatches: every command's code is loaded when it is the one that was asked for, so
-// that a kernel starts without the others.
+// The command `gradlab`. Only dispatches: every command's code, its help too, is loaded when it is the one that was
+// asked for, so that a kernel starts without the others.
+import type { Command } from './command.js';
 import { readVersion } from './protocol/product.js';
+
+interface Entry {
+  /** One line of `gradlab --help`. */
+  summary: string;
+  load(): Promise<Command>;
+}
+
+const commands: Record<string, Entry> = {
+  lab: {
+    summary: 'JupyterLab in the browser, without Python',
+    load: async () => (await import('./lab/lab.js')).lab,
+  },
+  repl: {
+    summary: 'TypeScript with arrays in the terminal; runs scripts of the same language',
+    load: async () => (await import('./repl/repl.js')).repl,
+  },
+  run: {
+    summary: 'runs notebooks without a browser',
+    load: async () => (await import('./notebook/run-command.js')).run,
+  },
+  install: {
+    summary: 'writes the kernelspec where Jupyter finds it',
+    load: async () => (await import('./install.js')).installCommand,
+  },
+  uninstall: {
+    summary: 'removes the kernelspec',
+    load: async () => (await import('./install.js')).uninstallCommand,
+  },
+  list: {
+    summary: 'the kernels that Jupyter finds, and where',
+    load: async () => (await import('./list.js')).list,
+  },
+  doctor: {
+    summary: 'what is missing on this machine, and how to get it',
+    load: async () => (await import('./doctor.js')).doctor,
+  },
+  kernel: {
+    summary: 'runs a kernel; this is what Jupyter calls',
+    load: async () => (await import('./front/command.js')).kernel,
+  },
+};
 
 const HELP = `gradlab: TypeScript notebooks with NumPy-like, differentiable arrays
 
-  gradlab install [--user | --prefix DIR | --sys-prefix]
-        writes the kernelspec "gradlab" where Jupyter finds it (default: --user)
-  gradlab uninstall [--user | --prefix DIR | --sys-prefix]
-        removes it
-  gradlab run NOTEBOOK.ipynb [-o OUT.ipynb] [--html OUT.html] [--timeout SECONDS]
-              [--cwd DIR] [--allow-errors]
-        runs a notebook without a browser; exit code 1 when a cell fails
-  gradlab lab [DIR | NOTEBOOK.ipynb] [--port N] [--ip ADDRESS] [--no-browser] [--classic] [--password]
-        JupyterLab in the browser, without Python; --classic opens Jupyter Notebook's pages.
-        Also: --token TOKEN, --base-url PATH, --allow-host NAME, --allow-origin ORIGIN, --allow-hidden,
-        --no-follow-links, --cull-idle SECONDS, --yes (Ctrl-C asks nothing)
-  gradlab lab list [--json], gradlab lab stop [PORT | --all]
-        the servers that run, and their end
-  gradlab kernel --connection-file FILE
-        runs a kernel; this is what Jupyter calls
+  gradlab COMMAND [OPTIONS]
+
+${Object.entries(commands)
+  .map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`)
+  .join('\n')}
+
+  gradlab help COMMAND    the command's options
   gradlab --version
-  gradlab --help
 `;
 
-type Command = (args: string[]) => Promise<number | undefined>;
-
-const commands: Record<string, Command> = {
-  kernel: async (args) => {
-    const { runKernel } = await import('./front/kernel.js');
-    await runKernel(optionValue(args, ['--connection-file', '-f'], 'kernel'), await historyFolder());
-    return undefined;
-  },
-  install: async (args) => (await import('./install.js')).install(args),
-  uninstall: async (args) => (await import('./install.js')).uninstall(args),
-  lab: async (args) => (await import('./lab/lab.js')).labCommand(args),
-  run: async (args) => (await import('./notebook/run.js')).runCommand(args),
-};
-
-/** The environment variable GRADLAB_HISTORY names another folder; empty, it switches the kept history off. */
-async function historyFolder(): Promise<string | undefined> {
-  const { GRADLAB_HISTORY: named } = process.env;
-  if (named !== undefined) return named || undefined;
-  const { privateFolder } = await import('./lab/server/folders.js');
-  return `${privateFolder()}/history`;
-}
-
-function optionValue(args: string[], names: string[], command: string): string {
-  for (const [at, arg] of args.entries()) {
-    if (names.includes(arg) && args[at + 1]) return args[at + 1];
-    const assigned = names.find((name) => arg.startsWith(`${name}=`));
-    if (assigned) return arg.slice(assigned.length + 1);
-  }
-  throw new Error(`${command}: ${names[0]} FILE is missing`);
-}
-
 async function main([name, ...args]: string[]): Promise<number | undefined> {
-  if (name === '--version' || name === '-v') {
-    process.stdout.write(`${readVersion()}\n`);
+  const print = (text: string): number => {
+    process.stdout.write(text);
     return 0;
-  }
-  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    process.stdout.write(HELP);
+  };
+  if (name === '--version' || name === '-v') return print(`${readVersion()}\n`);
+  if (name === undefined || name === '--help' || name === '-h') {
+    print(HELP);
     return name === undefined ? 2 : 0;
   }
-  if (!Object.hasOwn(commands, name)) {
-    const known = Object.keys(commands).join(', ');
-    throw new Error(`there is no command ${JSON.stringify(name)}. Commands: ${known}; see gradlab --help`);
-  }
-  return commands[name](args);
+  if (name === 'help') return print(args.length === 0 ? HELP : (await find(args[0])).help);
+  const command = await find(name);
+  // A script of `repl` has options of its own.
+  const own = name === 'repl' ? args.slice(0, 1) : args;
+  if (own.includes('--help') || own.includes('-h')) return print(command.help);
+  return command.run(args);
+}
+
+async function find(name: string): Promise<Command> {
+  if (Object.hasOwn(commands, name)) return commands[name].load();
+  const { didYouMean } = await import('./command.js');
+  const known = Object.keys(commands);
+  const hint = `${didYouMean(name, known)} Commands: ${known.join(', ')}; see gradlab --help`;
+  throw new Error(`there is no command ${JSON.stringify(name)}${hint}`);
 }
 
 try {

@@ -2,7 +2,7 @@
 // files in known folders; no Python and no Jupyter is needed.
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type Command, parseOptions } from './command.js';
 import { userDataFolder } from './lab/server/folders.js';
 import { logoPng, logoSvg } from './logo.js';
 import { cliPath, PROTOCOL_VERSION } from './protocol/product.js';
@@ -28,6 +28,28 @@ export const logoFiles = {
   'logo-64x64.png': (): string | Buffer => logoPng(64),
 };
 
+const PLACES = `
+  --user         your own folder of kernels (the default)
+  --prefix DIR   DIR/share/jupyter/kernels
+  --sys-prefix   the active Python environment (VIRTUAL_ENV or CONDA_PREFIX)
+`;
+
+export const installCommand: Command = {
+  help: `gradlab install [--user | --prefix DIR | --sys-prefix]
+
+  Writes the kernelspec "gradlab" where Jupyter, nbconvert and VS Code find it. No Python is needed for it.
+${PLACES}`,
+  run: install,
+};
+
+export const uninstallCommand: Command = {
+  help: `gradlab uninstall [--user | --prefix DIR | --sys-prefix]
+
+  Removes what gradlab install wrote to the same place.
+${PLACES}`,
+  run: uninstall,
+};
+
 /** `gradlab install`: returns the exit code. */
 export async function install(args: string[]): Promise<number> {
   const folder = specFolder(args, 'install');
@@ -50,7 +72,7 @@ export async function uninstall(args: string[]): Promise<number> {
 }
 
 function specFolder(args: string[], command: string): string {
-  const { values } = parseArgs({
+  const { values } = parseOptions(command, {
     args,
     options: { user: { type: 'boolean' }, prefix: { type: 'string' }, 'sys-prefix': { type: 'boolean' } },
   });

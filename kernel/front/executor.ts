@@ -15,7 +15,7 @@ import { deathReport, interruption, runtimeError, type Tracer, typeError } from 
 import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
 import type { Output } from './output.js';
-import { type Death, Supervisor } from './supervisor.js';
+import { type Death, type SessionOptions, Supervisor } from './supervisor.js';
 
 /** How long after an error cells that are still on their way count as queued with it. */
 const ABORT_WINDOW_MS = 8;
@@ -39,6 +39,11 @@ export interface ExecutorHost {
   /** The user process is gone. */
   lost(): void;
   log(text: string): void;
+  session?: SessionOptions;
+  /** How errors name the cell of a request; `Cell [n]` by default. */
+  label?(request: Message): string | undefined;
+  /** The session has ended, in a cell or between cells. */
+  died?(death: Death): void;
 }
 
 interface Cell {
@@ -86,14 +91,17 @@ export class Executor {
   private service: LanguageService | undefined;
 
   constructor(private readonly host: ExecutorHost) {
-    this.supervisor = new Supervisor({
-      frame: (frame) => this.onFrame(frame),
-      raw: (name, text) => this.onStream(name, text, this.serial),
-      inspector: (frame) => host.inspector(frame),
-      lost: () => host.lost(),
-      idleDeath: (death) => this.onIdleDeath(death),
-      log: host.log,
-    });
+    this.supervisor = new Supervisor(
+      {
+        frame: (frame) => this.onFrame(frame),
+        raw: (name, text) => this.onStream(name, text, this.serial),
+        inspector: (frame) => host.inspector(frame),
+        lost: () => host.lost(),
+        idleDeath: (death) => this.onIdleDeath(death),
+        log: host.log,
+      },
+      host.session,
+    );
   }
 
   /** Starts the user process. */
@@ -103,6 +111,11 @@ export class Executor {
 
   stop(): Promise<void> {
     return this.supervisor.stop();
+  }
+
+  /** Lets the session's timers and promises run out, as at the end of a program; resolves with how it ended. */
+  finish(): Promise<Death | undefined> {
+    return this.supervisor.finish();
   }
 
   throttle(ms: number): void {
@@ -186,6 +199,11 @@ export class Executor {
   /** The client's answer to the question that the cell waits for. */
   answerInput(value: string): void {
     this.answer({ value });
+  }
+
+  /** There is no answer, and why: an error in the cell. */
+  refuseInput(why: string): void {
+    this.answer({ refused: why });
   }
 
   /** One answer a question: anything else would be taken for the answer to the next one. */
@@ -314,6 +332,7 @@ export class Executor {
       case 'interrupted':
         return interruption(outcome.stack, this.tracer);
       case 'died':
+        this.host.died?.(outcome);
         this.onSessionLost();
         return deathReport(outcome, this.tracer);
     }
@@ -348,6 +367,7 @@ export class Executor {
   }
 
   private onIdleDeath(death: Death): void {
+    this.host.died?.(death);
     const anything = this.cells.size > 0;
     if (anything) this.onSessionLost();
     const { evalue } = deathReport(death, this.tracer);
@@ -420,7 +440,7 @@ export class Executor {
 
   label(id: string): string {
     const cell = this.cellById(id);
-    return cell ? `Cell [${cell.count}]` : id;
+    return cell ? (this.host.label?.(cell.message) ?? `Cell [${cell.count}]`) : id;
   }
 
   private cellById(id: string): Cell | undefined {

@@ -167,3 +167,11 @@ function globToRegExp(glob: string): RegExp {
     .replaceAll('?', '[\\s\\S]');
   return new RegExp(`^${source}$`);
 }
+
+/** The environment variable GRADLAB_HISTORY names another folder; empty, it switches the kept history off. */
+export async function historyFolder(): Promise<string | undefined> {
+  const { GRADLAB_HISTORY: named } = process.env;
+  if (named !== undefined) return named || undefined;
+  const { privateFolder } = await import('../lab/server/folders.js');
+  return `${privateFolder()}/history`;
+}

@@ -15,13 +15,13 @@ import {
   type Message,
   quote,
 } from '../protocol/messages.js';
-import { distFolder } from '../protocol/product.js';
 import { KernelSockets } from '../protocol/sockets.js';
 import { decode, encode, makeHeader, ReplayGuard, Signer, WireError } from '../protocol/wire.js';
 import type { Debugger } from './debugger/debugger.js';
 import { type ExecuteOutcome, Executor } from './executor.js';
 import { handlers } from './handlers.js';
 import { History } from './history.js';
+import { loadLanguage } from './load-language.js';
 import { Output } from './output.js';
 import { UsageMeter } from './usage.js';
 
@@ -95,7 +95,7 @@ export class Kernel {
   /** The language service, loaded on first use. */
   language(): Promise<LanguageService> {
     if (!this.service) {
-      this.service = loadLanguage();
+      this.service = loadLanguage(process.cwd());
       this.service.then(
         (language) => this.exercise(language),
         () => {},
@@ -312,16 +312,6 @@ export class Kernel {
       void this.shutdown();
     }, PARENT_CHECK_MS).unref();
   }
-}
-
-async function loadLanguage(): Promise<LanguageService> {
-  const [{ LanguageService }, { preloadCompiler }] = await Promise.all([
-    import('../language/index.js'),
-    import('../language/typescript.js'),
-  ]);
-  // Cells are compiled synchronously: the compiler has to be there before the first.
-  await preloadCompiler();
-  return new LanguageService({ cwd: process.cwd(), libraryTypes: distFolder });
 }
 
 function sameIdentities(one: Buffer[], other: Buffer[]): boolean {

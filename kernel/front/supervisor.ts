@@ -28,6 +28,16 @@ export interface Death {
   cause: string;
   /** Stack of a `process.exit`, empty for other causes. */
   stack: string;
+  /** What the process left with, where it ended by itself. */
+  exitCode?: number;
+}
+
+/** What a session is started with. */
+export interface SessionOptions {
+  /** The folder that cells import from; the working folder by default. */
+  folder?: string;
+  /** What follows the program's name in `process.argv`. */
+  argv?: string[];
 }
 
 export interface SupervisorEvents {
@@ -79,17 +89,23 @@ export class Supervisor {
   private failedStarts = 0;
   private stopping = false;
 
-  constructor(private readonly events: SupervisorEvents) {}
+  constructor(
+    private readonly events: SupervisorEvents,
+    private readonly options: SessionOptions = {},
+  ) {}
 
   /** Starts the process now; it becomes ready in the background. */
   start(): void {
-    this.session = new UserProcess({
-      frame: (frame) => this.onFrame(frame),
-      raw: this.events.raw,
-      inspector: this.events.inspector,
-      death: (death) => this.onDeath(death),
-      log: this.events.log,
-    });
+    this.session = new UserProcess(
+      {
+        frame: (frame) => this.onFrame(frame),
+        raw: this.events.raw,
+        inspector: this.events.inspector,
+        death: (death) => this.onDeath(death),
+        log: this.events.log,
+      },
+      this.options,
+    );
   }
 
   /** Runs a cell; resolves when it has ended and all its output before that was delivered. */
@@ -134,6 +150,13 @@ export class Supervisor {
   /** Lets the session wait with its output: it blocks in its next write when the pipe is full. */
   throttle(ms: number): void {
     this.session?.throttle(ms);
+  }
+
+  /** Lets timers and promises of the session run out, as at the end of a program; resolves with how it ended. */
+  finish(): Promise<Death | undefined> {
+    this.stopping = true;
+    const { session } = this;
+    return session ? session.finish() : Promise.resolve(undefined);
   }
 
   /** Ends the user process and all its children. */
@@ -203,8 +226,12 @@ class UserProcess {
   /** V8's last words, kept out of the cell's output. */
   private crashText = '';
   private over = false;
+  private finished: ((death: Death) => void) | undefined;
 
-  constructor(private readonly events: ProcessEvents) {
+  constructor(
+    private readonly events: ProcessEvents,
+    { folder, argv = [] }: SessionOptions,
+  ) {
     this.child = spawn(
       process.execPath,
       [
@@ -212,6 +239,7 @@ class UserProcess {
         '--experimental-vm-modules',
         '--disable-warning=ExperimentalWarning',
         fileURLToPath(new URL('../user/main.js', import.meta.url)),
+        ...(folder === undefined ? [] : [folder, ...argv]),
       ],
       // A group of its own: a terminal's or a client's SIGINT reaches the front process, which knows what to stop.
       { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
@@ -254,6 +282,15 @@ class UserProcess {
     const pipe = this.pipe(FD_OUTPUT);
     pipe.pause();
     setTimeout(() => pipe.resume(), ms);
+  }
+
+  /** The session ends when nothing is left for it to do. */
+  finish(): Promise<Death | undefined> {
+    if (this.over) return Promise.resolve(undefined);
+    this.pipe(FD_CONTROL).write(encodeFrame({ t: 'finish' }));
+    return new Promise((resolve) => {
+      this.finished = resolve;
+    });
   }
 
   async stop(): Promise<void> {
@@ -344,7 +381,9 @@ class UserProcess {
     if (this.over) return;
     this.over = true;
     clearInterval(this.memoryCheck);
-    this.events.death({ status: 'died', ename, cause, stack });
+    const death: Death = { status: 'died', ename, cause, stack, exitCode: this.exitFrame?.code };
+    this.events.death(death);
+    this.finished?.(death);
   }
 
   /** A container counts its file cache as used; only a session that holds most of the memory itself is at fault. */

@@ -5,7 +5,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
+import { browserCommand } from '../browser.js';
+import { type Command, parseOptions } from '../command.js';
 import { packageFolder } from '../protocol/product.js';
 import { runtimeFolder, writePrivate } from './server/folders.js';
 import type { RunningServer, ServerOptions } from './server/options.js';
@@ -27,6 +28,32 @@ const OPTIONS = {
   yes: { type: 'boolean', short: 'y' },
 } as const;
 
+export const lab: Command = {
+  help: `gradlab lab [DIR | NOTEBOOK.ipynb] [OPTIONS]
+gradlab lab list [--json]
+gradlab lab stop [PORT | --all]
+
+  JupyterLab in the browser for a folder, or opened at a notebook. The server is part of gradlab; no Python is needed.
+  It listens on this machine only and prints an address with a token. "list" shows the servers that run, "stop" ends
+  one or all.
+
+  --port N              the port; the first free one from 8888 by default
+  --ip ADDRESS          the address to listen on; 127.0.0.1 by default
+  --no-browser          prints the address and opens nothing
+  --classic             opens Jupyter Notebook's pages
+  --password            asks for a password, which then takes the place of the token
+  --token TOKEN         this token; JUPYTER_TOKEN or a random one by default
+  --base-url PATH       the path that everything lies below
+  --allow-host NAME     a host name that requests may name, such as a proxy's; may be repeated
+  --allow-origin ORIGIN a web origin that may call the server; may be repeated
+  --allow-hidden        shows files whose name begins with a dot
+  --no-follow-links     refuses links that lead out of the folder
+  --cull-idle SECONDS   ends kernels that were idle for so long
+  -y, --yes             Ctrl-C asks nothing
+`,
+  run: labCommand,
+};
+
 const FIRST_PORT = 8888;
 /** Seconds to answer the question that Ctrl-C asks. */
 const PATIENCE = 10;
@@ -37,7 +64,7 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 export async function labCommand(args: string[]): Promise<number> {
   if (args[0] === 'list') return list(args.slice(1));
   if (args[0] === 'stop') return stop(args.slice(1));
-  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: OPTIONS });
+  const { values, positionals } = parseOptions('lab', { args, allowPositionals: true, options: OPTIONS });
   if (positionals.length > 1) {
     throw new Error(`lab: one folder or notebook, got ${positionals.length}: ${positionals.join(' ')}`);
   }
@@ -116,14 +143,6 @@ function pageOf(server: RunningServer, file: string, classic: boolean): string {
 }
 
 // ------------------------------------------------------------------------------------------------------- the browser
-
-/** The program that opens an address here; none where there is no display. */
-function browserCommand(): string[] | undefined {
-  if (process.env.BROWSER) return process.env.BROWSER.split(' ');
-  if (process.platform === 'darwin') return ['open'];
-  if (process.platform === 'win32') return ['cmd', '/c', 'start', ''];
-  return process.env.DISPLAY || process.env.WAYLAND_DISPLAY ? ['xdg-open'] : undefined;
-}
 
 /**
  * Opens the browser. Its command line can be read by other users of the machine, so it gets a private file that leads
@@ -223,7 +242,7 @@ const shown = ({ url, token, root_dir, pid }: ListedServer): string =>
 
 /** `gradlab lab list`: every Jupyter server of this user that runs, ours or another. */
 async function list(args: string[]): Promise<number> {
-  const { values } = parseArgs({ args, options: { json: { type: 'boolean' } } });
+  const { values } = parseOptions('lab', { args, options: { json: { type: 'boolean' } } });
   const servers = listServers();
   if (values.json) print(JSON.stringify(servers, null, 2));
   else if (servers.length === 0) print('No server is running.');
@@ -233,7 +252,7 @@ async function list(args: string[]): Promise<number> {
 
 /** `gradlab lab stop [PORT] [--all]`: ends the one server, that on the port, or all. */
 async function stop(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions('lab', {
     args,
     allowPositionals: true,
     options: { all: { type: 'boolean' } },

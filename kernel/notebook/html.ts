@@ -1,7 +1,7 @@
 // A notebook as one self-contained HTML page: text and formulas, highlighted code, outputs of every kind, live
 // Plotly charts. Nothing is fetched when the page is opened; the chart library is in it once.
 
-import { chartHtml } from '../../src/plot/html.js';
+import { chartHtml, chartPage } from '../../src/plot/html.js';
 import { ansiToHtml, escapeHtml } from './ansi.js';
 import { highlight } from './highlight.js';
 import { formulaStyle, MarkdownRenderer } from './markdown.js';
@@ -154,6 +154,12 @@ ${body}
     this.hasLibrary = true;
     return html;
   }
+}
+
+/** A chart alone as a page that needs no network. */
+export function chartDocument(figure: unknown, text: string): string {
+  const { data, layout = {}, config = {} } = figure as Chart;
+  return chartPage({ data, layout, config }, text);
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
-import { parseArgs, stripVTControlCharacters } from 'node:util';
+import { stripVTControlCharacters } from 'node:util';
 import { type ExecuteReplyContent, type KernelClient, startKernel } from '../protocol/client.js';
 import type { Message } from '../protocol/messages.js';
 import { OutputCollector } from '../protocol/outputs.js';
@@ -16,6 +16,7 @@ import {
   upgradeNotebook,
   writeNotebook,
 } from './nbformat.js';
+import { injectParameters } from './parameters.js';
 
 export interface RunOptions {
   /** Where the executed notebook goes; it is written after a failure too. */
@@ -28,10 +29,22 @@ export interface RunOptions {
   cwd?: string;
   /** Go on after cells that fail. */
   allowErrors?: boolean;
+  /** Seconds that the kernel may take to start; 30 by default. */
+  kernelTimeout?: number;
+  /** Values for the notebook's parameters, by name. */
+  parameters?: Readonly<Record<string, unknown>>;
   /** Where progress goes; default: stderr. */
   write?: (text: string) => void;
   /** Whether progress and traces are coloured; default: when stderr is a terminal. */
   color?: boolean;
+}
+
+export interface RunOutcome {
+  cells: number;
+  milliseconds: number;
+  /** What failed, in a line. */
+  failure?: string;
+  interrupted: boolean;
 }
 
 /** How long an interrupted cell has to end before the kernel is killed. */
@@ -50,7 +63,7 @@ function caption(source: string, width: number): string {
   return line.length > width ? `${line.slice(0, width - 1)}…` : line;
 }
 
-const seconds = (ms: number): string =>
+export const seconds = (ms: number): string =>
   ms < 99_950
     ? `${(ms / 1000).toFixed(1)}s`
     : `${Math.floor(ms / 60_000)}m ${Math.round((ms % 60_000) / 1000)}s`;
@@ -134,6 +147,11 @@ class Run {
  * @throws Error when the notebook cannot be read or a target cannot be written
  */
 export async function runNotebook(path: string, options: RunOptions = {}): Promise<number> {
+  return (await runForOutcome(path, options)).failure === undefined ? 0 : 1;
+}
+
+/** As `runNotebook`, and says what came of it. */
+export async function runForOutcome(path: string, options: RunOptions = {}): Promise<RunOutcome> {
   if (options.timeout !== undefined && !(options.timeout > 0)) {
     throw new Error(`run: the timeout must be a number of seconds above 0, got ${options.timeout}`);
   }
@@ -143,6 +161,8 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   const color = options.color ?? process.stderr.isTTY === true;
   const write = options.write ?? ((text: string) => void process.stderr.write(text));
   const say = (text: string): void => write(color ? text : stripVTControlCharacters(text));
+  if (options.parameters && Object.keys(options.parameters).length > 0)
+    injectParameters(notebook, options.parameters, path);
   const code = notebook.cells.filter(
     (c): c is CodeCell =>
       c.cell_type === 'code' && c.source.trim() !== '' && !hasTag(c as CodeCell, 'skip-execution'),
@@ -151,7 +171,10 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
     if (cell.cell_type === 'code') Object.assign(cell, { outputs: [], execution_count: null });
 
   const started = performance.now();
-  const client = await startKernel({ cwd: resolve(options.cwd ?? dirname(path)) });
+  const client = await startKernel({
+    cwd: resolve(options.cwd ?? dirname(path)),
+    startTimeout: options.kernelTimeout === undefined ? undefined : options.kernelTimeout * 1000,
+  });
   const run = new Run(client, options.timeout);
   // A terminal's Ctrl-C reaches the kernel as well and it interrupts its cell; a signal to this process alone does not.
   // The second Ctrl-C ends the kernel.
@@ -206,10 +229,16 @@ export async function runNotebook(path: string, options: RunOptions = {}): Promi
   const targets = [options.out, options.html].filter((t) => t !== undefined);
   if (failed) say(failureText(failed, path));
   const written = targets.length > 0 ? `, wrote ${targets.join(' and ')}` : '';
+  const milliseconds = performance.now() - started;
   say(
-    `${failed ? '\x1b[31mfailed\x1b[0m' : `ran ${code.length} cell${code.length === 1 ? '' : 's'}`} in ${seconds(performance.now() - started)}${written}\n`,
+    `${failed ? '\x1b[31mfailed\x1b[0m' : `ran ${code.length} cell${code.length === 1 ? '' : 's'}`} in ${seconds(milliseconds)}${written}\n`,
   );
-  return failed ? 1 : 0;
+  return {
+    cells: code.length,
+    milliseconds,
+    failure: failed && `${failed.place}: ${failed.why.split('\n')[0]}`,
+    interrupted: run.interrupted,
+  };
 }
 
 /** The kernel's name and language, as front ends keep them in a notebook. */
@@ -253,30 +282,4 @@ function failureText(
     .join('\n');
   const trace = cell.outputs.flatMap((o) => (o.output_type === 'error' ? o.traceback : [])).join('\n') || why;
   return `\n\x1b[1m${path}, ${place}:\x1b[0m\n${source}\n\n${trace}\n\n`;
-}
-
-/** The command line of `gradlab run`. */
-export async function runCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      output: { type: 'string', short: 'o' },
-      html: { type: 'string' },
-      timeout: { type: 'string' },
-      cwd: { type: 'string' },
-      'allow-errors': { type: 'boolean' },
-    },
-  });
-  if (positionals.length !== 1) {
-    throw new Error(
-      `run: one notebook is needed, got ${positionals.length}: gradlab run NOTEBOOK.ipynb [-o OUT.ipynb] [--html OUT.html]`,
-    );
-  }
-  const timeout = values.timeout === undefined ? undefined : Number(values.timeout);
-  if (timeout !== undefined && !(timeout > 0)) {
-    throw new Error(`run: --timeout ${JSON.stringify(values.timeout)} is not a number of seconds above 0`);
-  }
-  const { output: out, html, cwd, 'allow-errors': allowErrors } = values;
-  return runNotebook(positionals[0], { out, html, timeout, cwd, allowErrors });
 }

@@ -49,8 +49,8 @@ export interface ExecuteOrder {
   /** What becomes of the last value: shown as a result, dropped, or given back with the outcome. */
   value: 'show' | 'drop' | 'return';
 }
-/** From the front process, on the control pipe. */
-export type ControlFrame = ExecuteOrder | { t: 'exit' };
+/** From the front process, on the control pipe. `finish`: the session ends when nothing is left for it to do. */
+export type ControlFrame = ExecuteOrder | { t: 'exit' } | { t: 'finish' };
 /** From the front process, on the interrupt pipe that a worker thread reads. */
 export interface InterruptFrame {
   cells: number[];

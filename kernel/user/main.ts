@@ -15,13 +15,21 @@ Error.stackTraceLimit = 50;
 captureOutput();
 watchErrors();
 watchExit();
-defineGlobals(process.cwd());
+defineGlobals(startFolder());
 prepareInterrupts();
 startEvaluator();
 const interrupts = new Worker(new URL('./interrupt.js', import.meta.url));
 interrupts.unref();
 await preload();
 takeOrders();
+
+/** Where cells import from: the first argument, which the program's own arguments follow, or the working folder. */
+function startFolder(): string {
+  if (process.argv.length < 3) return process.cwd();
+  const [node, , folder, ...argv] = process.argv;
+  process.argv = [node, ...argv];
+  return folder;
+}
 
 /** Loads the library. Without it the session still runs plain TypeScript, and says why. */
 async function preload(): Promise<void> {
@@ -42,6 +50,7 @@ function takeOrders(): void {
   control.on('data', (chunk: Buffer) => {
     decoder.push(chunk, (frame) => {
       if (frame.t === 'execute') executeCell(frame);
+      else if (frame.t === 'finish') control.unref();
       else process.exit(0);
     });
   });

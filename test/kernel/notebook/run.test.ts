@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CodeCell, type Notebook, readNotebook } from '../../../kernel/notebook/nbformat.js';
-import { type RunOptions, runCommand, runNotebook } from '../../../kernel/notebook/run.js';
+import { type RunOptions, runNotebook } from '../../../kernel/notebook/run.js';
+import { runCommand } from '../../../kernel/notebook/run-command.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradlab-run-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
