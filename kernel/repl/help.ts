@@ -1,25 +1,23 @@
 // `name?` and `name??` at the prompt, as in IPython: signature, documentation, and with two marks the source.
+import { helpTopic } from '../front/help.js';
 import type { InspectResult, LanguageService } from '../language/index.js';
 import { highlight } from './highlight.js';
 import type { ReplSession } from './session.js';
 import type { Show } from './show.js';
 import { wrap } from './width.js';
 
-const ASKED = /^\s*(?:(\?{1,2})\s*([\w$][\w$.]*(?:\[[^\]?]*\])?[\w$.]*)|([\w$][\w$.]*)\s*(\?{1,2}))\s*;?\s*$/;
-
 /** Whether a line asks for help about a name: `np.dot?`, `?np.dot`, `np.dot??`. */
-export const askedForHelp = (line: string): boolean => ASKED.test(line);
+export const askedForHelp = (line: string): boolean => helpTopic(line) !== undefined;
 
 export async function showHelp(session: ReplSession, show: Show, line: string): Promise<void> {
-  const [, before, second, first, after] = ASKED.exec(line) ?? [];
-  const name = first ?? second;
+  const name = helpTopic(line) ?? '';
   const found = (await session.language()).inspect(name, name.length);
   if (!found.found) {
     show.line(`There is no ${name} here.`, 'stderr');
     return;
   }
   for (const row of helpRows(found, show.options.columns())) show.line(row);
-  if ((before ?? after) !== '??') return;
+  if (!line.includes('??')) return;
   const source = await sourceOf(session, name);
   if (source !== undefined) show.line(`${heading('Source')}\n${highlight(source)}`);
 }
