@@ -1,12 +1,15 @@
 // `gradlab run` on real kernels: outputs as nbformat keeps them, progress, failures, time limits, targets.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type CodeCell, type Notebook, readNotebook } from '../../../kernel/notebook/nbformat.js';
+import { declarations } from '../../../kernel/notebook/parameters.js';
 import { type RunOptions, runNotebook } from '../../../kernel/notebook/run.js';
 import { runCommand } from '../../../kernel/notebook/run-command.js';
+import { cliPath } from '../../../kernel/protocol/product.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradlab-run-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -206,5 +209,106 @@ describe('bad input', () => {
     ['an unknown option', () => runCommand(['x.ipynb', '--fast']), '--fast'],
   ])('explains %s', async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);
+  });
+});
+
+describe('parameters', () => {
+  const cells: Source[] = [
+    'const unrelated = 1',
+    { source: "let epochs = 10\nconst lr: number | null = 0.1, name = 'a, b'", tags: ['parameters'] },
+    'print(epochs, lr, name, typeof epochs)',
+  ];
+
+  it('are set by a cell after the one with the tag, which replaces one of an earlier run', async () => {
+    const first = await run(cells, { parameters: { epochs: 3, lr: null } });
+    expect(first.code).toBe(0);
+    expect(first.cells.map((c) => c.metadata.tags)).toEqual([
+      [],
+      ['parameters'],
+      ['injected-parameters'],
+      [],
+    ]);
+    expect(first.cells[2].source).toBe('// Parameters\nlet epochs = 3\nlet lr: number | null = null');
+    expect(first.cells[3].outputs).toMatchObject([{ text: '3 null a, b number\n' }]);
+    const path = write([]);
+    writeFileSync(path, first.text);
+    const out = path.replace('.ipynb', '.again.ipynb');
+    const quiet = { out, write: () => {} };
+    expect(await runNotebook(path, { ...quiet, parameters: { epochs: 5 } })).toBe(0);
+    const again = readNotebook(readFileSync(out, 'utf8')).cells as CodeCell[];
+    expect(again).toHaveLength(4);
+    expect(again[3].outputs).toMatchObject([{ text: '5 0.1 a, b number\n' }]);
+  });
+
+  it('come from the command line as JSON or text, or all together', async () => {
+    const path = write(cells);
+    const out = path.replace('.ipynb', '.out.ipynb');
+    const args = [path, '-o', out, '-y', '{"lr": 0.5}', '-p', 'epochs', '7', '--raw', 'name', '12'];
+    expect(await runCommand(args)).toBe(0);
+    const ran = readNotebook(readFileSync(out, 'utf8')).cells as CodeCell[];
+    expect(ran[3].outputs).toMatchObject([{ text: '7 0.5 12 number\n' }]);
+  });
+
+  it('must be names of the notebook', async () => {
+    await expect(run(cells, { parameters: { epoch: 3 } })).rejects.toThrow(
+      /has no parameter "epoch"\. Did you mean epochs\? Parameters: epochs, lr, name$/,
+    );
+    await expect(run(['1'], { parameters: { epochs: 3 } })).rejects.toThrow(
+      /has no parameters\. Give the cell that declares them \(let epochs = 10\) the tag "parameters"$/,
+    );
+    await expect(runCommand(['x.ipynb', '-p', 'epochs'])).rejects.toThrow(/-p needs a name and a value/);
+    await expect(runCommand(['x.ipynb', '-y', '[1]'])).rejects.toThrow(/there is no file \[1\]/);
+  });
+
+  it('are declared with const, let or var at the top, with or without a type', () => {
+    const source = [
+      "let a = 1, b: Array<[number, string]> = [[1, ',']]; const c = { x: 1, y: [2, 3] }",
+      'var d: (x: number) => number = (x) => { let inner = x; return inner }',
+      '// let no = 1',
+      "const text = 'let none = 1'",
+    ].join('\n');
+    expect([...declarations(source)]).toEqual([
+      ['a', ''],
+      ['b', ': Array<[number, string]>'],
+      ['c', ''],
+      ['d', ': (x: number) => number'],
+      ['text', ''],
+    ]);
+  });
+});
+
+describe('several notebooks', () => {
+  it('all run, also after one that fails; a table says how each went', () => {
+    const base = join(folder, 'several');
+    mkdirSync(join(base, 'deeper'), { recursive: true });
+    mkdirSync(join(base, '.ipynb_checkpoints'));
+    for (const [name, source] of [
+      ['a.ipynb', '1 + 1'],
+      ['b.ipynb', "throw new Error('oh')"],
+      ['deeper/c.ipynb', 'print(2)'],
+      ['.ipynb_checkpoints/a.ipynb', "throw new Error('never run')"],
+    ])
+      writeFileSync(join(base, name), readFileSync(write([source]), 'utf8'));
+    writeFileSync(join(base, 'd.ipynb'), 'no notebook');
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [cliPath, 'run', 'several', '-o', 'done', '--jobs', '2'],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    expect(status).toBe(1);
+    const rows = stdout.trim().split('\n');
+    expect(rows[0]).toMatch(/^several\/a\.ipynb +ok +1 cell +[\d.]+s$/);
+    expect(rows[1]).toMatch(/^several\/b\.ipynb +failed +1 cell +[\d.]+s {2}cell 1 of 1: Error: oh$/);
+    expect(rows[2]).toMatch(/^several\/d\.ipynb +failed +0 cells +[\d.]+s {2}.*d\.ipynb/);
+    expect(rows[3]).toMatch(/^several\/deeper\/c\.ipynb +ok /);
+    expect(rows.at(-1)).toBe('4 notebooks, 2 failed');
+    expect(stderr).toContain('Error: oh');
+    const done = readNotebook(readFileSync(join(folder, 'done/deeper/c.ipynb'), 'utf8')).cells as CodeCell[];
+    expect(done[0].outputs).toMatchObject([{ text: '2\n' }]);
+  });
+
+  it('is refused for a folder without any', async () => {
+    mkdirSync(join(folder, 'empty'));
+    await expect(runCommand([join(folder, 'empty')])).rejects.toThrow(/run: there is no notebook in .*empty/);
   });
 });
