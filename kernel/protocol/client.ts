@@ -92,6 +92,18 @@ const IDLE_GRACE_MS = 10_000;
  * @throws Error with what the kernel logged, when it ends or does not answer in time
  */
 export async function startKernel(options: KernelOptions = {}): Promise<KernelClient> {
+  const client = await launchKernel(options);
+  try {
+    await client.waitUntilReady(options.startTimeout ?? 30_000);
+  } catch (error) {
+    client.kill();
+    throw error;
+  }
+  return client;
+}
+
+/** Starts a kernel and waits for nothing: the first request is answered when the kernel is there. */
+export async function launchKernel(options: KernelOptions = {}): Promise<KernelClient> {
   const transport = options.transport ?? (process.platform === 'win32' ? 'tcp' : 'ipc');
   const folder = mkdtempSync(join(tmpdir(), 'gradlab-'));
   const connection =
@@ -115,14 +127,7 @@ export async function startKernel(options: KernelOptions = {}): Promise<KernelCl
     stdio: ['ignore', 'inherit', 'pipe'],
     detached: options.ownGroup === true,
   });
-  const client = new KernelClient(child, connection, folder, options.onLog);
-  try {
-    await client.waitUntilReady(options.startTimeout ?? 30_000);
-  } catch (error) {
-    client.kill();
-    throw error;
-  }
-  return client;
+  return new KernelClient(child, connection, folder, options.onLog);
 }
 
 /** Free ports of this machine, found by asking for them. */

@@ -1,11 +1,10 @@
-// `npm run bench [spiral] [gemm] [arrays] [nn] [memory] [latency] [lab]`: gradlab beside NumPy and PyTorch on this machine. All contenders
-// run in turns within one session, so that whatever else the machine does hits them alike; medians are compared.
-import { spawnSync } from 'node:child_process';
+// `npm run bench [spiral] [gemm] [arrays] [nn] [memory] [kernel] [lab]`: gradlab beside NumPy, PyTorch and other kernels on this
+// machine. All contenders run in turns within one session, so that whatever else the machine does hits them alike; medians are compared.
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
-import { jupyterHome, measureLatency, python } from '../clients/jupyter.js';
 import { arrays } from './arrays.js';
 import { atBest, contend, type Kind, median, peers } from './contenders.js';
+import { kernels } from './kernel.js';
 import { lab } from './lab.js';
 import { labServer } from './lab-server.js';
 import { nets } from './nets.js';
@@ -120,36 +119,13 @@ async function memory(others: Kind[]): Promise<void> {
   table(['', ...kinds], rows);
 }
 
-async function latency(): Promise<void> {
-  console.log('\n## Kernel latency, by jupyter_client\n');
-  if (spawnSync(python, ['-c', 'import jupyter_client']).status !== 0) {
-    console.log('(without jupyter_client: apt-get install python3-jupyter-client)');
-    return;
-  }
-  const home = jupyterHome();
-  try {
-    const kernels = ['gradlab'];
-    if (spawnSync(python, ['-c', 'import ipykernel']).status === 0) kernels.push('python3');
-    const measured = measureLatency(home, 5, ...kernels);
-    table(
-      ['median', ...kernels],
-      Object.keys(measured.gradlab).map((name) => [
-        name,
-        ...kernels.map((kernel) => measured[kernel][name].toFixed(name.endsWith('ms') ? 1 : 0)),
-      ]),
-    );
-  } finally {
-    home.remove();
-  }
-}
-
 const benches: Record<string, (others: Kind[]) => Promise<void>> = {
   spiral,
   gemm,
   arrays,
   nn: nets,
   memory,
-  latency,
+  kernel: kernels,
   lab: async () => {
     await lab();
     await labServer();
