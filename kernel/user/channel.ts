@@ -49,6 +49,11 @@ export function currentCell(): number {
   return cellScope.getStore()?.serial ?? latest;
 }
 
+const SHORTEST_WAIT_MS = 0.05;
+const LONGEST_WAIT_MS = 2;
+/** Waited for in vain. */
+const nobody = new Int32Array(new SharedArrayBuffer(4));
+
 let unwritten: Buffer = Buffer.alloc(0);
 let writing = false;
 let afterWrite: (() => void) | undefined;
@@ -63,20 +68,25 @@ export function whenWritten(action: () => void): void {
   afterWrite = action;
 }
 
-/** Writes a frame and returns when it is in the pipe. */
-export function send(frame: UserFrame): void {
-  const bytes = encodeFrame(frame);
+/** Writes frames and returns when they are in the pipe. */
+export function send(...frames: UserFrame[]): void {
+  const bytes = frames.map(encodeFrame);
   writing = true;
-  unwritten = unwritten.length === 0 ? bytes : Buffer.concat([unwritten, bytes]);
+  unwritten = unwritten.length === 0 && bytes.length === 1 ? bytes[0] : Buffer.concat([unwritten, ...bytes]);
+  let wait = SHORTEST_WAIT_MS;
   try {
     while (unwritten.length > 0) {
       try {
         unwritten = unwritten.subarray(writeSync(FD_OUTPUT, unwritten));
+        wait = SHORTEST_WAIT_MS;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EPIPE' || code === 'EBADF') process.kill(process.pid, 'SIGKILL');
         if (code !== 'EAGAIN' && code !== 'EINTR') throw error;
-        if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+        if (code !== 'EAGAIN') continue;
+        // The pipe is full: soon the reader has taken some, or it was told to take its time.
+        Atomics.wait(nobody, 0, 0, wait);
+        wait = Math.min(LONGEST_WAIT_MS, 2 * wait);
       }
     }
   } finally {

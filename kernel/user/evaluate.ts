@@ -4,7 +4,7 @@
 import { createHook, executionAsyncResource } from 'node:async_hooks';
 import inspector from 'node:inspector';
 import type { MimeBundle } from '../protocol/messages.js';
-import type { CellOutcome, ExecuteOrder } from '../protocol/pipe.js';
+import type { CellOutcome, ExecuteOrder, UserFrame } from '../protocol/pipe.js';
 import { type CellScope, cellScope, isWriting, makeScope, send, whenWritten } from './channel.js';
 import { startRunningCell, toMimeBundle } from './display.js';
 import { describeError } from './errors.js';
@@ -142,13 +142,16 @@ function finish(cell: Running): void {
   const run = async () => {
     const { scope, order } = cell;
     let data: MimeBundle | undefined;
+    const last: UserFrame[] = [];
     if (order.value === 'return' || (order.value === 'show' && scope.hasValue && scope.value !== undefined)) {
       data = await toMimeBundle(scope.value);
       if (!isRunning(cell)) return;
-      if (order.value === 'show') send({ t: 'result', cell: scope.serial, data, metadata: {} });
+      if (order.value === 'show') last.push({ t: 'result', cell: scope.serial, data, metadata: {} });
     }
+    // Result and end are one write, and wake the reader once, unless something is still to come between them.
+    if (scope.pending.size > 0) send(...last.splice(0));
     while (scope.pending.size > 0) await Promise.all(scope.pending);
-    settle(cell, order.value === 'return' ? { status: 'ok', data } : { status: 'ok' });
+    settle(cell, order.value === 'return' ? { status: 'ok', data } : { status: 'ok' }, last);
   };
   cellScope.run(cell.scope, () => void run().catch((error) => settle(cell, failed(error))));
 }
@@ -162,7 +165,7 @@ function isRunning(cell: Running): boolean {
   return running.get(cell.order.cell) === cell;
 }
 
-function settle(cell: Running, outcome: CellOutcome): void {
+function settle(cell: Running, outcome: CellOutcome, last: UserFrame[] = []): void {
   if (!isRunning(cell)) return;
   const serial = cell.order.cell;
   running.delete(serial);
@@ -172,7 +175,7 @@ function settle(cell: Running, outcome: CellOutcome): void {
     if (ended.size <= REMEMBERED_ENDS) break;
     ended.delete(oldest);
   }
-  send({ t: 'done', cell: serial, outcome });
+  send(...last, { t: 'done', cell: serial, outcome });
 }
 
 interface AsyncWrap {
