@@ -180,10 +180,10 @@ function row(request: Request): [number, number] {
   return [repeat(count) / count, value];
 }
 
-/** Gives a model its weights, in the order of its parameters. */
+/** Gives a model its weights, in the order of its parameters; running statistics stay as they are. */
 function load(model: nn.Module, ...weights: NDArray[]): void {
   const names = model.namedParameters().map(([name]) => name);
-  model.loadStateDict(Object.fromEntries(names.map((name, i) => [name, weights[i]])));
+  model.loadStateDict(Object.fromEntries(names.map((name, i) => [name, weights[i]])), { strict: false });
 }
 
 let net: { key: string; step: () => number } = { key: '', step: () => Number.NaN };

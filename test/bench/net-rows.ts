@@ -90,12 +90,38 @@ def step():
 
 // ---- convolutional --------------------------------------------------------------------------------------------------
 
-const convTorch = (layout: string): string => `
+/** First weights of the ConvNet, in the order of its parameters. */
+const convWeights = (scaled: (name: string, factor: number) => string, normalized = false): string =>
+  [
+    [scaled('w1', 0.3), scaled('b1', 0), ...(normalized ? [scaled('s1', 1), scaled('b1', 0)] : [])],
+    [scaled('w2', 0.08), scaled('b2', 0), ...(normalized ? [scaled('s2', 1), scaled('b2', 0)] : [])],
+    [scaled('w3', 0.02), scaled('b3', 0)],
+  ]
+    .flat()
+    .join(', ');
+
+const convGradlab = (normalized = false): string => `
+const model = new nn.Sequential(
+  new nn.Conv2d(1, 32, 3, { padding: 1 }), ${normalized ? 'new nn.BatchNorm2d(32), ' : ''}new nn.ReLU(), new nn.MaxPool2d(2),
+  new nn.Conv2d(32, 64, 3, { padding: 1 }), ${normalized ? 'new nn.BatchNorm2d(64), ' : ''}new nn.ReLU(), new nn.MaxPool2d(2),
+  new nn.Flatten(), new nn.Linear(64 * 7 * 7, 10));
+load(model, ${convWeights((name, factor) => `${name}.mul(${factor})`, normalized)});
+const opt = new optim.SGD(model.parameters(), { lr: 0.01 });
+
+function step() {
+  opt.zeroGrad();
+  const loss = nn.crossEntropy(model(x), y);
+  loss.backward();
+  opt.step();
+  return loss.item();
+}`;
+
+const convTorch = (layout: string, normalized = false): string => `
 model = torch.nn.Sequential(
-    torch.nn.Conv2d(1, 32, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
-    torch.nn.Conv2d(32, 64, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+    torch.nn.Conv2d(1, 32, 3, padding=1), ${normalized ? 'torch.nn.BatchNorm2d(32), ' : ''}torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+    torch.nn.Conv2d(32, 64, 3, padding=1), ${normalized ? 'torch.nn.BatchNorm2d(64), ' : ''}torch.nn.ReLU(), torch.nn.MaxPool2d(2),
     torch.nn.Flatten(), torch.nn.Linear(64 * 7 * 7, 10))
-load(model, w1 * 0.3, b1 * 0, w2 * 0.08, b2 * 0, w3 * 0.02, b3 * 0)
+load(model, ${convWeights((name, factor) => `${name} * ${factor}`, normalized)})
 model = model.to(memory_format=torch.${layout})
 images = x.to(memory_format=torch.${layout})
 opt = torch.optim.SGD(model.parameters(), lr=0.01)
@@ -120,21 +146,7 @@ netRows.push({
     w3: ['normal', [10, 64 * 7 * 7], f32],
     b3: ['normal', [10], f32],
   },
-  gradlab: `
-const model = new nn.Sequential(
-  new nn.Conv2d(1, 32, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2),
-  new nn.Conv2d(32, 64, 3, { padding: 1 }), new nn.ReLU(), new nn.MaxPool2d(2),
-  new nn.Flatten(), new nn.Linear(64 * 7 * 7, 10));
-load(model, w1.mul(0.3), b1.mul(0), w2.mul(0.08), b2.mul(0), w3.mul(0.02), b3.mul(0));
-const opt = new optim.SGD(model.parameters(), { lr: 0.01 });
-
-function step() {
-  opt.zeroGrad();
-  const loss = nn.crossEntropy(model(x), y);
-  loss.backward();
-  opt.step();
-  return loss.item();
-}`,
+  gradlab: convGradlab(),
   torch: { 'channels first': convTorch('contiguous_format'), 'channels last': convTorch('channels_last') },
   numpy: `
 from numpy.lib.stride_tricks import sliding_window_view
@@ -198,4 +210,60 @@ def step():
     return float(loss)
 `,
   budget: 200,
+});
+
+netRows.push({
+  name: 'the same ConvNet with BatchNorm after each convolution',
+  inputs: {
+    ...netRows[netRows.length - 1].inputs,
+    s1: ['uniform', [32], f32],
+    s2: ['uniform', [64], f32],
+  },
+  gradlab: convGradlab(true),
+  torch: {
+    'channels first': convTorch('contiguous_format', true),
+    'channels last': convTorch('channels_last', true),
+  },
+  tolerance: 1e-3,
+  budget: 200,
+});
+
+// ---- the step of an optimiser alone ---------------------------------------------------------------------------------
+
+const adamTorch = (options: string): string => `
+p = torch.nn.Parameter(w * 1)
+p.grad = g * 1
+opt = torch.optim.Adam([p], lr=0.01${options})
+
+def step():
+    opt.step()
+    return p[0].item()
+`;
+
+netRows.push({
+  name: "Adam's step on 1,000,000 parameters",
+  inputs: { w: ['normal', [1_000_000], f32], g: ['normal', [1_000_000], f32] },
+  gradlab: `
+const p = new nn.Parameter(w.mul(1));
+p.grad = g.mul(1);
+const opt = new optim.Adam([p], { lr: 0.01 });
+
+function step() {
+  opt.step();
+  return p.at(0).item();
+}`,
+  torch: { plain: adamTorch(''), foreach: adamTorch(', foreach=True') },
+  numpy: `
+p, m, v = w * 1, w * 0, w * 0
+t = 0
+
+def step():
+    global t
+    t += 1
+    m[...] = np.float32(0.9) * m + np.float32(0.1) * g
+    v[...] = np.float32(0.999) * v + np.float32(0.001) * g * g
+    rate = np.float32(0.01 / (1 - 0.9**t))
+    p[...] -= rate * m / (np.sqrt(v) / np.float32((1 - 0.999**t) ** 0.5) + np.float32(1e-8))
+    return float(p[0])
+`,
 });
