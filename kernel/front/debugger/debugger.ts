@@ -26,6 +26,16 @@ import { type Holder, Variables } from './variables.js';
 /** Scripts that steps do not enter and pauses do not show: Node, the kernel, the library, packages, our own calls. */
 const FOREIGN = ['^$', '^node:', '^evalmachine', '/node_modules/', escapePattern(distFolder)];
 
+/** Lists that JupyterLab's panel reads of a failed reply, too: a cell may have gone on between two of its requests. */
+const EMPTY: Record<string, Json> = {
+  inspectVariables: { variables: [] },
+  modules: { modules: [], totalModules: 0 },
+  scopes: { scopes: [] },
+  setBreakpoints: { breakpoints: [] },
+  stackTrace: { stackFrames: [], totalFrames: 0 },
+  variables: { variables: [] },
+};
+
 export interface DebuggerHost {
   send(call: InspectorCall): void;
   /** Cells that have run, the oldest first. */
@@ -85,7 +95,12 @@ export class Debugger {
     } catch (error) {
       const { message } = error as Error;
       const text = message.startsWith(`${command}: `) ? message : `${command}: ${message}`;
-      return { ...reply, success: false, message: text, body: { error: { id: 1, format: text } } };
+      return {
+        ...reply,
+        success: false,
+        message: text,
+        body: { error: { id: 1, format: text }, ...EMPTY[command] },
+      };
     }
   }
 
@@ -122,7 +137,10 @@ export class Debugger {
   }
 
   private readonly handlers: Record<string, Handler> = {
-    initialize: () => CAPABILITIES,
+    initialize: ({ clientID }) => {
+      this.variables.forPanel = clientID === 'jupyterlab';
+      return CAPABILITIES;
+    },
     attach: () => this.attach(),
     configurationDone: () => undefined,
     disconnect: () => this.disconnect(),

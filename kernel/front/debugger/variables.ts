@@ -1,6 +1,7 @@
 // References to what can be opened: the scopes of a frame, and values inside values. Those of a pause end with it,
 // those of the variable explorer with its next look.
 
+import type { VariableRow } from '../../protocol/variables.js';
 import type { Variable } from './dap.js';
 import type { Described, Inspector, RemoteObject } from './inspector.js';
 import { argument } from './inspector.js';
@@ -19,6 +20,8 @@ export type Holder =
   | { kind: 'value'; value: RemoteObject; path?: string; callFrameId?: string };
 
 export class Variables {
+  /** JupyterLab's panel reads the variables. */
+  forPanel = false;
   private readonly holders = new Map<number, { holder: Holder; lifetime: Lifetime }>();
   private count = 0;
 
@@ -61,6 +64,7 @@ export class Variables {
   }
 
   async open(reference: number): Promise<Variable[]> {
+    if (reference === 0) return [];
     const { holder, lifetime } = this.find(reference);
     switch (holder.kind) {
       case 'globals':
@@ -87,7 +91,9 @@ export class Variables {
 
   toVariables({ rows, values }: Described, parent: Holder, lifetime: Lifetime): Variable[] {
     const callFrameId = 'callFrameId' in parent ? parent.callFrameId : undefined;
-    return rows.map(({ name, type, value, at }) => {
+    return rows.map((row) => {
+      const { name, value, at } = row;
+      const type = this.forPanel ? panelType(row) : row.type;
       const inside = at === undefined ? undefined : values.get(at);
       const path = pathOf(parent, name);
       const reference = inside
@@ -98,6 +104,12 @@ export class Variables {
       return variable;
     });
   }
+}
+
+/** JupyterLab's tree shows values of Python's simple types only, and of all others the type: so the type says it. */
+function panelType({ type, value }: VariableRow): string {
+  const simple: Record<string, string> = { number: 'float', string: 'str', boolean: 'bool' };
+  return simple[type] ?? (type === 'function' || type === 'class' ? type : value);
 }
 
 /** The expression for a child: known below variables, through properties and indices. */

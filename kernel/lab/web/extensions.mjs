@@ -12,6 +12,7 @@ export const lab = [
   'completer',
   'console',
   'csvviewer',
+  'debugger',
   'docmanager',
   'documentsearch',
   'filebrowser',
