@@ -10,7 +10,14 @@ import type {
   ExpressionResult,
   Message,
 } from '../protocol/messages.js';
-import type { CellOutcome, InputFrame, InspectorCall, UserFrame, WorkerFrame } from '../protocol/pipe.js';
+import type {
+  CellOutcome,
+  InputFrame,
+  InspectorCall,
+  UserFrame,
+  WireErrorValue,
+  WorkerFrame,
+} from '../protocol/pipe.js';
 import { deathReport, interruption, runtimeError, type Tracer, typeError } from './errors.js';
 import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
@@ -273,7 +280,11 @@ export class Executor {
     // The checker learns the cell's declarations while the cell runs.
     language.commit(cell.id);
     const outcome = await running;
-    if (outcome.status !== 'ok') return this.fail(cell, this.report(outcome));
+    if (outcome.status !== 'ok') {
+      const error = this.report(outcome);
+      language.failed(cell.id, this.label(cell.id));
+      return this.fail(cell, error);
+    }
     const user_expressions: Record<string, ExpressionResult> = {};
     for (const [name, code] of Object.entries(request.user_expressions ?? {})) {
       user_expressions[name] = await this.expression(cell, String(code), language);
@@ -328,7 +339,7 @@ export class Executor {
   private report(outcome: Exclude<CellOutcome, { status: 'ok' }> | Death): ErrorContent {
     switch (outcome.status) {
       case 'error':
-        return runtimeError(outcome.error, this.tracer);
+        return runtimeError(this.explained(outcome.error), this.tracer);
       case 'interrupted':
         return interruption(outcome.stack, this.tracer);
       case 'died':
@@ -336,6 +347,12 @@ export class Executor {
         this.onSessionLost();
         return deathReport(outcome, this.tracer);
     }
+  }
+
+  /** An error with what the language knows of its cause. */
+  private explained(error: WireErrorValue): WireErrorValue {
+    const hint = this.service?.explain(error.name, error.message);
+    return hint ? { ...error, message: `${error.message}. ${hint}` } : error;
   }
 
   /** A fault of ours: the cell gets it as its error, the kernel goes on. */

@@ -58,6 +58,10 @@ export class LanguageService {
   private readonly checked = new Map<string, { cell: CompiledCell; analysis: Analysis }>();
   /** Names that cells declare but that are not there, and why. */
   private readonly absent = new Map<string, string>();
+  /** Names that cells declared which failed while they ran, and what the user calls those cells. */
+  private readonly unset = new Map<string, string>();
+  /** What the cells declare that were run last. */
+  private readonly declared = new Map<string, string[]>();
   /** The statements that declared names, as they were written. */
   private readonly sources = new Map<string, string>();
   /** Names that the cell checked last declares. */
@@ -182,7 +186,12 @@ export class LanguageService {
     const analysis = this.analyses.get(id);
     if (!analysis) return;
     this.analyses.delete(id);
-    for (const { name } of analysis.top.declared) this.absent.delete(name);
+    const names = analysis.top.declared.map((d) => d.name);
+    for (const name of names) {
+      this.absent.delete(name);
+      this.unset.delete(name);
+    }
+    remember(this.declared, id, names);
     for (const [name, text] of declarationTexts(analysis)) this.sources.set(name, text);
     this.guard(
       (types) => types.commit(commitCell(analysis)),
@@ -197,11 +206,27 @@ export class LanguageService {
     });
   }
 
+  /** A cell has failed while it ran: what it declares may have no value. */
+  failed(id: string, label: string): void {
+    for (const name of this.declared.get(id) ?? []) this.unset.set(name, label);
+  }
+
+  /** What the error of a running cell leaves unsaid: where a name without a value was declared. */
+  explain(errorName: string, message: string): string | undefined {
+    if (errorName !== 'ReferenceError') return undefined;
+    const name = /^(?:Cannot access ')?([\w$]+)'? (?:is not defined|before initialization)$/.exec(
+      message,
+    )?.[1];
+    const label = name && this.unset.get(name);
+    return label && `${label} declares it, and failed before it had a value: run that cell again.`;
+  }
+
   /** Forgets every cell: the user process has started afresh. */
   reset(): void {
     this.analyses.clear();
     this.checked.clear();
     this.sources.clear();
+    this.unset.clear();
     this.guard(
       ({ session }) => {
         for (const name of session.declaredNames())

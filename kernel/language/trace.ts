@@ -69,7 +69,8 @@ export function mapStack(
       column: Number(column),
     };
     const where = `${paint(CYAN, label(cell.id))}:${paint(YELLOW, `${place.line}`)}:${paint(YELLOW, `${place.column}`)}`;
-    const readable = name && !/^(?:Object\.)?<anonymous>$|^eval\b/.test(name) ? name : '';
+    const readable =
+      name && !/^(?:Object\.)?<anonymous>$|^eval\b|^Timeout\._onTimeout$|^Immediate\b/.test(name) ? name : '';
     const text = readable ? `    at ${async ?? ''}${readable} (${where})` : `    at ${async ?? ''}${where}`;
     if (seen.has(text)) continue;
     seen.add(text);

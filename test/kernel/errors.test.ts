@@ -1,5 +1,7 @@
 // What a user of arrays sees in a notebook when something does not fit: the function, the shapes or values, the way
 // out, and the place in the cell.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { failure, result, useKernel } from './session.js';
 
@@ -108,5 +110,59 @@ describe('errors of arrays in a cell', () => {
     await session.run('const kept = np.arange(4)');
     await shown('kept.reshape(3)');
     expect(result(await session.run('kept'))).toBe('array([0, 1, 2, 3])');
+  });
+});
+
+describe('errors of JavaScript in a cell', () => {
+  it('a chain of causes, each with its line', async () => {
+    const text = await shown(
+      "function inner() {\n  throw new TypeError('low')\n}\ntry { inner() } catch (cause) {\n  throw new Error('high', { cause })\n}",
+    );
+    expect(text).toMatch(/^Error: high\n +at Cell \[\d+\]:5:9\n[\s\S]*> 5 \|/);
+    expect(text).toMatch(/\nCaused by: TypeError: low\n +at inner \(Cell \[\d+\]:2:9\)\n[\s\S]*> 2 \|/);
+  });
+  it('the members of an AggregateError', async () => {
+    const text = await shown(
+      "await Promise.any([\n  Promise.reject(new Error('one')),\n  Promise.reject(new RangeError('two')),\n])",
+    );
+    expect(text).toMatch(
+      /^AggregateError: All promises were rejected\n {2}Error: one\n +at Cell \[\d+\]:2:18/,
+    );
+    expect(text).toMatch(/\n {2}RangeError: two\n +at Cell \[\d+\]:3:18/);
+  });
+  it('in a callback, in operator cells too', async () => {
+    const text = await shown(
+      "const M = np.ones(2) * 2; [1].map((v) => {\n  const w = M + v, x = M * w - 1; throw new Error('cb')\n})",
+    );
+    expect(text).toMatch(/^Error: cb\n +at Cell \[\d+\]:2:41\n +at Cell \[\d+\]:1:31\n/);
+  });
+  it('in a module of the notebook, with the line of the module', async () => {
+    writeFileSync(
+      join(session.folder, 'boom.ts'),
+      'interface A { x: number }\n\nexport function boom(a: A): number {\n  throw new RangeError(`${a.x} is too much`);\n}\n',
+    );
+    const text = await shown("import { boom } from './boom'\nboom({ x: 2 })");
+    expect(text).toMatch(
+      /^RangeError: 2 is too much\n +at boom \(boom\.ts:4:9\)\n +at Cell \[\d+\]:2:1\n[\s\S]*> 4 \| {3}throw/,
+    );
+  });
+  it('through awaits, and in a timer that the cell waits for', async () => {
+    const text = await shown(
+      "async function low() { await null; throw new Error('deep') }\nasync function mid() {\n  await low()\n}\nawait mid()",
+    );
+    expect(text).toMatch(
+      /at low \(Cell \[\d+\]:1:42\)\n +at async mid \(Cell \[\d+\]:3:3\)\n +at async Cell \[\d+\]:5:1/,
+    );
+    const timer = await shown("await new Promise((_, no) => setTimeout(() => no(new Error('late')), 1))");
+    expect(timer).toMatch(/^Error: late\n +at Cell \[\d+\]:1:50\n/);
+  });
+  it('a variable whose cell failed before it had a value', async () => {
+    await session.run("const early = 1;\nconst loaded: number = (() => { throw new Error('no file') })()");
+    expect(result(await session.run('early'))).toBe('1');
+    expect(await shown('loaded + 1')).toMatch(
+      /^ReferenceError: loaded is not defined\. Cell \[\d+\] declares it, and failed before it had a value: run that cell again\./,
+    );
+    await session.run('const loaded = 5');
+    expect(result(await session.run('loaded + 1'))).toBe('6');
   });
 });
