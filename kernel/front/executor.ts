@@ -294,7 +294,8 @@ export class Executor {
   }
 
   private help(cell: Cell, topic: string, language: LanguageService, store: boolean): ExecuteOutcome {
-    const page = helpPage(topic, language);
+    const { code } = cell.message.content as unknown as ExecuteRequest;
+    const page = helpPage(topic, code.includes('??'), language);
     if (!page)
       this.onStream('stderr', `There is no help for ${topic}: no such name is known here.\n`, cell.serial);
     if (store) this.host.history.add(cell.count, `${topic}?`, null);

@@ -1,5 +1,5 @@
 // Cells that ask for help in IPython's way, `np.dot?` or `?np.dot`: the answer is a page beside the outputs, the same
-// text that Shift-Tab shows.
+// text that Shift-Tab shows; with two question marks the source too.
 import type { LanguageService } from '../language/index.js';
 import type { Json } from '../protocol/messages.js';
 
@@ -11,8 +11,8 @@ export function helpTopic(code: string): string | undefined {
 }
 
 /** The payload that has clients open their pager; undefined when nothing is known of the topic. */
-export function helpPage(topic: string, language: LanguageService): Json | undefined {
-  const { found, text, markdown } = language.inspect(topic, topic.length);
+export function helpPage(topic: string, source: boolean, language: LanguageService): Json | undefined {
+  const { found, text, markdown } = language.inspect(topic, topic.length, source ? 1 : 0);
   if (!found) return undefined;
   return { source: 'page', data: { 'text/plain': text, 'text/markdown': markdown }, start: 0 };
 }

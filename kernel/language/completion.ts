@@ -12,7 +12,7 @@ import type { Ast, CompletionEntry, Node, TsSymbol } from './typescript.js';
 import { CompletionItemKind, getTokenAtPosition, SyntaxKind } from './typescript.js';
 
 /** How many entries get their type worked out. */
-const TYPED_ENTRIES = 40;
+const TYPED_ENTRIES = 25;
 const MAX_SIGNATURE = 200;
 const HIDDEN = /^\$(?:S|op|cell|magic|held|await|array|bracketed|lib|self|c\d+)$/;
 

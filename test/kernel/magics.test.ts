@@ -107,6 +107,15 @@ describe('cells', () => {
   });
 });
 
+describe('help', () => {
+  it('name?? shows the source as it was written', async () => {
+    await session.run('const half = (x: NDArray) => x * 0.5');
+    const page = async (code: string) => JSON.stringify((await session.run(code)).reply);
+    expect(await page('half??')).toContain('Source:\\nconst half = (x: NDArray) => x * 0.5');
+    expect(await page('half?')).not.toContain('Source');
+  });
+});
+
 describe('what there is not', () => {
   const table: [string, RegExp][] = [
     ['%matplotlib inline', /%matplotlib: this kernel has no such magic\. Charts show themselves/],
