@@ -214,6 +214,8 @@ interface LocalModule {
 
 const sources = new Map<string, LocalModule>();
 const maps = new Map<string, SourceMap>();
+/** The JavaScript of modules that were TypeScript. */
+const compiled = new Map<string, string>();
 
 function versionOf(path: string): string {
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -279,6 +281,17 @@ function forgetChanged(path: string, seen: Map<string, boolean>): boolean {
 /** The user's own modules that are loaded: their paths. */
 export function localModules(): string[] {
   return [...sources.keys()];
+}
+
+/** A local module for the debugger: its text, what V8 runs or will run of it, and the source map between the two. */
+export function moduleScript(path: string): { code: string; js: string; map?: object } {
+  const code = readFileSync(path, 'utf8');
+  if (!TYPESCRIPT.has(extname(path))) return { code, js: code };
+  if (!compiled.has(path)) {
+    const { transformSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
+    compileTypeScript(path, code, 'esm', transformSync);
+  }
+  return { code, js: compiled.get(path) ?? '', map: maps.get(path)?.payload };
 }
 
 async function loadSource(path: string): Promise<SourceTextModule> {
@@ -351,6 +364,7 @@ function compileTypeScript(
       logLevel: 'silent',
     });
     maps.set(path, new SourceMap(JSON.parse(map)));
+    compiled.set(path, code);
     return code;
   } catch (error) {
     const problem = (

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import type { MimeBundle } from '../protocol/messages.js';
 import { HELD_KEY, VARIABLES_KEY, type VariableRow } from '../protocol/variables.js';
 import { inspectText, toMimeBundle } from './display.js';
-import { localModules } from './modules.js';
+import { localModules, moduleScript } from './modules.js';
 
 /** More entries than this are shown as groups of so many. */
 const PAGE = 100;
@@ -128,6 +128,9 @@ const face = {
 
   /** Paths of the user's own modules, as JSON. */
   modules: (): string => JSON.stringify(localModules()),
+
+  /** A module's text and script, as JSON. */
+  module: (path: string): string => JSON.stringify(moduleScript(path)),
 };
 export type VariablesFace = typeof face;
 

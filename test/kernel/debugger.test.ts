@@ -1,5 +1,7 @@
 // The debugger and the variable explorer as a client drives them: requests of the debug adapter protocol on control,
 // its events on iopub. Nothing waits for a time: every step waits for the event that it causes.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { murmur2 } from '../../kernel/front/debugger/cell-files.js';
 import type { ExecuteResult, KernelClient } from '../../kernel/protocol/client.js';
@@ -433,7 +435,39 @@ sum(1)`;
     expect(result(await session.run('spin >= 0'))).toBe('true');
   });
 
-  it('gives the source of cells, and lists breakpoints and modules', async () => {
+  it('stops in a TypeScript module beside the notebook, before and after it is loaded', async () => {
+    const client = await attached();
+    const path = join(session.folder, 'shapes.ts');
+    const text = `export interface Box { width: number; height: number }
+
+export function area(box: Box): number {
+  const size: number = box.width * box.height;
+  return size;
+}
+`;
+    writeFileSync(path, text);
+    await client.ask('setBreakpoints', { source: { path }, breakpoints: [{ line: 5 }] });
+    const cell = session.run("import { area } from './shapes';\narea({ width: 2, height: 3 })");
+    const frames = await client.stop('breakpoint');
+    expect(frames.map(({ name, line, source }) => [name, line, source.name])).toEqual([
+      ['area', 5, 'shapes.ts'],
+      [frames[1].name, 2, frames[1].source.name],
+    ]);
+    expect(frames[0].source.path).toBe(path);
+    expect((await client.scope(frames[0], 'Locals')).all.size.value).toBe('6');
+    expect(await client.ask('source', { source: { path } })).toMatchObject({ content: text });
+    expect(await client.ask('modules')).toMatchObject({ modules: [{ name: 'shapes.ts', path }] });
+    await client.ask('setBreakpoints', { source: { path }, breakpoints: [{ line: 4 }] });
+    await client.ask('continue');
+    expect(result(await cell)).toBe('6');
+    const again = session.run('area({ width: 4, height: 5 })');
+    expect((await client.stop('breakpoint'))[0]).toMatchObject({ name: 'area', line: 4 });
+    await client.ask('setBreakpoints', { source: { path }, breakpoints: [] });
+    await client.ask('continue');
+    expect(result(await again)).toBe('20');
+  });
+
+  it('gives the source of cells, and lists breakpoints', async () => {
     const client = await attached();
     const path = await client.breakAt('const listed = 1', 1);
     expect(await client.ask('source', { source: { path } })).toMatchObject({ content: 'const listed = 1' });
@@ -442,7 +476,6 @@ sum(1)`;
     );
     expect(info.breakpoints).toContainEqual(expect.objectContaining({ source: path }));
     expect(path.startsWith(info.tmpFilePrefix) && path.endsWith(info.tmpFileSuffix)).toBe(true);
-    expect(await client.ask('modules')).toMatchObject({ modules: [], totalModules: 0 });
   });
 
   it('lets a paused cell go on when the client leaves, and stops nowhere after that', async () => {

@@ -20,8 +20,8 @@ export interface Breakpoint extends SourceBreakpoint {
 
 export interface BreakpointHost {
   inspector: Inspector;
-  /** Cells that ran with this file's code, the newest last. */
-  cellsOf(path: string): CompiledCell[];
+  /** The scripts of a file, the newest last: runs of a cell, or a module. */
+  scriptsOf(path: string): Promise<CompiledCell[]>;
   /** An expression of cells as JavaScript that a frame can evaluate. */
   compile(expression: string): Promise<string>;
 }
@@ -49,7 +49,7 @@ export class Breakpoints {
     }
     const list = asked.map((each) => ({ ...each, id: ++this.count }));
     this.files.set(path, list);
-    for (const cell of this.host.cellsOf(path).slice(-RUNS)) await this.place(path, list, cell);
+    for (const cell of (await this.host.scriptsOf(path)).slice(-RUNS)) await this.place(path, list, cell);
     return list;
   }
 

@@ -21,6 +21,7 @@ import {
 } from './dap.js';
 import { compileExpression } from './expressions.js';
 import { argument, type Described, Inspector, type RemoteObject } from './inspector.js';
+import { loadModule, modulePath } from './modules.js';
 import { type Holder, Variables } from './variables.js';
 
 /** Scripts that steps do not enter and pauses do not show: Node, the kernel, the library, packages, our own calls. */
@@ -70,6 +71,8 @@ export class Debugger {
   /** What the client asked for last, and in which cell: a step does not end in another one. */
   private motion: { kind: 'step' | 'pause'; cell: number } | undefined;
   private frameCount = 0;
+  /** Pauses and resumptions so far. */
+  private turns = 0;
   private seq = 0;
 
   constructor(private readonly host: DebuggerHost) {
@@ -78,7 +81,11 @@ export class Debugger {
     this.variables = new Variables(this.inspector);
     this.breakpoints = new Breakpoints({
       inspector: this.inspector,
-      cellsOf: (path) => host.cells().filter((cell) => cellFile(cell.code) === path),
+      scriptsOf: async (path) => {
+        if (path.startsWith(FILE_PREFIX)) return host.cells().filter((cell) => cellFile(cell.code) === path);
+        const module = await loadModule(this.inspector, path);
+        return module ? [module] : [];
+      },
       compile: async (expression) => compileExpression(await host.language(), expression),
     });
   }
@@ -288,11 +295,19 @@ export class Debugger {
   private onEvent(name: string, params: Json): void {
     if (!this.attached) return;
     if (name === 'Debugger.resumed') this.resumed();
-    if (name === 'Debugger.paused') this.paused(params as unknown as inspector.Debugger.PausedEventDataType);
+    if (name === 'Debugger.paused')
+      void this.paused(params as unknown as inspector.Debugger.PausedEventDataType);
   }
 
-  private paused(event: inspector.Debugger.PausedEventDataType): void {
-    const frames = event.callFrames.flatMap((callFrame) => this.toFrame(callFrame) ?? []);
+  private async paused(event: inspector.Debugger.PausedEventDataType): Promise<void> {
+    const turn = ++this.turns;
+    const frames: Frame[] = [];
+    for (const callFrame of event.callFrames) {
+      const frame = await this.toFrame(callFrame);
+      if (frame) frames.push(frame);
+    }
+    // It went on meanwhile.
+    if (turn !== this.turns || !this.attached) return;
     const { motion } = this;
     const hit = event.hitBreakpoints ?? [];
     const thrown = event.reason === 'exception' || event.reason === 'promiseRejection';
@@ -313,25 +328,30 @@ export class Debugger {
   }
 
   private resumed(): void {
+    this.turns++;
     if (!this.pause) return;
     this.pause = undefined;
     this.variables.forget('pause');
     this.event('continued', { threadId: THREAD.id, allThreadsContinued: true });
   }
 
-  private toFrame(callFrame: inspector.Debugger.CallFrame): Frame | undefined {
-    const cell = this.host.cells().find(({ id }) => id === callFrame.url);
-    if (!cell) return undefined;
+  /** A frame in a cell or in a module of the user; others are not shown. */
+  private async toFrame(callFrame: inspector.Debugger.CallFrame): Promise<Frame | undefined> {
+    const path = modulePath(callFrame.url);
+    const script = path
+      ? await loadModule(this.inspector, path)
+      : this.host.cells().find(({ id }) => id === callFrame.url);
+    if (!script) return undefined;
     const { lineNumber, columnNumber } = callFrame.location;
-    const place = cell.positions.toCell(lineNumber + 1, (columnNumber ?? 0) + 1);
+    const place = script.positions.toCell(lineNumber + 1, (columnNumber ?? 0) + 1);
     if (!place) return undefined;
-    const label = this.host.label(cell.id);
+    const label = path ? basename(path) : this.host.label(script.id);
     const isFunction = callFrame.scopeChain.some(({ type }) => type === 'local');
     return {
       id: ++this.frameCount,
       name: callFrame.functionName || (isFunction ? '(anonymous)' : label),
       ...place,
-      source: { path: cellFile(cell.code), name: label },
+      source: { path: path ?? cellFile(script.code), name: label },
       callFrame,
     };
   }
