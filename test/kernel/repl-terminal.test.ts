@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'gradlab-repl-test-'));
 const open = (...args: string[]): Terminal =>
   new Terminal([process.execPath, cliPath, 'repl', ...args], {
     cwd: folder,
-    env: { GRADLAB_HISTORY: join(folder, 'history') },
+    env: { ...process.env, NO_COLOR: undefined, GRADLAB_HISTORY: join(folder, 'history') },
   });
 
 let terminal: Terminal;
@@ -241,7 +241,7 @@ describe('beginning and end', () => {
   it('has no colours for NO_COLOR', async () => {
     terminal = new Terminal([process.execPath, cliPath, 'repl', '--no-history'], {
       cwd: folder,
-      env: { NO_COLOR: '1' },
+      env: { ...process.env, NO_COLOR: '1' },
     });
     expect(await terminal.enter('const one = 1; one')).toBe('In [1]: const one = 1; one\nOut[1]: 1');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours that must not be there

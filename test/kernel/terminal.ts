@@ -22,7 +22,7 @@ export class Screen {
     for (let at = 0; at < all.length; ) {
       if (all[at] === '\x1b') {
         // biome-ignore lint/suspicious/noControlCharactersInRegex: escapes begin with one
-        const found = /^\x1b(?:\[([?\d;]*)([A-Za-z])|\][^\x07]*\x07|[=>])/.exec(all.slice(at));
+        const found = /^\x1b(?:\[([?\d;]*)([A-Za-z])|\][^\x07]*\x07|[=>]|\([AB0])/.exec(all.slice(at));
         if (!found) {
           this.pending = all.slice(at);
           return;
@@ -52,6 +52,11 @@ export class Screen {
   /** The row of the cursor up to it, spaces kept. */
   get beforeCursor(): string {
     return Array.from({ length: this.column }, (_, i) => this.rows[this.row]?.[i] ?? ' ').join('');
+  }
+
+  /** The terminal's answer to the question for the cursor's place. */
+  get position(): string {
+    return `\x1b[${this.row - this.top + 1};${this.column + 1}R`;
   }
 
   /** The cursor's row, counted from the first that was written. */
@@ -131,7 +136,8 @@ export class Screen {
 
 export interface TerminalOptions {
   cwd: string;
-  env?: Record<string, string | undefined>;
+  /** Instead of this process's environment. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** A program at a terminal of 80 columns and 24 rows. */
@@ -151,12 +157,14 @@ export class Terminal {
     const line = `stty cols ${WIDTH} rows ${HEIGHT}; exec ${quoted}`;
     this.process = spawn('script', ['-qfec', line, '/dev/null'], {
       cwd,
-      env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh', NO_COLOR: undefined, ...env },
+      env: { ...(env ?? { ...process.env, NO_COLOR: undefined }), TERM: 'xterm', SHELL: '/bin/sh' },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.raw += text;
       this.screen.write(text);
+      // Some programs ask where the cursor is.
+      if (text.includes('\x1b[6n')) this.type(this.screen.position);
       for (const check of this.waiting.splice(0)) check();
     });
     this.ended = new Promise((resolve) => this.process.on('close', resolve));

@@ -206,6 +206,16 @@ describe('bad input', () => {
       () => runCommand(['x.ipynb', '--timeout', '0']),
       'run: --timeout "0" is not a number of seconds above 0',
     ],
+    [
+      'a kernel timeout that is no number',
+      () => runCommand(['x.ipynb', '--kernel-timeout', 'soon']),
+      'run: --kernel-timeout "soon" is not a number of seconds above 0',
+    ],
+    [
+      'a kernel that does not start in time',
+      () => runCommand([write(['1']), '--kernel-timeout', '0.001']),
+      'ms',
+    ],
     ['an unknown option', () => runCommand(['x.ipynb', '--fast']), '--fast'],
   ])('explains %s', async (_, call, message) => {
     await expect(call()).rejects.toThrow(message);
