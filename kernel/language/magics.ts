@@ -186,7 +186,7 @@ function lineMagics(code: string, names: readonly string[]): Translated | undefi
   let found = false;
   let at = 0;
   for (const line of code.split('\n')) {
-    const made = inside.has(at) ? undefined : lineMagic(line, at, names);
+    const made = inside.has(at) ? undefined : lineMagic(line, at, code, names);
     if (made) found = true;
     pieces.push(...(made ?? [copied(line, at)]));
     at += line.length + 1;
@@ -206,9 +206,9 @@ function insideText(code: string): Set<number> {
   return found;
 }
 
-function lineMagic(line: string, at: number, names: readonly string[]): Piece[] | undefined {
+function lineMagic(line: string, at: number, code: string, names: readonly string[]): Piece[] | undefined {
   const captured = CAPTURED.exec(line);
-  if (captured) {
+  if (captured && isCommand(captured[2] as string, line, code, names)) {
     const [, before, command] = captured as unknown as [string, string, string];
     return [
       copied(before, at),
@@ -216,7 +216,8 @@ function lineMagic(line: string, at: number, names: readonly string[]): Piece[] 
     ];
   }
   const shell = COMMAND.exec(line);
-  if (shell) return [literal(`${shell[1]}await $magic.shell(${filled(shell[2] as string, names)});`, at)];
+  if (shell && isCommand(shell[2] as string, line, code, names))
+    return [literal(`${shell[1]}await $magic.shell(${filled(shell[2] as string, names)});`, at)];
   const magic = LINE.exec(line);
   if (!magic) return undefined;
   const [, indent, name, argument = ''] = magic as unknown as [string, string, string, string?];
@@ -269,6 +270,19 @@ function lineMagic(line: string, at: number, names: readonly string[]): Piece[] 
     default:
       throw unknown(`%${name}`, start);
   }
+}
+
+/** `!ready && start()` is TypeScript, also with an error in it: its name is known, or stands elsewhere in the cell. */
+function isCommand(command: string, line: string, code: string, names: readonly string[]): boolean {
+  const name = /^!*\(*([A-Za-z_$][\w$]*)(\()?/.exec(command);
+  if (/^!*\(/.test(command) || name?.[2]) return false;
+  const word = name?.[1];
+  if (!word) return true;
+  const others = code.split('\n').filter((each) => each !== line);
+  return (
+    !names.includes(word) &&
+    !others.some((each) => each.split(/[^\w$]+/).includes(word) && !COMMAND.test(each))
+  );
 }
 
 /** A command as a template: `{name}` of a variable of the session stands for its value. */

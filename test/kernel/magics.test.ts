@@ -30,6 +30,10 @@ describe('lines', () => {
   });
   it('leaves TypeScript alone that looks like one', async () => {
     expect(result(await session.run('const done = false;\n!done'))).toBe('true');
+    const wrong = failure(await session.run('!done && nothingLikeIt()'));
+    expect(wrong.evalue).toContain("Cannot find name 'nothingLikeIt'");
+    expect(failure(await session.run('const both = !done && nope()')).evalue).toContain('nope');
+    expect(failure(await session.run('const ready = 1;\n!ready && nope()')).evalue).toContain('nope');
     expect(result(await session.run('const odd = 7\n% 2\nodd'))).toBe('1');
     expect(result(await session.run('const text = `\n%time x\n!ls`; text.length'))).toBe('12');
   });
