@@ -3,7 +3,7 @@
 import { asarray } from '../core/create.js';
 import type { NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import { arange } from '../numpy/grid.js';
 import type { Generator as RandomGenerator } from '../numpy/random/index.js';
@@ -79,13 +79,13 @@ export class DataLoader<A extends readonly NDArray[], B extends readonly unknown
   epoch = 0;
   private pool: WorkerPool | null = null;
 
-  constructor(arrays: A, options?: ImageLoaderOptions);
-  constructor(arrays: A, options?: LoaderOptions<B>);
+  constructor(arrays: A, options?: Spelled<ImageLoaderOptions>);
+  constructor(arrays: A, options?: Spelled<LoaderOptions<B>>);
   constructor(
     readonly arrays: A,
-    options: LoaderOptions<B> | ImageLoaderOptions = {},
+    given: LoaderOptions<B> | ImageLoaderOptions = {},
   ) {
-    checkOptions('DataLoader', options, [
+    const options = checkOptions('DataLoader', given, [
       ...['batchSize', 'shuffle', 'dropLast', 'transform', 'generator', 'workers', 'prefetch', 'timeout'],
     ]);
     this.options = options;

@@ -4,7 +4,7 @@
 
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import * as random from '../numpy/random/index.js';
 import { div, sub } from '../ops/elementwise.js';
@@ -167,13 +167,15 @@ export interface ResizeOptions {
  */
 export class Resize extends Transform {
   private readonly filter: number;
+  readonly options: ResizeOptions;
   constructor(
     readonly size: number | readonly [number, number],
-    readonly options: ResizeOptions = {},
+    given: Spelled<ResizeOptions> = {},
   ) {
-    checkOptions('Resize', options, ['interpolation', 'maxSize']);
+    const options: ResizeOptions = checkOptions('Resize', given, ['interpolation', 'maxSize']);
     sizePair('Resize', size);
     super([size, options]);
+    this.options = options;
     this.filter = filterOf('Resize', options.interpolation ?? 'bilinear');
   }
   protected forward(s: Stack): NDArray {
@@ -226,14 +228,16 @@ export interface PadOptions {
 
 /** Adds pixels around images. @see torchvision.transforms.Pad */
 export class Pad extends Transform {
+  readonly options: PadOptions;
   constructor(
     readonly padding: Padding,
-    readonly options: PadOptions = {},
+    given: Spelled<PadOptions> = {},
   ) {
-    checkOptions('Pad', options, ['fill', 'paddingMode']);
+    const options: PadOptions = checkOptions('Pad', given, ['fill', 'paddingMode']);
     sidesOf('Pad', padding);
     borderOf('Pad', options.paddingMode ?? 'constant');
     super([padding, options]);
+    this.options = options;
   }
   protected forward(s: Stack): NDArray {
     const [left, top, right, bottom] = sidesOf('Pad', this.padding);
@@ -307,15 +311,22 @@ export interface RandomCropOptions extends PadOptions {
 
 /** A window of the given size at a random place of each image. @see torchvision.transforms.RandomCrop */
 export class RandomCrop extends Transform {
+  readonly options: RandomCropOptions;
   constructor(
     readonly size: number | readonly [number, number],
-    readonly options: RandomCropOptions = {},
+    given: Spelled<RandomCropOptions> = {},
   ) {
-    checkOptions('RandomCrop', options, ['padding', 'padIfNeeded', 'fill', 'paddingMode']);
+    const options: RandomCropOptions = checkOptions('RandomCrop', given, [
+      'padding',
+      'padIfNeeded',
+      'fill',
+      'paddingMode',
+    ]);
     sizePair('RandomCrop', size);
     if (options.padding !== undefined) sidesOf('RandomCrop', options.padding);
     borderOf('RandomCrop', options.paddingMode ?? 'constant');
     super([size, options]);
+    this.options = options;
   }
   /** For each of n images of h x w, [top, left] of its window; negative where it begins in the padding. */
   getParams(n: number, h: number, w: number, generator: RandomSource = shared): [number, number][] {

@@ -3,7 +3,7 @@
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { type Shape, shapeText } from '../core/shape.js';
-import { pad } from '../numpy/manipulation.js';
+import { pad } from '../numpy/padding.js';
 import { asPair, outputSize, type Pair } from '../ops/conv.js';
 import { einsum } from '../ops/einsum.js';
 import { add } from '../ops/elementwise.js';

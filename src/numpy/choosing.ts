@@ -4,7 +4,7 @@
 import { asarray } from '../core/create.js';
 import { isInexact, type Scalar } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { parameters } from '../core/options.js';
 import {
   broadcastShapes,
   checkShape,
@@ -61,17 +61,18 @@ export interface ChooseOptions {
 export function choose(
   a: ArrayLike,
   choices: readonly ArrayLike[] | NDArray,
-  options: ChooseOptions = {},
+  out?: NDArray | null | ChooseOptions,
+  mode?: OutOfRange | ChooseOptions,
 ): NDArray {
-  checkOptions('choose', options, ['mode', 'out']);
+  const options = parameters<ChooseOptions>('choose', ['out', 'mode'], [out, mode]);
   const list = [...choices].map((c) => asarray(c as ArrayLike, 'choose'));
   if (list.length === 0)
     throw new RangeError('choose: there is nothing to choose from: the list of choices is empty.');
   const at = positionsWithin('choose', a, list.length, options.mode ?? 'raise');
   const shape = list.reduce<Shape>((s, c) => broadcastShapes('choose', s, c.shape), at.shape);
   const table = stack(list.map((c) => broadcastTo(c, shape)));
-  const out = get(takeAlongAxis(table, expandDims(broadcastTo(at, shape), 0), 0), [0]);
-  return options.out ? into('choose', options.out, out) : out;
+  const result = get(takeAlongAxis(table, expandDims(broadcastTo(at, shape), 0), 0), [0]);
+  return options.out ? into('choose', options.out, result) : result;
 }
 
 /**
@@ -142,9 +143,13 @@ export interface PutOptions {
 }
 
 /** Writes values, repeated as needed, at flat positions; in place. @see numpy.put */
-export function put(a: NDArray, index: ArrayLike, values: ArrayLike, options: PutOptions = {}): void {
-  checkOptions('put', options, ['mode']);
-  const { mode = 'raise' } = options;
+export function put(
+  a: NDArray,
+  index: ArrayLike,
+  values: ArrayLike,
+  outside?: OutOfRange | PutOptions,
+): void {
+  const { mode = 'raise' } = parameters<PutOptions>('put', ['mode'], [outside]);
   const given = reshape(asarray(index, 'put'), -1);
   const counted = mode === 'raise' ? where(given.less(0), given.add(a.size), given) : given;
   const at = positionsWithin('put', counted, a.size, mode);
@@ -162,7 +167,10 @@ export function put(a: NDArray, index: ArrayLike, values: ArrayLike, options: Pu
 // ---------------------------------------------------------------- index arrays of known places
 
 /** Index arrays of the main diagonal of an array with ndim axes of length n. @see numpy.diag_indices */
-export const diagIndices = (n: number, ndim = 2): NDArray[] => Array.from({ length: ndim }, () => arange(n));
+export function diagIndices(n: number, axes?: number | { ndim?: number }): NDArray<'int64'>[] {
+  const { ndim = 2 } = parameters<{ ndim?: number }>('diagIndices', ['ndim'], [axes]);
+  return Array.from({ length: ndim }, () => arange(n) as NDArray<'int64'>);
+}
 
 /** Index arrays of an array's main diagonal. @see numpy.diag_indices_from */
 export function diagIndicesFrom(a: NDArray): NDArray[] {
@@ -184,13 +192,15 @@ function matrix(caller: string, a: NDArray): [number, number] {
 }
 
 /** Rows and columns of a matrix's lower triangle. @see numpy.tril_indices_from */
-export function trilIndicesFrom(a: NDArray, k = 0): [NDArray, NDArray] {
+export function trilIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): [NDArray, NDArray] {
+  const { k = 0 } = parameters<{ k?: number }>('trilIndicesFrom', ['k'], [diagonal]);
   const [n, m] = matrix('trilIndicesFrom', a);
   return trilIndices(n, k, m);
 }
 
 /** Rows and columns of a matrix's upper triangle. @see numpy.triu_indices_from */
-export function triuIndicesFrom(a: NDArray, k = 0): [NDArray, NDArray] {
+export function triuIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): [NDArray, NDArray] {
+  const { k = 0 } = parameters<{ k?: number }>('triuIndicesFrom', ['k'], [diagonal]);
   const [n, m] = matrix('triuIndicesFrom', a);
   return triuIndices(n, k, m);
 }
@@ -199,7 +209,12 @@ export function triuIndicesFrom(a: NDArray, k = 0): [NDArray, NDArray] {
  * Where a function such as np.triu leaves the elements of an n x n matrix.
  * @see numpy.mask_indices
  */
-export function maskIndices(n: number, mask: (m: NDArray, k: number) => ArrayLike, k = 0): NDArray[] {
+export function maskIndices(
+  n: number,
+  mask: (m: NDArray, k: number) => ArrayLike,
+  diagonal?: number | { k?: number },
+): NDArray[] {
+  const { k = 0 } = parameters<{ k?: number }>('maskIndices', ['k'], [diagonal]);
   checkShape('maskIndices', [n, n]);
   return nonzero(
     asarray(

@@ -3,7 +3,7 @@
 
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import {
   type FloatStyle,
   plainFloat,
@@ -92,9 +92,10 @@ const special = (x: number, sign: string): string =>
  * @see numpy.format_float_positional
  * @example np.formatFloatPositional(Math.PI, { precision: 3 })   // '3.142'
  */
-export function formatFloatPositional(x: ArrayLike, options: PositionalFormat = {}): string {
-  checkOptions('formatFloatPositional', options, [...common, 'fractional', 'padRight']);
-  const { fractional = true, padRight = null, ...rest } = options;
+export function formatFloatPositional(x: ArrayLike, options: Spelled<PositionalFormat> = {}): string {
+  const known = [...common, 'fractional', 'padRight'];
+  const given: PositionalFormat = checkOptions('formatFloatPositional', options, known);
+  const { fractional = true, padRight = null, ...rest } = given;
   const [value, form] = style('formatFloatPositional', x, rest);
   if (!Number.isFinite(value)) return special(value, form.sign).padStart(form.padLeft);
   if (padRight !== null) form.padRight = padRight;
@@ -113,9 +114,9 @@ export function formatFloatPositional(x: ArrayLike, options: PositionalFormat = 
  * @see numpy.format_float_scientific
  * @example np.formatFloatScientific(1.5e10)   // '1.5e+10'
  */
-export function formatFloatScientific(x: ArrayLike, options: ScientificFormat = {}): string {
-  checkOptions('formatFloatScientific', options, [...common, 'expDigits']);
-  const { expDigits = null, ...rest } = options;
+export function formatFloatScientific(x: ArrayLike, options: Spelled<ScientificFormat> = {}): string {
+  const given: ScientificFormat = checkOptions('formatFloatScientific', options, [...common, 'expDigits']);
+  const { expDigits = null, ...rest } = given;
   const [value, form] = style('formatFloatScientific', x, rest);
   if (!Number.isFinite(value)) return special(value, form.sign).padStart(form.padLeft);
   return scientific(value, { ...form, exponentDigits: expDigits ?? 2 });
@@ -133,8 +134,8 @@ function withOptions(
   options: ArrayTextOptions,
   text: (a: NDArray) => string,
 ): string {
-  checkOptions(caller, options, ['maxLineWidth', 'precision', 'suppressSmall']);
-  const { maxLineWidth, precision, suppressSmall } = options;
+  const names = ['maxLineWidth', 'precision', 'suppressSmall'];
+  const { maxLineWidth, precision, suppressSmall } = checkOptions(caller, options, names);
   return printOptions(
     {
       linewidth: maxLineWidth ?? undefined,
@@ -146,9 +147,9 @@ function withOptions(
 }
 
 /** An array as `array([1., 2.])`. @see numpy.array_repr */
-export const arrayRepr = (a: ArrayLike, options: ArrayTextOptions = {}): string =>
+export const arrayRepr = (a: ArrayLike, options: Spelled<ArrayTextOptions> = {}): string =>
   withOptions('arrayRepr', asarray(a, 'arrayRepr'), options, reprOf);
 
 /** An array as `[1. 2.]`. @see numpy.array_str */
-export const arrayStr = (a: ArrayLike, options: ArrayTextOptions = {}): string =>
+export const arrayStr = (a: ArrayLike, options: Spelled<ArrayTextOptions> = {}): string =>
   withOptions('arrayStr', asarray(a, 'arrayStr'), options, strOf);

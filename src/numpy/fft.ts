@@ -3,6 +3,7 @@
 
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { parameters } from '../core/options.js';
 import { normalizeAxes, normalizeAxis, shapeText } from '../core/shape.js';
 import { conjugate } from '../ops/elementwise.js';
 import { fromHalf, toHalf, transform } from '../ops/fft.js';
@@ -90,10 +91,16 @@ function along(
   return transform(a, t, inverse);
 }
 
+type AxisArgument = number | FftOptions;
+type NormArgument = FftNorm | FftOptions;
+
+const argumentsOf = (caller: string, ...given: unknown[]): FftOptions =>
+  parameters<FftOptions>(caller, ['n', 'axis', 'norm'], given);
+
 const one =
   (caller: string, kind: Kind) =>
-  (value: ArrayLike, n?: LengthArgument, axis = -1, norm?: FftNorm): NDArray => {
-    const o: FftOptions = typeof n === 'object' && n !== null ? n : { n, axis, norm };
+  (value: ArrayLike, n?: LengthArgument, axis?: AxisArgument, norm?: NormArgument): NDArray => {
+    const o = argumentsOf(caller, n, axis, norm);
     return along(caller, kind, asarray(value, caller), o.n, o.axis ?? -1, o.norm);
   };
 
@@ -131,14 +138,24 @@ export const rfft = one('rfft', 'rfft');
 export const irfft = one('irfft', 'irfft');
 
 /** The transform, real, of an array with conjugate symmetry, of which half is given. @see numpy.fft.hfft */
-export function hfft(value: ArrayLike, n?: LengthArgument, axis = -1, norm?: FftNorm): NDArray {
-  const o: FftOptions = typeof n === 'object' && n !== null ? n : { n, axis, norm };
+export function hfft(
+  value: ArrayLike,
+  n?: LengthArgument,
+  axis?: AxisArgument,
+  norm?: NormArgument,
+): NDArray {
+  const o = argumentsOf('hfft', n, axis, norm);
   return along('hfft', 'irfft', conjugate(asarray(value, 'hfft')), o.n, o.axis ?? -1, swapped(o.norm));
 }
 
 /** The inverse of `hfft`. @see numpy.fft.ihfft */
-export function ihfft(value: ArrayLike, n?: LengthArgument, axis = -1, norm?: FftNorm): NDArray {
-  const o: FftOptions = typeof n === 'object' && n !== null ? n : { n, axis, norm };
+export function ihfft(
+  value: ArrayLike,
+  n?: LengthArgument,
+  axis?: AxisArgument,
+  norm?: NormArgument,
+): NDArray {
+  const o = argumentsOf('ihfft', n, axis, norm);
   return conjugate(along('ihfft', 'rfft', asarray(value, 'ihfft'), o.n, o.axis ?? -1, swapped(o.norm)));
 }
 
@@ -182,11 +199,13 @@ function several(
 
 const many =
   (caller: string, kind: Kind, otherwise: readonly number[] | null = null) =>
-  (value: ArrayLike, s?: LengthsArgument, axes?: readonly number[] | null, norm?: FftNorm): NDArray => {
-    const o: FftnOptions =
-      typeof s === 'object' && s !== null && !Array.isArray(s)
-        ? (s as FftnOptions)
-        : { s: s as readonly number[] | null, axes, norm };
+  (
+    value: ArrayLike,
+    s?: LengthsArgument,
+    axes?: readonly number[] | null | FftnOptions,
+    norm?: FftNorm | FftnOptions,
+  ): NDArray => {
+    const o = parameters<FftnOptions>(caller, ['s', 'axes', 'norm'], [s, axes, norm]);
     return several(caller, kind, value, o, otherwise);
   };
 
@@ -231,7 +250,8 @@ function frequencies(caller: string, n: number, d: number): number {
  * np.fft.fftfreq(4, 0.5);   // array([ 0. ,  0.5, -1. , -0.5])
  * @see numpy.fft.fftfreq
  */
-export function fftfreq(n: number, d = 1): NDArray<'float64'> {
+export function fftfreq(n: number, spacing?: number | { d?: number }): NDArray<'float64'> {
+  const { d = 1 } = parameters<{ d?: number }>('fftfreq', ['d'], [spacing]);
   const step = frequencies('fftfreq', n, d);
   const half = Math.floor((n - 1) / 2) + 1;
   return concatenate([arange(0, half), arange(-Math.floor(n / 2), 0)])
@@ -240,19 +260,23 @@ export function fftfreq(n: number, d = 1): NDArray<'float64'> {
 }
 
 /** The frequencies of the points of `rfft`. @see numpy.fft.rfftfreq */
-export function rfftfreq(n: number, d = 1): NDArray<'float64'> {
+export function rfftfreq(n: number, spacing?: number | { d?: number }): NDArray<'float64'> {
+  const { d = 1 } = parameters<{ d?: number }>('rfftfreq', ['d'], [spacing]);
   const step = frequencies('rfftfreq', n, d);
   return arange(0, Math.floor(n / 2) + 1)
     .astype('float64')
     .mul(step);
 }
 
+type ShiftArgument = number | readonly number[] | null | { axes?: number | readonly number[] | null };
+
 const shifted = (
   caller: string,
   value: ArrayLike,
-  axes: number | readonly number[] | null | undefined,
+  argument: ShiftArgument | undefined,
   back: boolean,
 ): NDArray => {
+  const { axes } = parameters<{ axes?: number | readonly number[] | null }>(caller, ['axes'], [argument]);
   let a = asarray(value, caller);
   for (const d of normalizeAxes(caller, axes, a.ndim)) {
     const half = Math.floor(a.shape[d] / 2);
@@ -262,9 +286,7 @@ const shifted = (
 };
 
 /** The frequency 0 moved to the middle of the axes, all by default. @see numpy.fft.fftshift */
-export const fftshift = (a: ArrayLike, axes?: number | readonly number[] | null): NDArray =>
-  shifted('fftshift', a, axes, false);
+export const fftshift = (a: ArrayLike, axes?: ShiftArgument): NDArray => shifted('fftshift', a, axes, false);
 
 /** The inverse of `fftshift`. @see numpy.fft.ifftshift */
-export const ifftshift = (a: ArrayLike, axes?: number | readonly number[] | null): NDArray =>
-  shifted('ifftshift', a, axes, true);
+export const ifftshift = (a: ArrayLike, axes?: ShiftArgument): NDArray => shifted('ifftshift', a, axes, true);

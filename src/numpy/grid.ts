@@ -13,6 +13,7 @@ import {
   toDType,
 } from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
+import { checkOptions, isOptions, parameters } from '../core/options.js';
 import { broadcastShapes, checkShape, shapeText } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf, Floating, Promote } from '../core/typing.js';
 import { type Bracketed, brackets } from '../operators.js';
@@ -52,10 +53,6 @@ export type NumberLike = number | bigint | NDArray;
 
 const MAX_LENGTH = 2 ** 43;
 
-function isOptions(value: unknown): value is { dtype?: DTypeLike } {
-  return typeof value === 'object' && value !== null && !(value instanceof NDArray);
-}
-
 /** Writes whole numbers start, start + step, ... into an int64 array, without making bigints. */
 function fillInt64(out: NDArray, start: number, step: number): void {
   const raw = new Int32Array(out.storage.buffer, out.storage.byteOffset, 2 * out.size);
@@ -81,6 +78,13 @@ type IsWhole<T> =
           ? 'yes'
           : 'no';
 
+export interface RangeOptions {
+  start?: NumberLike;
+  stop?: NumberLike;
+  step?: NumberLike;
+  dtype?: DTypeLike;
+}
+
 /**
  * Evenly spaced numbers from `start` (0) up to but without `stop`. Whole numbers give int64, others float64.
  * @throws RangeError when the step is 0
@@ -104,13 +108,33 @@ export function arange<N extends DTypeLike>(
   step: NumberLike,
   options: N | { dtype: N },
 ): NDArray<DTypeNamed<N>>;
-export function arange(...given: (NumberLike | DTypeArgument)[]): NDArray {
+export function arange<N extends DTypeLike = 'int64' | 'float64'>(
+  range: RangeOptions & { dtype?: N },
+): NDArray<DTypeNamed<N>>;
+export function arange<N extends DTypeLike = 'int64' | 'float64'>(
+  start: NumberLike,
+  range: RangeOptions & { dtype?: N },
+): NDArray<DTypeNamed<N>>;
+export function arange(...given: (NumberLike | DTypeArgument | RangeOptions)[]): NDArray {
   const args = [...given];
   const last = args[args.length - 1];
   let dtype: DType | undefined;
   if (isOptions(last) || typeof last === 'string') {
-    dtype = dtypeArgument('arange', last);
     args.pop();
+    dtype = dtypeArgument('arange', last as DTypeArgument, ['start', 'stop', 'step']);
+    const { start, stop, step } = (typeof last === 'string' ? {} : last) as RangeOptions;
+    if (start !== undefined || stop !== undefined || step !== undefined) {
+      // A single number in its place is the stop, unless that has a name.
+      const own = args.length === 1 && stop === undefined ? [undefined, args[0]] : args;
+      const o = parameters<RangeOptions>(
+        'arange',
+        ['start', 'stop', 'step'],
+        [...own, { start, stop, step }],
+      );
+      if (o.stop === undefined)
+        throw new TypeError('arange: the stop is missing: np.arange({ stop: 5, step: 2 }).');
+      args.splice(0, args.length, o.start ?? 0, o.stop, o.step ?? 1);
+    }
   }
   const numbers = args.filter((v) => v !== undefined) as NumberLike[];
   if (numbers.length < 1 || numbers.length > 3) {
@@ -170,6 +194,8 @@ function progression(dtype: DType, n: number, start: number, step: number): NDAr
 }
 
 export interface LinspaceOptions {
+  /** How many numbers, 50 by default. */
+  num?: number;
   dtype?: DTypeLike;
   /** Whether `stop` is the last number; true by default. */
   endpoint?: boolean;
@@ -190,25 +216,35 @@ export function linspace<N extends DTypeLike = 'float64'>(
   num: number | undefined,
   options: LinspaceOptions & { retstep: true; dtype?: N },
 ): [numbers: NDArray<DTypeNamed<N>>, step: NDArray<'float64'>];
+export function linspace<N extends DTypeLike = 'float64'>(
+  start: ArrayLike,
+  stop: ArrayLike,
+  options: LinspaceOptions & { retstep: true; dtype?: N },
+): [numbers: NDArray<DTypeNamed<N>>, step: NDArray<'float64'>];
 export function linspace<N extends DTypeLike>(
   start: ArrayLike,
   stop: ArrayLike,
   num: number | undefined,
   options: LinspaceOptions & { dtype: N },
 ): NDArray<DTypeNamed<N>>;
+export function linspace<N extends DTypeLike>(
+  start: ArrayLike,
+  stop: ArrayLike,
+  options: LinspaceOptions & { dtype: N },
+): NDArray<DTypeNamed<N>>;
 export function linspace<A extends ArrayLike, B extends ArrayLike>(
   start: A,
   stop: B,
-  num?: number,
+  num?: number | LinspaceOptions,
   options?: LinspaceOptions,
 ): NDArray<Floating<Promote<DTypeOf<A>, DTypeOf<B>>>>;
 export function linspace(
   start: ArrayLike,
   stop: ArrayLike,
-  num = 50,
-  options: LinspaceOptions = {},
+  ...given: unknown[]
 ): NDArray | [NDArray, NDArray] {
-  const { endpoint = true, retstep = false, axis = 0 } = options;
+  const options = parameters<LinspaceOptions>('linspace', spacing, given);
+  const { num = 50, endpoint = true, retstep = false, axis = 0 } = options;
   const dtype = options.dtype === undefined ? undefined : toDType(options.dtype, 'linspace');
   if (!Number.isInteger(num) || num < 0) {
     throw new RangeError(`linspace: number of samples, ${num}, must be a whole number of 0 or more.`);
@@ -256,7 +292,9 @@ export function linspace(
   return retstep ? [y, step] : y;
 }
 
-export interface LogspaceOptions extends LinspaceOptions {
+const spacing = ['num', 'endpoint', 'retstep', 'dtype', 'axis'];
+
+export interface LogspaceOptions extends Omit<LinspaceOptions, 'retstep'> {
   /** 10 by default. */
   base?: number;
 }
@@ -265,13 +303,20 @@ export interface LogspaceOptions extends LinspaceOptions {
 export function logspace<N extends DTypeLike = 'float64'>(
   start: ArrayLike,
   stop: ArrayLike,
-  num = 50,
-  options: LogspaceOptions & { dtype?: N } = {},
+  count?: number | (LogspaceOptions & { dtype?: N }),
+  options?: LogspaceOptions & { dtype?: N },
 ): NDArray<DTypeNamed<N>> {
-  const { base = 10, dtype, endpoint, axis } = options;
+  const o = parameters<LogspaceOptions>(
+    'logspace',
+    ['num', 'endpoint', 'base', 'dtype', 'axis'],
+    [count, options],
+  );
+  const { num, base = 10, dtype, endpoint, axis } = o;
   const y = pow(base, linspace(start, stop, num, { endpoint, axis }));
   return dtype === undefined ? y : y.astype(toDType(dtype, 'logspace'));
 }
+
+export type GeomspaceOptions = Omit<LinspaceOptions, 'retstep'>;
 
 /**
  * Numbers of which each is a constant multiple of the one before; the ends are exact. Arrays make one column per
@@ -281,10 +326,11 @@ export function logspace<N extends DTypeLike = 'float64'>(
 export function geomspace<A extends ArrayLike, B extends ArrayLike, N extends DTypeLike>(
   start: A,
   stop: B,
-  num = 50,
-  options: LinspaceOptions & { dtype?: N } = {},
+  count?: number | (GeomspaceOptions & { dtype?: N }),
+  options?: GeomspaceOptions & { dtype?: N },
 ): NDArray<DTypeLike extends N ? Floating<Promote<DTypeOf<A>, DTypeOf<B>>> : DTypeNamed<N>> {
-  const { endpoint = true, dtype, axis = 0 } = options;
+  const o = parameters<GeomspaceOptions>('geomspace', ['num', 'endpoint', 'dtype', 'axis'], [count, options]);
+  const { num = 50, endpoint = true, dtype, axis = 0 } = o;
   const floating = (v: ArrayLike): NDArray => {
     const a = asarray(v, 'geomspace');
     return inexact(realOnly('geomspace', a));
@@ -321,6 +367,8 @@ export interface MeshgridOptions {
   indexing?: 'xy' | 'ij';
   /** Keep axes of length 1, so that the grids broadcast against each other. */
   sparse?: boolean;
+  /** Whether the grids have memory of their own, as is the default; else they may be views. */
+  copy?: boolean;
 }
 
 /**
@@ -329,8 +377,12 @@ export interface MeshgridOptions {
  */
 export function meshgrid(...given: (ArrayLike | MeshgridOptions)[]): NDArray[] {
   const last = given[given.length - 1];
-  const named = given.length > 0 && isOptions(last) && !Array.isArray(last) && !ArrayBuffer.isView(last);
-  const { indexing = 'xy', sparse = false } = (named ? last : {}) as MeshgridOptions;
+  const named = isOptions(last);
+  const {
+    indexing = 'xy',
+    sparse = false,
+    copy: fresh = true,
+  } = (named ? checkOptions('meshgrid', last, ['indexing', 'sparse', 'copy']) : {}) as MeshgridOptions;
   if (indexing !== 'xy' && indexing !== 'ij')
     throw new TypeError(`meshgrid: indexing must be 'xy' or 'ij', not '${String(indexing)}'.`);
   const arrays = (named ? given.slice(0, -1) : given).map((v) => asarray(v as ArrayLike, 'meshgrid'));
@@ -345,17 +397,34 @@ export function meshgrid(...given: (ArrayLike | MeshgridOptions)[]): NDArray[] {
       a,
       shape.map((length, d) => (d === place(i) ? length : 1)),
     );
-    return copy(sparse ? open : broadcastTo(open, shape));
+    const grid = sparse ? open : broadcastTo(open, shape);
+    return fresh ? copy(grid) : grid;
   });
 }
 
-/** The coordinates of every element: an int64 array of shape [ndim, ...shape]. @see numpy.indices */
+export interface IndicesOptions {
+  dtype?: DTypeLike;
+  /** One array per axis, of length 1 along the others, rather than a filled one. */
+  sparse?: boolean;
+}
+
+/**
+ * The coordinates of every element: an int64 array of shape [ndim, ...shape], or with `sparse` a list of arrays.
+ * @see numpy.indices
+ */
 export function indices<N extends DTypeLike = 'int64'>(
   shape: ShapeLike,
-  dtype?: N | { dtype?: N },
-): NDArray<DTypeNamed<N>> {
+  options: { dtype?: N; sparse: true },
+): NDArray<DTypeNamed<N>>[];
+export function indices<N extends DTypeLike = 'int64'>(
+  shape: ShapeLike,
+  dtype?: N | { dtype?: N; sparse?: false },
+): NDArray<DTypeNamed<N>>;
+export function indices(shape: ShapeLike, ...given: unknown[]): NDArray | NDArray[] {
+  const { dtype, sparse } = parameters<IndicesOptions>('indices', ['dtype', 'sparse'], given);
   const type = dtypeArgument('indices', dtype) ?? 'int64';
   const list = shapeList('indices', shape);
+  if (sparse) return ix_(...list.map((n) => arange(n, { dtype: type })));
   if (list.length === 0) return empty([0], type);
   return stack(
     list.map((n, d) =>

@@ -420,7 +420,7 @@ export {
   typename,
 } from './legacy.js';
 export * as linalg from './linalg.js';
-export { diagonal, trace } from './linalg.js';
+export { type DiagonalOptions, diagonal, type TraceOptions, trace } from './linalg.js';
 export {
   allclose,
   arrayEqual,
@@ -466,9 +466,6 @@ export {
   insert,
   mayShareMemory,
   mayShareMemory as may_share_memory,
-  type PadOptions,
-  type PadWidth,
-  pad,
   ravelMultiIndex,
   ravelMultiIndex as ravel_multi_index,
   repeat,
@@ -486,6 +483,7 @@ export {
   unravelIndex as unravel_index,
   vsplit,
 } from './manipulation.js';
+export { type PadMode, type PadOptions, type PadValues, type PadWidth, pad } from './padding.js';
 export {
   type Poly1d,
   type Poly1dOptions,

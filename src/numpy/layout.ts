@@ -5,8 +5,10 @@ import { mayShareMemory } from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { type DType, isInexact, toDType } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, NDArray } from '../core/ndarray.js';
+import { parameters } from '../core/options.js';
 import { broadcastShapes as meet, type Shape, shapeText } from '../core/shape.js';
 import { poolUsage } from '../core/storage.js';
+import type { DTypeOf } from '../core/typing.js';
 import { set } from '../ops/index.js';
 import { ascontiguousarray, astype, concatenate, copy, reshape, split, transpose } from '../ops/shape.js';
 import { named } from './caller.js';
@@ -57,7 +59,12 @@ export function block(blocks: Blocks): NDArray {
 }
 
 /** A matrix with the flattened input on its k-th diagonal. @see numpy.diagflat */
-export function diagflat(value: ArrayLike, k = 0): NDArray {
+export function diagflat<A extends ArrayLike>(
+  value: A,
+  diagonal?: number | { k?: number },
+): NDArray<DTypeOf<A>>;
+export function diagflat(value: ArrayLike, diagonal?: number | { k?: number }): NDArray {
+  const { k = 0 } = parameters<{ k?: number }>('diagflat', ['k'], [diagonal]);
   const v = reshape(asarray(value, 'diagflat'), -1);
   if (!Number.isInteger(k)) throw new TypeError(`diagflat: k must be a whole number, not ${String(k)}.`);
   const n = v.size + Math.abs(k);

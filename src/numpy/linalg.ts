@@ -5,8 +5,9 @@ import { asarray } from '../core/create.js';
 import { realType } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
+import { needed, parameters } from '../core/options.js';
 import { normalizeAxis, shapeText, sizeOf } from '../core/shape.js';
-import type { Accumulated, DTypeOf } from '../core/typing.js';
+import type { Accumulated, DTypeNamed, DTypeOf } from '../core/typing.js';
 import { svd, svdvals } from '../ops/decompose.js';
 import { div, greater, isnan, logicalAnd, logicalNot, mul, notEqual, where } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
@@ -19,13 +20,25 @@ import { eye } from './creation.js';
 import { arange } from './grid.js';
 import { type NormOrder, norm } from './norms.js';
 
+export interface RankOptions {
+  /** By default the largest singular value times max(m, n) times the dtype's eps; one per matrix of a stack. */
+  tol?: ArrayLike | null;
+  /** The matrices are symmetric: eigh is used. */
+  hermitian?: boolean;
+}
+
 /**
  * How many singular values are larger than the tolerance, per matrix.
- * @param tol by default the largest singular value times max(m, n) times the dtype's eps; one per matrix of a stack
- * @param hermitian the matrices are symmetric: eigh is used
+ * @param tolerance tol, or `{tol, hermitian}`
  * @see numpy.linalg.matrix_rank
  */
-export function matrixRank(value: ArrayLike, tol?: ArrayLike | null, hermitian = false): NDArray<'int64'> {
+export function matrixRank(
+  value: ArrayLike,
+  tolerance?: ArrayLike | null | RankOptions,
+  symmetric?: boolean | RankOptions,
+): NDArray<'int64'> {
+  const o = parameters<RankOptions>('matrixRank', ['tol', 'hermitian'], [tolerance, symmetric]);
+  const { tol, hermitian = false } = o;
   const a = asarray(value, 'matrixRank').detach();
   if (a.ndim < 2) return any(notEqual(a, 0)).astype('int64');
   const s = svd(a, { computeUv: false, hermitian });
@@ -41,11 +54,11 @@ export function matrixRank(value: ArrayLike, tol?: ArrayLike | null, hermitian =
 /**
  * Condition number: by default the largest over the smallest singular value; for another order of norm,
  * norm(a) * norm(inv(a)).
- * @param p null, 1, -1, 2, -2, Infinity, -Infinity or 'fro'
+ * @param kind p: null, 1, -1, 2, -2, Infinity, -Infinity or 'fro'
  * @see numpy.linalg.cond
  */
-export function cond(value: ArrayLike, p?: NormOrder | null): NDArray {
-  const order = p ?? null;
+export function cond(value: ArrayLike, kind?: NormOrder | null | { p?: NormOrder | null }): NDArray {
+  const { p: order = null } = parameters<{ p?: NormOrder | null }>('cond', ['p'], [kind]);
   const a = matrices('cond', value, order !== null && order !== 2 && order !== -2);
   if (a.size === 0)
     throw new LinAlgError(`cond: cond is not defined on empty arrays; the shape is ${shapeText(a.shape)}.`);
@@ -92,7 +105,8 @@ function condOfSingular(a: NDArray, order: NormOrder): NDArray {
  * A square matrix, or each of a stack (..., n, n), to a whole power, negative ones through the inverse.
  * @see numpy.linalg.matrix_power
  */
-export function matrixPower(value: ArrayLike, n: number): NDArray {
+export function matrixPower(value: ArrayLike, exponent: number | { n: number }): NDArray {
+  const n = needed('matrixPower', 'n', parameters<{ n?: number }>('matrixPower', ['n'], [exponent]).n);
   const given = asarray(value, 'matrixPower');
   matrices('matrixPower', given, true);
   if (!Number.isInteger(n)) throw new TypeError(`matrixPower: exponent must be an integer, not ${n}.`);
@@ -164,10 +178,15 @@ function chainOrder(sizes: readonly number[]): number[][] {
 
 /**
  * The x with tensordot(a, x, x.ndim) = b: the last axes of a, as many as x needs, are summed.
- * @param axes axes of a to move to its end first
+ * @param moved axes of a to move to its end first
  * @see numpy.linalg.tensorsolve
  */
-export function tensorsolve(left: ArrayLike, right: ArrayLike, axes?: readonly number[] | null): NDArray {
+export function tensorsolve(
+  left: ArrayLike,
+  right: ArrayLike,
+  moved?: readonly number[] | null | { axes?: readonly number[] | null },
+): NDArray {
+  const { axes } = parameters<{ axes?: readonly number[] | null }>('tensorsolve', ['axes'], [moved]);
   let a = asarray(left, 'tensorsolve');
   const b = asarray(right, 'tensorsolve');
   if (axes) {
@@ -187,7 +206,8 @@ export function tensorsolve(left: ArrayLike, right: ArrayLike, axes?: readonly n
  * The inverse of tensordot(a, ., ind): its first `ind` axes become the last ones.
  * @see numpy.linalg.tensorinv
  */
-export function tensorinv(value: ArrayLike, ind = 2): NDArray {
+export function tensorinv(value: ArrayLike, first?: number | { ind?: number }): NDArray {
+  const { ind = 2 } = parameters<{ ind?: number }>('tensorinv', ['ind'], [first]);
   const a = asarray(value, 'tensorinv');
   if (!(Number.isInteger(ind) && ind > 0))
     throw new RangeError(`tensorinv: Invalid ind argument ${ind}; use a whole number from 1.`);
@@ -200,13 +220,33 @@ export function tensorinv(value: ArrayLike, ind = 2): NDArray {
   return reshape(inv(reshape(a, [rows, columns])), [...a.shape.slice(ind), ...a.shape.slice(0, ind)]);
 }
 
+export interface DiagonalOptions {
+  /** Which diagonal: above the main one when positive. */
+  offset?: number;
+  /** The axes that it runs over, 0 and 1 by default. */
+  axis1?: number;
+  axis2?: number;
+}
+
+export interface TraceOptions extends DiagonalOptions {
+  /** Element type to accumulate in and to return. */
+  dtype?: string;
+  /** Array to write the result into; it is returned. */
+  out?: NDArray | null;
+}
+
 /** The k-th diagonal over two axes, as a copy; its axis comes last. @see numpy.diagonal */
 export function diagonal<A extends ArrayLike>(
   value: A,
-  offset = 0,
-  axis1 = 0,
-  axis2 = 1,
+  k?: number | DiagonalOptions,
+  first?: number | DiagonalOptions,
+  second?: number | DiagonalOptions,
 ): NDArray<DTypeOf<A>> {
+  const {
+    offset = 0,
+    axis1 = 0,
+    axis2 = 1,
+  } = parameters<DiagonalOptions>('diagonal', ['offset', 'axis1', 'axis2'], [k, first, second]);
   const a = asarray(value, 'diagonal');
   if (a.ndim < 2)
     throw new RangeError(
@@ -223,12 +263,24 @@ export function diagonal<A extends ArrayLike>(
 }
 
 /** Sum over the k-th diagonal. @see numpy.trace */
-export const trace = <A extends ArrayLike>(
+export function trace<N extends string>(
+  a: ArrayLike,
+  options: TraceOptions & { dtype: N },
+): NDArray<DTypeNamed<N>>;
+export function trace<A extends ArrayLike>(
   a: A,
-  offset = 0,
-  axis1 = 0,
-  axis2 = 1,
-): NDArray<Accumulated<DTypeOf<A>>> => sum(diagonal(a, offset, axis1, axis2), -1);
+  offset?: number | TraceOptions,
+  axis1?: number | TraceOptions,
+  axis2?: number | TraceOptions,
+): NDArray<Accumulated<DTypeOf<A>>>;
+export function trace(a: ArrayLike, ...given: unknown[]): NDArray {
+  const { dtype, out, ...which } = parameters<TraceOptions>(
+    'trace',
+    ['offset', 'axis1', 'axis2', 'dtype', 'out'],
+    given,
+  );
+  return sum(diagonal(a, which), { axis: -1, dtype, out });
+}
 
 export {
   eig,

@@ -1,16 +1,40 @@
-// Arrays rearranged beyond reshape and concatenate: padding, rolling, repeating, differences, and parts taken out or
+// Arrays rearranged beyond reshape and concatenate: rolling, repeating, differences, and parts taken out or
 // put in. Composed of operations, so gradients flow.
 
 import { mayShareMemory as extentsMeet } from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isInexact, realType } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, needed, parameters, type Spelled } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating, Promoted, PromotedAll } from '../core/typing.js';
-import { add, castTo, div, into, logicalXor, mul, neg, notEqual, sub } from '../ops/elementwise.js';
+import {
+  add,
+  castTo,
+  div,
+  into,
+  logicalXor,
+  maximum,
+  minimum,
+  mod,
+  mul,
+  neg,
+  notEqual,
+  sub,
+} from '../ops/elementwise.js';
 import { get, set, take } from '../ops/index.js';
-import { broadcastTo, concatenate, flip, moveaxis, reshape, split, swapaxes } from '../ops/shape.js';
+import {
+  broadcastTo,
+  concatenate,
+  flip,
+  moveaxis,
+  reshape,
+  type SplitOptions,
+  split,
+  splitArguments,
+  swapaxes,
+} from '../ops/shape.js';
+import { type Casting, canCast } from '../ops/ufunc.js';
 import { named } from './caller.js';
 import { arange } from './grid.js';
 
@@ -20,114 +44,15 @@ const positions = (list: readonly number[]): NDArray => asarray(BigInt64Array.fr
 /** Slices that leave all axes but one whole. */
 const along = (axis: number, index: unknown): unknown[] => [...new Array<string>(axis).fill(':'), index];
 
-// ---------------------------------------------------------------- padding
-
-export type PadMode = 'constant' | 'edge' | 'reflect' | 'symmetric' | 'wrap';
-
-/** `1`: everywhere; `[1, 2]`: before and after on every axis; `[[1, 2], [0, 0]]`: axis by axis. */
-export type PadWidth = number | readonly number[] | readonly (readonly number[])[];
-
-export interface PadOptions {
-  mode?: PadMode;
-  /** What 'constant' pads with; 0 by default. */
-  constantValues?: number | bigint | boolean;
-}
-
-function padPairs(width: PadWidth, ndim: number): [number, number][] {
-  const pairs = Array.from({ length: ndim }, (_, d): [number, number] => {
-    if (typeof width === 'number') return [width, width];
-    const own = width.length === 1 && typeof width[0] !== 'number' ? width[0] : width[d];
-    if (typeof width[0] === 'number')
-      return [width[0] as number, (width.length === 1 ? width[0] : width[1]) as number];
-    return Array.isArray(own) ? [own[0], own[own.length - 1]] : [Number.NaN, Number.NaN];
-  });
-  const flat = typeof width !== 'number' && typeof width[0] === 'number';
-  for (const pair of flat && width.length > 2 ? [[Number.NaN]] : pairs) {
-    if (!pair.every((n) => Number.isInteger(n) && n >= 0)) {
-      throw new RangeError(
-        `pad: pad width ${JSON.stringify(width)} does not fit ${ndim} axes; it is a whole number of 0 or more, [before, after], or one such pair per axis.`,
-      );
-    }
-  }
-  if (
-    typeof width !== 'number' &&
-    typeof width[0] !== 'number' &&
-    width.length !== 1 &&
-    width.length !== ndim
-  ) {
-    throw new RangeError(`pad: ${width.length} pairs of pad widths for an array of ${ndim} axes.`);
-  }
-  return pairs;
-}
-
-/** Where the elements of a padded axis come from. */
-function padSource(mode: PadMode, n: number, before: number, after: number): number[] {
-  return Array.from({ length: before + n + after }, (_, i) => {
-    const at = i - before;
-    if (mode === 'edge') return Math.min(Math.max(at, 0), n - 1);
-    if (mode === 'wrap') return ((at % n) + n) % n;
-    if (mode === 'reflect') {
-      if (n === 1) return 0;
-      const period = 2 * (n - 1);
-      const k = ((at % period) + period) % period;
-      return k < n ? k : period - k;
-    }
-    const period = 2 * n;
-    const k = ((at % period) + period) % period;
-    return k < n ? k : period - 1 - k;
-  });
-}
-
-/**
- * The array with a border.
- * @param width how many elements to add: `1`, `[before, after]`, or `[[1, 1], [0, 2]]` axis by axis
- * @param options mode 'constant' (zeros by default), 'edge', 'reflect', 'symmetric' or 'wrap'
- * @see numpy.pad
- */
-export function pad<A extends ArrayLike>(
-  value: A,
-  width: PadWidth,
-  options: PadMode | PadOptions = {},
-): NDArray<DTypeOf<A>> {
-  const a = asarray(value, 'pad');
-  const { mode = 'constant', constantValues = 0 } = typeof options === 'string' ? { mode: options } : options;
-  const pairs = padPairs(width, a.ndim);
-  if (mode === 'constant') {
-    const out = emptyZeroed(
-      a.shape.map((n, d) => n + pairs[d][0] + pairs[d][1]),
-      a.dtype,
-    );
-    if (constantValues !== 0) set(out, ['...'], constantValues);
-    if (a.ndim === 0) return set(out, ['...'], a);
-    return set(
-      out,
-      pairs.map(([before], d) => `${before}:${before + a.shape[d]}`),
-      a,
-    );
-  }
-  if (!['edge', 'reflect', 'symmetric', 'wrap'].includes(mode)) {
-    throw new TypeError(
-      `pad: mode '${String(mode)}' is not supported; known: constant, edge, reflect, symmetric, wrap.`,
-    );
-  }
-  let out = a;
-  pairs.forEach(([before, after], d) => {
-    if (before + after === 0) return;
-    const n = a.shape[d];
-    if (n === 0) throw new RangeError(`pad: can't extend empty axis ${d} using modes other than 'constant'.`);
-    out = get(out, along(d, positions(padSource(mode, n, before, after))));
-  });
-  return out === a ? a.copy() : out;
-}
-
 // ---------------------------------------------------------------- order
 
 /** Elements shifted along an axis (of the flattened array without one); what leaves at one end enters at the other. @see numpy.roll */
 export function roll<A extends ArrayLike>(
   value: A,
   shift: number | readonly number[],
-  axis?: number | readonly number[] | null,
+  argument?: number | readonly number[] | null | { axis?: number | readonly number[] | null },
 ): NDArray<DTypeOf<A>> {
+  const { axis } = parameters<{ axis?: number | readonly number[] | null }>('roll', ['axis'], [argument]);
   const a = asarray(value, 'roll');
   if (axis === undefined || axis === null) {
     const by = typeof shift === 'number' ? shift : shift.reduce((s, n) => s + n, 0);
@@ -150,12 +75,20 @@ export function roll<A extends ArrayLike>(
   return out === a ? a.copy() : out;
 }
 
+export interface Rot90Options {
+  /** How many times, 1 by default. */
+  k?: number;
+  /** The plane, [0, 1] by default. */
+  axes?: readonly [number, number];
+}
+
 /** The array turned by 90 degrees, k times, from the first towards the second axis; a view. @see numpy.rot90 */
 export function rot90<A extends ArrayLike>(
   value: A,
-  k = 1,
-  axes: readonly [number, number] = [0, 1],
+  turns?: number | Rot90Options,
+  plane?: readonly [number, number] | Rot90Options,
 ): NDArray<DTypeOf<A>> {
+  const { k = 1, axes = [0, 1] } = parameters<Rot90Options>('rot90', ['k', 'axes'], [turns, plane]);
   const m = asarray(value, 'rot90');
   const [p, q] = axes.map((d) => normalizeAxis('rot90', d, m.ndim));
   if (p === q) throw new RangeError(`rot90: Axes must be different; got [${axes}].`);
@@ -183,7 +116,12 @@ export function fliplr<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
 export const flipud = <A extends ArrayLike>(m: A): NDArray<DTypeOf<A>> => flip(m, 0);
 
 /** An axis moved to lie before another. @see numpy.rollaxis */
-export function rollaxis<A extends ArrayLike>(value: A, axis: number, start = 0): NDArray<DTypeOf<A>> {
+export function rollaxis<A extends ArrayLike>(
+  value: A,
+  axis: number,
+  place?: number | { start?: number },
+): NDArray<DTypeOf<A>> {
+  const { start = 0 } = parameters<{ start?: number }>('rollaxis', ['start'], [place]);
   const a = asarray(value, 'rollaxis');
   const from = normalizeAxis('rollaxis', axis, a.ndim);
   let to = start < 0 ? start + a.ndim : start;
@@ -201,8 +139,9 @@ export function rollaxis<A extends ArrayLike>(value: A, axis: number, start = 0)
 export function repeat<A extends ArrayLike>(
   value: A,
   repeats: ArrayLike,
-  axis?: number | null,
+  argument?: number | null | { axis?: number | null },
 ): NDArray<DTypeOf<A>> {
+  const { axis } = parameters<{ axis?: number | null }>('repeat', ['axis'], [argument]);
   let a = asarray(value, 'repeat');
   if (axis === undefined || axis === null) a = reshape(a, -1);
   const at = normalizeAxis('repeat', axis ?? 0, a.ndim);
@@ -229,7 +168,12 @@ export function repeat<A extends ArrayLike>(
 }
 
 /** The array in another shape, repeated or cut as needed. @see numpy.resize */
-export function resize<A extends ArrayLike>(value: A, shape: number | Shape): NDArray<DTypeOf<A>> {
+export function resize<A extends ArrayLike>(
+  value: A,
+  given: number | Shape | Spelled<{ newShape?: number | Shape }>,
+): NDArray<DTypeOf<A>> {
+  const o = parameters<{ newShape?: number | Shape }>('resize', ['newShape'], [given]);
+  const shape = needed('resize', 'newShape', o.newShape);
   const a = reshape(asarray(value, 'resize'), -1);
   const to = typeof shape === 'number' ? [shape] : [...shape];
   const size = to.reduce((s, n) => s * n, 1);
@@ -252,16 +196,16 @@ export function broadcastArrays(...values: ArrayLike[]): NDArray[] {
  */
 export function diff<A extends ArrayLike>(
   value: A,
-  n: number | DiffOptions = 1,
-  axis = -1,
+  n?: number | DiffOptions,
+  axis?: number | DiffOptions,
 ): NDArray<DTypeOf<A>> {
-  const o: DiffOptions = typeof n === 'number' ? { n, axis } : n;
+  const o = parameters<DiffOptions>('diff', ['n', 'axis'], [n, axis], ['prepend', 'append']);
   let a = asarray(value, 'diff');
   const times = o.n ?? 1;
   if (!Number.isInteger(times) || times < 0)
     throw new RangeError(`diff: order must be non-negative but got ${times}.`);
   if (a.ndim === 0) throw new RangeError('diff: diff requires input that is at least one dimensional.');
-  const at = normalizeAxis('diff', o.axis ?? axis, a.ndim);
+  const at = normalizeAxis('diff', o.axis ?? -1, a.ndim);
   if (o.prepend !== undefined || o.append !== undefined) {
     const edge = (v: ArrayLike): NDArray => {
       const x = asarray(v, 'diff');
@@ -294,19 +238,26 @@ export interface DiffOptions {
   append?: ArrayLike;
 }
 
+export interface EdgeOptions {
+  /** What to put after the differences, and before them. */
+  toEnd?: ArrayLike | null;
+  toBegin?: ArrayLike | null;
+}
+
 /**
  * Differences between neighbours of the flattened array, with more values before and after them.
  * @see numpy.ediff1d
  */
 export function ediff1d<A extends ArrayLike>(
   a: A,
-  options: { toEnd?: ArrayLike; toBegin?: ArrayLike } = {},
+  toEnd?: ArrayLike | null | Spelled<EdgeOptions>,
+  toBegin?: ArrayLike | null | Spelled<EdgeOptions>,
 ): NDArray<DTypeOf<A>> {
-  checkOptions('ediff1d', options, ['toEnd', 'toBegin']);
+  const options = parameters<EdgeOptions>('ediff1d', ['toEnd', 'toBegin'], [toEnd, toBegin]);
   const x = asarray(a, 'ediff1d');
   const inner = diff(reshape(x, -1));
-  const edge = (v: ArrayLike | undefined): NDArray[] =>
-    v === undefined ? [] : [reshape(castTo(asarray(v, 'ediff1d'), inner.dtype), -1)];
+  const edge = (v: ArrayLike | null | undefined): NDArray[] =>
+    v === undefined || v === null ? [] : [reshape(castTo(asarray(v, 'ediff1d'), inner.dtype), -1)];
   const parts = [...edge(options.toBegin), inner, ...edge(options.toEnd)];
   return parts.length === 1 ? inner : concatenate(parts);
 }
@@ -319,22 +270,18 @@ export interface GradientOptions {
 
 /**
  * Slopes by central differences, one-sided at the ends: an array for one axis, a list of arrays for several.
- * @param spacing distance between the samples (1), or their coordinates; a list of them has one entry per axis
+ * @param distance spacing: distance between the samples (1), or their coordinates; a list of them has one entry per axis
  * @see numpy.gradient
  * @example np.gradient([1, 4, 9]); np.gradient(X, [0.5, 2]); np.gradient(X, 1, { axis: 0, edgeOrder: 2 })
  */
 export function gradient<A extends ArrayLike>(
   value: A,
-  spacing: ArrayLike | readonly ArrayLike[] = 1,
-  argument?: number | readonly number[] | null | GradientOptions,
+  distance?: ArrayLike | readonly ArrayLike[] | Spelled<GradientOptions>,
+  argument?: number | readonly number[] | null | Spelled<GradientOptions>,
 ): NDArray<Floating<DTypeOf<A>>> | NDArray<Floating<DTypeOf<A>>>[] {
-  const o = (
-    typeof argument === 'object' && argument !== null && !Array.isArray(argument)
-      ? argument
-      : { axis: argument }
-  ) as GradientOptions;
-  checkOptions('gradient', o, ['axis', 'edgeOrder']);
-  const { axis, edgeOrder = 1 } = o;
+  type Given = GradientOptions & { spacing?: ArrayLike | readonly ArrayLike[] };
+  const o = parameters<Given>('gradient', ['spacing', 'axis'], [distance, argument], ['edgeOrder']);
+  const { spacing = 1, axis, edgeOrder = 1 } = o;
   if (edgeOrder !== 1 && edgeOrder !== 2)
     throw new RangeError(
       `gradient: 'edgeOrder' greater than 2 not supported; it is 1 or 2, not ${String(edgeOrder)}.`,
@@ -423,9 +370,10 @@ function slope(f: NDArray, d: number, spacing: NDArray, edgeOrder: 1 | 2): NDArr
 export function append<A extends ArrayLike, B extends ArrayLike>(
   a: A,
   values: B,
-  axis?: number | null,
+  argument?: number | null | { axis?: number | null },
 ): NDArray<Promoted<A, B>> {
-  return named('append', () => concatenate([a, values], axis ?? null));
+  const { axis = null } = parameters<{ axis?: number | null }>('append', ['axis'], [argument]);
+  return named('append', () => concatenate([a, values], axis));
 }
 
 /** Positions that an index names: a number, a slice, an array or a mask. */
@@ -438,7 +386,13 @@ function chosen(caller: string, index: number | string | ArrayLike, n: number): 
 }
 
 /** The array without some parts. @param index number, slice string, list or mask @see numpy.delete */
-function remove(value: ArrayLike, index: number | string | ArrayLike, axis?: number | null): NDArray {
+function remove<A extends ArrayLike>(
+  value: A,
+  index: number | string | ArrayLike,
+  argument?: number | null | { axis?: number | null },
+): NDArray<DTypeOf<A>>;
+function remove(value: ArrayLike, index: number | string | ArrayLike, argument?: unknown): NDArray {
+  const { axis } = parameters<{ axis?: number | null }>('delete', ['axis'], [argument]);
   let a = asarray(value, 'delete');
   if (axis === undefined || axis === null) a = reshape(a, -1);
   const at = normalizeAxis('delete', axis ?? 0, a.ndim);
@@ -449,17 +403,26 @@ function remove(value: ArrayLike, index: number | string | ArrayLike, axis?: num
 
 export { remove as delete };
 
-/** The array with values put before the given position. @see numpy.insert */
+/** The array with values put before the given position, or before each of a list of them. @see numpy.insert */
 export function insert<A extends ArrayLike>(
   value: A,
-  index: number,
+  index: number | readonly number[] | NDArray,
   values: ArrayLike,
-  axis?: number | null,
-): NDArray<DTypeOf<A>> {
+  argument?: number | null | { axis?: number | null },
+): NDArray<DTypeOf<A>>;
+export function insert(
+  value: ArrayLike,
+  index: number | readonly number[] | NDArray,
+  values: ArrayLike,
+  argument?: unknown,
+): NDArray {
+  const { axis } = parameters<{ axis?: number | null }>('insert', ['axis'], [argument]);
   let a = asarray(value, 'insert');
   if (axis === undefined || axis === null) a = reshape(a, -1);
   const at = normalizeAxis('insert', axis ?? 0, a.ndim);
   const n = a.shape[at];
+  if (typeof index !== 'number')
+    return insertEach(a, [...asarray(index, 'insert').data].map(Number), values, at);
   const place = index < 0 ? index + n : index;
   if (!Number.isInteger(index) || place < 0 || place > n)
     throw new RangeError(`insert: index ${index} is out of bounds for axis ${at} with size ${n}.`);
@@ -484,12 +447,54 @@ export function insert<A extends ArrayLike>(
   return concatenate([get(a, along(at, `:${place}`)), cast, get(a, along(at, `${place}:`))], at);
 }
 
-/** The vector without leading and trailing zeros. @see numpy.trim_zeros */
-export function trimZeros<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
+/** One value before each of the positions, which count in the array as it was. */
+function insertEach(a: NDArray, index: readonly number[], values: ArrayLike, at: number): NDArray {
+  const n = a.shape[at];
+  let v = asarray(values, 'insert');
+  if (v.ndim < a.ndim) v = reshape(v, [...new Array<number>(a.ndim - v.ndim).fill(1), ...v.shape]);
+  // Before a single position any number of values can stand.
+  const all = index.length === 1 ? new Array<number>(v.shape[at]).fill(index[0]) : index;
+  const places = all.map((i) => {
+    const place = i < 0 ? i + n : i;
+    if (!Number.isInteger(i) || place < 0 || place > n)
+      throw new RangeError(`insert: index ${i} is out of bounds for axis ${at} with size ${n}.`);
+    return place;
+  });
+  const added = castTo(
+    broadcastTo(
+      v,
+      a.shape.map((length, d) => (d === at ? places.length : length)),
+    ),
+    a.dtype,
+  );
+  const order = [...places.keys()].sort((p, q) => places[p] - places[q]);
+  const source: number[] = [];
+  let next = 0;
+  for (const i of order) {
+    while (next < places[i]) source.push(next++);
+    source.push(n + i);
+  }
+  while (next < n) source.push(next++);
+  return get(concatenate([a, added], at), along(at, positions(source)));
+}
+
+/** The vector without leading zeros ('f'), trailing ones ('b') or both ('fb', the default). @see numpy.trim_zeros */
+export function trimZeros<A extends ArrayLike>(
+  value: A,
+  ends?: string | { trim?: string },
+): NDArray<DTypeOf<A>> {
+  const { trim = 'fb' } = parameters<{ trim?: string }>('trimZeros', ['trim'], [ends]);
+  const where = trim.toLowerCase();
+  if (!/^[fb]+$/.test(where)) throw new TypeError(`trimZeros: trim must be 'f', 'b' or 'fb', not '${trim}'.`);
   const a = asarray(value, 'trimZeros');
   const keep = [...notEqual(a, 0).data].map(Number);
   const first = keep.indexOf(1);
-  return first < 0 ? get(a, [':0']) : get(a, [`${first}:${keep.lastIndexOf(1) + 1}`]);
+  if (first < 0) return get(a, [':0']);
+  const [from, to] = [
+    where.includes('f') ? first : 0,
+    where.includes('b') ? keep.lastIndexOf(1) + 1 : a.size,
+  ];
+  return get(a, [`${from}:${to}`]);
 }
 
 /** Elements where the condition holds, along an axis or flattened. @see numpy.compress */
@@ -498,8 +503,8 @@ export function compress<A extends ArrayLike>(
   value: A,
   argument?: number | null | { axis?: number | null; out?: NDArray | null },
 ): NDArray<DTypeOf<A>> {
-  const o = typeof argument === 'object' && argument !== null ? argument : { axis: argument };
-  checkOptions('compress', o, ['axis', 'out']);
+  type Given = { axis?: number | null; out?: NDArray | null };
+  const o = parameters<Given>('compress', ['axis'], [argument], ['out']);
   const a = asarray(value, 'compress');
   const mask = castTo(asarray(condition, 'compress'), 'bool');
   if (mask.ndim !== 1)
@@ -515,13 +520,32 @@ export function compress<A extends ArrayLike>(
 export const extract = <A extends ArrayLike>(condition: ArrayLike, a: A): NDArray<DTypeOf<A>> =>
   compress(reshape(asarray(condition), -1), reshape(asarray(a), -1));
 
+export interface TriangleOptions {
+  /** The diagonal that the triangle ends at: above the main one when positive. */
+  k?: number;
+  /** Columns; as many as rows by default. */
+  m?: number | null;
+}
+
 /** Lower index pairs: rows and columns of a matrix's lower triangle. @see numpy.tril_indices */
-export const trilIndices = (n: number, k = 0, m = n): [NDArray<'int64'>, NDArray<'int64'>] =>
-  trianglePairs(n, m, (i, j) => j - i <= k);
+export function trilIndices(
+  n: number,
+  diagonal?: number | TriangleOptions,
+  columns?: number | null | TriangleOptions,
+): [NDArray<'int64'>, NDArray<'int64'>] {
+  const { k = 0, m } = parameters<TriangleOptions>('trilIndices', ['k', 'm'], [diagonal, columns]);
+  return trianglePairs(n, m ?? n, (i, j) => j - i <= k);
+}
 
 /** Rows and columns of a matrix's upper triangle. @see numpy.triu_indices */
-export const triuIndices = (n: number, k = 0, m = n): [NDArray<'int64'>, NDArray<'int64'>] =>
-  trianglePairs(n, m, (i, j) => j - i >= k);
+export function triuIndices(
+  n: number,
+  diagonal?: number | TriangleOptions,
+  columns?: number | null | TriangleOptions,
+): [NDArray<'int64'>, NDArray<'int64'>] {
+  const { k = 0, m } = parameters<TriangleOptions>('triuIndices', ['k', 'm'], [diagonal, columns]);
+  return trianglePairs(n, m ?? n, (i, j) => j - i >= k);
+}
 
 function trianglePairs(n: number, m: number, inside: (i: number, j: number) => boolean): [NDArray, NDArray] {
   const rows: number[] = [];
@@ -537,9 +561,26 @@ function trianglePairs(n: number, m: number, inside: (i: number, j: number) => b
   return [positions(rows), positions(columns)];
 }
 
+function columnMajor(caller: string, order: unknown): boolean {
+  if (order !== undefined && order !== 'C' && order !== 'F')
+    throw new TypeError(`${caller}: only 'C' or 'F' order is permitted, not '${String(order)}'.`);
+  return order === 'F';
+}
+
 /** Flat positions as one index array per axis. @see numpy.unravel_index */
-export function unravelIndex(index: ArrayLike, shape: number | Shape): NDArray<'int64'>[] {
+export function unravelIndex(
+  index: ArrayLike,
+  lengths: number | Shape | { shape: number | Shape; order?: 'C' | 'F' },
+  counting?: 'C' | 'F' | { order?: 'C' | 'F' },
+): NDArray<'int64'>[] {
+  const o = parameters<{ shape?: number | Shape; order?: 'C' | 'F' }>(
+    'unravelIndex',
+    ['shape', 'order'],
+    [lengths, counting],
+  );
+  const shape = needed('unravelIndex', 'shape', o.shape);
   const to = typeof shape === 'number' ? [shape] : shape;
+  if (columnMajor('unravelIndex', o.order)) return unravelIndex(index, [...to].reverse()).reverse();
   let rest = castTo(asarray(index, 'unravelIndex'), 'int64');
   const size = to.reduce((s, n) => s * n, 1);
   for (const v of rest.data) {
@@ -554,22 +595,61 @@ export function unravelIndex(index: ArrayLike, shape: number | Shape): NDArray<'
   return out;
 }
 
+export type OutOfBounds = 'raise' | 'wrap' | 'clip';
+
+export interface RavelMultiIndexOptions {
+  /** Lengths of the axes. */
+  dims?: number | Shape;
+  /** Coordinates outside: an error, the remainder, or the nearest inside; one for all axes or one for each. */
+  mode?: OutOfBounds | readonly OutOfBounds[];
+  /** Whether the last axis runs fastest ('C', the default) or the first ('F'). */
+  order?: 'C' | 'F';
+}
+
 /** The flat position of coordinates, one array per axis. @see numpy.ravel_multi_index */
-export function ravelMultiIndex(index: readonly ArrayLike[], shape: number | Shape): NDArray<'int64'> {
-  const to = typeof shape === 'number' ? [shape] : shape;
-  if (index.length !== to.length)
-    throw new RangeError(`ravelMultiIndex: ${index.length} index arrays for ${to.length} axes.`);
+export function ravelMultiIndex(
+  index: readonly ArrayLike[] | NDArray,
+  shape: number | Shape | RavelMultiIndexOptions,
+  outside?: RavelMultiIndexOptions['mode'] | RavelMultiIndexOptions,
+  counting?: 'C' | 'F' | RavelMultiIndexOptions,
+): NDArray<'int64'> {
+  const o = parameters<RavelMultiIndexOptions>(
+    'ravelMultiIndex',
+    ['dims', 'mode', 'order'],
+    [shape, outside, counting],
+  );
+  const dims = needed('ravelMultiIndex', 'dims', o.dims);
+  const to = typeof dims === 'number' ? [dims] : dims;
+  const coordinates = [...index] as ArrayLike[];
+  if (coordinates.length !== to.length)
+    throw new RangeError(`ravelMultiIndex: ${coordinates.length} index arrays for ${to.length} axes.`);
+  const { mode = 'raise' } = o;
+  const modes = typeof mode === 'string' ? to.map(() => mode) : mode;
+  const axes = to.map((_, d) => d);
+  if (columnMajor('ravelMultiIndex', o.order)) axes.reverse();
   let out: NDArray = asarray(0n);
-  index.forEach((v, d) => {
-    const at = castTo(asarray(v, 'ravelMultiIndex'), 'int64');
-    for (const i of at.data)
-      if (i < 0 || i >= to[d])
-        throw new RangeError(
-          `ravelMultiIndex: invalid entry in coordinates array: ${i} along axis ${d} of length ${to[d]}.`,
-        );
-    out = out.mul(to[d]).add(at);
-  });
+  for (const d of axes)
+    out = out
+      .mul(to[d])
+      .add(coordinatesWithin(asarray(coordinates[d], 'ravelMultiIndex'), to[d], modes[d], d));
   return out;
+}
+
+/** Coordinates along one axis of length n, those outside treated as `mode` says. */
+function coordinatesWithin(value: NDArray, n: number, mode: OutOfBounds, d: number): NDArray {
+  const at = castTo(value, 'int64');
+  if (mode === 'wrap') return mod(at, n);
+  if (mode === 'clip') return minimum(maximum(at, 0), n - 1);
+  if (mode !== 'raise')
+    throw new TypeError(
+      `ravelMultiIndex: clipmode must be one of 'clip', 'raise', or 'wrap', not '${String(mode)}'.`,
+    );
+  for (const i of at.data)
+    if (i < 0 || i >= n)
+      throw new RangeError(
+        `ravelMultiIndex: invalid entry in coordinates array: ${i} along axis ${d} of length ${n}.`,
+      );
+  return at;
 }
 
 // ---------------------------------------------------------------- joining and cutting
@@ -604,9 +684,10 @@ export function hsplit<A extends ArrayLike>(
 /** Parts of equal length but for the first few, which are one longer when it does not divide. @see numpy.array_split */
 export function arraySplit<A extends ArrayLike>(
   value: A,
-  sections: number | readonly number[],
-  axis = 0,
+  indicesOrSections: number | readonly number[] | Spelled<SplitOptions>,
+  argument?: number | { axis?: number },
 ): NDArray<DTypeOf<A>>[] {
+  const [sections, axis] = splitArguments('arraySplit', [indicesOrSections, argument]);
   const a = asarray(value, 'arraySplit');
   if (typeof sections !== 'number') return split(a, sections, axis);
   if (!Number.isInteger(sections) || sections < 1)
@@ -619,18 +700,40 @@ export function arraySplit<A extends ArrayLike>(
 
 // ---------------------------------------------------------------- writing into parts
 
-/** Writes `value` on the main diagonal of a matrix, in place. @see numpy.fill_diagonal */
-export function fillDiagonal(a: NDArray, value: ArrayLike): void {
+/**
+ * Writes `value` on the main diagonal of a matrix, in place.
+ * @param again wrap: whether the diagonal of a tall matrix begins anew below its last column
+ * @see numpy.fill_diagonal
+ */
+export function fillDiagonal(a: NDArray, value: ArrayLike, again?: boolean | { wrap?: boolean }): void {
+  const { wrap = false } = parameters<{ wrap?: boolean }>('fillDiagonal', ['wrap'], [again]);
   if (a.ndim !== 2)
     throw new RangeError(
       `fillDiagonal: array must be at least 2-d, here a matrix; this one has shape ${shapeText(a.shape)}.`,
     );
-  const steps = arange(Math.min(a.shape[0], a.shape[1]));
+  const [rows, columns] = a.shape;
+  if (wrap && rows > columns) {
+    const flat = arange(0, a.size, columns + 1);
+    set(a, [flat.floorDivide(columns), flat.mod(columns)], value);
+    return;
+  }
+  const steps = arange(Math.min(rows, columns));
   set(a, [steps, steps], value);
 }
 
 /** Copies `source` into `target`, broadcast and converted; where a mask holds when one is given. @see numpy.copyto */
-export function copyto(target: NDArray, source: ArrayLike, options: { where?: ArrayLike } = {}): void {
+export function copyto(
+  target: NDArray,
+  source: ArrayLike,
+  given: { where?: ArrayLike; casting?: Casting } = {},
+): void {
+  const options = checkOptions('copyto', given, ['where', 'casting']);
+  const { casting } = options;
+  const { dtype } = asarray(source, 'copyto');
+  if (casting !== undefined && !canCast(dtype, target.dtype, casting))
+    throw new TypeError(
+      `copyto: cannot cast from ${dtype} to ${target.dtype} with casting rule '${casting}'.`,
+    );
   if (options.where === undefined) {
     set(target, ['...'], source);
   } else {

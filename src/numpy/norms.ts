@@ -4,6 +4,7 @@ import { asarray } from '../core/create.js';
 import { isComplex, realType } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
+import { parameters } from '../core/options.js';
 import { normalizeAxes, normalizeAxis, shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { svdvals } from '../ops/decompose.js';
@@ -47,10 +48,10 @@ export interface NormOptions {
 export function norm<A extends ArrayLike>(
   value: A,
   ord?: NormOrder | null | NormOptions,
-  axis?: Axis,
-  keepdims = false,
+  axis?: Axis | NormOptions,
+  keepdims?: boolean | NormOptions,
 ): NDArray<RealOf<Floating<DTypeOf<A>>>> {
-  const o: NormOptions = typeof ord === 'object' && ord !== null ? ord : { ord, axis, keepdims };
+  const o = parameters<NormOptions>('norm', ['ord', 'axis', 'keepdims'], [ord, axis, keepdims]);
   const given = asarray(value, 'norm');
   const x = inexact(given);
   const order = o.ord ?? null;

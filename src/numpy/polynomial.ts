@@ -4,7 +4,7 @@
 import { asarray } from '../core/create.js';
 import { isComplex, isInexact } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { needed, parameters } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import { real } from '../ops/complex.js';
 import { add, castTo, conj, div, equal, inexact, mul, neg, sqrt, square, sub } from '../ops/elementwise.js';
@@ -18,7 +18,7 @@ import { eye, vander } from './creation.js';
 import { sprintf } from './format.js';
 import { arange } from './grid.js';
 import { eigvals, inv, lstsq } from './linalg.js';
-import { pad } from './manipulation.js';
+import { pad } from './padding.js';
 import { convolve } from './products.js';
 
 /** Coefficients, or a poly1d. */
@@ -156,9 +156,10 @@ export function polyval(p: PolynomialLike, x: PolynomialLike): NDArray | Poly1d 
 }
 
 /** The m-th derivative. @see numpy.polyder @example np.polyder([1, 1, 1])   // 2, 1 */
-export function polyder(p: ArrayLike, m?: number): NDArray;
-export function polyder(p: PolynomialLike, m?: number): NDArray | Poly1d;
-export function polyder(p: PolynomialLike, m = 1): NDArray | Poly1d {
+export function polyder(p: ArrayLike, m?: number | { m?: number }): NDArray;
+export function polyder(p: PolynomialLike, m?: number | { m?: number }): NDArray | Poly1d;
+export function polyder(p: PolynomialLike, times?: number | { m?: number }): NDArray | Poly1d {
+  const { m = 1 } = parameters<{ m?: number }>('polyder', ['m'], [times]);
   if (!Number.isInteger(m) || m < 0)
     throw new RangeError(`polyder: order of derivative must be a whole number of 0 or more, not ${m}.`);
   let c = coefficients('polyder', p);
@@ -169,14 +170,29 @@ export function polyder(p: PolynomialLike, m = 1): NDArray | Poly1d {
   return like(c, p);
 }
 
+export interface PolyintOptions {
+  m?: number;
+  /** Constants of integration. */
+  k?: ArrayLike | null;
+}
+
 /**
  * The m-th antiderivative.
  * @param k constants of integration, one for each step or one for all; 0 by default
  * @see numpy.polyint
  */
-export function polyint(p: ArrayLike, m?: number, k?: ArrayLike | null): NDArray;
-export function polyint(p: PolynomialLike, m?: number, k?: ArrayLike | null): NDArray | Poly1d;
-export function polyint(p: PolynomialLike, m = 1, k: ArrayLike | null = null): NDArray | Poly1d {
+export function polyint(
+  p: ArrayLike,
+  m?: number | PolyintOptions,
+  k?: ArrayLike | null | PolyintOptions,
+): NDArray;
+export function polyint(
+  p: PolynomialLike,
+  m?: number | PolyintOptions,
+  k?: ArrayLike | null | PolyintOptions,
+): NDArray | Poly1d;
+export function polyint(p: PolynomialLike, ...given: unknown[]): NDArray | Poly1d {
+  const { m = 1, k = null } = parameters<PolyintOptions>('polyint', ['m', 'k'], given);
   if (!Number.isInteger(m) || m < 0)
     throw new RangeError(`polyint: order of integral must be a whole number of 0 or more, not ${m}.`);
   let constants = k === null ? emptyZeroed([m], 'float64') : reshape(asarray(k, 'polyint'), -1);
@@ -214,10 +230,12 @@ export function poly(roots: ArrayLike): NDArray {
 }
 
 export interface PolyfitOptions {
+  /** The degree. */
+  deg?: number;
   /** Weights of the points, applied to the residuals. */
-  w?: ArrayLike;
+  w?: ArrayLike | null;
   /** Singular values below this share of the largest count as 0; len(x) * eps by default. */
-  rcond?: number;
+  rcond?: number | null;
   /** Also residuals, rank, singular values and rcond. */
   full?: boolean;
   /** Also the covariance of the coefficients; 'unscaled' leaves the size of the residuals out. */
@@ -236,14 +254,20 @@ export function polyfit(
   deg: number,
   options?: PolyfitOptions & { full?: false; cov?: false },
 ): NDArray;
-export function polyfit(x: ArrayLike, y: ArrayLike, deg: number, options: PolyfitOptions): NDArray[];
 export function polyfit(
   x: ArrayLike,
   y: ArrayLike,
-  deg: number,
-  options: PolyfitOptions = {},
-): NDArray | NDArray[] {
-  checkOptions('polyfit', options, ['w', 'rcond', 'full', 'cov']);
+  options: PolyfitOptions & { deg: number; full?: false; cov?: false },
+): NDArray;
+export function polyfit(
+  x: ArrayLike,
+  y: ArrayLike,
+  deg: number | (PolyfitOptions & { deg: number }),
+  options?: PolyfitOptions,
+): NDArray[];
+export function polyfit(x: ArrayLike, y: ArrayLike, ...given: unknown[]): NDArray | NDArray[] {
+  const options = parameters<PolyfitOptions>('polyfit', ['deg', 'rcond', 'full', 'w', 'cov'], given);
+  const deg = needed('polyfit', 'deg', options.deg);
   if (!Number.isInteger(deg) || deg < 0)
     throw new RangeError(`polyfit: expected deg >= 0, a whole number, not ${String(deg)}.`);
   const points = castTo(asarray(x, 'polyfit'), 'float64');
@@ -258,7 +282,7 @@ export function polyfit(
       `polyfit: expected x and y to have same length; ${points.size} and ${right.shape[0]}.`,
     );
   let left = vander(points, deg + 1);
-  if (options.w !== undefined) {
+  if (options.w !== undefined && options.w !== null) {
     const w = castTo(asarray(options.w, 'polyfit'), 'float64');
     if (w.ndim !== 1 || w.size !== points.size)
       throw new TypeError(
@@ -327,9 +351,9 @@ export interface Poly1dOptions {
  * @see numpy.poly1d
  * @example const p = np.poly1d([1, -3, 2]); p(4); p.deriv().c; p.mul(p).toString()
  */
-export function poly1d(c: PolynomialLike, options: Poly1dOptions | boolean = {}): Poly1d {
-  const { r = false, variable = isPoly(c) ? c.variable : 'x' } =
-    typeof options === 'boolean' ? { r: options } : options;
+export function poly1d(c: PolynomialLike, options?: Poly1dOptions | boolean): Poly1d {
+  const o = parameters<Poly1dOptions>('poly1d', ['r', 'variable'], [options]);
+  const { r = false, variable = isPoly(c) ? c.variable : 'x' } = o;
   let list = r ? poly(coefficients('poly1d', c)) : coefficients('poly1d', c);
   const first = nonzero(list.detach())[0];
   list = first.size === 0 ? emptyZeroed([1], list.dtype) : get(list, [`${Number(first.data[0])}:`]);

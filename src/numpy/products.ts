@@ -1,15 +1,17 @@
 // Products beyond dot and matmul: inner, tensordot, kron, cross, convolve. Composed of operations, so gradients flow.
 
 import { asarray } from '../core/create.js';
-import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
+import { parameters } from '../core/options.js';
 import { normalizeAxis, shapeText } from '../core/shape.js';
 import type { Promoted } from '../core/typing.js';
 import { conj, mul, sub } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { matmul } from '../ops/matmul.js';
-import { reshape, transpose } from '../ops/shape.js';
+import { concatenate, moveaxis, reshape, transpose } from '../ops/shape.js';
 import { arange } from './grid.js';
-import { pad, roll } from './manipulation.js';
+import { roll } from './manipulation.js';
+import { pad } from './padding.js';
 
 /** Sum of products over the last axes of both. @see numpy.inner */
 export function inner<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
@@ -23,16 +25,20 @@ export function inner<A extends ArrayLike, B extends ArrayLike>(left: A, right: 
 export const vdot = <A extends ArrayLike, B extends ArrayLike>(a: A, b: B): NDArray<Promoted<A, B>> =>
   matmul(conj(reshape(asarray(a, 'vdot'), -1)), reshape(asarray(b, 'vdot'), -1));
 
+/** A number of axes, or the two lists of them. */
+export type SummedAxes = number | readonly [readonly number[] | number, readonly number[] | number];
+
 /**
  * Sum of products over pairs of axes.
- * @param axes how many last axes of `a` meet first axes of `b` (2), or the two lists of axes
+ * @param pairs axes: how many last axes of `a` meet first axes of `b` (2), or the two lists of axes
  * @see numpy.tensordot
  */
 export function tensordot<A extends ArrayLike, B extends ArrayLike>(
   left: A,
   right: B,
-  axes: number | readonly [readonly number[] | number, readonly number[] | number] = 2,
+  pairs?: SummedAxes | { axes?: SummedAxes },
 ): NDArray<Promoted<A, B>> {
+  const { axes = 2 } = parameters<{ axes?: SummedAxes }>('tensordot', ['axes'], [pairs]);
   const a = asarray(left, 'tensordot');
   const b = asarray(right, 'tensordot');
   const list = (v: readonly number[] | number) => (typeof v === 'number' ? [v] : [...v]);
@@ -80,25 +86,70 @@ export function kron<A extends ArrayLike, B extends ArrayLike>(left: A, right: B
   );
 }
 
-/** Cross product of vectors of 3 along the last axis. @see numpy.cross */
-export function cross<A extends ArrayLike, B extends ArrayLike>(left: A, right: B): NDArray<Promoted<A, B>> {
-  const a = asarray(left, 'cross');
-  const b = asarray(right, 'cross');
-  if (a.shape[a.ndim - 1] !== 3 || b.shape[b.ndim - 1] !== 3) {
-    throw new RangeError(
-      `cross: incompatible dimensions for cross product (dimension must be 3): shapes ${shapeText(a.shape)} and ${shapeText(b.shape)}.`,
-    );
-  }
-  const turn = (x: NDArray, by: number) => roll(x, by, -1);
-  return sub(mul(turn(a, -1), turn(b, 1)), mul(turn(a, 1), turn(b, -1)));
+export interface CrossOptions {
+  /** Where the vectors stand in `a`, in `b` and in the result; the last axis by default. */
+  axisa?: number;
+  axisb?: number;
+  axisc?: number;
+  /** All three at once. */
+  axis?: number | null;
 }
 
-/** Discrete linear convolution of two vectors. @param mode 'full' (default), 'same' or 'valid' @see numpy.convolve */
+/**
+ * Cross product of vectors of 3, or of 2, which count as lying in the plane; of two of those the third component alone.
+ * @see numpy.cross
+ * @example np.cross([1, 0, 0], [0, 1, 0])   // array([0., 0., 1.])
+ */
+export function cross<A extends ArrayLike, B extends ArrayLike>(
+  left: A,
+  right: B,
+  options?: number | CrossOptions,
+  ...more: (number | null | CrossOptions)[]
+): NDArray<Promoted<A, B>> {
+  const o = parameters<CrossOptions>('cross', ['axisa', 'axisb', 'axisc', 'axis'], [options, ...more]);
+  const place = (axis: number | undefined): number => o.axis ?? axis ?? -1;
+  const vectors = (value: ArrayLike, axis: number | undefined): NDArray => {
+    const x = asarray(value, 'cross');
+    return moveaxis(x, normalizeAxis('cross', place(axis), x.ndim), -1);
+  };
+  const [a, b] = [vectors(left, o.axisa), vectors(right, o.axisb)];
+  const [m, n] = [a.shape[a.ndim - 1], b.shape[b.ndim - 1]];
+  if ((m !== 2 && m !== 3) || (n !== 2 && n !== 3)) {
+    throw new RangeError(
+      `cross: incompatible dimensions for cross product (dimension must be 2 or 3): shapes ${shapeText(a.shape)} and ${shapeText(b.shape)}.`,
+    );
+  }
+  if (m === 2 && n === 2) {
+    const at = (x: NDArray, i: number): NDArray => get(x, ['...', i]);
+    return sub(mul(at(a, 0), at(b, 1)), mul(at(a, 1), at(b, 0)));
+  }
+  const inSpace = (x: NDArray): NDArray => {
+    if (x.shape[x.ndim - 1] === 3) return x;
+    return concatenate([x, emptyZeroed([...x.shape.slice(0, -1), 1], x.dtype)], -1);
+  };
+  const [p, q] = [inSpace(a), inSpace(b)];
+  const turn = (x: NDArray, by: number) => roll(x, by, -1);
+  const out = sub(mul(turn(p, -1), turn(q, 1)), mul(turn(p, 1), turn(q, -1)));
+  return moveaxis(out, -1, normalizeAxis('cross', place(o.axisc), out.ndim));
+}
+
+export type ConvolveMode = 'full' | 'same' | 'valid';
+
+/** The part of a convolution that is asked for, in its place or by name. */
+export function convolveMode(caller: string, argument: unknown, otherwise: ConvolveMode): ConvolveMode {
+  const { mode = otherwise } = parameters<{ mode?: ConvolveMode }>(caller, ['mode'], [argument]);
+  if (!['valid', 'same', 'full'].includes(mode))
+    throw new TypeError(`${caller}: mode must be one of 'valid', 'same', or 'full', not '${String(mode)}'.`);
+  return mode;
+}
+
+/** Discrete linear convolution of two vectors. @param part mode: 'full' (default), 'same' or 'valid' @see numpy.convolve */
 export function convolve<A extends ArrayLike, B extends ArrayLike>(
   left: A,
   right: B,
-  mode: 'full' | 'same' | 'valid' = 'full',
+  part?: ConvolveMode | { mode?: ConvolveMode },
 ): NDArray<Promoted<A, B>> {
+  const mode = convolveMode('convolve', part, 'full');
   let a = asarray(left, 'convolve');
   let v = asarray(right, 'convolve');
   if (a.ndim !== 1 || v.ndim !== 1)

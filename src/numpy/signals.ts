@@ -3,7 +3,7 @@
 import { asarray } from '../core/create.js';
 import { isInexact } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { parameters } from '../core/options.js';
 import { normalizeAxis, shapeText } from '../core/shape.js';
 import {
   abs,
@@ -24,19 +24,22 @@ import { cumsum, sum } from '../ops/reduce.js';
 import { concatenate, reshape } from '../ops/shape.js';
 import { named } from './caller.js';
 import { diff } from './manipulation.js';
-import { convolve } from './products.js';
+import { type ConvolveMode, convolve, convolveMode } from './products.js';
 import { type BinRule, type Bins, binEdges, binNumbers, tally } from './sorting.js';
 
 /**
  * Cross-correlation of two vectors: c[k] = sum of a[n + k] * conj(v[n]).
- * @param mode 'valid' (default), 'same' or 'full'
+ * @param part mode: 'valid' (default), 'same' or 'full'
  * @see numpy.correlate
  * @example np.correlate([1, 2, 3], [0, 1, 0.5])   // array([3.5])
  */
-export function correlate(a: ArrayLike, v: ArrayLike, mode: 'valid' | 'same' | 'full' = 'valid'): NDArray {
+export function correlate(
+  a: ArrayLike,
+  v: ArrayLike,
+  part?: ConvolveMode | { mode?: ConvolveMode },
+): NDArray {
+  const mode = convolveMode('correlate', part, 'valid');
   const [x, y] = [asarray(a, 'correlate'), asarray(v, 'correlate')];
-  if (!['valid', 'same', 'full'].includes(mode))
-    throw new TypeError(`correlate: mode must be one of 'valid', 'same', or 'full', not '${String(mode)}'.`);
   if (x.ndim !== 1 || y.ndim !== 1)
     throw new RangeError(
       `correlate: both operands must be 1-d; shapes ${shapeText(x.shape)} and ${shapeText(y.shape)}.`,
@@ -61,8 +64,12 @@ export interface UnwrapOptions {
  * Phases without jumps: multiples of the period are added where neighbours differ by more than half of it.
  * @see numpy.unwrap
  */
-export function unwrap(value: ArrayLike, options: UnwrapOptions = {}): NDArray {
-  checkOptions('unwrap', options, ['discont', 'axis', 'period']);
+export function unwrap(
+  value: ArrayLike,
+  jump?: number | null | UnwrapOptions,
+  along?: number | UnwrapOptions,
+): NDArray {
+  const options = parameters<UnwrapOptions>('unwrap', ['discont', 'axis'], [jump, along], ['period']);
   const { axis = -1, period = 2 * Math.PI } = options;
   const p = asarray(value, 'unwrap');
   const at = normalizeAxis('unwrap', axis, p.ndim);
@@ -82,23 +89,31 @@ export function unwrap(value: ArrayLike, options: UnwrapOptions = {}): NDArray {
 }
 
 export interface HistogramddOptions {
-  range?: readonly (readonly [number, number] | null | undefined)[];
+  bins?: number | readonly (number | BinRule | ArrayLike)[];
+  range?: readonly (readonly [number, number] | null | undefined)[] | null;
   density?: boolean;
-  weights?: ArrayLike;
+  weights?: ArrayLike | null;
 }
 
 /**
  * Counts of points per cell of a grid: [counts, edges], with one list of edges per dimension.
  * @param sample points as rows (N, D), or a list of D coordinate vectors
- * @param bins a number of bins for all dimensions, or a list of numbers and edges
+ * @param count bins: a number of bins for all dimensions, or a list of numbers and edges
  * @see numpy.histogramdd
  */
 export function histogramdd(
   sample: ArrayLike | readonly ArrayLike[],
-  bins: number | readonly (number | BinRule | ArrayLike)[] = 10,
-  options: HistogramddOptions = {},
+  count?: number | readonly (number | BinRule | ArrayLike)[] | HistogramddOptions,
+  ranges?: HistogramddOptions['range'] | HistogramddOptions,
 ): [NDArray, NDArray[]] {
-  checkOptions('histogramdd', options, ['range', 'density', 'weights']);
+  const given = parameters<HistogramddOptions>(
+    'histogramdd',
+    ['bins', 'range'],
+    [count, ranges],
+    ['density', 'weights'],
+  );
+  const { bins = 10 } = given;
+  const options = { ...given, range: given.range ?? undefined, weights: given.weights ?? undefined };
   const columns =
     Array.isArray(sample) && sample.some((s) => s instanceof NDArray)
       ? sample.map((s) => reshape(asarray(s as ArrayLike, 'histogramdd').detach(), -1))

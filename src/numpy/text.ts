@@ -6,7 +6,7 @@ import { Complex } from '../core/complex.js';
 import { asarray, fromNested } from '../core/create.js';
 import { type DType, dtypeInfo, isComplex, isFloat, type Scalar, toDType } from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { checkShape } from '../core/shape.js';
 import { storageOver } from '../core/storage.js';
 import { ascontiguousarray, astype, reshape, transpose } from '../ops/shape.js';
@@ -177,10 +177,11 @@ function delivered(a: NDArray, ndmin: number, unpack: boolean | undefined): NDAr
  * @see numpy.loadtxt
  * @example np.savetxt('data.csv', X, { delimiter: ',' }); np.loadtxt('data.csv', { delimiter: ',' })
  */
-export function loadtxt(source: TextSource, options: LoadtxtOptions & { unpack: true }): NDArray[];
-export function loadtxt(source: TextSource, options?: LoadtxtOptions): NDArray;
-export function loadtxt(source: TextSource, options: LoadtxtOptions = {}): NDArray | NDArray[] {
-  checkOptions('loadtxt', options, [...tableNames, 'skiprows', 'ndmin', 'quotechar']);
+export function loadtxt(source: TextSource, options: Spelled<LoadtxtOptions> & { unpack: true }): NDArray[];
+export function loadtxt(source: TextSource, options?: Spelled<LoadtxtOptions>): NDArray;
+export function loadtxt(source: TextSource, given: Spelled<LoadtxtOptions> = {}): NDArray | NDArray[] {
+  const known = [...tableNames, 'skiprows', 'ndmin', 'quotechar'];
+  const options: LoadtxtOptions = checkOptions('loadtxt', given, known);
   const { delimiter, skiprows = 0, usecols, ndmin = 0, quotechar } = options;
   const dtype = toDType(options.dtype ?? 'float64', 'loadtxt');
   const comments = commentList(options.comments);
@@ -243,11 +244,14 @@ export interface GenfromtxtOptions extends Omit<TableOptions, 'delimiter'> {
  * @see numpy.genfromtxt
  * @example np.genfromtxt(['1,2,', '4,n/a,6'], { delimiter: ',', missingValues: 'n/a' })
  */
-export function genfromtxt(source: TextSource, options: GenfromtxtOptions & { unpack: true }): NDArray[];
-export function genfromtxt(source: TextSource, options?: GenfromtxtOptions): NDArray;
-export function genfromtxt(source: TextSource, options: GenfromtxtOptions = {}): NDArray | NDArray[] {
+export function genfromtxt(
+  source: TextSource,
+  options: Spelled<GenfromtxtOptions> & { unpack: true },
+): NDArray[];
+export function genfromtxt(source: TextSource, options?: Spelled<GenfromtxtOptions>): NDArray;
+export function genfromtxt(source: TextSource, given: Spelled<GenfromtxtOptions> = {}): NDArray | NDArray[] {
   const known = ['skipHeader', 'skipFooter', 'missingValues', 'fillingValues', 'invalidRaise', 'ndmin'];
-  checkOptions('genfromtxt', options, [...tableNames, ...known]);
+  const options: GenfromtxtOptions = checkOptions('genfromtxt', given, [...tableNames, ...known]);
   const { delimiter, skipHeader = 0, skipFooter = 0, usecols, invalidRaise = true, ndmin = 0 } = options;
   const dtype = toDType(options.dtype ?? 'float64', 'genfromtxt');
   const comments = commentList(options.comments);

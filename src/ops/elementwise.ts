@@ -16,7 +16,7 @@ import {
 } from '../core/dtype.js';
 import { type ArrayLike, empty, method, NDArray, partOf } from '../core/ndarray.js';
 import { type Node, tape } from '../core/node.js';
-import { checkOptions } from '../core/options.js';
+import { parameters, type Spelled } from '../core/options.js';
 import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
 import type { DTypeOf, Promoted } from '../core/typing.js';
 import { writeThrough } from './alias.js';
@@ -696,6 +696,9 @@ export interface ClipOptions {
   /** The bounds, where they are not given as arguments. */
   min?: ArrayLike | null;
   max?: ArrayLike | null;
+  /** The same, under the names of NumPy's parameters. */
+  aMin?: ArrayLike | null;
+  aMax?: ArrayLike | null;
 }
 
 /**
@@ -705,15 +708,19 @@ export interface ClipOptions {
  */
 export function clip<A extends ArrayLike>(
   a: A,
-  low?: ArrayLike | null | ClipOptions,
-  high?: ArrayLike | null,
-  options: ClipOptions | NDArray = {},
+  low?: ArrayLike | null | Spelled<ClipOptions>,
+  high?: ArrayLike | null | Spelled<ClipOptions>,
+  options?: Spelled<ClipOptions> | NDArray,
 ): NDArray<DTypeOf<A>> {
-  const named = isOptions(low) ? low : options instanceof NDArray ? { out: options } : options;
-  checkOptions('clip', named, ['min', 'max', 'out', 'casting']);
-  const { min, max, out: target, casting } = named as ClipOptions;
-  const least = isOptions(low) || low === undefined || low === null ? min : low;
-  const most = high === undefined || high === null ? max : high;
+  const o = parameters<ClipOptions>(
+    'clip',
+    ['aMin', 'aMax', 'out'],
+    [low, high, options],
+    ['min', 'max', 'casting'],
+  );
+  const { out: target, casting } = o;
+  const least = o.aMin ?? o.min;
+  const most = o.aMax ?? o.max;
   if ((least === undefined || least === null) && (most === undefined || most === null))
     throw new TypeError('clip: at least one of low and high must be given.');
   let out = asarray(a, 'clip');
@@ -723,12 +730,13 @@ export function clip<A extends ArrayLike>(
   return target ? into('clip', target, out, casting) : out;
 }
 
-const isOptions = (v: unknown): v is ClipOptions =>
-  typeof v === 'object' && v !== null && Object.getPrototypeOf(v) === Object.prototype;
-
 method(
   'clip',
-  function (low?: ArrayLike | null | ClipOptions, high?: ArrayLike | null, options?: ClipOptions) {
+  function (
+    low?: ArrayLike | null | ClipOptions,
+    high?: ArrayLike | null | ClipOptions,
+    options?: ClipOptions,
+  ) {
     return clip(this, low, high, options);
   },
 );

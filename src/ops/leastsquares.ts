@@ -5,6 +5,7 @@ import { asarray } from '../core/create.js';
 import { type DType, isInexact, promoteTypes, realType } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
+import { parameters } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating } from '../core/typing.js';
 import { svd } from './decompose.js';
@@ -27,14 +28,19 @@ export interface PinvOptions {
 
 /**
  * Moore-Penrose pseudo-inverse of matrices (..., m, n), shape (..., n, m).
- * @param options rcond, or `{rcond, hermitian}`
+ * @param cutoff rcond, or `{rcond, hermitian}`
  * @see numpy.linalg.pinv
  */
 export function pinv<A extends ArrayLike>(
   value: A,
-  options: ArrayLike | PinvOptions = {},
+  cutoff?: ArrayLike | PinvOptions,
+  symmetric?: boolean | PinvOptions,
 ): NDArray<Floating<DTypeOf<A>>> {
-  const { rcond = 1e-15, hermitian = false }: PinvOptions = isOptions(options) ? options : { rcond: options };
+  const { rcond = 1e-15, hermitian = false } = parameters<PinvOptions>(
+    'pinv',
+    ['rcond', 'hermitian'],
+    [cutoff, symmetric],
+  );
   const a = matrices('pinv', value, hermitian);
   const [m, n] = a.shape.slice(-2);
   const out = noGrad(() => {
@@ -65,13 +71,10 @@ export function pinv<A extends ArrayLike>(
 }
 register('pinv', true);
 
-const isOptions = (v: ArrayLike | PinvOptions): v is PinvOptions =>
-  typeof v === 'object' && v !== null && Object.getPrototypeOf(v) === Object.prototype;
-
 /**
  * Least squares: the x that minimises |a @ x - b|, for a (m, n) and b (m,) or (m, k); the shortest one when there are
  * several. Gradients flow through x, the residuals and s.
- * @param rcond singular values below rcond times the largest count as zero; by default the dtype's eps times max(m, n)
+ * @param cutoff rcond: singular values below rcond times the largest count as zero; by default the dtype's eps times max(m, n)
  * @returns [x, residuals, rank, s]: residuals are empty unless a has full column rank and m > n
  * @throws LinAlgError for NaN and infinities
  * @example
@@ -81,8 +84,11 @@ const isOptions = (v: ArrayLike | PinvOptions): v is PinvOptions =>
 export function lstsq(
   left: ArrayLike,
   right: ArrayLike,
-  rcond?: number | null,
+  cutoff?: number | null | 'warn' | { rcond?: number | null | 'warn' },
 ): [NDArray, NDArray, number, NDArray] {
+  const given = parameters<{ rcond?: number | null | 'warn' }>('lstsq', ['rcond'], [cutoff]).rcond;
+  // NumPy's 'warn' asks for its old default, -1: the dtype's eps alone.
+  const rcond = given === 'warn' ? -1 : given;
   let a = matrices('lstsq', left);
   let b = asarray(right, 'lstsq');
   const [m, n] = a.shape;

@@ -1,6 +1,7 @@
 // The types of the methods that the op files attach to NDArray, in one place so that an editor shows one list.
 
 import type { DType } from '../core/dtype.js';
+import type { Spelled } from '../core/options.js';
 import type { Accumulated, DTypeNamed, Floating, PromotedWith, RealOf } from '../core/typing.js';
 import type { ClipOptions } from './elementwise.js';
 import type { Index } from './index.js';
@@ -87,9 +88,9 @@ declare module '../core/ndarray.js' {
     trunc<D extends DType>(this: NDArray<D>): NDArray<D>;
     clip<D extends DType>(
       this: NDArray<D>,
-      low?: ArrayLike | null | ClipOptions,
-      high?: ArrayLike | null,
-      options?: ClipOptions,
+      low?: ArrayLike | null | Spelled<ClipOptions>,
+      high?: ArrayLike | null | Spelled<ClipOptions>,
+      options?: Spelled<ClipOptions>,
     ): NDArray<D>;
     // Reductions: over an axis, a list of axes, or everything.
     sum<N extends string>(options: SumOptions & { dtype: N }): NDArray<DTypeNamed<N>>;

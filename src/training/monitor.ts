@@ -5,7 +5,7 @@ import { LiveOutput } from '../core/live.js';
 import type { NDArray } from '../core/ndarray.js';
 import { NDArray as ArrayClass } from '../core/ndarray.js';
 import { notebook } from '../core/notebook.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { ReLU } from '../nn/activations.js';
 import type { AnyModule } from '../nn/module.js';
 import { Module } from '../nn/module.js';
@@ -75,6 +75,7 @@ export class Monitor {
   private readonly guard: StopOnNaN | null;
   private readonly live: LiveOutput;
   private readonly sampleEvery: number;
+  private readonly options: MonitorOptions;
   private readonly module: boolean;
   /** Draws what an epoch left, if nothing does before. */
   private later: ReturnType<typeof setTimeout> | undefined;
@@ -83,11 +84,8 @@ export class Monitor {
   private before = new Map<string, NDArray>();
   private readonly seen = new Map<string, { output: NDArray; relu: boolean }>();
 
-  constructor(
-    trained: Trained,
-    private readonly options: MonitorOptions,
-  ) {
-    checkOptions('Monitor', options, [
+  constructor(trained: Trained, given: Spelled<MonitorOptions>) {
+    const options: MonitorOptions = checkOptions('Monitor', given, [
       ...[
         'batchesPerEpoch',
         'every',
@@ -100,6 +98,7 @@ export class Monitor {
         'stream',
       ],
     ]);
+    this.options = options;
     const { batchesPerEpoch, panels = PANELS } = options;
     if (!(batchesPerEpoch > 0))
       throw new RangeError(

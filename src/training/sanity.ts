@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { crossEntropy, multiclassHinge } from '../nn/functional.js';
 import type { AnyModule } from '../nn/module.js';
 import { l2 } from '../nn/regularizers.js';
@@ -112,7 +112,7 @@ function memorise(
 /**
  * Looks whether a model, its loss and its data fit together, before time goes into training them.
  *
- * @param options.model makes a fresh model, because two of the checks train one
+ * @param wanted.model makes a fresh model, because two of the checks train one
  * @returns a report that prints as a table; `passed` says whether all is well
  * @example
  * np.random.seed(0);
@@ -120,8 +120,8 @@ function memorise(
  * const report = training.sanityChecks({ model: () => new nn.Sequential(new nn.Linear(8, 50), new nn.ReLU(), new nn.Linear(50, 3)), X, y });
  * report.check('chance loss').values[0];   // about ln 3
  */
-export function sanityChecks(options: SanityOptions): SanityReport {
-  checkOptions('sanityChecks', options, [
+export function sanityChecks(wanted: Spelled<SanityOptions>): SanityReport {
+  const options: SanityOptions = checkOptions('sanityChecks', wanted, [
     ...[
       'model',
       'X',

@@ -4,7 +4,7 @@
 import { asarray } from '../core/create.js';
 import { NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import type { AnyModule } from '../nn/module.js';
 import { isfinite, logicalNot } from '../ops/elementwise.js';
 import { set } from '../ops/index.js';
@@ -82,15 +82,17 @@ export interface StopOptions {
 export class StopOnNaN {
   /** Steps checked. */
   steps = 0;
+  private readonly options: StopOptions;
   private readonly keepEvery: number;
   private kept: { step: number; epoch: number; loss: number; values: ReturnType<typeof valuesOf>[] } | null =
     null;
 
   constructor(
     private readonly trained: Trained,
-    private readonly options: StopOptions = {},
+    given: Spelled<StopOptions> = {},
   ) {
-    checkOptions('StopOnNaN', options, ['batchesPerEpoch', 'keepEvery', 'limit']);
+    const options: StopOptions = checkOptions('StopOnNaN', given, ['batchesPerEpoch', 'keepEvery', 'limit']);
+    this.options = options;
     const size = parametersOf('StopOnNaN', trained).reduce((n, [, p]) => n + p.size, 0);
     this.keepEvery = options.keepEvery ?? (size <= 1e4 ? 1 : size <= 1e6 ? 10 : 50);
     if (!Number.isInteger(this.keepEvery) || this.keepEvery < 1)

@@ -96,7 +96,7 @@ export function document(): string {
   const lines = [
     `# Coverage of NumPy ${fixture.version}`,
     '',
-    'Which of NumPy’s public names exist here. Names with an underscore exist in NumPy’s spelling too. *Gradient*: gradients flow through the function, and a test compares them with differences. This page is made by `npx vitest run test/docs -u`.',
+    'Which of NumPy’s public names exist here. Names with an underscore exist in NumPy’s spelling too. *Gradient*: gradients flow through the function, and a test compares them with differences. Parameters that have a default can be given by their names in an object at the end of the call, as Python’s keywords, in either spelling: `np.linalg.svd(X, {full_matrices: false})`. This page is made by `npx vitest run test/docs -u`.',
     '',
     '| namespace | functions here | of NumPy’s | share |',
     '|---|---|---|---|',
