@@ -331,7 +331,7 @@ export function nanmean<A extends ArrayLike>(value: A, axis?: AxisArgument): NDA
 /** Variance of the elements that are not NaN. @see numpy.nanvar */
 export function nanvar<A extends ArrayLike>(
   value: A,
-  argument?: Axis | VarOptions,
+  argument?: Axis | Omit<VarOptions, 'dtype'>,
 ): NDArray<Floating<DTypeOf<A>>> {
   const { axis, keepdims, ddof = 0 } = options<VarOptions>('nanvar', argument, ['ddof']);
   const given = asarray(value, 'nanvar');
@@ -348,7 +348,7 @@ export function nanvar<A extends ArrayLike>(
 /** Standard deviation of the elements that are not NaN. @see numpy.nanstd */
 export const nanstd = <A extends ArrayLike>(
   a: A,
-  argument?: Axis | VarOptions,
+  argument?: Axis | Omit<VarOptions, 'dtype'>,
 ): NDArray<Floating<DTypeOf<A>>> => sqrt(nanvar(a, argument));
 
 /** Applies `f` to every 1-d slice along an axis; its results take the place of the axis. @see numpy.apply_along_axis */

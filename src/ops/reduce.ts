@@ -55,6 +55,8 @@ export interface SumOptions extends ReduceOptions {
 export interface VarOptions extends ReduceOptions {
   /** The divisor is N - ddof; 0 by default. */
   ddof?: number;
+  /** Element type to compute in and to return. */
+  dtype?: DType | string;
 }
 
 /** A reduction that adds up, in int64 for integers and booleans. */
@@ -389,12 +391,7 @@ function variance<A extends ArrayLike>(
   value: A,
   argument?: Axis | VarOptions,
 ): NDArray<RealOf<Floating<DTypeOf<A>>>> {
-  const {
-    out,
-    ddof = 0,
-    dtype,
-    ...rest
-  } = options<VarOptions & { dtype?: DType | string }>('var', argument, varNames);
+  const { out, ddof = 0, dtype, ...rest } = options<VarOptions>('var', argument, varNames);
   const given = asarray(value, 'var');
   const type =
     dtype === undefined ? (isInexact(given.dtype) ? given.dtype : 'float64') : toDType(dtype, 'var');

@@ -100,7 +100,7 @@ describe('errors say what is wrong', () => {
     ],
     [
       () => np.pad(x, 1, 'mirror' as never),
-      "pad: mode 'mirror' is not supported; known: constant, edge, reflect, symmetric, wrap.",
+      "pad: mode 'mirror' is not supported; known: constant, edge, reflect, symmetric, wrap, linear_ramp, maximum, minimum, mean, median, empty.",
     ],
     [
       () => np.repeat(x, [1, 2, 3], 0),
