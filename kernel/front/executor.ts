@@ -8,22 +8,28 @@ import type {
   ExecuteReply,
   ExecuteRequest,
   ExpressionResult,
+  Json,
   Message,
 } from '../protocol/messages.js';
 import type {
   CellOutcome,
+  CommEvent,
+  ControlFrame,
   InputFrame,
   InspectorCall,
   UserFrame,
   WireErrorValue,
   WorkerFrame,
 } from '../protocol/pipe.js';
+import type { CapturedFrame, Comms } from './comms.js';
 import { deathReport, interruption, runtimeError, type Tracer, typeError } from './errors.js';
 import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
 import type { Output } from './output.js';
 import { type Death, type SessionOptions, Supervisor } from './supervisor.js';
 
+/** Handlers of comm messages whose late output still finds its request. */
+const REMEMBERED_HANDLERS = 200;
 /** How long after an error cells that are still on their way count as queued with it. */
 const ABORT_WINDOW_MS = 8;
 
@@ -36,6 +42,7 @@ export type ExecuteOutcome =
 export interface ExecutorHost {
   output: Output;
   history: History;
+  comms: Comms;
   language(): Promise<LanguageService>;
   /** Asks the client for input; the answer comes back through `answerInput`. */
   requestInput(parent: Message, prompt: string, password: boolean): void;
@@ -90,6 +97,12 @@ export class Executor {
   private readonly subshells = new Map<string, Lane>();
   private readonly supervisor: Supervisor;
   private serial = 0;
+  /** Handlers of comm messages, those that run and the latest that ran. */
+  private readonly handlers = new Set<Cell>();
+  private handling = 0;
+  /** Cells that are being compiled; comm messages that came after one wait until it has been sent. */
+  private preparing = 0;
+  private held: (() => void)[] = [];
   private idleSince = performance.now();
   /** A cell is blocked in `input()`. */
   private asking = false;
@@ -189,10 +202,46 @@ export class Executor {
       lane.abortWaiting();
       return lane.current ?? [];
     });
-    if (running.length === 0) return;
+    if (running.length === 0 && this.handling === 0) return;
     for (const cell of running) cell.interrupted = true;
     this.answer({ interrupted: true });
     this.supervisor.interrupt();
+  }
+
+  /** Runs the handlers of a comm message as a small cell: beside a cell that awaits, after one that does not. */
+  async handleComm(message: Message, comm: CommEvent): Promise<void> {
+    if (this.preparing > 0) await new Promise<void>((resolve) => this.held.push(resolve));
+    const cell = this.addCell(message, this.executionCount, false, false, 'comm');
+    this.handlers.add(cell);
+    for (const old of this.handlers) {
+      if (this.handlers.size <= REMEMBERED_HANDLERS + this.handling) break;
+      this.handlers.delete(old);
+      this.cells.delete(old.serial);
+    }
+    this.handling++;
+    const { serial, id } = cell;
+    const outcome = await this.supervisor.execute({
+      t: 'execute',
+      cell: serial,
+      id,
+      js: '',
+      value: 'drop',
+      comm,
+    });
+    this.handling--;
+    if (outcome.status !== 'ok') this.host.output.event('error', this.report(outcome), message);
+  }
+
+  tell(frame: ControlFrame): void {
+    this.supervisor.tell(frame);
+  }
+
+  private prepared(): void {
+    this.preparing--;
+    if (this.preparing > 0) return;
+    const { held } = this;
+    this.held = [];
+    for (const go of held) go();
   }
 
   private get lanes(): Lane[] {
@@ -260,23 +309,30 @@ export class Executor {
     lane.current = cell;
     const { output } = this.host;
     if (!silent) output.event('execute_input', { code: request.code, execution_count: count }, message);
-    const language = await this.host.language();
-    this.service = language;
-    this.announceSession(cell);
-    const topic = helpTopic(request.code);
-    if (topic !== undefined) return this.help(cell, topic, language, store);
-    const compiled = language.compile(cell.id, request.code, this.label(cell.id));
-    cell.compiled = compiled;
-    if (isRefused(compiled)) return this.fail(cell, typeError(compiled, this.label(cell.id), language));
-    await this.host.prepare(compiled);
-    if (cell.interrupted) return this.fail(cell, interruption('', this.tracer));
-    const running = this.supervisor.execute({
-      t: 'execute',
-      cell: cell.serial,
-      id: cell.id,
-      js: compiled.js,
-      value: silent ? 'drop' : 'show',
-    });
+    this.preparing++;
+    let language: LanguageService;
+    let running: Promise<CellOutcome | Death>;
+    try {
+      language = await this.host.language();
+      this.service = language;
+      this.announceSession(cell);
+      const topic = helpTopic(request.code);
+      if (topic !== undefined) return this.help(cell, topic, language, store);
+      const compiled = language.compile(cell.id, request.code, this.label(cell.id));
+      cell.compiled = compiled;
+      if (isRefused(compiled)) return this.fail(cell, typeError(compiled, this.label(cell.id), language));
+      await this.host.prepare(compiled);
+      if (cell.interrupted) return this.fail(cell, interruption('', this.tracer));
+      running = this.supervisor.execute({
+        t: 'execute',
+        cell: cell.serial,
+        id: cell.id,
+        js: compiled.js,
+        value: silent ? 'drop' : 'show',
+      });
+    } finally {
+      this.prepared();
+    }
     // The checker learns the cell's declarations while the cell runs.
     language.commit(cell.id);
     const outcome = await running;
@@ -320,9 +376,15 @@ export class Executor {
     return { status: 'error', ...this.report(outcome) };
   }
 
-  private addCell(message: Message, count: number, silent: boolean, allowStdin: boolean): Cell {
+  private addCell(
+    message: Message,
+    count: number,
+    silent: boolean,
+    allowStdin: boolean,
+    kind: 'cell' | 'comm' = 'cell',
+  ): Cell {
     const serial = ++this.serial;
-    const id = `cell-${serial}`;
+    const id = `${kind}-${serial}`;
     const cell = { serial, id, message, count, silent, allowStdin, resultText: null, interrupted: false };
     this.cells.set(serial, cell);
     return cell;
@@ -381,6 +443,7 @@ export class Executor {
   private onSessionLost(): void {
     this.asking = false;
     this.freshSession = true;
+    this.host.comms.sessionLost();
     this.service?.reset();
   }
 
@@ -399,7 +462,12 @@ export class Executor {
         if (this.currentCell) this.announceSession(this.currentCell);
         return;
       case 'stream':
+        if (frame.into !== undefined) return this.onCaptured(frame);
         return this.onStream(frame.name, frame.text, frame.cell);
+      case 'comm':
+        return this.host.comms.send(frame, this.cells.get(frame.cell)?.message);
+      case 'comm_target':
+        return this.host.comms.setTarget(frame.name, frame.registered);
       case 'input':
         return this.onInput(frame.cell, frame.prompt, frame.password);
       case 'drain':
@@ -408,13 +476,14 @@ export class Executor {
         return;
     }
     const cell = this.cells.get(frame.cell);
+    if (frame.t !== 'result' && frame.into !== undefined) return this.onCaptured(frame);
     if (!cell || cell.silent) return;
     const { output } = this.host;
     switch (frame.t) {
       case 'display': {
-        const transient = frame.display_id === undefined ? {} : { display_id: frame.display_id };
-        const type = frame.update ? 'update_display_data' : 'display_data';
-        return output.event(type, { data: frame.data, metadata: frame.metadata, transient }, cell.message);
+        const { type, content } = shown(frame);
+        if (frame.update) this.host.comms.updateDisplays(content as unknown as Json, cell.message);
+        return output.event(type, content, cell.message);
       }
       case 'clear':
         return output.event('clear_output', { wait: frame.wait }, cell.message);
@@ -426,6 +495,28 @@ export class Executor {
       }
       case 'error':
         return output.event('error', runtimeError(frame.error, this.tracer, frame.origin), cell.message);
+    }
+  }
+
+  private onCaptured(frame: CapturedFrame): void {
+    const { comms } = this.host;
+    const into = frame.into as string;
+    const message = this.cells.get(frame.cell)?.message;
+    if (!message) return;
+    switch (frame.t) {
+      case 'stream':
+        return comms.capture(into, 'stream', { name: frame.name, text: frame.text }, message);
+      case 'display': {
+        const { type, content } = shown(frame);
+        if (!frame.update) return comms.capture(into, type, content, message);
+        // The display may stand in this widget, in another one, or in the cell.
+        comms.updateDisplays(content as unknown as Json, message);
+        return this.host.output.event(type, content, message);
+      }
+      case 'clear':
+        return comms.capture(into, 'clear_output', { wait: frame.wait }, message);
+      case 'error':
+        return comms.capture(into, 'error', runtimeError(frame.error, this.tracer, frame.origin), message);
     }
   }
 
@@ -464,6 +555,14 @@ export class Executor {
   private cellById(id: string): Cell | undefined {
     return this.cells.get(Number(id.slice('cell-'.length)));
   }
+}
+
+function shown({ data, metadata, display_id, update }: Extract<UserFrame, { t: 'display' }>) {
+  const type = update ? 'update_display_data' : 'display_data';
+  return {
+    type,
+    content: { data, metadata, transient: display_id === undefined ? {} : { display_id } },
+  } as const;
 }
 
 function isRefused(compiled: CompiledCell): boolean {

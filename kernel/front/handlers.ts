@@ -1,7 +1,13 @@
 // One function per request, in one table typed by the message map: a missing handler is a compile error. Busy and
 // idle, checks of the content, parents and error replies are around the table, in kernel.ts.
 import { SOCKET_NAMES } from '../protocol/connection.js';
-import { type Message, quote, type Requests, type RequestType } from '../protocol/messages.js';
+import {
+  type CommContent,
+  type Message,
+  quote,
+  type Requests,
+  type RequestType,
+} from '../protocol/messages.js';
 import { PROTOCOL_VERSION, readTypeScriptVersion, readVersion } from '../protocol/product.js';
 import { toCodePoints, toUtf16 } from './codepoints.js';
 import { helpTopic } from './help.js';
@@ -75,9 +81,7 @@ export const handlers: Handlers = {
 
   history_request: (kernel, content) => ({ history: kernel.history.find(content) }),
 
-  // Sessions register no comm targets: none is ever open, and one that a client opens is closed at once, as the
-  // protocol asks for an unknown target.
-  comm_info_request: () => ({ comms: {} }),
+  comm_info_request: (kernel, { target_name }) => ({ comms: kernel.comms.info(target_name ?? undefined) }),
 
   connect_request: (kernel) =>
     Object.fromEntries(SOCKET_NAMES.map((name) => [`${name}_port`, kernel.connection[`${name}_port`]])),
@@ -106,16 +110,17 @@ export const handlers: Handlers = {
 
   usage_request: (kernel) => kernel.usage.measure(),
 
-  comm_open: (kernel, { comm_id, target_name }, message) => {
-    kernel.log(`comm_open: there is no comm target ${quote(target_name)}`);
-    kernel.publish('comm_close', { comm_id, data: {} }, message);
-    return null;
-  },
-
-  comm_msg: (kernel, { comm_id }) => {
-    kernel.log(`comm_msg: there is no comm ${quote(comm_id)}`);
-    return null;
-  },
-
-  comm_close: () => null,
+  comm_open: (kernel, content, message) => comm(kernel, 'comm_open', content, message),
+  comm_msg: (kernel, content, message) => comm(kernel, 'comm_msg', content, message),
+  comm_close: (kernel, content, message) => comm(kernel, 'comm_close', content, message),
 };
+
+async function comm(
+  kernel: Kernel,
+  type: 'comm_open' | 'comm_msg' | 'comm_close',
+  content: CommContent,
+  message: Message,
+): Promise<null> {
+  await kernel.comms.receive(type, content, message);
+  return null;
+}

@@ -17,12 +17,13 @@ import {
 } from '../protocol/messages.js';
 import { KernelSockets } from '../protocol/sockets.js';
 import { decode, encode, makeHeader, ReplayGuard, Signer, WireError } from '../protocol/wire.js';
+import { Comms } from './comms.js';
 import type { Debugger } from './debugger/debugger.js';
 import { type ExecuteOutcome, Executor } from './executor.js';
 import { handlers } from './handlers.js';
 import { History } from './history.js';
 import { loadLanguage } from './load-language.js';
-import { Output } from './output.js';
+import { type Attached, Output } from './output.js';
 import { UsageMeter } from './usage.js';
 
 /** The background work starts by itself when no kernel_info_request comes this soon. */
@@ -45,9 +46,15 @@ export class Kernel {
   private readonly replays = new ReplayGuard();
   private readonly sockets: KernelSockets;
   private readonly output = new Output(
-    (type, content, parent) => this.publish(type, content, parent),
+    (type, content, parent, attached) => this.publish(type, content, parent, undefined, attached),
     (ms) => this.executor.throttle(ms),
   );
+  readonly comms = new Comms({
+    output: this.output,
+    handle: (message, event) => this.executor.handleComm(message, event),
+    tellOutputs: (comm_id, outputs) => this.executor.tell({ t: 'outputs', comm_id, outputs }),
+    log: (text) => this.log(text),
+  });
   private service: Promise<LanguageService> | undefined;
   private debugging: Debugger | undefined;
   /** The question that a cell waits for, and the request of that cell. */
@@ -63,6 +70,7 @@ export class Kernel {
     this.executor = new Executor({
       output: this.output,
       history: this.history,
+      comms: this.comms,
       language: () => this.language(),
       requestInput: (parent, prompt, password) => this.requestInput(parent, prompt, password),
       prepare: (cell) => this.debugging?.prepare(cell),
@@ -142,6 +150,7 @@ export class Kernel {
     content: IopubContents[T],
     parent: Message | undefined,
     topic = `kernel.${this.session}.${type}`,
+    { metadata = {}, buffers = [] }: Attached = {},
   ): void {
     this.sockets.out.iopub.send(
       encode(
@@ -149,9 +158,9 @@ export class Kernel {
           identities: [Buffer.from(topic)],
           header: makeHeader(type, this.session),
           parent_header: parent?.header ?? {},
-          metadata: {},
+          metadata,
           content: content as unknown as Json,
-          buffers: [],
+          buffers,
         },
         this.signer,
       ),

@@ -8,6 +8,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { fileURLToPath } from 'node:url';
 import {
   type CellOutcome,
+  type ControlFrame,
   type ExecuteOrder,
   encodeFrame,
   FD_CONTROL,
@@ -147,6 +148,11 @@ export class Supervisor {
     this.session?.inspect(call);
   }
 
+  /** Sends what needs no answer, and is nothing to a session that has just begun. */
+  tell(frame: ControlFrame): void {
+    if (this.session?.ready) this.session.tell(frame);
+  }
+
   /** Lets the session wait with its output: it blocks in its next write when the pipe is full. */
   throttle(ms: number): void {
     this.session?.throttle(ms);
@@ -168,7 +174,7 @@ export class Supervisor {
   private sendOrders(): void {
     if (!this.session?.ready) return;
     for (const waiting of this.waiting.values()) {
-      if (!waiting.sent) this.session.sendOrder(waiting.order);
+      if (!waiting.sent) this.session.tell(waiting.order);
       waiting.sent = true;
     }
   }
@@ -257,8 +263,8 @@ class UserProcess {
     this.volunteer();
   }
 
-  sendOrder(order: ExecuteOrder): void {
-    this.pipe(FD_CONTROL).write(encodeFrame(order));
+  tell(frame: ControlFrame): void {
+    this.pipe(FD_CONTROL).write(encodeFrame(frame));
   }
 
   interrupt(cells: number[]): void {
@@ -296,7 +302,7 @@ class UserProcess {
   async stop(): Promise<void> {
     if (this.over) return;
     const exited = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
-    this.pipe(FD_CONTROL).write(encodeFrame({ t: 'exit' }));
+    this.tell({ t: 'exit' });
     const timer = setTimeout(() => this.signalGroup('SIGKILL'), EXIT_GRACE_MS);
     await exited;
     clearTimeout(timer);

@@ -114,3 +114,6 @@ export const PRELOADED = [
   'NDArray',
   'sprintf',
 ] as const;
+
+/** What the kernel's widgets put into every cell: the namespace itself, and some of its members. */
+export const WIDGET_NAMES: readonly string[] = ['widgets', 'interact', 'Comm', 'registerTarget'];

@@ -1,8 +1,9 @@
 // What earlier cells leave to later ones, for the type checker: one virtual module in which every committed cell is a
 // namespace, and the table of names that a new cell sees. The newest declaration of a name wins; functions and
 // classes of older cells keep the meanings they were written with.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PRELOADED } from './contract.js';
+import { PRELOADED, WIDGET_NAMES } from './contract.js';
 
 /** How a name of an earlier cell is brought into a later one. */
 export type NameKind = 'alias' | 'variable';
@@ -71,6 +72,7 @@ export class Session {
   private readonly visible = new Map<string, Visible>();
   private counter = 0;
   private readonly header: string;
+  private readonly widgetNames: readonly string[];
 
   constructor(
     library: string,
@@ -83,11 +85,15 @@ export class Session {
       `import { $op as $library_op, type Bracketed as $Bracketed } from ${from('operators.js')};\n` +
       `import type { NDArray as $NDArray, ArrayLike as $ArrayLike } from ${from('index.js')};\n` +
       `type $Index = Parameters<$NDArray['at']>[number];\nexport { $lib };\n${OPERATORS}`;
+    const widgets = join(library, 'kernel/user/widgets/index.js');
+    this.widgetNames = existsSync(widgets) ? WIDGET_NAMES : [];
+    if (this.widgetNames.length > 0)
+      this.header += `import * as $widgets from ${JSON.stringify(widgets)};\nexport { $widgets };\n`;
   }
 
   /** Keeps only the library names that exist. */
   restrictLibrary(exports: ReadonlySet<string>): void {
-    this.libraryNames = PRELOADED.filter((name) => exports.has(name));
+    this.libraryNames = [...PRELOADED.filter((name) => exports.has(name)), ...this.widgetNames];
   }
 
   /** Text of the session module. */
@@ -101,7 +107,7 @@ export class Session {
       const own = new Set(entry.declared.map((d) => d.name));
       for (const name of this.libraryNames)
         if (entry.mentions.has(name) && !own.has(name) && !entry.seen.has(name))
-          bring += `import ${name} = $lib.${name};`;
+          bring += `import ${name} = ${this.origin(name)};`;
       for (const name of entry.aliases) {
         imports += `export { ${entry.space}_${name} };\n`;
         // Only a dotted name brings in types as well, so the module imports itself.
@@ -117,7 +123,7 @@ export class Session {
     let text = 'import $op = $S.$op;';
     for (const name of this.libraryNames) {
       if (own.has(name) || this.visible.has(name) || (mentions && !mentions.has(name))) continue;
-      text += `import ${name} = $S.$lib.${name};`;
+      text += `import ${name} = $S.${this.origin(name)};`;
     }
     for (const [name, from] of this.visible) {
       if (own.has(name) || (mentions && !mentions.has(name))) continue;
@@ -135,6 +141,12 @@ export class Session {
   /** Whether an earlier cell declared the name. */
   has(name: string): boolean {
     return this.visible.has(name);
+  }
+
+  /** Where the session module has a name of the library or of the kernel's widgets. */
+  private origin(name: string): string {
+    if (name === 'widgets') return '$widgets';
+    return this.widgetNames.includes(name) ? `$widgets.${name}` : `$lib.${name}`;
   }
 
   isConstant(name: string): boolean {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import * as zmq from 'zeromq';
 import { type ConnectionInfo, endpoint, makeConnection } from './connection.js';
 import type {
+  CommContent,
   ExecuteReply,
   Header,
   HistoryRequest,
@@ -336,6 +337,34 @@ export class KernelConnection {
       clearTimeout(timer);
       this.exchanges.delete(header.msg_id);
     });
+  }
+
+  /** A comm message; resolves with the iopub messages that it caused when its handlers have run. */
+  async comm(
+    type: 'comm_open' | 'comm_msg' | 'comm_close',
+    content: CommContent & { target_name?: string },
+    options: { metadata?: Json; buffers?: Buffer[]; subshell?: string } = {},
+  ): Promise<Message[]> {
+    const messages: Message[] = [];
+    const header = { ...makeHeader(type, this.session), subshell_id: options.subshell };
+    await new Promise<Message>((resolve, reject) => {
+      const onMessage = (message: Message) => {
+        messages.push(message);
+        if (message.content.execution_state === 'idle') resolve(message);
+      };
+      this.exchanges.set(header.msg_id, { idle: false, onMessage, resolve, reject });
+      const { metadata = {}, buffers = [] } = options;
+      const message = {
+        identities: [],
+        header,
+        parent_header: {},
+        metadata,
+        content: { ...content },
+        buffers,
+      };
+      this.queues.shell.send(encode(message, this.signer));
+    }).finally(() => this.exchanges.delete(header.msg_id));
+    return messages;
   }
 
   private async ask<T extends keyof Requests>(channel: Channel, type: T, content: Json): Promise<Reply<T>> {

@@ -109,6 +109,11 @@ export interface HistoryRequest {
 /** `[session, line, input]`, or with `output: true` `[session, line, [input, output]]`. */
 export type HistoryRow = [number, number, string | [string, string | null]];
 
+export interface CommContent {
+  comm_id: string;
+  data?: Json;
+}
+
 /** Every request a client may send, with its content and the reply's content (null: no reply is due). */
 export interface Requests {
   kernel_info_request: { content: Json; reply: KernelInfo };
@@ -140,9 +145,9 @@ export interface Requests {
   delete_subshell_request: { content: { subshell_id: string }; reply: Json };
   list_subshell_request: { content: Json; reply: { subshell_id: string[] } };
   usage_request: { content: Json; reply: Usage };
-  comm_open: { content: { comm_id: string; target_name: string; data?: Json }; reply: null };
-  comm_msg: { content: { comm_id: string; data?: Json }; reply: null };
-  comm_close: { content: { comm_id: string; data?: Json }; reply: null };
+  comm_open: { content: CommContent & { target_name: string }; reply: null };
+  comm_msg: { content: CommContent; reply: null };
+  comm_close: { content: CommContent; reply: null };
 }
 export type RequestType = keyof Requests;
 
@@ -156,7 +161,9 @@ export interface IopubContents {
   display_data: { data: MimeBundle; metadata: Json; transient: { display_id?: string } };
   update_display_data: { data: MimeBundle; metadata: Json; transient: { display_id?: string } };
   clear_output: { wait: boolean };
-  comm_close: { comm_id: string; data: Json };
+  comm_open: CommContent & { target_name: string };
+  comm_msg: CommContent;
+  comm_close: CommContent;
   shutdown_reply: { status: 'ok'; restart: boolean };
   /** An event of the debug adapter protocol. */
   debug_event: Json;
@@ -203,9 +210,9 @@ const FIELDS: { [T in RequestType]: Record<string, Field> } = {
   delete_subshell_request: { subshell_id: text },
   list_subshell_request: {},
   usage_request: {},
-  comm_open: { comm_id: text, target_name: text },
-  comm_msg: { comm_id: text },
-  comm_close: { comm_id: text },
+  comm_open: { comm_id: text, target_name: text, data: record },
+  comm_msg: { comm_id: text, data: record },
+  comm_close: { comm_id: text, data: record },
 };
 
 export function isRequestType(type: string): type is RequestType {

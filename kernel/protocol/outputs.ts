@@ -9,7 +9,9 @@ export type NotebookOutput =
   | { output_type: 'error'; ename: string; evalue: string; traceback: string[] };
 
 export class OutputCollector {
-  readonly outputs: NotebookOutput[] = [];
+  /** @param outputs what there is already */
+  constructor(readonly outputs: NotebookOutput[] = []) {}
+
   private clearNext = false;
   private readonly displays = new Map<string, NotebookOutput[]>();
 
@@ -17,9 +19,7 @@ export class OutputCollector {
   add({ header, content }: Message): boolean {
     switch (header.msg_type) {
       case 'stream':
-        this.beforeOutput();
-        this.addText(content.name as 'stdout' | 'stderr', String(content.text));
-        return true;
+        return this.addText(content.name as 'stdout' | 'stderr', String(content.text));
       case 'execute_result':
       case 'display_data':
         this.beforeOutput();
@@ -40,7 +40,7 @@ export class OutputCollector {
       case 'clear_output':
         if (content.wait) this.clearNext = true;
         else this.outputs.length = 0;
-        return true;
+        return content.wait !== true;
       default:
         return false;
     }
@@ -60,10 +60,14 @@ export class OutputCollector {
     this.clearNext = false;
   }
 
-  private addText(name: 'stdout' | 'stderr', text: string): void {
+  private addText(name: 'stdout' | 'stderr', text: string): boolean {
+    const cleared = this.clearNext;
+    this.beforeOutput();
+    if (text === '') return cleared;
     const last = this.outputs.at(-1);
     if (last?.output_type === 'stream' && last.name === name) last.text += text;
     else this.outputs.push({ output_type: 'stream', name, text });
+    return true;
   }
 
   private addDisplay(type: 'execute_result' | 'display_data', content: Json): void {

@@ -23,16 +23,37 @@ export interface WireErrorValue {
 /** From the user process. `cell` is the serial number of the cell that the output belongs to. */
 export type UserFrame =
   | { t: 'ready'; libraryError?: string }
-  | { t: 'stream'; cell: number; name: 'stdout' | 'stderr'; text: string }
-  | { t: 'display'; cell: number; data: MimeBundle; metadata: Json; display_id?: string; update: boolean }
-  | { t: 'clear'; cell: number; wait: boolean }
+  | ({ t: 'stream'; cell: number; name: 'stdout' | 'stderr'; text: string } & Captured)
+  | ({ t: 'display'; cell: number; data: MimeBundle; metadata: Json; display_id?: string } & Captured & {
+        update: boolean;
+      })
+  | ({ t: 'clear'; cell: number; wait: boolean } & Captured)
   | { t: 'result'; cell: number; data: MimeBundle; metadata: Json }
-  | { t: 'error'; cell: number; origin: string; error: WireErrorValue }
+  | ({ t: 'error'; cell: number; origin: string; error: WireErrorValue } & Captured)
+  /** User code opens, uses or closes a comm. */
+  | ({ t: 'comm'; cell: number } & CommEvent)
+  /** User code takes comms of this target from now on, or no longer. */
+  | { t: 'comm_target'; name: string; registered: boolean }
   | { t: 'input'; cell: number; prompt: string; password: boolean }
   /** A child process ended. The session waits until what it wrote to the inherited streams has been read. */
   | { t: 'drain' }
   | { t: 'exit'; code: number; how: string }
   | { t: 'done'; cell: number; outcome: CellOutcome };
+
+/** Output that does not go to the cell but into an Output widget, the one whose model has this comm. */
+export interface Captured {
+  into?: string;
+}
+
+/** A comm message in either direction. Buffers are base64. */
+export interface CommEvent {
+  type: 'comm_open' | 'comm_msg' | 'comm_close';
+  comm_id: string;
+  target_name?: string;
+  data: Json;
+  metadata: Json;
+  buffers: string[];
+}
 
 export type CellOutcome =
   /** `data` is the value's bundle when the order asked to have it back. */
@@ -48,9 +69,18 @@ export interface ExecuteOrder {
   js: string;
   /** What becomes of the last value: shown as a result, dropped, or given back with the outcome. */
   value: 'show' | 'drop' | 'return';
+  /** A comm message instead of code: its handlers run as a small cell. */
+  comm?: CommEvent;
 }
-/** From the front process, on the control pipe. `finish`: the session ends when nothing is left for it to do. */
-export type ControlFrame = ExecuteOrder | { t: 'exit' } | { t: 'finish' };
+/**
+ * From the front process, on the control pipe. `outputs` is what an Output widget holds by now; `finish`: the session
+ * ends when nothing is left for it to do.
+ */
+export type ControlFrame =
+  | ExecuteOrder
+  | { t: 'exit' }
+  | { t: 'finish' }
+  | { t: 'outputs'; comm_id: string; outputs: unknown[] };
 /** From the front process, on the interrupt pipe that a worker thread reads. */
 export interface InterruptFrame {
   cells: number[];

@@ -1,6 +1,7 @@
 // A session of cells without sockets: the kernel's own executor, output and language service, in this process, with
 // a terminal where a Jupyter client would be. What a cell prints and shows comes out as the kernel's messages.
 import { randomUUID } from 'node:crypto';
+import { Comms } from '../front/comms.js';
 import { type ExecuteOutcome, Executor } from '../front/executor.js';
 import { History } from '../front/history.js';
 import { loadLanguage } from '../front/load-language.js';
@@ -142,6 +143,13 @@ export class ReplSession {
     return new Executor({
       output: this.output,
       history: this.history,
+      // A terminal has no page: comms that code opens lead nowhere, Output widgets keep what they capture.
+      comms: new Comms({
+        output: this.output,
+        handle: () => Promise.resolve(),
+        tellOutputs: (comm_id, outputs) => this.executor.tell({ t: 'outputs', comm_id, outputs }),
+        log,
+      }),
       language: () => this.language(),
       // Nobody debugs at a prompt.
       prepare: () => undefined,

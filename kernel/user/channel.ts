@@ -29,10 +29,14 @@ export interface CellScope {
 
 export const cellScope = new AsyncLocalStorage<CellScope>();
 
+/** The Output widget that takes what the running code prints and shows, by the id of its comm. */
+export const capturing = new AsyncLocalStorage<string | undefined>();
+
 let latest = 0;
 
-export function makeScope(serial: number): CellScope {
-  latest = serial;
+/** @param cell whether it is for a cell, or for the handlers of a message */
+export function makeScope(serial: number, cell = true): CellScope {
+  if (cell) latest = serial;
   return {
     serial,
     value: undefined,
@@ -66,6 +70,12 @@ export function isWriting(): boolean {
 /** Runs `action` as soon as the frame that is being written is out. */
 export function whenWritten(action: () => void): void {
   afterWrite = action;
+}
+
+/** Writes output of the running code: into the Output widget that captures it, if one does. */
+export function sendOutput(frame: Extract<UserFrame, { into?: string }>): void {
+  const into = capturing.getStore();
+  send(into === undefined ? frame : { ...frame, into });
 }
 
 /** Writes frames and returns when they are in the pipe. */

@@ -4,7 +4,8 @@
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import type { Json, MimeBundle } from '../protocol/messages.js';
-import { type CellScope, cellScope, currentCell, send } from './channel.js';
+import { type CellScope, capturing, cellScope, currentCell, sendOutput } from './channel.js';
+import { loadedLibrary } from './modules.js';
 
 /** A value with a method of this name shows itself: it returns a MIME bundle, or a promise of one (as in Deno). */
 export const displaySymbol: unique symbol = Symbol.for('Jupyter.display') as never;
@@ -123,8 +124,9 @@ function bundleFor(display_id: string, value: unknown): MimeBundle | Promise<Mim
 export function display(value: unknown, options: DisplayOptions = {}): DisplayHandle {
   const display_id = options.display_id ?? randomUUID();
   const cell = currentCell();
-  const show = (data: MimeBundle) =>
-    send({
+  const show = (made: MimeBundle) => {
+    const data = capturing.getStore() !== undefined && carriesLibrary(made) ? lightBundle(value) : made;
+    sendOutput({
       t: 'display',
       cell,
       data,
@@ -132,6 +134,7 @@ export function display(value: unknown, options: DisplayOptions = {}): DisplayHa
       display_id,
       update: options.update === true,
     });
+  };
   if (options.update) replaced.add(display_id);
   const bundle = options.raw ? checkBundle(value) : bundleFor(display_id, value);
   if (bundle instanceof Promise) keep(bundle.then(show));
@@ -140,6 +143,20 @@ export function display(value: unknown, options: DisplayOptions = {}): DisplayHa
     display_id,
     update: (next, more = {}) => void display(next, { ...more, display_id, update: true }),
   };
+}
+
+const HEAVY = 1e6;
+
+/** Whether a bundle is the one in which a chart brings its library along. */
+function carriesLibrary(data: MimeBundle): boolean {
+  return 'application/vnd.plotly.v1+json' in data && String(data['text/html'] ?? '').length > HEAVY;
+}
+
+/** An Output widget is sent again with every change: the library goes into the cell's own output, once. */
+function lightBundle(value: unknown): MimeBundle {
+  const plot = loadedLibrary()?.plot as { embedLibrary?(): unknown } | undefined;
+  capturing.run(undefined, () => display(plot?.embedLibrary?.()));
+  return toMimeBundle(value) as MimeBundle;
 }
 
 /** The cell waits for it, and a failure is the cell's; after its end, one that nobody handled. */
@@ -161,7 +178,7 @@ function keep(promise: Promise<unknown>): void {
  */
 export function print(...values: unknown[]): void {
   const text = `${values.map(printText).join(' ')}\n`;
-  send({ t: 'stream', cell: currentCell(), name: 'stdout', text });
+  sendOutput({ t: 'stream', cell: currentCell(), name: 'stdout', text });
 }
 
 function printText(value: unknown): string {
@@ -179,8 +196,8 @@ function printText(value: unknown): string {
 /** Clears the cell's output; with `wait` only when the next output comes, which avoids flicker. */
 export function clearOutput(wait = false): void {
   const running = runningCell();
-  if (running) running.cleared++;
-  send({ t: 'clear', cell: currentCell(), wait });
+  if (running && capturing.getStore() === undefined) running.cleared++;
+  sendOutput({ t: 'clear', cell: currentCell(), wait });
 }
 
 /** Rich text as a value: it shows itself as a result, and `display(html(...))` shows it anywhere. */

@@ -4,8 +4,9 @@
 import { createHook, executionAsyncResource } from 'node:async_hooks';
 import inspector from 'node:inspector';
 import type { MimeBundle } from '../protocol/messages.js';
-import type { CellOutcome, ExecuteOrder, UserFrame } from '../protocol/pipe.js';
+import type { CellOutcome, CommEvent, ExecuteOrder, UserFrame } from '../protocol/pipe.js';
 import { type CellScope, cellScope, isWriting, makeScope, send, whenWritten } from './channel.js';
+import { handleComm } from './comms.js';
 import { startRunningCell, toMimeBundle } from './display.js';
 import { describeError } from './errors.js';
 import { INTERRUPT_KEY } from './interrupt-key.js';
@@ -49,6 +50,7 @@ export function startEvaluator(): void {
     },
     enumerable: false,
   });
+  Object.defineProperty(globalThis, HANDLER, { value: new Map(), enumerable: false });
   Object.defineProperty(globalThis, thrownKey, { value: undefined, writable: true, enumerable: false });
 }
 
@@ -62,20 +64,33 @@ export function setCellValue(value: unknown): void {
 
 /** Starts a cell; its end is a `done` frame. */
 export function executeCell(order: ExecuteOrder): void {
-  const scope = makeScope(order.cell);
+  const scope = makeScope(order.cell, order.comm === undefined);
   const cell: Running = { order, scope, synchronous: true, began: performance.now() };
   running.set(order.cell, cell);
   answeredByInterrupt();
   if (order.value === 'show') startRunningCell(scope, order.js);
   if (interruptsAhead.delete(order.cell)) return settle(cell, { status: 'interrupted', stack: '' });
   cellScope.run(scope, () => {
-    evaluate(order.id, order.js, (failure) => {
+    evaluate(order.id, order.comm ? handlerCode(order) : order.js, (failure) => {
       if (failure === 'terminated') settle(cell, { status: 'interrupted', stack: cell.interruptedAt ?? '' });
       else if (failure) settle(cell, failed(failure.thrown));
       else finish(cell);
     });
   });
   cell.synchronous = false;
+}
+
+/** Under this name cells find the handlers of the comm message that they are for. */
+const HANDLER = Symbol.for('gradlab.kernel.comm');
+
+/** Handlers run inside an evaluation as cells do, so that an interrupt ends them and nothing around them. */
+function handlerCode({ cell, comm }: ExecuteOrder): string {
+  const waiting = (globalThis as unknown as Record<symbol, Map<number, () => unknown>>)[HANDLER];
+  waiting.set(cell, () => {
+    waiting.delete(cell);
+    return handleComm(comm as CommEvent);
+  });
+  return `await globalThis[Symbol.for('${HANDLER.description}')].get(${cell})()`;
 }
 
 /**

@@ -1,6 +1,7 @@
 // The names that every cell finds: the library (np, nn, plot...), the kernel's own functions (display, print...),
 // `require` and friends, and the two that compiled cells call: `$cell` and `$op`.
 import { type CellRuntime, PRELOADED } from '../language/contract.js';
+import { Comm, registerTarget } from './comms.js';
 import { clearOutput, display, html, markdown, print } from './display.js';
 import { setCellValue } from './evaluate.js';
 import { Fragment, jsx } from './jsx.js';
@@ -9,7 +10,18 @@ import { cellMeta, importInCell, requireInCell, setLibrary, startModules } from 
 import { input, password, prompt } from './stdin.js';
 import { setArrayClass, startVariables } from './variables.js';
 
-export const cellFunctions = { display, print, clearOutput, html, markdown, input, prompt, password };
+export const cellFunctions = {
+  display,
+  print,
+  clearOutput,
+  html,
+  markdown,
+  input,
+  prompt,
+  password,
+  Comm,
+  registerTarget,
+};
 export type CellFunctions = typeof cellFunctions;
 
 /** Configurable and writable, so that a cell may use the name for something else. */
@@ -34,6 +46,24 @@ export function defineGlobals(cwd: string): void {
   define('require', requireInCell);
   define('__dirname', cwd);
   define('__filename', cellMeta.filename);
+}
+
+let haveWidgets = false;
+
+/** Whether a cell mentions widgets before they are there. Most sessions have none, and need not load them. */
+export function wantsWidgets(js: string): boolean {
+  return !haveWidgets && /\b(widgets|interact)\b/.test(js);
+}
+
+export async function loadWidgets(): Promise<void> {
+  haveWidgets = true;
+  const widgets = await import('./widgets/index.js');
+  for (const [name, value] of [
+    ['widgets', widgets],
+    ['interact', widgets.interact],
+  ] as const) {
+    if (!Object.hasOwn(globalThis, name)) define(name, value);
+  }
 }
 
 export function defineLibrary(library: Record<string, unknown>, operators: unknown): void {

@@ -5,10 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type ControlFrame, FD_CONTROL, FrameDecoder } from '../protocol/pipe.js';
 import { distFolder } from '../protocol/product.js';
-import { currentCell, send } from './channel.js';
+import { currentCell, send, sendOutput } from './channel.js';
+import { models } from './comms.js';
 import { describeError } from './errors.js';
 import { executeCell, prepareInterrupts, startEvaluator } from './evaluate.js';
-import { defineGlobals, defineLibrary } from './globals.js';
+import { defineGlobals, defineLibrary, loadWidgets, wantsWidgets } from './globals.js';
 import { captureOutput } from './stdio.js';
 
 Error.stackTraceLimit = 50;
@@ -47,13 +48,25 @@ async function preload(): Promise<void> {
 function takeOrders(): void {
   const decoder = new FrameDecoder<ControlFrame>();
   const control = new Socket({ fd: FD_CONTROL, readable: true, writable: false });
-  control.on('data', (chunk: Buffer) => {
-    decoder.push(chunk, (frame) => {
-      if (frame.t === 'execute') executeCell(frame);
-      else if (frame.t === 'finish') control.unref();
-      else process.exit(0);
-    });
-  });
+  const behind: ControlFrame[] = [];
+  let loading = false;
+  const take = (frame: ControlFrame): void => {
+    if (frame.t === 'exit') process.exit(0);
+    if (!loading && frame.t === 'execute' && wantsWidgets(frame.js)) {
+      loading = true;
+      void loadWidgets().finally(() =>
+        setImmediate(() => {
+          loading = false;
+          for (const waiting of behind.splice(0)) take(waiting);
+        }),
+      );
+    }
+    if (loading) behind.push(frame);
+    else if (frame.t === 'finish') control.unref();
+    else if (frame.t === 'outputs') models.get(frame.comm_id)?.receiveOutputs(frame.outputs);
+    else executeCell(frame);
+  };
+  control.on('data', (chunk: Buffer) => decoder.push(chunk, take));
   // The worker ends the process when the front process is gone; until then there is nothing to do.
   control.on('error', () => {});
 }
@@ -61,10 +74,15 @@ function takeOrders(): void {
 /** Errors that nobody caught: shown under the cell that caused them; the session goes on. */
 function watchErrors(): void {
   process.on('uncaughtException', (error) => {
-    send({ t: 'error', cell: currentCell(), origin: 'uncaught error', error: describeError(error) });
+    sendOutput({ t: 'error', cell: currentCell(), origin: 'uncaught error', error: describeError(error) });
   });
   process.on('unhandledRejection', (reason) => {
-    send({ t: 'error', cell: currentCell(), origin: 'unhandled rejection', error: describeError(reason) });
+    sendOutput({
+      t: 'error',
+      cell: currentCell(),
+      origin: 'unhandled rejection',
+      error: describeError(reason),
+    });
   });
 }
 

@@ -30,6 +30,10 @@ export function setLibrary(namespace: Namespace): void {
   library = namespace;
 }
 
+export function loadedLibrary(): Namespace | undefined {
+  return library;
+}
+
 /** `import.meta` of a cell. */
 export const cellMeta = {
   get url(): string {

@@ -6,7 +6,7 @@ import { Console } from 'node:console';
 import { syncBuiltinESMExports } from 'node:module';
 import { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { ask, currentCell, send } from './channel.js';
+import { ask, currentCell, sendOutput } from './channel.js';
 import { clearOutput } from './display.js';
 
 type Done = (error?: Error | null) => void;
@@ -37,7 +37,7 @@ class CellStream extends Writable {
           ? chunk
           : Buffer.from(chunk, encoding).toString('utf8')
         : this.decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    if (text !== '') send({ t: 'stream', cell: currentCell(), name: this.label, text });
+    if (text !== '') sendOutput({ t: 'stream', cell: currentCell(), name: this.label, text });
     if (callback) process.nextTick(callback);
     return true;
   }
