@@ -122,7 +122,7 @@ describe('widgets', () => {
       "const d = new widgets.Dropdown({ options: ['sin', 'cos'] }); const v: 'sin' | 'cos' = d.value;\n" +
         'const m = new widgets.SelectMultiple({ options: [1, 2, 3] }); const many: readonly (1 | 2 | 3)[] = m.value;\n' +
         'const o = new widgets.Dropdown({ options: { one: 1, two: 2 } as const }); const n: 1 | 2 = o.value;\n' +
-        'const w: widgets.Checkbox = new widgets.Checkbox(); const b: boolean = w.value; w.layout.width = "50%"',
+        'const w: widgets.Checkbox = new widgets.Checkbox(); const b: boolean = w.value; new widgets.HBox({ children: [d, m, new widgets.VBox({ children: [w, new widgets.Output()] })] }); w.layout.width = "50%"',
     );
     expect(good.reply.status).toBe('ok');
     for (const code of [

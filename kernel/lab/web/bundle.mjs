@@ -144,6 +144,22 @@ const noElk = {
   },
 };
 
+/** The manager of widgets loads their classes through webpack's own `require.ensure`, which is `import()` here. */
+const ensure = {
+  name: 'require.ensure',
+  setup(build) {
+    build.onLoad({ filter: /jupyterlab-manager\/lib\/plugin\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8');
+      const contents = text.replace(
+        /require\.ensure\(\[('[^']+')\][\s\S]*?\}, \1\);/,
+        'import($1).then(resolve, reject);',
+      );
+      if (contents === text) throw new Error(`${path} has no require.ensure any more`);
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
 // ------------------------------------------------------------------------------------------------------- the builds
 
 const common = {
@@ -161,7 +177,7 @@ const common = {
     '.png': 'dataurl',
     '.gif': 'dataurl',
   },
-  plugins: [lists, oldFonts, tilde, svg, namedImports, noElk],
+  plugins: [lists, oldFonts, tilde, svg, namedImports, noElk, ensure],
 };
 
 /** Bundles the two pages into `folder`; returns what each page loads, and the files that went in. */

@@ -2,7 +2,7 @@
 // views are those of ipywidgets 8 (@jupyter-widgets/controls 2.0). What rows share stands before them.
 import type { Json } from '../../protocol/messages.js';
 import { type BaseClass, define, type Instance, type Part, type WidgetClass } from './define.js';
-import { type Spec, Widget } from './model.js';
+import { type AnyWidget, type Spec, Widget } from './model.js';
 
 const CONTROLS = { module: '@jupyter-widgets/controls', version: '2.0.0' };
 const BASE = { module: '@jupyter-widgets/base', version: '2.0.0' };
@@ -491,7 +491,7 @@ export interface Image extends Of<typeof Image> {}
 
 // Boxes -----------------------------------------------------------------------------------------------------------------
 
-const box = { ...dom, children: [] as readonly Widget<never>[], box_style: STATUS };
+const box = { ...dom, children: [] as readonly AnyWidget[], box_style: STATUS };
 const pages = { ...box, titles: [] as readonly string[], selected_index: maybe<number>() };
 
 /** What a box of pages has beside its properties. */

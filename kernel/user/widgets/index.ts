@@ -47,7 +47,7 @@ export {
   interactManual,
 } from './interact.js';
 export { dlink, jsdlink, jslink, type Link, link } from './link.js';
-export { type Change, Widget } from './model.js';
+export { type AnyWidget, type Change, Widget } from './model.js';
 export { Output } from './output.js';
 export {
   Dropdown,

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { currentCell, sendOutput } from '../channel.js';
 import { clearOutput, display } from '../display.js';
 import { Button, Checkbox, FloatSlider, IntSlider, Text, VBox } from './controls.js';
-import { Widget } from './model.js';
+import { type AnyWidget, Widget } from './model.js';
 import { Output } from './output.js';
 import { type Choices, type Chosen, Dropdown } from './selection.js';
 
@@ -19,7 +19,7 @@ export function fixed<V>(value: V): Fixed<V> {
 }
 
 /** What stands for an argument's control: a value, [min, max] or [min, max, step], options, a widget, or `fixed`. */
-export type Abbreviation = string | number | boolean | Choices | Widget<never> | Fixed<unknown>;
+export type Abbreviation = string | number | boolean | Choices | AnyWidget | Fixed<unknown>;
 /** The argument that a control gives. */
 export type Argument<A> =
   A extends Fixed<infer V>
@@ -126,7 +126,7 @@ function build<A, R>(f: (args: A) => R, given: object, manual: boolean): Interac
   });
   const out = new Output();
   const run = manual ? new Button({ description: 'Run Interact' }) : undefined;
-  const box = new VBox({ children: [...shown, ...(run ? [run] : []), out] as never });
+  const box = new VBox({ children: [...shown, ...(run ? [run] : []), out] });
   const args = () => Object.fromEntries(controls.map(([name, each]) => [name, each.value])) as A;
   let latest = 0;
   let result: unknown;

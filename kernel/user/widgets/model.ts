@@ -44,6 +44,12 @@ export interface Change<T, K extends keyof T = keyof T> {
 type Observer = (change: Change<Json>) => unknown;
 type MessageHandler = (content: Json, buffers: Uint8Array[]) => unknown;
 
+/** A widget of any kind. */
+export interface AnyWidget {
+  readonly model_id: string;
+  send_state(names?: readonly string[]): void;
+}
+
 /** What all widgets have. `T` are its properties: `widget.value = 3` sets one here and on the page. */
 export class Widget<T = unknown> {
   private readonly spec: Spec;

@@ -2,6 +2,7 @@
 
 import { extensions, leftOut, renderers } from 'extensions:lab';
 import { JupyterLab } from '@jupyterlab/application';
+import anywidget from './anywidget.js';
 import gradlab from './gradlab.js';
 import plotly from './plotly.js';
 import { begin, Plugins, services } from './start.js';
@@ -9,7 +10,7 @@ import { begin, Plugins, services } from './start.js';
 begin(async () => {
   const plugins = new Plugins(leftOut);
   for (const renderer of [...renderers, plotly]) plugins.addRenderer(renderer);
-  for (const extension of [...Object.values(extensions), gradlab]) plugins.add(extension);
+  for (const extension of [...Object.values(extensions), gradlab, anywidget]) plugins.add(extension);
   const lab = new JupyterLab({
     ...(await services(plugins)),
     mimeExtensions: plugins.output as never,

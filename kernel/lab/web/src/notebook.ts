@@ -3,6 +3,7 @@
 import { extensions, leftOut, pages, renderers, widgets } from 'extensions:notebook';
 import { NotebookApp } from '@jupyter-notebook/application';
 import { PageConfig } from '@jupyterlab/coreutils';
+import anywidget from './anywidget.js';
 import plotly from './plotly.js';
 import { begin, Plugins, services } from './start.js';
 
@@ -13,6 +14,7 @@ begin(async () => {
   for (const part of [pages['/'], pages[page] ?? {}, { [widgets]: true as const }]) {
     for (const [name, wanted] of Object.entries(part)) plugins.add(extensions[name], wanted);
   }
+  plugins.add(anywidget);
   const app = new NotebookApp({
     ...(await services(plugins)),
     mimeExtensions: plugins.output as never,
