@@ -55,11 +55,17 @@ function describe(error: WireErrorValue, tracer: Tracer): string[] {
   const lines = [head, ...more, ...frames(error.stack, tracer)];
   if (error.details) lines.push(`${DIM}{ ${error.details} }${RESET}`);
   for (const member of error.errors ?? []) lines.push(...describe(member, tracer).map((line) => `  ${line}`));
+  if (error.more) lines.push(`  ... and ${error.more} more errors`);
   if (error.cause) {
     const [cause, ...rest] = describe(error.cause, tracer);
     lines.push(`Caused by: ${cause}`, ...rest);
   }
   return lines;
+}
+
+/** What `console.trace` prints: its words, and where in the cell it stands. */
+export function traceText(label: string, stack: string, tracer: Tracer): string {
+  return `${[label ? `Trace: ${label}` : 'Trace', ...frames(stack, tracer)].join('\n')}\n`;
 }
 
 /** Where it happened: frames in cells and in the user's own files, then the line of code. */

@@ -22,7 +22,7 @@ import type {
   WorkerFrame,
 } from '../protocol/pipe.js';
 import type { CapturedFrame, Comms } from './comms.js';
-import { deathReport, interruption, runtimeError, type Tracer, typeError } from './errors.js';
+import { deathReport, interruption, runtimeError, type Tracer, traceText, typeError } from './errors.js';
 import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
 import type { Output } from './output.js';
@@ -464,6 +464,8 @@ export class Executor {
       case 'stream':
         if (frame.into !== undefined) return this.onCaptured(frame);
         return this.onStream(frame.name, frame.text, frame.cell);
+      case 'trace':
+        return this.onStream('stderr', traceText(frame.label, frame.stack, this.tracer), frame.cell);
       case 'comm':
         return this.host.comms.send(frame, this.cells.get(frame.cell)?.message);
       case 'comm_target':

@@ -33,6 +33,8 @@ declare function markdown(source: string | TemplateStringsArray, ...values: unkn
 declare function input(prompt?: string): string;
 /** Asks the reader of the notebook for a line of text; null when nothing was given. */
 declare function prompt(message?: string, initial?: string): string | null;
+/** Asks a question that is answered by yes or no: y and yes are true, everything else is false. */
+declare function confirm(message?: string): boolean;
 /** Asks for a line of text that is not shown. */
 declare function password(message?: string): string;
 declare const $magic: {

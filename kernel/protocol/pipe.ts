@@ -18,6 +18,8 @@ export interface WireErrorValue {
   cause?: WireErrorValue;
   /** Members of an AggregateError. */
   errors?: WireErrorValue[];
+  /** How many members it has beside these. */
+  more?: number;
 }
 
 /** From the user process. `cell` is the serial number of the cell that the output belongs to. */
@@ -28,6 +30,8 @@ export type UserFrame =
         update: boolean;
       })
   | ({ t: 'clear'; cell: number; wait: boolean } & Captured)
+  /** A `console.trace`, whose stack the front process can map. */
+  | { t: 'trace'; cell: number; label: string; stack: string }
   | { t: 'result'; cell: number; data: MimeBundle; metadata: Json }
   | ({ t: 'error'; cell: number; origin: string; error: WireErrorValue } & Captured)
   /** User code opens, uses or closes a comm. */

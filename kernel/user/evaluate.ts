@@ -218,8 +218,9 @@ export function prepareInterrupts(): void {
  */
 export function interruptCells(serials: number[]): boolean {
   if (isWriting()) {
+    // Should that be no good moment either, the worker's next call finds one.
     whenWritten(() => interruptCells(serials));
-    return false;
+    return true;
   }
   const stack = stackHere();
   // Below this function stands the expression that calls it; below that nothing, when the event loop was idle.

@@ -7,7 +7,7 @@ import { setCellValue } from './evaluate.js';
 import { Fragment, jsx } from './jsx.js';
 import { magics } from './magics.js';
 import { cellMeta, importInCell, requireInCell, setLibrary, startModules } from './modules.js';
-import { input, password, prompt } from './stdin.js';
+import { confirm, input, password, prompt } from './stdin.js';
 import { setArrayClass, startVariables } from './variables.js';
 
 export const cellFunctions = {
@@ -18,6 +18,7 @@ export const cellFunctions = {
   markdown,
   input,
   prompt,
+  confirm,
   password,
   Comm,
   registerTarget,

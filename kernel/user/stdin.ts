@@ -48,6 +48,11 @@ export function prompt(message = '', initial?: string): string | null {
   );
 }
 
+/** Asks a question that is answered by yes or no: `y` and `yes` are true, everything else is false. */
+export function confirm(message = ''): boolean {
+  return /^\s*y(es)?\s*$/i.test(askUser('confirm', `${message} [y/N] `, false));
+}
+
 /** `input` that does not show what is typed. */
 export function password(message = 'Password: '): string {
   return askUser('password', String(message), true);

@@ -6,8 +6,10 @@ import { Console } from 'node:console';
 import { syncBuiltinESMExports } from 'node:module';
 import { Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { ask, currentCell, sendOutput } from './channel.js';
+import { format } from 'node:util';
+import { ask, currentCell, send, sendOutput } from './channel.js';
 import { clearOutput } from './display.js';
+import { mapModuleFrames } from './modules.js';
 
 type Done = (error?: Error | null) => void;
 
@@ -70,6 +72,10 @@ export function captureOutput(): void {
   // A console of our own: Node's also keeps every logged value for a debugger, and memory would grow.
   const own = new Console({ stdout, stderr });
   own.clear = () => clearOutput();
+  own.trace = (...values: unknown[]) => {
+    const stack = mapModuleFrames(new Error('trace').stack ?? '');
+    send({ t: 'trace', cell: currentCell(), label: format(...values), stack });
+  };
   const global = globalThis as { console: Console };
   global.console = Object.assign(Object.create(Object.getPrototypeOf(console)), console, own) as Console;
   drainAfterChildren();
