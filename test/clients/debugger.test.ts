@@ -59,7 +59,8 @@ describe("the lab's debugger", () => {
     await page.waitForSelector('.jp-Launcher');
     await book.menu('File', 'New', 'Notebook');
     await book.idle();
-    await page.click(`${front} .jp-DebuggerBugButton`);
+    // It is there before it is known whether the kernel can be debugged.
+    await page.click(`${front} .jp-DebuggerBugButton[aria-disabled="false"]`);
     await page.waitForSelector(`${front}[data-jp-debugger="true"]`);
     await page.waitForSelector('.jp-DebuggerSidebar .jp-DebuggerVariables');
   });

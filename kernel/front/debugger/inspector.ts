@@ -8,8 +8,8 @@ import { VARIABLES_KEY, type VariableRow } from '../../protocol/variables.js';
 export type RemoteObject = inspector.Runtime.RemoteObject;
 type Argument = inspector.Runtime.CallArgument;
 
-/** How long a session that is not paused may take: a native call or `input()` can hold it up. */
-const PATIENCE_MS = 5000;
+/** How long a session may take: it may just be starting, and a native call or `input()` can hold it up. */
+const PATIENCE_MS = 20_000;
 
 interface Pending {
   resolve(result: Json): void;
