@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { basename, dirname, resolve } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { type ExecuteReplyContent, type KernelClient, startKernel } from '../protocol/client.js';
-import type { Message } from '../protocol/messages.js';
+import type { Json, Message } from '../protocol/messages.js';
 import { OutputCollector } from '../protocol/outputs.js';
 import { notebookToHtml } from './html.js';
 import {
@@ -17,6 +17,7 @@ import {
   writeNotebook,
 } from './nbformat.js';
 import { injectParameters } from './parameters.js';
+import { WidgetState } from './widget-state.js';
 
 export interface RunOptions {
   /** Where the executed notebook goes; it is written after a failure too. */
@@ -74,6 +75,7 @@ class Run {
   /** Requests by id, for output that comes after its cell ended (timers). */
   private readonly byRequest = new Map<string, OutputCollector>();
   private readonly done = new Set<OutputCollector>();
+  private readonly widgets = new WidgetState();
   interrupted = false;
   /** Whether a cell runs now. */
   busy = false;
@@ -83,9 +85,16 @@ class Run {
     private readonly timeout: number | undefined,
   ) {
     client.onIopub = (message) => {
+      this.widgets.add(message);
       const late = this.byRequest.get(String(message.parent_header.msg_id));
       if (late && this.done.has(late)) this.take(late, message);
     };
+  }
+
+  /** The notebook's metadata with the widgets as they are now, which front ends show without a kernel. */
+  withWidgets({ widgets: _, ...metadata }: Json): Json {
+    const widgets = this.widgets.metadata;
+    return widgets ? { ...metadata, widgets } : metadata;
   }
 
   private take(collector: OutputCollector, message: Message): void {
@@ -215,6 +224,7 @@ export async function runForOutcome(path: string, options: RunOptions = {}): Pro
     }
   } finally {
     process.off('SIGINT', onSigint);
+    notebook.metadata = run.withWidgets(notebook.metadata);
     await shutdown(client);
   }
 

@@ -58,6 +58,27 @@ async function run(cells: Source[], options: RunOptions = {}): Promise<Ran> {
 }
 
 describe('a notebook that runs', () => {
+  it('keeps its widgets as they were in the end, and none of an earlier run', async () => {
+    const { code, notebook, cells } = await run([
+      "const slider = widgets.IntSlider({ value: 3, description: 'n' }); slider",
+      "slider.value = 7; const gone = widgets.Label({ value: 'x' }); gone.close()",
+    ]);
+    expect(code).toBe(0);
+    const view = cells[0].outputs[0].data as Record<string, { model_id: string }>;
+    const { model_id } = view['application/vnd.jupyter.widget-view+json'];
+    const kept = (notebook.metadata.widgets as Record<string, { state: Record<string, unknown> }>)[
+      'application/vnd.jupyter.widget-state+json'
+    ];
+    expect(kept).toMatchObject({ version_major: 2, version_minor: 0 });
+    expect(kept.state[model_id]).toMatchObject({
+      model_name: 'IntSliderModel',
+      model_module: '@jupyter-widgets/controls',
+      state: { value: 7, description: 'n' },
+    });
+    expect(JSON.stringify(kept)).not.toContain('LabelModel');
+    expect((await run(['1 + 1'])).notebook.metadata).not.toHaveProperty('widgets');
+  });
+
   it('has results, joined streams, updated displays and obeyed clears, and no outputs of earlier runs', async () => {
     const { code, cells, progress, notebook } = await run([
       'const a = 20; a + 1',
