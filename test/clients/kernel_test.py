@@ -19,7 +19,7 @@ class GradlabTests(jupyter_kernel_test.KernelTests):
     code_hello_world = "console.log('hello, world')"
     code_stderr = "console.error('a warning')"
     completion_samples = [
-        {'text': "'abc'.toUpperC", 'matches': ['toUpperCase']},
+        {'text': "'abc'.startsW", 'matches': ['startsWith']},
         {'text': 'np.lins', 'matches': ['linspace']},
     ]
     complete_code_samples = ['1', 'const a = [1, 2]', 'for (const x of [1]) { print(x) }', 'np.dot?']

@@ -176,7 +176,8 @@ const layers = { W: A, b: np.ones(4) };`,
       return Number(variables.find(({ name }) => name === 'turns')?.value);
     };
     const before = await turns();
-    expect(await turns()).toBeGreaterThan(before);
+    // Two questions in a row can meet the same turn.
+    while ((await turns()) === before);
     await session.kernel.interrupt();
     await cell;
     expect(result(await session.run('turns > 0'))).toBe('true');
