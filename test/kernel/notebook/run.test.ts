@@ -64,8 +64,8 @@ describe('a notebook that runs', () => {
       "slider.value = 7; const gone = widgets.Label({ value: 'x' }); gone.close()",
     ]);
     expect(code).toBe(0);
-    const view = cells[0].outputs[0].data as Record<string, { model_id: string }>;
-    const { model_id } = view['application/vnd.jupyter.widget-view+json'];
+    const [{ data }] = cells[0].outputs as unknown as { data: Record<string, { model_id: string }> }[];
+    const { model_id } = data['application/vnd.jupyter.widget-view+json'];
     const kept = (notebook.metadata.widgets as Record<string, { state: Record<string, unknown> }>)[
       'application/vnd.jupyter.widget-state+json'
     ];
