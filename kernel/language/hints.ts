@@ -16,6 +16,8 @@ const CONSTANT = 2588;
 const NO_PROPERTY = new Set([2339, 2551]);
 const NOT_CALLABLE = new Set([2349, 6234]);
 const UNUSED_COMMA = 2695;
+const NO_ARITHMETIC = new Set([2362, 2365]);
+const ONLY_NULL = /parameter of type '(null|undefined|null \| undefined)'/;
 
 export function addHints(
   code: string,
@@ -113,6 +115,10 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     const dtype = nearest(text.slice(1, -1), DTYPES);
     return dtype && `Did you mean '${dtype}'?`;
   }
+  if (NO_ARITHMETIC.has(d.code) && /^('[^']*'|"[^"]*")\s*%/.test(code.slice(d.start)))
+    return `Values are written into a text by \`loss \${x}\`, rounded by \`loss \${x.toFixed(3)}\`.`;
+  if (d.code === 2345 && ONLY_NULL.test(d.message))
+    return 'A parameter that begins as null has no other type: declare what it may be, as in (y: NDArray | null = null).';
   if (d.code === 2345 || d.code === 2769) return shapeHint(before, after, text);
   return undefined;
 }
