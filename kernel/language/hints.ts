@@ -17,6 +17,8 @@ const NO_PROPERTY = new Set([2339, 2551]);
 const NOT_CALLABLE = new Set([2349, 6234]);
 const UNUSED_COMMA = 2695;
 const NO_ARITHMETIC = new Set([2362, 2365]);
+/** `'%d: %f' % (i, loss)` */
+const FORMAT = /^('[^']*'|"[^"]*")\s*%\s*(?:\(([^()]*)\)|([\w.]+))/;
 const ONLY_NULL = /parameter of type '(null|undefined|null \| undefined)'/;
 
 export function addHints(
@@ -115,8 +117,8 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     const dtype = nearest(text.slice(1, -1), DTYPES);
     return dtype && `Did you mean '${dtype}'?`;
   }
-  if (NO_ARITHMETIC.has(d.code) && /^('[^']*'|"[^"]*")\s*%/.test(code.slice(d.start)))
-    return `Values are written into a text by \`loss \${x}\`, rounded by \`loss \${x.toFixed(3)}\`.`;
+  const format = NO_ARITHMETIC.has(d.code) && FORMAT.exec(code.slice(d.start));
+  if (format) return `Values are written into a text by sprintf(${format[1]}, ${format[2] ?? format[3]})`;
   if (d.code === 2345 && ONLY_NULL.test(d.message))
     return 'A parameter that begins as null has no other type: declare what it may be, as in (y: NDArray | null = null).';
   if (d.code === 2345 || d.code === 2769) return shapeHint(before, after, text);

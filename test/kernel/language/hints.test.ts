@@ -44,7 +44,8 @@ describe('habits of Python', () => {
     ['load(**y)', '1:6', '...y'],
     ['raise ValueError("no")', '1:1', 'throw new Error("no")'],
     ['X.size()', '1:3', 'write X.size without parentheses'],
-    ['print("loss %f" % y)', '1:7', 'rounded by `loss ${x.toFixed(3)}`'],
+    ['print("loss %f" % y)', '1:7', 'sprintf("loss %f", y)'],
+    ["print('%d: loss %f' % (y, y))", '1:7', "sprintf('%d: loss %f', y, y)"],
     ['const f = (X, y = null) => y; f(X, X)', '1:36', 'as in (y: NDArray | null = null)'],
   ]);
 
