@@ -5,7 +5,7 @@ import { mayShareMemory as extentsMeet } from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isInexact, realType } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
-import { checkOptions, needed, parameters, type Spelled } from '../core/options.js';
+import { checkOptions, isOptions, needed, parameters, type Spelled } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating, Promoted, PromotedAll } from '../core/typing.js';
 import {
@@ -270,17 +270,19 @@ export interface GradientOptions {
 
 /**
  * Slopes by central differences, one-sided at the ends: an array for one axis, a list of arrays for several.
- * @param distance spacing: distance between the samples (1), or their coordinates; a list of them has one entry per axis
+ * @param distances spacing: distance between the samples (1), or their coordinates; for several axes one each, in a list
+ *   or one after the other; then the options
  * @see numpy.gradient
- * @example np.gradient([1, 4, 9]); np.gradient(X, [0.5, 2]); np.gradient(X, 1, { axis: 0, edgeOrder: 2 })
+ * @example np.gradient([1, 4, 9]); np.gradient(X, 0.5, 2); np.gradient(X, [0.5, 2]); np.gradient(X, 1, { axis: 0, edgeOrder: 2 })
  */
 export function gradient<A extends ArrayLike>(
   value: A,
-  distance?: ArrayLike | readonly ArrayLike[] | Spelled<GradientOptions>,
-  argument?: number | readonly number[] | null | Spelled<GradientOptions>,
+  ...distances: (ArrayLike | readonly ArrayLike[] | Spelled<GradientOptions>)[]
 ): NDArray<Floating<DTypeOf<A>>> | NDArray<Floating<DTypeOf<A>>>[] {
   type Given = GradientOptions & { spacing?: ArrayLike | readonly ArrayLike[] };
-  const o = parameters<Given>('gradient', ['spacing', 'axis'], [distance, argument], ['edgeOrder']);
+  const count = distances.filter((d) => !isOptions(d)).length;
+  const given = count > 1 ? [distances.slice(0, count), ...distances.slice(count)] : distances;
+  const o = parameters<Given>('gradient', ['spacing'], given, ['axis', 'edgeOrder']);
   const { spacing = 1, axis, edgeOrder = 1 } = o;
   if (edgeOrder !== 1 && edgeOrder !== 2)
     throw new RangeError(
