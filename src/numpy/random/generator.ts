@@ -326,8 +326,8 @@ export class Generator<Bits extends BitGenerator = BitGenerator> extends Sampler
    * @example rng.permuted([[1, 2, 3], [4, 5, 6]], {axis: 1})
    */
   permuted(x: ArrayLike, axis?: number | null | { axis?: number | null; out?: NDArray }): NDArray {
-    const options = typeof axis === 'object' && axis !== null ? axis : { axis };
-    return shuffleEach(this.source, x, options.axis ?? undefined, options.out);
+    const options = named('permuted', ['axis', 'out'], [axis]) as { axis?: number; out?: NDArray };
+    return shuffleEach(this.source, x, options.axis, options.out);
   }
 
   /** `n` generators, independent of this one and of each other. */
@@ -369,7 +369,7 @@ function target(caller: string, out: unknown, dtype: string): NDArray {
 }
 
 function axisNumber(caller: string, axis: number | { axis?: number }, x: unknown): number {
-  const n = typeof axis === 'number' ? axis : (axis.axis ?? 0);
+  const n = typeof axis === 'number' ? axis : Number(named(caller, ['axis'], [axis]).axis ?? 0);
   return x instanceof NDArray && x.ndim > 0 ? normalizeAxis(caller, n, x.ndim) : n;
 }
 
