@@ -23,6 +23,7 @@ import type {
 } from '../protocol/pipe.js';
 import type { CapturedFrame, Comms } from './comms.js';
 import { deathReport, interruption, runtimeError, type Tracer, traceText, typeError } from './errors.js';
+import { ASK_EXIT, exitName } from './exit.js';
 import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
 import type { Output } from './output.js';
@@ -318,6 +319,8 @@ export class Executor {
       this.announceSession(cell);
       const topic = helpTopic(request.code);
       if (topic !== undefined) return this.help(cell, topic, language, store);
+      const name = exitName(request.code);
+      if (name !== undefined && !language.declares(name)) return await this.leave(cell, store);
       const compiled = language.compile(cell.id, request.code, this.label(cell.id));
       cell.compiled = compiled;
       if (isRefused(compiled)) return this.fail(cell, typeError(compiled, this.label(cell.id), language));
@@ -356,6 +359,18 @@ export class Executor {
       this.onStream('stderr', `There is no help for ${topic}: no such name is known here.\n`, cell.serial);
     if (store) this.host.history.add(cell.count, `${topic}?`, null);
     return { status: 'ok', execution_count: cell.count, user_expressions: {}, payload: page ? [page] : [] };
+  }
+
+  /**
+   * `exit` and `quit`: the session ends. A client that is there for this kernel alone leaves with it, as the payload
+   * asks; all others find a fresh session with their next cell.
+   */
+  private async leave({ serial, id, count, message }: Cell, store: boolean): Promise<ExecuteOutcome> {
+    await this.supervisor.execute({ t: 'execute', cell: serial, id, js: 'process.exit()', value: 'drop' });
+    this.onSessionLost();
+    const { code } = message.content as unknown as ExecuteRequest;
+    if (store) this.host.history.add(count, code, null);
+    return { status: 'ok', execution_count: count, user_expressions: {}, payload: [ASK_EXIT] };
   }
 
   /** One of the request's user_expressions, evaluated after the cell as a small cell of its own. */

@@ -221,6 +221,14 @@ export class LanguageService {
     return label && `${label} declares it, and failed before it had a value: run that cell again.`;
   }
 
+  /** Whether a cell has declared the name. */
+  declares(name: string): boolean {
+    return this.guard(
+      ({ session }) => session.has(name),
+      () => false,
+    );
+  }
+
   /** Forgets every cell: the user process has started afresh. */
   reset(): void {
     this.analyses.clear();

@@ -89,7 +89,7 @@ class Prompt {
   /** Runs what was entered. Returns true to leave. */
   private async obey(text: string): Promise<boolean> {
     this.remember(text);
-    if (/^\s*(?:exit|quit)(?:\(\s*\))?\s*;?\s*$/.test(text)) return true;
+    if (await this.session.isExit(text)) return true;
     if (isDotCommand(text)) {
       const { session, show } = this;
       const left = await this.whileBusy(() =>

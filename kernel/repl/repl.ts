@@ -193,6 +193,7 @@ class Batch {
     const cells = splitCells(await readAll(process.stdin), (code) => language.isComplete(code).status);
     for (const cell of cells) {
       if (this.over) return;
+      if (await this.session.isExit(cell)) return;
       if (isDotCommand(cell)) {
         const { session, show } = this;
         if (await runDotCommand({ session, show }, cell)) return;

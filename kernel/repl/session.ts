@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { Comms } from '../front/comms.js';
 import { type ExecuteOutcome, Executor } from '../front/executor.js';
+import { exitName } from '../front/exit.js';
 import { History } from '../front/history.js';
 import { loadLanguage } from '../front/load-language.js';
 import { Output } from '../front/output.js';
@@ -94,6 +95,12 @@ export class ReplSession {
       buffers: [],
     };
     return this.executor.submit(message, () => {});
+  }
+
+  /** Whether a cell is the wish to leave: `exit` or `quit`, unless a cell has declared that name. */
+  async isExit(code: string): Promise<boolean> {
+    const name = exitName(code);
+    return name !== undefined && !(await this.language()).declares(name);
   }
 
   interrupt(): void {

@@ -264,3 +264,30 @@ function stdinReply(value: string): Buffer[] {
     new Signer(session.kernel.connection.key),
   );
 }
+
+describe('exit and quit', () => {
+  const left = async (code: string) => {
+    const { reply } = await session.run(code);
+    return reply.status === 'ok' ? reply.payload : reply;
+  };
+
+  it.each(['exit', 'exit()', 'quit', ' quit() ;\n'])('%j asks the client to leave', async (code) => {
+    expect(await left(code)).toEqual([{ source: 'ask_exit', keepkernel: false }]);
+  });
+
+  it('ends the session with what it ran at its end; the next cell finds a fresh one', async () => {
+    await session.run("const kept = 1; process.on('exit', () => process.stdout.write('bye'))");
+    const end = await session.run('exit');
+    expect(printed(end)).toBe('bye');
+    expect(end.outputs.filter(({ output_type }) => output_type === 'error')).toEqual([]);
+    const next = await session.run('kept');
+    expect(failure(next).traceback).toMatch(/It went with the session that ended/);
+    expect(printed(next, 'stderr')).toMatch(/Fresh session/);
+  });
+
+  it('is a variable like any other once a cell has declared it', async () => {
+    await session.run('const exit = 5; function quit() { return 6 }');
+    expect(result(await session.run('exit'))).toBe('5');
+    expect(result(await session.run('quit()'))).toBe('6');
+  });
+});

@@ -36,6 +36,11 @@ describe('gradlab repl with a pipe', () => {
     expect(code).toBe(0);
   });
 
+  it('ends at exit, unless that is a variable', () => {
+    expect(repl([], '1\nexit\n2\n')).toEqual({ out: '1\n', err: '', code: 0 });
+    expect(repl([], 'const exit = 3\nexit\n2\n').out).toBe('3\n2\n');
+  });
+
   it('stops at the first error, of types or at run time, without colours, with code 1', () => {
     const types = repl([], "1 + 1\nconst n: number = 'a'\nprint('not reached')\n");
     expect(types.out).toBe('2\n');
