@@ -36,6 +36,7 @@ export function namesInScope(
   offset: number,
   prefix: string,
 ): ScopeName[] {
+  const globals = globalNames(service); // before the checker: they are asked of a program of their own
   const { checker } = service.compiler;
   const wanted = (name: string) => fit(name, prefix) !== undefined;
   const local = localNames(analysis, offset).filter(wanted);
@@ -44,7 +45,7 @@ export function namesInScope(
     local,
     [...own].filter(wanted),
     service.session.names().filter(wanted),
-    globalNames(service).filter(wanted),
+    globals.filter(wanted),
     TYPE_NAMES.filter(wanted),
   ];
   const position = { document: analysis.path, position: analysis.checked.toGenerated(offset) };

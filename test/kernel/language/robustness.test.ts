@@ -12,6 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => nb.close());
 
+/** The native process that checks; another one whenever it had to be started again. */
+const compilerPid = (service: LanguageService): number =>
+  (service as unknown as { types: { compiler: { pid: number } } }).types.compiler.pid;
+
 const SEEDS = [
   "const h = np.dot(X, X) + n * 2;\nX[':', 0] -= 1; X[h <= 0] = 0; if (h && !X || n) { h[0]++ }",
   'class A<T> extends B<T> implements C { #p = 1; constructor(private x?: T) { super() } static async *g(): any { yield* await x! as T } }',
@@ -162,16 +166,25 @@ describe('any input', () => {
 });
 
 describe('a compiler that dies', () => {
+  it('does not die of the first request of any kind, nor of the warm-up', async () => {
+    const service = new LanguageService({ cwd: '/tmp', libraryTypes: LIBRARY });
+    service.compile('a', 'const count = 1');
+    service.commit('a');
+    const pid = compilerPid(service);
+    await service.warmUp();
+    expect(service.complete('cou', 3).matches[0]?.text).toBe('count');
+    expect(service.complete('Arra', 4).matches[0]?.text).toBe('Array');
+    expect(service.complete('count.', 6).matches.map((m) => m.text)).toContain('toFixed');
+    expect(service.inspect('count', 2).found).toBe(true);
+    expect(service.isComplete('1 +').status).toBe('incomplete');
+    expect(compilerPid(service)).toBe(pid);
+    service.close();
+  });
+
   it('is started again, with the session as it was', async () => {
     const own = new Notebook();
     await own.run('const kept = np.zeros(3); class Kept { a = 1 }');
-    const { compiler } = (
-      own.service as unknown as {
-        types: { compiler: { client: { client: { channel: { child: { pid: number } } } } } };
-      }
-    ).types;
-    const { pid } = compiler.client.client.channel.child;
-    process.kill(pid, 'SIGKILL');
+    process.kill(compilerPid(own.service), 'SIGKILL');
     expect(own.problems('kept + new Kept().b')).toEqual([
       "1:19 TS2339 Property 'b' does not exist on type 'Kept'.",
     ]);
@@ -199,11 +212,7 @@ describe('a compiler that dies', () => {
   it('leaves no process behind after close', () => {
     const service = new LanguageService({ cwd: '/tmp', libraryTypes: LIBRARY });
     service.compile('a', '1');
-    const { pid } = (
-      service as unknown as {
-        types: { compiler: { client: { client: { channel: { child: { pid: number } } } } } };
-      }
-    ).types.compiler.client.client.channel.child;
+    const pid = compilerPid(service);
     service.close();
     const alive = () => {
       try {
