@@ -485,6 +485,10 @@ export class Executor {
         return this.host.comms.send(frame, this.cells.get(frame.cell)?.message);
       case 'comm_target':
         return this.host.comms.setTarget(frame.name, frame.registered);
+      case 'reset': {
+        const cell = this.cells.get(frame.cell);
+        return this.service?.forget(cell ? cell.id : '');
+      }
       case 'input':
         return this.onInput(frame.cell, frame.prompt, frame.password);
       case 'drain':

@@ -47,6 +47,7 @@ declare const $magic: {
   timeit(body: () => unknown, options?: { loops?: number; runs?: number }): Promise<void>;
   who(names: readonly string[]): void;
   whos(names: readonly string[]): void;
+  reset(names: readonly string[], force: boolean): void;
   cd(folder: string): void;
   env(text: string): void;
   write(path: string, text: string, append: boolean): Promise<void>;

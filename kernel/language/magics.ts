@@ -44,6 +44,7 @@ const LINE_MAGICS: { readonly [name: string]: string } = {
   timeit: 'runs an expression many times and says how long it takes (-n loops -r runs)',
   who: 'the names of the session',
   whos: 'the variables of the session with their types and values',
+  reset: 'forgets all variables of the session (-f: without asking)',
   pwd: 'the working folder',
   cd: 'changes the working folder',
   env: 'shows or sets a variable of the environment',
@@ -60,7 +61,6 @@ const ELSEWHERE: { readonly [name: string]: string } = {
   autoreload: 'Local modules are read again by the next import when they have changed',
   pip: 'Packages come from npm: !npm install name',
   conda: 'Packages come from npm: !npm install name',
-  reset: 'Restart the kernel to forget everything; const and let can be declared again at any time',
   run: "Import the file: await import('./file.ts')",
   load: "Import the file: await import('./file.ts')",
   debug: 'Use the debugger of the front end, or console.trace()',
@@ -251,6 +251,16 @@ function lineMagic(line: string, at: number, code: string, names: readonly strin
     case 'who':
     case 'whos':
       return call(`$magic.${name}(${JSON.stringify(names)});`);
+    case 'reset': {
+      const given = argument.trim();
+      if (given !== '' && given !== '-f')
+        throw new MagicError(
+          `%reset: "${given}" means nothing here. %reset -f does not ask; single names need no reset, they can be declared again`,
+          start,
+          line.trim().length,
+        );
+      return call(`$magic.reset(${JSON.stringify(names)}, ${given === '-f'});`);
+    }
     case 'pwd':
       return call('process.cwd();');
     case 'cd':

@@ -229,6 +229,24 @@ export class LanguageService {
     );
   }
 
+  /** Forgets what cells declared, but for the cell that asks for it: `%reset`. */
+  forget(id: string): void {
+    const kept = new Set(this.declared.get(id));
+    this.checked.clear();
+    this.guard(
+      (types) => {
+        for (const name of types.session.declaredNames()) {
+          if (kept.has(name)) continue;
+          this.sources.delete(name);
+          this.absent.set(name, '%reset has forgotten it: run the cell that declares it again.');
+        }
+        types.forget(kept);
+      },
+      () => undefined,
+      { start: false },
+    );
+  }
+
   /** Forgets every cell: the user process has started afresh. */
   reset(): void {
     this.analyses.clear();

@@ -190,6 +190,13 @@ export class Session {
     for (const space of [...this.entries.keys()]) if (!live.has(space)) this.entries.delete(space);
   }
 
+  /** Forgets all names but these. */
+  forget(kept: ReadonlySet<string>): void {
+    for (const name of [...this.visible.keys()]) if (!kept.has(name)) this.visible.delete(name);
+    for (const entry of this.entries.values()) entry.augments = false;
+    this.sweep();
+  }
+
   reset(): void {
     this.entries.clear();
     this.visible.clear();

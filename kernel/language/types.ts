@@ -540,6 +540,12 @@ export class TypeService {
     this.compiler.invalidate();
   }
 
+  /** Forgets all declarations but these. */
+  forget(kept: ReadonlySet<string>): void {
+    this.session.forget(kept);
+    this.compiler.write(this.sessionPath, this.session.text());
+  }
+
   /** Whether a cell that was checked before would be checked to the same end now. */
   isCurrent({ top, prelude, imports, jsx, disk }: Analysis): boolean {
     this.disk.refresh(this.compiler);

@@ -34,6 +34,8 @@ export type UserFrame =
   | { t: 'trace'; cell: number; label: string; stack: string }
   | { t: 'result'; cell: number; data: MimeBundle; metadata: Json }
   | ({ t: 'error'; cell: number; origin: string; error: WireErrorValue } & Captured)
+  /** `%reset`: the variables of earlier cells are gone. */
+  | { t: 'reset'; cell: number }
   /** User code opens, uses or closes a comm. */
   | ({ t: 'comm'; cell: number } & CommEvent)
   /** User code takes comms of this target from now on, or no longer. */

@@ -5,6 +5,8 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { cellScope, currentCell, send } from './channel.js';
 import { inspectText, print } from './display.js';
+import { confirm, Interrupted } from './stdin.js';
+import { forgotten } from './variables.js';
 
 interface Ended {
   code: number;
@@ -130,6 +132,16 @@ function valueText(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
+/** Whether the user wants to lose all variables; who cannot be asked has written the cell to that end, as in IPython. */
+function agreed(): boolean {
+  try {
+    return confirm('Forgotten variables cannot be brought back. Go on?');
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    return true;
+  }
+}
+
 export const magics = {
   /** `!command` */
   async shell(command: string): Promise<void> {
@@ -165,6 +177,21 @@ export const magics = {
     const width = (k: number) => Math.max(...rows.map((row) => row[k].length));
     const [first, second] = [width(0), width(1)];
     print(rows.map(([a, b, c]) => `${a.padEnd(first)}  ${b.padEnd(second)}  ${c}`.trimEnd()).join('\n'));
+  },
+  reset(names: readonly string[], force: boolean): void {
+    if (!force && !agreed()) return print('Nothing is forgotten.');
+    // biome-ignore lint/security/noGlobalEval: as in valuesOf
+    const write = globalThis.eval;
+    for (const name of names) {
+      try {
+        // A name of the kernel's or of the library's is theirs again. Strict: a type has no variable, and gets none.
+        write(`'use strict'; ${name} = globalThis[${JSON.stringify(name)}]`);
+        forgotten.add(name);
+      } catch {
+        // A type, or a variable that never had a value.
+      }
+    }
+    send({ t: 'reset', cell: currentCell() });
   },
   cd(folder: string): void {
     process.chdir(folder.replace(/^~(?=\/|$)/, process.env.HOME ?? '~') || process.env.HOME || '.');

@@ -28,6 +28,9 @@ export function setArrayClass(NDArray: unknown): void {
   if (typeof NDArray === 'function') arrayClass = NDArray as typeof arrayClass;
 }
 
+/** Names that `%reset` has taken back: a script's variable cannot be removed. */
+export const forgotten = new Set<string>();
+
 export function startVariables(): void {
   Object.defineProperty(globalThis, Symbol.for(VARIABLES_KEY), { value: face, enumerable: false });
 }
@@ -61,12 +64,14 @@ const face = {
     return toRows(entries);
   },
 
-  /** Variables of cells; one whose cell failed before its first value has none. */
+  /** Variables of cells; one whose cell failed before its first value has none, one that was forgotten neither. */
   globals(readers: Record<string, () => unknown>): Rows {
     const entries: Entry[] = [];
     for (const [name, read] of Object.entries(readers)) {
       try {
-        entries.push([name, read()]);
+        const value = read();
+        const gone = forgotten.has(name) && value === (globalThis as Record<string, unknown>)[name];
+        if (!gone) entries.push([name, value]);
       } catch {
         // It was never initialized.
       }

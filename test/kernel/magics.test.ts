@@ -48,6 +48,40 @@ describe('lines', () => {
     expect(list).toMatch(/twice +function/);
     expect(list).not.toContain('Shape');
   });
+  it('%reset forgets variables and types, gives the library its names back, and counts on', async () => {
+    await session.run('const big = np.ones(9); class Thing {} interface Plan { a: 1 }');
+    expect(result(await session.run('const np = 5, print = 6; np + print'))).toBe('11');
+    const cell = await session.run('%reset -f\nconst after = np;');
+    expect(cell.reply.status).toBe('ok');
+    expect(printed(await session.run('%who'))).toBe('after\n');
+    for (const code of ['big', 'new Thing()', 'let p: Plan']) {
+      const { evalue, traceback } = failure(await session.run(code));
+      expect(evalue).toMatch(/Cannot find name/);
+      expect(traceback).toContain('%reset has forgotten it: run the cell that declares it again');
+    }
+    expect(printed(await session.run('print(np.zeros(2))'))).toBe('[0. 0.]\n');
+    const count = (cell.reply as { execution_count: number }).execution_count;
+    const { reply } = await session.run('const big = "again"; big');
+    expect(reply).toMatchObject({ status: 'ok', execution_count: count + 6 });
+    expect(failure(await session.run('%reset everything')).evalue).toMatch(
+      /%reset: "everything" means nothing/,
+    );
+  });
+  it('%reset asks first, and goes ahead when nobody can be asked', async () => {
+    await session.run('const answer = 42');
+    const asked: string[] = [];
+    const no = await session.run('%reset', {
+      onInput: (prompt: string) => {
+        asked.push(prompt);
+        return 'n';
+      },
+    });
+    expect(asked).toEqual(['Forgotten variables cannot be brought back. Go on? [y/N] ']);
+    expect(printed(no)).toBe('Nothing is forgotten.\n');
+    expect(result(await session.run('answer'))).toBe('42');
+    await session.run('%reset');
+    expect(failure(await session.run('answer')).evalue).toMatch(/Cannot find name/);
+  });
   it('%env and %pwd', async () => {
     expect(printed(await session.run('%env GRADLAB_TEST=7\n%env GRADLAB_TEST'))).toBe('7\n');
     expect(result(await session.run('%pwd'))).toContain('gradlab-test-');
