@@ -7,6 +7,7 @@ import type { DType } from './core/dtype.js';
 import { type ArrayLike, NDArray } from './core/ndarray.js';
 import { shapeText } from './core/shape.js';
 import type { Floating, Promoted } from './core/typing.js';
+import { inPlace } from './ops/define.js';
 import * as el from './ops/elementwise.js';
 import { get as getIndex, type Index, set as setIndex, update as updateIndex } from './ops/index.js';
 
@@ -145,7 +146,7 @@ function complexPair(
 
 /** A compound assignment: in place when the target is an array, else the new value. */
 function compound<F>(name: string, f: Plain): F {
-  const write = el.inPlace.get(name)!;
+  const write = inPlace.get(name)!;
   const g = (a: unknown, b: unknown): unknown =>
     a instanceof NDArray && typeof b !== 'string' ? write(a, b as ArrayLike) : f(a as never, b as never);
   return g as unknown as F;

@@ -10,8 +10,9 @@ import { sameShape, shapeText } from '../core/shape.js';
 import { type GradOf, mapArrays, mapTree } from '../core/tree.js';
 import type { Arguments } from '../core/typing.js';
 import { batching, refuseBatched } from '../ops/batching.js';
-import { castTo } from '../ops/elementwise.js';
-import { concatenate, ravel, reshape, split } from '../ops/shape.js';
+import { concatenate, split } from '../ops/join.js';
+import { castTo } from '../ops/operands.js';
+import { ravel, reshape } from '../ops/shape.js';
 import { refusePromise, twinOf } from './grad.js';
 import { filled, gradients, recordingOf } from './tape.js';
 

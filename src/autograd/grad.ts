@@ -9,7 +9,7 @@ import { shapeText } from '../core/shape.js';
 import { type GradOf, mapArrays, mapTree, withLeaves } from '../core/tree.js';
 import type { Arguments } from '../core/typing.js';
 import { batching, stripAll, unstripAll } from '../ops/batching.js';
-import { castTo } from '../ops/elementwise.js';
+import { castTo } from '../ops/operands.js';
 import { track } from '../ops/registry.js';
 import { filled, gradients, type Recording, recordingOf } from './tape.js';
 

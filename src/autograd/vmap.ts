@@ -10,7 +10,8 @@ import { reuse } from '../core/storage.js';
 import { type GradOf, leavesOf, withLeaves } from '../core/tree.js';
 import type { Arguments } from '../core/typing.js';
 import { get } from '../ops/index.js';
-import { broadcastTo, moveaxis, stack } from '../ops/shape.js';
+import { stack } from '../ops/join.js';
+import { broadcastTo, moveaxis } from '../ops/shape.js';
 
 /** Where the examples lie: an axis, null for what all share, or a tree of them in the form of the argument. */
 export type Axes = number | null | readonly Axes[] | { readonly [name: string]: Axes };

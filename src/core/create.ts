@@ -44,7 +44,7 @@ export function asarray(value: ArrayLike, caller = 'array', dtype?: DType): NDAr
   return fromNested(value, caller, dtype);
 }
 
-/** How lists of arrays that gradients flow to become one array; set by ops/shape.ts. */
+/** How lists of arrays that gradients flow to become one array; set by ops/join.ts and ops/shape.ts. */
 export const lists = {
   stack: (_: NDArray[]): NDArray => {
     throw new Error('array: the operations are not loaded.');

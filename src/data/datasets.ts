@@ -6,7 +6,8 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { empty, type NDArray } from '../core/ndarray.js';
-import { concatenate, reshape, transpose } from '../ops/shape.js';
+import { concatenate } from '../ops/join.js';
+import { reshape, transpose } from '../ops/shape.js';
 import { readIdx } from './idx.js';
 import { type Pickled, unpickle } from './pickle.js';
 

@@ -5,11 +5,12 @@ import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
 import { svd } from '../numpy/linalg.js';
-import { add, div, mul, sqrt, sub, where } from '../ops/elementwise.js';
+import { add, div, mul, sqrt, sub } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
 import { max, mean, min, std } from '../ops/reduce.js';
 import { transpose } from '../ops/shape.js';
+import { where } from '../ops/where.js';
 
 /** A preprocessing step whose statistics come from the training data. */
 export abstract class Preprocessor {

@@ -7,7 +7,7 @@ import { zeros } from '../numpy/creation.js';
 import { arange } from '../numpy/grid.js';
 import * as random from '../numpy/random/index.js';
 import { get, set } from '../ops/index.js';
-import { concatenate } from '../ops/shape.js';
+import { concatenate } from '../ops/join.js';
 
 export interface SplitOptions {
   /** Examples (a whole number) or share (below 1) of the validation part. */

@@ -7,8 +7,8 @@ import { linspace } from '../numpy/grid.js';
 import * as random from '../numpy/random/index.js';
 import { add, cos, mul, sin } from '../ops/elementwise.js';
 import { set } from '../ops/index.js';
+import { columnStack } from '../ops/join.js';
 import { dot } from '../ops/matmul.js';
-import { columnStack } from '../ops/shape.js';
 
 /** Points (N, 2) or (N, D) and their labels (N) as uint8. */
 export type Labelled = [X: NDArray, y: NDArray];

@@ -9,11 +9,12 @@ import { hingeLoss, squaredHinge } from '../nn/losses.js';
 import { l2 } from '../nn/regularizers.js';
 import { zeros } from '../numpy/creation.js';
 import * as random from '../numpy/random/index.js';
-import { add, equal, mul, where } from '../ops/elementwise.js';
+import { add, equal, mul } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
+import { stack } from '../ops/join.js';
 import { dot } from '../ops/matmul.js';
-
-import { astype, reshape, stack } from '../ops/shape.js';
+import { astype, reshape } from '../ops/shape.js';
+import { where } from '../ops/where.js';
 import { SGD } from '../optim/sgd.js';
 import { ScoringClassifier } from './classifier.js';
 

@@ -5,10 +5,11 @@ import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { arange } from '../numpy/grid.js';
 import { bincount } from '../numpy/sorting.js';
 import { type Neighbors, nearest } from '../ops/distance.js';
-import { add, equal, less, mul, where } from '../ops/elementwise.js';
+import { add, equal, less, mul } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { argmax, max, sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
+import { where } from '../ops/where.js';
 import { Classifier } from './classifier.js';
 
 export interface NearestNeighborOptions {

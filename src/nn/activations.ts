@@ -17,12 +17,12 @@ import {
   sigmoid,
   sub,
   tanh,
-  where,
 } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { max } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
 import { erf, softplus as unitSoftplus } from '../ops/special.js';
+import { where } from '../ops/where.js';
 import { leakyRelu, logSoftmax, relu, softmax } from './functional.js';
 import { getDefaultDtype, Module, Parameter } from './module.js';
 

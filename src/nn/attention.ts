@@ -3,11 +3,12 @@
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
-import { add, mul, where } from '../ops/elementwise.js';
+import { add, mul } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { matmul } from '../ops/matmul.js';
 import { mean } from '../ops/reduce.js';
 import { reshape, swapaxes, transpose } from '../ops/shape.js';
+import { where } from '../ops/where.js';
 import { dropout } from './dropout.js';
 import { linear, softmax } from './functional.js';
 import * as init from './init.js';

@@ -9,25 +9,14 @@ import { sameShape, shapeText } from '../core/shape.js';
 import type { Promoted } from '../core/typing.js';
 import { arange } from '../numpy/grid.js';
 import { batching } from '../ops/batching.js';
-import {
-  add,
-  div,
-  less,
-  maximum,
-  mul,
-  notEqual,
-  sigmoid,
-  square,
-  sub,
-  tanh,
-  where,
-} from '../ops/elementwise.js';
+import { add, div, less, maximum, mul, notEqual, sigmoid, square, sub, tanh } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { dot } from '../ops/matmul.js';
 import { crossEntropyOfRows } from '../ops/normalize.js';
 import { mean, sum } from '../ops/reduce.js';
 import { astype, transpose } from '../ops/shape.js';
 import { logSoftmax, softmax } from '../ops/softmax.js';
+import { where } from '../ops/where.js';
 
 export { logSoftmax, sigmoid, softmax, tanh };
 

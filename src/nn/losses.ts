@@ -17,12 +17,13 @@ import {
   sqrt,
   square,
   sub,
-  where,
 } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
+import { concatenate } from '../ops/join.js';
 import { max, sum } from '../ops/reduce.js';
-import { astype, concatenate, expandDims, reshape } from '../ops/shape.js';
+import { astype, expandDims, reshape } from '../ops/shape.js';
 import { softplus } from '../ops/special.js';
+import { where } from '../ops/where.js';
 import { checkLabels, lossPair, ofLabels, type Reduction, reduced } from './functional.js';
 
 export interface LossOptions {

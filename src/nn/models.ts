@@ -5,7 +5,7 @@
 import type { NDArray } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';
 import { add } from '../ops/elementwise.js';
-import { concatenate } from '../ops/shape.js';
+import { concatenate } from '../ops/join.js';
 import { ReLU, Tanh } from './activations.js';
 import { Sequential } from './containers.js';
 import { AvgPool2d, Conv2d, GlobalAvgPool2d, MaxPool2d } from './conv.js';

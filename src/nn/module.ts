@@ -7,8 +7,8 @@ import { type DType, isFloat } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { sameShape, shapeText } from '../core/shape.js';
-import { castTo } from '../ops/elementwise.js';
 import { set } from '../ops/index.js';
+import { castTo } from '../ops/operands.js';
 import { astype, copy } from '../ops/shape.js';
 
 let defaultDtype: 'float32' | 'float64' = 'float32';

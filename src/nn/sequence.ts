@@ -13,10 +13,11 @@ import { zeros } from '../numpy/creation.js';
 import { batching } from '../ops/batching.js';
 import { add, mul, sigmoid, sub, tanh } from '../ops/elementwise.js';
 import { get, take } from '../ops/index.js';
+import { concatenate, stack } from '../ops/join.js';
 import { dot } from '../ops/matmul.js';
 import { sum } from '../ops/reduce.js';
 import { register, tracking, trackJointly } from '../ops/registry.js';
-import { ascontiguousarray, concatenate, copy, expandDims, reshape, stack, transpose } from '../ops/shape.js';
+import { ascontiguousarray, copy, expandDims, reshape, transpose } from '../ops/shape.js';
 import { relu } from './functional.js';
 
 export type RecurrentKind = backend.RecurrentKind;

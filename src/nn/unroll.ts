@@ -4,7 +4,7 @@ import { asarray } from '../core/create.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { zerosLike } from '../numpy/creation.js';
 import { get } from '../ops/index.js';
-import { stack } from '../ops/shape.js';
+import { stack } from '../ops/join.js';
 
 /** One step: an input and the state before it (null at the start) give an output and the state after it. */
 export type RecurrentStep<S> = (x: NDArray, state: S | null) => readonly [output: NDArray, state: S];

@@ -5,7 +5,7 @@ import { isInteger } from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { normalizeAxis } from '../core/shape.js';
-import { castTo } from '../ops/elementwise.js';
+import { castTo } from '../ops/operands.js';
 import { copy, moveaxis, reshape } from '../ops/shape.js';
 
 type Whole = number | bigint | NDArray;

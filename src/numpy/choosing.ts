@@ -14,12 +14,14 @@ import {
   shapeText,
   sizeOf,
 } from '../core/shape.js';
-import { castTo, into, realOnly, where } from '../ops/elementwise.js';
 import { get, nonzero, set } from '../ops/index.js';
-import { broadcastTo, expandDims, reshape, stack } from '../ops/shape.js';
+import { stack } from '../ops/join.js';
+import { castTo, realOnly } from '../ops/operands.js';
+import { broadcastTo, expandDims, reshape } from '../ops/shape.js';
 import { takeAlongAxis } from '../ops/sort.js';
-import { arange } from './grid.js';
-import { resize, trilIndices, triuIndices } from './manipulation.js';
+import { where } from '../ops/where.js';
+import { into } from '../ops/writing.js';
+import { resize } from './manipulation.js';
 
 /** What to do with positions outside: an error, the remainder, or the nearest one inside. */
 export type OutOfRange = 'raise' | 'wrap' | 'clip';
@@ -164,71 +166,7 @@ export function put(
   set(a, coordinates, v.size === 1 ? reshape(v, []) : resize(v, at.size));
 }
 
-// ---------------------------------------------------------------- index arrays of known places
-
-/** Index arrays of the main diagonal of an array with ndim axes of length n. @see numpy.diag_indices */
-export function diagIndices(n: number, axes?: number | { ndim?: number }): NDArray<'int64'>[] {
-  const { ndim = 2 } = parameters<{ ndim?: number }>('diagIndices', ['ndim'], [axes]);
-  return Array.from({ length: ndim }, () => arange(n) as NDArray<'int64'>);
-}
-
-/** Index arrays of an array's main diagonal. @see numpy.diag_indices_from */
-export function diagIndicesFrom(a: NDArray): NDArray[] {
-  if (a.ndim < 2)
-    throw new RangeError(
-      `diagIndicesFrom: input array must be at least 2-d; this one has shape ${shapeText(a.shape)}.`,
-    );
-  if (a.shape.some((n) => n !== a.shape[0]))
-    throw new RangeError(
-      `diagIndicesFrom: All dimensions of input must be of equal length; the shape is ${shapeText(a.shape)}.`,
-    );
-  return diagIndices(a.shape[0], a.ndim);
-}
-
-function matrix(caller: string, a: NDArray): [number, number] {
-  if (a.ndim !== 2)
-    throw new RangeError(`${caller}: input array must be 2-d; this one has shape ${shapeText(a.shape)}.`);
-  return [a.shape[0], a.shape[1]];
-}
-
-/** Rows and columns of a matrix's lower triangle. @see numpy.tril_indices_from */
-export function trilIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): [NDArray, NDArray] {
-  const { k = 0 } = parameters<{ k?: number }>('trilIndicesFrom', ['k'], [diagonal]);
-  const [n, m] = matrix('trilIndicesFrom', a);
-  return trilIndices(n, k, m);
-}
-
-/** Rows and columns of a matrix's upper triangle. @see numpy.triu_indices_from */
-export function triuIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): [NDArray, NDArray] {
-  const { k = 0 } = parameters<{ k?: number }>('triuIndicesFrom', ['k'], [diagonal]);
-  const [n, m] = matrix('triuIndicesFrom', a);
-  return triuIndices(n, k, m);
-}
-
-/**
- * Where a function such as np.triu leaves the elements of an n x n matrix.
- * @see numpy.mask_indices
- */
-export function maskIndices(
-  n: number,
-  mask: (m: NDArray, k: number) => ArrayLike,
-  diagonal?: number | { k?: number },
-): NDArray[] {
-  const { k = 0 } = parameters<{ k?: number }>('maskIndices', ['k'], [diagonal]);
-  checkShape('maskIndices', [n, n]);
-  return nonzero(
-    asarray(
-      mask(
-        arange(n * n)
-          .mul(0)
-          .add(1)
-          .reshape(n, n),
-        k,
-      ),
-      'maskIndices',
-    ),
-  );
-}
+// ---------------------------------------------------------------- walks
 
 /**
  * Every index of a shape, the last axis running fastest: `for (const [i, j] of np.ndindex(2, 3))`.

@@ -9,9 +9,10 @@ import { tape } from '../core/node.js';
 import { checkOptions, needed, parameters, type Spelled } from '../core/options.js';
 import { checkShape, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf } from '../core/typing.js';
-import { where } from '../ops/elementwise.js';
 import { get, set } from '../ops/index.js';
-import { ascontiguousarray, astype, copy, type Order, reshape, stack } from '../ops/shape.js';
+import { stack } from '../ops/join.js';
+import { ascontiguousarray, astype, copy, type Order, reshape } from '../ops/shape.js';
+import { where } from '../ops/where.js';
 import { arange } from './grid.js';
 
 /** The names that a dtype can be given by: NumPy's, and Python's `float`, `int`. */

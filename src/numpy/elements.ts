@@ -8,10 +8,13 @@ import { checkOptions, parameters } from '../core/options.js';
 import { broadcastShapes, type Shape, sizeOf } from '../core/shape.js';
 import type { DTypeOf, Floating, Promoted } from '../core/typing.js';
 import { complex, imag, real } from '../ops/complex.js';
-import { where as choose, div, equal, inexact, isnan, mul, realOnly, sin } from '../ops/elementwise.js';
+import { div, equal, isnan, mul, sin } from '../ops/elementwise.js';
 import { get, nonzero, set } from '../ops/index.js';
+import { stack } from '../ops/join.js';
+import { inexact, realOnly } from '../ops/operands.js';
 import { tracking } from '../ops/registry.js';
-import { broadcastTo, reshape, stack } from '../ops/shape.js';
+import { broadcastTo, reshape } from '../ops/shape.js';
+import { where as choose } from '../ops/where.js';
 import { finfo } from './dtypes.js';
 
 /**

@@ -5,9 +5,9 @@ import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { parameters } from '../core/options.js';
 import { normalizeAxes, normalizeAxis, shapeText } from '../core/shape.js';
-import { conjugate } from '../ops/elementwise.js';
+import { conjugate } from '../ops/define.js';
 import { fromHalf, toHalf, transform } from '../ops/fft.js';
-import { concatenate } from '../ops/shape.js';
+import { concatenate } from '../ops/join.js';
 import { arange } from './grid.js';
 import { roll } from './manipulation.js';
 

@@ -17,34 +17,12 @@ import { checkOptions, isOptions, parameters } from '../core/options.js';
 import { broadcastShapes, checkShape, shapeText } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf, Floating, Promote } from '../core/typing.js';
 import { type Bracketed, brackets } from '../operators.js';
-import {
-  abs,
-  add,
-  castTo,
-  div,
-  equal,
-  floor,
-  inexact,
-  less,
-  log10,
-  mul,
-  pow,
-  realOnly,
-  sign,
-  sub,
-} from '../ops/elementwise.js';
+import { abs, add, div, equal, floor, less, log10, mul, pow, sign, sub } from '../ops/elementwise.js';
 import { get, nonzero } from '../ops/index.js';
+import { concatenate, stack } from '../ops/join.js';
+import { castTo, inexact, realOnly } from '../ops/operands.js';
 import { any } from '../ops/reduce.js';
-import {
-  astype,
-  broadcastTo,
-  concatenate,
-  copy,
-  expandDims,
-  moveaxis,
-  reshape,
-  stack,
-} from '../ops/shape.js';
+import { astype, broadcastTo, copy, expandDims, moveaxis, reshape } from '../ops/shape.js';
 import { named } from './caller.js';
 import { type DTypeArgument, type DTypeLike, dtypeArgument, type ShapeLike, shapeList } from './creation.js';
 

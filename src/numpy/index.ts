@@ -22,6 +22,7 @@ export {
   setPrintOptions as setPrintoptions,
 } from '../core/print.js';
 export { angle, complex, imag, real } from '../ops/complex.js';
+export { conjugate, conjugate as conj } from '../ops/define.js';
 export {
   type EinsumArgument,
   type EinsumOptions,
@@ -50,8 +51,6 @@ export {
   type ClipOptions,
   ceil,
   clip,
-  conjugate,
-  conjugate as conj,
   cos,
   cosh,
   div,
@@ -121,6 +120,23 @@ export {
   trunc as fix,
 } from '../ops/elementwise.js';
 export { addAt, addAt as add_at, nonzero, take } from '../ops/index.js';
+export {
+  atleast1d,
+  atleast1d as atleast_1d,
+  atleast2d,
+  atleast2d as atleast_2d,
+  columnStack,
+  columnStack as column_stack,
+  concatenate,
+  concatenate as concat,
+  hstack,
+  split,
+  stack,
+  tile,
+  vstack,
+  vstack as row_stack,
+  vstack as rowStack,
+} from '../ops/join.js';
 export { dot, matmul, outer } from '../ops/matmul.js';
 export {
   type Axis,
@@ -153,33 +169,18 @@ export {
 export {
   ascontiguousarray,
   astype,
-  atleast1d,
-  atleast1d as atleast_1d,
-  atleast2d,
-  atleast2d as atleast_2d,
   broadcastTo,
   broadcastTo as broadcast_to,
-  columnStack,
-  columnStack as column_stack,
-  concatenate,
-  concatenate as concat,
   copy,
   expandDims,
   expandDims as expand_dims,
   flip,
-  hstack,
   moveaxis,
   ravel,
   reshape,
-  split,
   squeeze,
-  stack,
   swapaxes,
-  tile,
   transpose,
-  vstack,
-  vstack as row_stack,
-  vstack as rowStack,
 } from '../ops/shape.js';
 export {
   argpartition,
@@ -244,12 +245,6 @@ export {
   asarrayChkfinite as asarray_chkfinite,
   type ChooseOptions,
   choose,
-  diagIndices,
-  diagIndices as diag_indices,
-  diagIndicesFrom,
-  diagIndicesFrom as diag_indices_from,
-  maskIndices,
-  maskIndices as mask_indices,
   ndenumerate,
   ndindex,
   type OutOfRange,
@@ -258,10 +253,6 @@ export {
   place,
   put,
   putmask,
-  trilIndicesFrom,
-  trilIndicesFrom as tril_indices_from,
-  triuIndicesFrom,
-  triuIndicesFrom as triu_indices_from,
 } from './choosing.js';
 export {
   bool_,
@@ -315,6 +306,7 @@ export {
   zerosLike,
   zerosLike as zeros_like,
 } from './creation.js';
+export { type DiffOptions, diff, ediff1d, type GradientOptions, gradient } from './differences.js';
 export {
   type ArrayTextOptions,
   arrayRepr,
@@ -450,37 +442,24 @@ export {
   broadcastArrays as broadcast_arrays,
   compress,
   copyto,
-  type DiffOptions,
   delete,
-  diff,
   dstack,
-  ediff1d,
   extract,
   fillDiagonal,
   fillDiagonal as fill_diagonal,
   fliplr,
   flipud,
-  type GradientOptions,
-  gradient,
   hsplit,
   insert,
   mayShareMemory,
   mayShareMemory as may_share_memory,
-  ravelMultiIndex,
-  ravelMultiIndex as ravel_multi_index,
   repeat,
   resize,
   roll,
   rollaxis,
   rot90,
-  trilIndices,
-  trilIndices as tril_indices,
   trimZeros,
   trimZeros as trim_zeros,
-  triuIndices,
-  triuIndices as triu_indices,
-  unravelIndex,
-  unravelIndex as unravel_index,
   vsplit,
 } from './manipulation.js';
 export { type PadMode, type PadOptions, type PadValues, type PadWidth, pad } from './padding.js';
@@ -500,6 +479,26 @@ export {
   polyval,
   roots,
 } from './polynomial.js';
+export {
+  diagIndices,
+  diagIndices as diag_indices,
+  diagIndicesFrom,
+  diagIndicesFrom as diag_indices_from,
+  maskIndices,
+  maskIndices as mask_indices,
+  ravelMultiIndex,
+  ravelMultiIndex as ravel_multi_index,
+  trilIndices,
+  trilIndices as tril_indices,
+  trilIndicesFrom,
+  trilIndicesFrom as tril_indices_from,
+  triuIndices,
+  triuIndices as triu_indices,
+  triuIndicesFrom,
+  triuIndicesFrom as triu_indices_from,
+  unravelIndex,
+  unravelIndex as unravel_index,
+} from './positions.js';
 export { convolve, cross, inner, kron, tensordot, vdot } from './products.js';
 export {
   median,

@@ -10,7 +10,8 @@ import { broadcastShapes as meet, type Shape, shapeText } from '../core/shape.js
 import { poolUsage } from '../core/storage.js';
 import type { DTypeOf } from '../core/typing.js';
 import { set } from '../ops/index.js';
-import { ascontiguousarray, astype, concatenate, copy, reshape, split, transpose } from '../ops/shape.js';
+import { concatenate, split } from '../ops/join.js';
+import { ascontiguousarray, astype, copy, reshape, transpose } from '../ops/shape.js';
 import { named } from './caller.js';
 import { arange } from './grid.js';
 

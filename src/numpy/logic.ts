@@ -21,9 +21,9 @@ import {
   mul,
   notEqual,
   sub,
-  where,
 } from '../ops/elementwise.js';
 import { all } from '../ops/reduce.js';
+import { where } from '../ops/where.js';
 import { named } from './caller.js';
 
 export interface CloseOptions {

@@ -12,7 +12,6 @@ import {
   abs,
   div,
   equal,
-  inexact,
   isfinite,
   logicalAnd,
   logicalNot,
@@ -23,12 +22,13 @@ import {
   sign,
   sqrt,
   square,
-  where,
 } from '../ops/elementwise.js';
 import { matmul } from '../ops/matmul.js';
+import { inexact } from '../ops/operands.js';
 import { type Axis, any, max, min, sum } from '../ops/reduce.js';
 import { register, track } from '../ops/registry.js';
 import { moveaxis, reshape } from '../ops/shape.js';
+import { where } from '../ops/where.js';
 
 /** Orders of a norm: a number, 'fro' (Frobenius) or 'nuc' (sum of singular values). */
 export type NormOrder = number | 'fro' | 'nuc';

@@ -5,19 +5,16 @@ import { isInexact } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { checkOptions, needed, parameters, type Spelled } from '../core/options.js';
 import type { DTypeOf } from '../core/typing.js';
-import { castTo, mul, sub } from '../ops/elementwise.js';
+import { mul, sub } from '../ops/elementwise.js';
 import { get, set } from '../ops/index.js';
+import { concatenate } from '../ops/join.js';
+import { castTo } from '../ops/operands.js';
 import { max, mean, min } from '../ops/reduce.js';
-import { broadcastTo, concatenate, flip } from '../ops/shape.js';
+import { broadcastTo, flip } from '../ops/shape.js';
 import { full } from './creation.js';
 import { linspace } from './grid.js';
+import { along, positions } from './positions.js';
 import { median } from './quantiles.js';
-
-/** An int64 vector of positions. */
-const positions = (list: readonly number[]): NDArray => asarray(BigInt64Array.from(list, BigInt));
-
-/** Slices that leave all axes but one whole. */
-const along = (axis: number, index: unknown): unknown[] => [...new Array<string>(axis).fill(':'), index];
 
 export type PadMode =
   | 'constant'

@@ -5,22 +5,15 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import type { DTypeOf, Floating } from '../core/typing.js';
-import {
-  add,
-  castTo,
-  greaterEqual,
-  into,
-  isnan,
-  logicalNot,
-  mul,
-  realOnly,
-  sub,
-  where,
-} from '../ops/elementwise.js';
+import { add, greaterEqual, isnan, logicalNot, mul, sub } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
+import { stack } from '../ops/join.js';
+import { castTo, realOnly } from '../ops/operands.js';
 import { type Axis, any, mean, type ReduceOptions } from '../ops/reduce.js';
-import { reshape, stack } from '../ops/shape.js';
+import { reshape } from '../ops/shape.js';
 import { partition } from '../ops/sort.js';
+import { where } from '../ops/where.js';
+import { into } from '../ops/writing.js';
 import { type AxisArgument, options, slices } from './slices.js';
 
 /**

@@ -5,25 +5,16 @@ import { isInexact } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { parameters } from '../core/options.js';
 import { normalizeAxis, shapeText } from '../core/shape.js';
-import {
-  abs,
-  add,
-  castTo,
-  conjugate,
-  div,
-  equal,
-  greater,
-  less,
-  logicalAnd,
-  mod,
-  sub,
-  where,
-} from '../ops/elementwise.js';
+import { conjugate } from '../ops/define.js';
+import { abs, add, div, equal, greater, less, logicalAnd, mod, sub } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
+import { concatenate } from '../ops/join.js';
+import { castTo } from '../ops/operands.js';
 import { cumsum, sum } from '../ops/reduce.js';
-import { concatenate, reshape } from '../ops/shape.js';
+import { reshape } from '../ops/shape.js';
+import { where } from '../ops/where.js';
 import { named } from './caller.js';
-import { diff } from './manipulation.js';
+import { diff } from './differences.js';
 import { type ConvolveMode, convolve, convolveMode } from './products.js';
 import { type BinRule, type Bins, binEdges, binNumbers, tally } from './sorting.js';
 

@@ -8,21 +8,13 @@ import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarra
 import { checkOptions, parameters, type Spelled } from '../core/options.js';
 import { checkShape, normalizeAxis, shapeText } from '../core/shape.js';
 import type { DTypeOf, Promoted } from '../core/typing.js';
-import {
-  castTo,
-  div,
-  equal,
-  isnan,
-  logicalNot,
-  minimum,
-  notEqual,
-  realOnly,
-  sub,
-} from '../ops/elementwise.js';
+import { div, equal, isnan, logicalNot, minimum, notEqual, sub } from '../ops/elementwise.js';
 import { addAt, get, nonzero, set } from '../ops/index.js';
+import { concatenate, stack } from '../ops/join.js';
+import { castTo, realOnly } from '../ops/operands.js';
 import { any, cumsum, max, min, sum } from '../ops/reduce.js';
 import { tracking } from '../ops/registry.js';
-import { concatenate, copy, moveaxis, reshape, stack } from '../ops/shape.js';
+import { copy, moveaxis, reshape } from '../ops/shape.js';
 import { argsort, searchsorted, sort } from '../ops/sort.js';
 import { arange, linspace } from './grid.js';
 

@@ -8,17 +8,14 @@ import { checkOptions, parameters } from '../core/options.js';
 import { normalizeAxis, sameShape, shapeText } from '../core/shape.js';
 import type { Accumulated, DTypeOf, Floating } from '../core/typing.js';
 import { complex, imag, real } from '../ops/complex.js';
+import { conj } from '../ops/define.js';
 import {
   add,
-  castTo,
-  conj,
   div,
   equal,
   floor,
   greater,
   greaterEqual,
-  inexact,
-  into,
   isnan,
   less,
   logicalNot,
@@ -26,14 +23,14 @@ import {
   minimum,
   mod,
   mul,
-  realOnly,
   sqrt,
   square,
   sub,
-  where,
 } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
+import { concatenate, stack } from '../ops/join.js';
 import { dot } from '../ops/matmul.js';
+import { castTo, inexact, realOnly } from '../ops/operands.js';
 import {
   type Axis,
   all,
@@ -51,17 +48,10 @@ import {
   sum,
   type VarOptions,
 } from '../ops/reduce.js';
-import {
-  astype,
-  broadcastTo,
-  concatenate,
-  moveaxis,
-  reshape,
-  squeeze,
-  stack,
-  transpose,
-} from '../ops/shape.js';
+import { astype, broadcastTo, moveaxis, reshape, squeeze, transpose } from '../ops/shape.js';
 import { argsort, searchsorted } from '../ops/sort.js';
+import { where } from '../ops/where.js';
+import { into } from '../ops/writing.js';
 import { named } from './caller.js';
 import { diag } from './creation.js';
 import { type AxisArgument, options } from './slices.js';

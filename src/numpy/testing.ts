@@ -16,10 +16,10 @@ import {
   maximum,
   notEqual,
   sub,
-  where,
 } from '../ops/elementwise.js';
 import { max, sum } from '../ops/reduce.js';
 import { spacing } from '../ops/special.js';
+import { where } from '../ops/where.js';
 import { type CloseOptions, isclose } from './logic.js';
 
 /** What a failed assertion throws (Python's AssertionError). */

@@ -3,20 +3,9 @@
 import { asarray } from '../core/create.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { checkShape } from '../core/shape.js';
-import {
-  abs,
-  add,
-  castTo,
-  cos,
-  div,
-  exp,
-  lessEqual,
-  mul,
-  sqrt,
-  square,
-  sub,
-  where,
-} from '../ops/elementwise.js';
+import { abs, add, cos, div, exp, lessEqual, mul, sqrt, square, sub } from '../ops/elementwise.js';
+import { castTo } from '../ops/operands.js';
+import { where } from '../ops/where.js';
 import { arange } from './grid.js';
 
 /** The odd numbers 1 - m, 3 - m, ..., m - 1 that windows of m points are functions of, or none for m < 1. */

@@ -4,9 +4,9 @@
 import * as backend from '../backend/index.js';
 import { emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { type Shape, shapeText } from '../core/shape.js';
-import { where } from './elementwise.js';
 import { register, track, views } from './registry.js';
 import { ascontiguousarray } from './shape.js';
+import { where } from './where.js';
 
 /** Where a view lies in the memory of a contiguous array, in elements. */
 interface Layout {

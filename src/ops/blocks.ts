@@ -10,7 +10,7 @@ import { noGrad, tape } from '../core/node.js';
 import { meta } from '../core/storage.js';
 import { batching } from './batching.js';
 import { bilinear, type ConvOptions, geometry, type Pair } from './conv.js';
-import { less, maximum, where } from './elementwise.js';
+import { less, maximum } from './elementwise.js';
 import { matmul } from './matmul.js';
 import {
   maximum as largest,
@@ -23,6 +23,7 @@ import {
 import { sum } from './reduce.js';
 import { trackJointly } from './registry.js';
 import { ascontiguousarray, transpose } from './shape.js';
+import { where } from './where.js';
 
 /** Whether operations may be done together: nobody looks at what lies between. */
 export const joinable = (): boolean =>
@@ -99,7 +100,7 @@ export function convBlock(
   const layout = backend.convolveBlock(out, a, w, b, winners, block, tape.recording && x.tracked);
   if (layout === null) return null;
   const result = out.detach();
-  const tracked = [x, weight, bias].map((p) => tape.recording && p !== null && p.tracked);
+  const tracked = [x, weight, bias].map((p) => tape.recording && p?.tracked);
   const fresh = (i: number): NDArray | null =>
     tracked[i] ? empty([x, weight, bias!][i].shape, 'float32') : null;
   const rule = (h: NDArray): (NDArray | null)[] => {

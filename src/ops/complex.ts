@@ -9,7 +9,8 @@ import { type ArrayLike, empty, emptyZeroed, NDArray, partOf } from '../core/nda
 import { broadcastShapes } from '../core/shape.js';
 import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { batching, overArray, overElements } from './batching.js';
-import { arctan2, conjugate, mul } from './elementwise.js';
+import { conjugate } from './define.js';
+import { arctan2, mul } from './elementwise.js';
 import { set } from './index.js';
 import { method, register, track } from './registry.js';
 

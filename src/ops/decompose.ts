@@ -7,8 +7,9 @@ import { type ArrayLike, empty, type NDArray, emptyZeroed as zeros } from '../co
 import { parameters, type Spelled } from '../core/options.js';
 import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { imag, real } from './complex.js';
-import { abs, add, div, equal, mul, reciprocal, sign, square, sub, where } from './elementwise.js';
+import { abs, add, div, equal, mul, reciprocal, sign, square, sub } from './elementwise.js';
 import { get } from './index.js';
+import { concatenate } from './join.js';
 import {
   adjoint,
   conj,
@@ -25,8 +26,9 @@ import {
 import { matmul } from './matmul.js';
 import { any, sum } from './reduce.js';
 import { register, track, tracking } from './registry.js';
-import { astype, broadcastTo, concatenate, copy, expandDims, flip } from './shape.js';
+import { astype, broadcastTo, copy, expandDims, flip } from './shape.js';
 import { argsort, sort, takeAlongAxis } from './sort.js';
+import { where } from './where.js';
 
 const finiteHint = 'Check it for NaN and infinities with np.isfinite.';
 

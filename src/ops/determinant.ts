@@ -8,12 +8,13 @@ import type { DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { batching, overArray } from './batching.js';
 import { imag } from './complex.js';
 import { svd } from './decompose.js';
-import { equal, mul, where } from './elementwise.js';
+import { equal, mul } from './elementwise.js';
 import { adjoint, conj, dense, diagonalMask, inv, matrices, perMatrix } from './linalg.js';
 import { matmul } from './matmul.js';
 import { any, prod } from './reduce.js';
 import { register, track } from './registry.js';
 import { expandDims } from './shape.js';
+import { where } from './where.js';
 
 /**
  * Determinants of square matrices (..., n, n), shape (...).

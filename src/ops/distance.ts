@@ -7,10 +7,12 @@ import { type DType, isComplex, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
 import { BatchedArray } from './batching.js';
-import { abs, castTo, equal, pow, sqrt, square, sub, where } from './elementwise.js';
+import { abs, equal, pow, sqrt, square, sub } from './elementwise.js';
+import { castTo } from './operands.js';
 import { max, sum } from './reduce.js';
 import { tracking } from './registry.js';
 import { copy, expandDims } from './shape.js';
+import { where } from './where.js';
 
 export interface DistanceOptions {
   /** Order of the norm: 1 sums absolute differences, 2 (default) is Euclidean, Infinity takes the largest. */

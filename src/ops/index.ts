@@ -12,10 +12,14 @@ import { checkOptions } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeOf } from '../core/typing.js';
 import { readBatched, readItems, scatterItems, writeBatched } from './batching-index.js';
-import { inPlace, into, maximum, minimum, mod, type Operand, where, writeInPlace } from './elementwise.js';
+import { inPlace } from './define.js';
+import { maximum, minimum, mod } from './elementwise.js';
 import { type Basic, basicView, type Item, isBasic, parse } from './indices.js';
+import type { Operand } from './operands.js';
 import { register, track, tracking } from './registry.js';
 import { broadcastTo, copy, reshape, transpose } from './shape.js';
+import { where } from './where.js';
+import { into, writeInPlace } from './writing.js';
 
 export type { Index } from './indices.js';
 

@@ -9,12 +9,13 @@ import { parameters } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating } from '../core/typing.js';
 import { svd } from './decompose.js';
-import { abs, add, greater, mul, reciprocal, square, sub, where } from './elementwise.js';
+import { abs, add, greater, mul, reciprocal, square, sub } from './elementwise.js';
 import { adjoint, dense, LinAlgError, lapack, matrices } from './linalg.js';
 import { matmul } from './matmul.js';
 import { max, sum } from './reduce.js';
 import { register, track, trackJointly } from './registry.js';
 import { astype, expandDims, reshape } from './shape.js';
+import { where } from './where.js';
 
 /** Spacing of the numbers around 1, numpy.finfo(dtype).eps. */
 export const eps = (dtype: DType): number => (realType(dtype) === 'float32' ? 2 ** -23 : 2 ** -52);

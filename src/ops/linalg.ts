@@ -8,10 +8,12 @@ import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { broadcastShapes, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeOf, Floating, Promote } from '../core/typing.js';
 import { batching, overArray, overSystems } from './batching.js';
-import { add, conjugate, div, equal, greaterEqual, neg, where } from './elementwise.js';
+import { conjugate } from './define.js';
+import { add, div, equal, greaterEqual, neg } from './elementwise.js';
 import { matmul } from './matmul.js';
 import { register, track, trackJointly } from './registry.js';
 import { ascontiguousarray, astype, broadcastTo, expandDims, reshape, squeeze, swapaxes } from './shape.js';
+import { where } from './where.js';
 
 /** What LAPACK finds wrong with the values: a singular matrix, no convergence (numpy.linalg.LinAlgError). */
 export class LinAlgError extends Error {

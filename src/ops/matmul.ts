@@ -9,11 +9,14 @@ import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape
 import { release } from '../core/storage.js';
 import type { Promoted } from '../core/typing.js';
 import { batching, overMatmul } from './batching.js';
-import { castTo, holomorphic, into, mul } from './elementwise.js';
+import { holomorphic } from './define.js';
+import { mul } from './elementwise.js';
+import { castTo } from './operands.js';
 import { sum } from './reduce.js';
 import { register, track } from './registry.js';
 import { expandDims, moveaxis, reshape, swapaxes } from './shape.js';
 import type { UfuncArgument, UfuncOptions } from './ufunc.js';
+import { into } from './writing.js';
 
 function misaligned(name: string, a: Shape, b: Shape, i: number, j: number): RangeError {
   let hint = '';

@@ -11,14 +11,12 @@ import { scoped } from '../core/storage.js';
 import type { Accumulated, DTypeNamed, DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { batching, overArray, overAxes } from './batching.js';
 import { imag, real } from './complex.js';
+import { holomorphic } from './define.js';
 import {
   add,
-  castTo,
   div,
   equal,
   exp,
-  holomorphic,
-  into,
   isfinite,
   log,
   maximum,
@@ -27,10 +25,13 @@ import {
   sqrt,
   square,
   sub,
-  where,
 } from './elementwise.js';
+import { concatenate, split } from './join.js';
+import { castTo } from './operands.js';
 import { register, track, tracking } from './registry.js';
-import { astype, broadcastTo, concatenate, flip, reshape, split, transpose } from './shape.js';
+import { astype, broadcastTo, flip, reshape, transpose } from './shape.js';
+import { where } from './where.js';
+import { into } from './writing.js';
 
 export type Axis = number | readonly number[] | null;
 

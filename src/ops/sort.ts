@@ -9,8 +9,8 @@ import { checkOptions, isOptions, needed, parameters } from '../core/options.js'
 import { broadcastShapes, normalizeAxis, shapeText } from '../core/shape.js';
 import type { DTypeOf } from '../core/typing.js';
 import { batching, overArray } from './batching.js';
-import { castTo } from './elementwise.js';
 import { get, set } from './index.js';
+import { castTo } from './operands.js';
 import { tracking } from './registry.js';
 import { copy, moveaxis, reshape } from './shape.js';
 

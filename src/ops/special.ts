@@ -5,16 +5,14 @@ import { type DType, isFloat, isInteger } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import type { DTypeOf, Floating, Promoted, PromotedWith } from '../core/typing.js';
+import { binary, unary } from './define.js';
 import {
   add,
-  binary,
-  castTo,
   div,
   equal,
   exp,
   floorDivide,
   greaterEqual,
-  into,
   isinf,
   type less,
   lessEqual,
@@ -23,18 +21,18 @@ import {
   mul,
   neg,
   notEqual,
-  type Operand,
   sigmoid,
   sign,
   sqrt,
   square,
   sub,
   trunc,
-  unary,
-  where,
 } from './elementwise.js';
+import { castTo, type Operand } from './operands.js';
 import { any } from './reduce.js';
 import type { Binary, BinaryFloat, UfuncArgument, UnaryBool, UnaryFloat } from './ufunc.js';
+import { where } from './where.js';
+import { into } from './writing.js';
 
 /** Inverse hyperbolic sine. @see numpy.arcsinh */
 export const arcsinh: UnaryFloat = unary('arcsinh', {

@@ -8,11 +8,12 @@ import { type DType, isInteger, toDType } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { broadcastShapes, normalizeAxes, normalizeAxis, shapeText, sizeOf } from '../core/shape.js';
-import { castTo, into, where, writeInPlace } from './elementwise.js';
 import { addAt, get } from './index.js';
+import { concatenate, stack } from './join.js';
+import { castTo } from './operands.js';
 import { type Axis, all, any, cumprod, cumsum, max, min, prod, sum } from './reduce.js';
 import { tracking } from './registry.js';
-import { broadcastTo, concatenate, copy, moveaxis, reshape, stack, transpose } from './shape.js';
+import { broadcastTo, copy, moveaxis, reshape, transpose } from './shape.js';
 import {
   type AnyUfunc,
   type BinaryUfunc,
@@ -26,6 +27,8 @@ import {
   type UfuncReduceOptions,
   unaryMethods,
 } from './ufunc.js';
+import { where } from './where.js';
+import { into, writeInPlace } from './writing.js';
 
 type Binary = BinaryUfunc & UfuncParts;
 

@@ -5,9 +5,11 @@ import { NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { type AnyModule, Module } from '../nn/module.js';
 import { norm } from '../numpy/linalg.js';
-import { add, castTo, clip, mul } from '../ops/elementwise.js';
+import { add, clip, mul } from '../ops/elementwise.js';
 import { set } from '../ops/index.js';
-import { copy, stack } from '../ops/shape.js';
+import { stack } from '../ops/join.js';
+import { castTo } from '../ops/operands.js';
+import { copy } from '../ops/shape.js';
 
 const listOf = (params: Iterable<NDArray> | NDArray): NDArray[] =>
   (params instanceof NDArray ? [params] : [...params]).filter((p) => p.grad !== null);

@@ -6,8 +6,8 @@ import { type DType, isFloat } from '../core/dtype.js';
 import { empty, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { sameShape, shapeText } from '../core/shape.js';
-import { castTo } from '../ops/elementwise.js';
 import { set } from '../ops/index.js';
+import { castTo } from '../ops/operands.js';
 import { ascontiguousarray, copy } from '../ops/shape.js';
 
 /** Settings that every optimiser has; a group may have its own. */

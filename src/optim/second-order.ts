@@ -9,9 +9,10 @@ import { eye } from '../numpy/creation.js';
 import { solve } from '../numpy/linalg.js';
 import { abs, add, mul, neg, sub } from '../ops/elementwise.js';
 import { get, set } from '../ops/index.js';
+import { concatenate, stack } from '../ops/join.js';
 import { dot } from '../ops/matmul.js';
 import { max, sum } from '../ops/reduce.js';
-import { astype, concatenate, copy, reshape, stack, zerosLike } from '../ops/shape.js';
+import { astype, copy, reshape, zerosLike } from '../ops/shape.js';
 import { type BaseOptions, checkSetting, Optimizer, type Params } from './optimizer.js';
 
 type Closure = () => NDArray | number;

@@ -15,10 +15,10 @@ import {
   shapeText,
   sizeOf,
 } from '../../core/shape.js';
-import { writeInPlace } from '../../ops/elementwise.js';
 import { take } from '../../ops/index.js';
 import { track } from '../../ops/registry.js';
 import { copy, transpose } from '../../ops/shape.js';
+import { writeInPlace } from '../../ops/writing.js';
 import type { DTypeLike } from '../creation.js';
 import { arange } from '../grid.js';
 import {

@@ -1,0 +1,216 @@
+// Positions as arrays: the slices that single out one axis, the index arrays of diagonals, triangles and masks, and flat
+// positions turned into coordinates and back.
+
+import { asarray } from '../core/create.js';
+import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { needed, parameters } from '../core/options.js';
+import { checkShape, type Shape, shapeText } from '../core/shape.js';
+import { maximum, minimum, mod } from '../ops/elementwise.js';
+import { nonzero } from '../ops/index.js';
+import { castTo } from '../ops/operands.js';
+import { arange } from './grid.js';
+
+/** An int64 vector of positions. */
+export const positions = (list: readonly number[]): NDArray => asarray(BigInt64Array.from(list, BigInt));
+
+/** Slices that leave all axes but one whole. */
+export const along = (axis: number, index: unknown): unknown[] => [
+  ...new Array<string>(axis).fill(':'),
+  index,
+];
+
+export interface TriangleOptions {
+  /** The diagonal that the triangle ends at: above the main one when positive. */
+  k?: number;
+  /** Columns; as many as rows by default. */
+  m?: number | null;
+}
+
+/** Lower index pairs: rows and columns of a matrix's lower triangle. @see numpy.tril_indices */
+export function trilIndices(
+  n: number,
+  diagonal?: number | TriangleOptions,
+  columns?: number | null | TriangleOptions,
+): [NDArray<'int64'>, NDArray<'int64'>] {
+  const { k = 0, m } = parameters<TriangleOptions>('trilIndices', ['k', 'm'], [diagonal, columns]);
+  return trianglePairs(n, m ?? n, (i, j) => j - i <= k);
+}
+
+/** Rows and columns of a matrix's upper triangle. @see numpy.triu_indices */
+export function triuIndices(
+  n: number,
+  diagonal?: number | TriangleOptions,
+  columns?: number | null | TriangleOptions,
+): [NDArray<'int64'>, NDArray<'int64'>] {
+  const { k = 0, m } = parameters<TriangleOptions>('triuIndices', ['k', 'm'], [diagonal, columns]);
+  return trianglePairs(n, m ?? n, (i, j) => j - i >= k);
+}
+
+function trianglePairs(n: number, m: number, inside: (i: number, j: number) => boolean): [NDArray, NDArray] {
+  const rows: number[] = [];
+  const columns: number[] = [];
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < m; j++) {
+      if (inside(i, j)) {
+        rows.push(i);
+        columns.push(j);
+      }
+    }
+  }
+  return [positions(rows), positions(columns)];
+}
+
+function columnMajor(caller: string, order: unknown): boolean {
+  if (order !== undefined && order !== 'C' && order !== 'F')
+    throw new TypeError(`${caller}: only 'C' or 'F' order is permitted, not '${String(order)}'.`);
+  return order === 'F';
+}
+
+/** Flat positions as one index array per axis. @see numpy.unravel_index */
+export function unravelIndex(
+  index: ArrayLike,
+  lengths: number | Shape | { shape: number | Shape; order?: 'C' | 'F' },
+  counting?: 'C' | 'F' | { order?: 'C' | 'F' },
+): NDArray<'int64'>[] {
+  const o = parameters<{ shape?: number | Shape; order?: 'C' | 'F' }>(
+    'unravelIndex',
+    ['shape', 'order'],
+    [lengths, counting],
+  );
+  const shape = needed('unravelIndex', 'shape', o.shape);
+  const to = typeof shape === 'number' ? [shape] : shape;
+  if (columnMajor('unravelIndex', o.order)) return unravelIndex(index, [...to].reverse()).reverse();
+  let rest = castTo(asarray(index, 'unravelIndex'), 'int64');
+  const size = to.reduce((s, n) => s * n, 1);
+  for (const v of rest.data) {
+    if (v < 0 || v >= size)
+      throw new RangeError(`unravelIndex: index ${v} is out of bounds for array with size ${size}.`);
+  }
+  const out = new Array<NDArray>(to.length);
+  for (let d = to.length - 1; d >= 0; d--) {
+    out[d] = rest.mod(to[d]);
+    rest = rest.floorDivide(to[d]);
+  }
+  return out;
+}
+
+export type OutOfBounds = 'raise' | 'wrap' | 'clip';
+
+export interface RavelMultiIndexOptions {
+  /** Lengths of the axes. */
+  dims?: number | Shape;
+  /** Coordinates outside: an error, the remainder, or the nearest inside; one for all axes or one for each. */
+  mode?: OutOfBounds | readonly OutOfBounds[];
+  /** Whether the last axis runs fastest ('C', the default) or the first ('F'). */
+  order?: 'C' | 'F';
+}
+
+/** The flat position of coordinates, one array per axis. @see numpy.ravel_multi_index */
+export function ravelMultiIndex(
+  index: readonly ArrayLike[] | NDArray,
+  shape: number | Shape | RavelMultiIndexOptions,
+  outside?: RavelMultiIndexOptions['mode'] | RavelMultiIndexOptions,
+  counting?: 'C' | 'F' | RavelMultiIndexOptions,
+): NDArray<'int64'> {
+  const o = parameters<RavelMultiIndexOptions>(
+    'ravelMultiIndex',
+    ['dims', 'mode', 'order'],
+    [shape, outside, counting],
+  );
+  const dims = needed('ravelMultiIndex', 'dims', o.dims);
+  const to = typeof dims === 'number' ? [dims] : dims;
+  const coordinates = [...index] as ArrayLike[];
+  if (coordinates.length !== to.length)
+    throw new RangeError(`ravelMultiIndex: ${coordinates.length} index arrays for ${to.length} axes.`);
+  const { mode = 'raise' } = o;
+  const modes = typeof mode === 'string' ? to.map(() => mode) : mode;
+  const axes = to.map((_, d) => d);
+  if (columnMajor('ravelMultiIndex', o.order)) axes.reverse();
+  let out: NDArray = asarray(0n);
+  for (const d of axes)
+    out = out
+      .mul(to[d])
+      .add(coordinatesWithin(asarray(coordinates[d], 'ravelMultiIndex'), to[d], modes[d], d));
+  return out;
+}
+
+/** Coordinates along one axis of length n, those outside treated as `mode` says. */
+function coordinatesWithin(value: NDArray, n: number, mode: OutOfBounds, d: number): NDArray {
+  const at = castTo(value, 'int64');
+  if (mode === 'wrap') return mod(at, n);
+  if (mode === 'clip') return minimum(maximum(at, 0), n - 1);
+  if (mode !== 'raise')
+    throw new TypeError(
+      `ravelMultiIndex: clipmode must be one of 'clip', 'raise', or 'wrap', not '${String(mode)}'.`,
+    );
+  for (const i of at.data)
+    if (i < 0 || i >= n)
+      throw new RangeError(
+        `ravelMultiIndex: invalid entry in coordinates array: ${i} along axis ${d} of length ${n}.`,
+      );
+  return at;
+}
+
+/** Index arrays of the main diagonal of an array with ndim axes of length n. @see numpy.diag_indices */
+export function diagIndices(n: number, axes?: number | { ndim?: number }): NDArray<'int64'>[] {
+  const { ndim = 2 } = parameters<{ ndim?: number }>('diagIndices', ['ndim'], [axes]);
+  return Array.from({ length: ndim }, () => arange(n) as NDArray<'int64'>);
+}
+
+/** Index arrays of an array's main diagonal. @see numpy.diag_indices_from */
+export function diagIndicesFrom(a: NDArray): NDArray[] {
+  if (a.ndim < 2)
+    throw new RangeError(
+      `diagIndicesFrom: input array must be at least 2-d; this one has shape ${shapeText(a.shape)}.`,
+    );
+  if (a.shape.some((n) => n !== a.shape[0]))
+    throw new RangeError(
+      `diagIndicesFrom: All dimensions of input must be of equal length; the shape is ${shapeText(a.shape)}.`,
+    );
+  return diagIndices(a.shape[0], a.ndim);
+}
+
+function matrix(caller: string, a: NDArray): [number, number] {
+  if (a.ndim !== 2)
+    throw new RangeError(`${caller}: input array must be 2-d; this one has shape ${shapeText(a.shape)}.`);
+  return [a.shape[0], a.shape[1]];
+}
+
+/** Rows and columns of a matrix's lower triangle. @see numpy.tril_indices_from */
+export function trilIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): [NDArray, NDArray] {
+  const { k = 0 } = parameters<{ k?: number }>('trilIndicesFrom', ['k'], [diagonal]);
+  const [n, m] = matrix('trilIndicesFrom', a);
+  return trilIndices(n, k, m);
+}
+
+/** Rows and columns of a matrix's upper triangle. @see numpy.triu_indices_from */
+export function triuIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): [NDArray, NDArray] {
+  const { k = 0 } = parameters<{ k?: number }>('triuIndicesFrom', ['k'], [diagonal]);
+  const [n, m] = matrix('triuIndicesFrom', a);
+  return triuIndices(n, k, m);
+}
+
+/**
+ * Where a function such as np.triu leaves the elements of an n x n matrix.
+ * @see numpy.mask_indices
+ */
+export function maskIndices(
+  n: number,
+  mask: (m: NDArray, k: number) => ArrayLike,
+  diagonal?: number | { k?: number },
+): NDArray[] {
+  const { k = 0 } = parameters<{ k?: number }>('maskIndices', ['k'], [diagonal]);
+  checkShape('maskIndices', [n, n]);
+  return nonzero(
+    asarray(
+      mask(
+        arange(n * n)
+          .mul(0)
+          .add(1)
+          .reshape(n, n),
+        k,
+      ),
+      'maskIndices',
+    ),
+  );
+}
