@@ -19,6 +19,12 @@ const UNUSED_COMMA = 2695;
 const NO_ARITHMETIC = new Set([2362, 2365]);
 /** `'%d: %f' % (i, loss)` */
 const FORMAT = /^('[^']*'|"[^"]*")\s*%\s*(?:\(([^()]*)\)|([\w.]+))/;
+/** What is called as a decorator takes the class and a key, as in TypeScript's older kind, and no context. */
+const OLD_DECORATOR =
+  /the decorator expects 3\b|DecoratorContext<.*' is not assignable to parameter of type '(?!Class\w+DecoratorContext)/;
+const DECORATORS =
+  'Decorators here are the standard ones: a function of the value and a context, such as (value, context: ClassMethodDecoratorContext). ' +
+  'A class with those of experimentalDecorators goes into a module, ./model.ts, beside a tsconfig.json that switches them on.';
 const ONLY_NULL = /parameter of type '(null|undefined|null \| undefined)'/;
 
 export function addHints(
@@ -68,6 +74,8 @@ function lineAt(code: string, start: number): string {
 
 function syntaxHint(code: string, d: CellDiagnostic): string | undefined {
   const line = lineAt(code, d.start);
+  if (d.code >= 1238 && d.code <= 1241) return OLD_DECORATOR.test(d.message) ? DECORATORS : undefined;
+  if (d.code === 1206 && code[d.start] === '@') return DECORATORS;
   if (code[d.start] === '#') return 'A comment begins with //.';
   const slices = sliceHint(line, d.column - 1);
   if (slices) return slices;

@@ -349,6 +349,24 @@ async function transpile(path: string): Promise<string> {
   return compileTypeScript(path, source, 'esm', (await import('esbuild')).transformSync);
 }
 
+/** What the nearest tsconfig.json above a module says of its JavaScript: which kind of decorators and of fields. */
+function emitOptions(from: string): { experimentalDecorators?: boolean; useDefineForClassFields?: boolean } {
+  for (let at = from; ; at = dirname(at)) {
+    const file = join(at, 'tsconfig.json');
+    if (statSync(file, { throwIfNoEntry: false })) {
+      const { parse } = createRequire(import.meta.url)('json5') as typeof import('json5');
+      try {
+        const { compilerOptions } = parse(readFileSync(file, 'utf8'));
+        const { experimentalDecorators, useDefineForClassFields } = compilerOptions ?? {};
+        return { experimentalDecorators, useDefineForClassFields };
+      } catch (error) {
+        throw moduleError(`import: ${file} cannot be read: ${(error as Error).message}`);
+      }
+    }
+    if (dirname(at) === at) return {};
+  }
+}
+
 type Transform = typeof import('esbuild').transformSync;
 
 function compileTypeScript(
@@ -366,6 +384,7 @@ function compileTypeScript(
       sourcefile: path,
       sourcemap: 'external',
       logLevel: 'silent',
+      tsconfigRaw: { compilerOptions: emitOptions(dirname(path)) },
     });
     maps.set(path, new SourceMap(JSON.parse(map)));
     compiled.set(path, code);

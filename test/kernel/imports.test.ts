@@ -120,6 +120,32 @@ describe('local files', () => {
     expect(error.evalue).toMatch(/broken\.ts:1:26: Unexpected ";"/);
   });
 
+  it("with decorators of TypeScript's older kind, where a tsconfig.json asks for them", async () => {
+    put(
+      'old/tsconfig.json',
+      '{\n  // as the package wants it\n  "compilerOptions": { "experimentalDecorators": true, },\n}',
+    );
+    const model = (place: string) =>
+      put(
+        `${place}/model.ts`,
+        'const keys: string[] = [];\nfunction column(target: object, key: string, index?: unknown) { keys.push(key + (typeof index)) }\n' +
+          'export class Row { @column id = 1; name(@column text: string) { return text + keys } }\n',
+      );
+    model('old');
+    const cell = await session.run("import { Row } from './old/model';\nnew Row().name('has ')");
+    expect(result(cell)).toBe("'has idundefined,namenumber'");
+    // Elsewhere they are not what the language means by decorators.
+    model('new');
+    expect(failure(await session.run("import * as plain from './new/model'; plain")).evalue).toMatch(
+      /Parameter decorators only work when experimental decorators are enabled/,
+    );
+    put('old/tsconfig.json', '{ "compilerOptions": ');
+    model('old/deeper');
+    expect(failure(await session.run("import * as deep from './old/deeper/model'; deep")).evalue).toMatch(
+      /^import: .*old\/tsconfig\.json cannot be read/,
+    );
+  });
+
   it('that are missing are said to be, with what was looked for', async () => {
     const error = failure(await session.run("const gone_: string = './gone';\nawait import(gone_)"));
     expect(error.evalue).toMatch(/import: cannot find ".\/gone" from .*looked for .*\.ts/);

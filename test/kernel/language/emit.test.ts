@@ -91,6 +91,27 @@ describe('what needs code of its own', () => {
       ),
     ).toBe(4);
   });
+  it('standard decorators of every kind, which later cells see in the types', async () => {
+    await nb.run(
+      'const seen: string[] = [];\n' +
+        'function logged<F extends (...args: any[]) => any>(f: F, context: ClassMethodDecoratorContext) { return function (this: any, ...args: any[]) { seen.push(String(context.name)); return f.apply(this, args) } as F }\n' +
+        'function doubled(_: undefined, __: ClassFieldDecoratorContext) { return (first: number) => 2 * first }\n' +
+        'function cached<T>(get: () => T, _: ClassGetterDecoratorContext) { let kept: { value: T } | undefined; return function (this: any) { kept ??= { value: get.call(this) }; return kept.value } }\n' +
+        'function named<C extends new (...args: any[]) => object>(c: C, context: ClassDecoratorContext) { context.addInitializer(() => { seen.push(`class ${context.name}`) }); return c }\n',
+    );
+    await nb.run(
+      '@named class Model {\n  @doubled size = 4;\n  reads = 0;\n  @logged fit(x: number) { return x + this.size }\n  @logged static make() { return new Model() }\n' +
+        '  @cached get slow(): number { return ++this.reads }\n  accessor depth = 3;\n}',
+    );
+    expect(await nb.run('const m = Model.make();\n[m.fit(1), m.slow, m.slow, m.depth, seen.join()]')).toEqual(
+      [9, 1, 1, 3, 'class Model,make,fit'],
+    );
+    expect(nb.problems('m.fit("one")')).toEqual([
+      "1:7 TS2345 Argument of type 'string' is not assignable to parameter of type 'number'.",
+    ]);
+    // A class may be declared again, also without decorators.
+    expect(await nb.run('@named class Model { fit() { return "new" } }\nnew Model().fit()')).toBe('new');
+  });
   it('using: disposed when the cell ends', async () => {
     await nb.run(
       'using resource = { [Symbol.dispose]() { out2.push("disposed") } };\nout2.push("used");'.replaceAll(

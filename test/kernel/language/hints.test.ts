@@ -63,6 +63,25 @@ describe('habits of Python', () => {
   });
 });
 
+describe('decorators', () => {
+  claims([
+    [
+      'function seal(c: Function, k: string, d: any) {}\nclass A { @seal m() {} }',
+      '2:11',
+      'the standard ones',
+    ],
+    ['function key(target: any, key: string) {}\nclass A { @key n = 1 }', '2:12', 'beside a tsconfig.json'],
+    ['function at(t: any, k: string, i: number) {}\nclass A { m(@at x: number) {} }', '2:13', './model.ts'],
+  ]);
+
+  it('that are standard ones on a wrong member are told so', () => {
+    const method = '(value: any, context: ClassMethodDecoratorContext) => value';
+    const [problem] = nb.problems(`const log = ${method};\nclass A { @log get one() { return 1 } }`);
+    expect(problem).toMatch(/^2:12 TS1241 .*ClassGetterDecoratorContext/s);
+    expect(problem).not.toContain('the standard ones');
+  });
+});
+
 describe('what is missing', () => {
   claims([
     ['load().rows', '1:8', 'It is a promise: await it first, as in (await load())'],
