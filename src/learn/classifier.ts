@@ -4,7 +4,7 @@ import { asarray } from '../core/create.js';
 import { isComplex, isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
-import { unique } from '../numpy/sorting.js';
+import { unique } from '../numpy/sets.js';
 import { equal, floor, isfinite } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { all, argmax, mean } from '../ops/reduce.js';

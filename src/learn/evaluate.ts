@@ -5,7 +5,7 @@ import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
 import { kFold } from '../data/splits.js';
-import { bincount } from '../numpy/sorting.js';
+import { bincount } from '../numpy/histograms.js';
 import { add, equal, mul } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { any, max, mean, std } from '../ops/reduce.js';

@@ -3,7 +3,7 @@
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { arange } from '../numpy/grid.js';
-import { bincount } from '../numpy/sorting.js';
+import { bincount } from '../numpy/histograms.js';
 import { type Neighbors, nearest } from '../ops/distance.js';
 import { add, equal, less, mul } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';

@@ -366,6 +366,17 @@ export {
   s_,
 } from './grid.js';
 export {
+  type BincountOptions,
+  type BinRule,
+  bincount,
+  digitize,
+  type HistogramOptions,
+  histogram,
+  histogram2d,
+  histogramBinEdges,
+  histogramBinEdges as histogram_bin_edges,
+} from './histograms.js';
+export {
   load,
   save,
   savez,
@@ -511,31 +522,19 @@ export {
   quantile,
 } from './quantiles.js';
 export * as random from './random/index.js';
-export { correlate, type HistogramddOptions, histogramdd, type UnwrapOptions, unwrap } from './signals.js';
 export {
-  argwhere,
-  type BincountOptions,
-  type BinRule,
-  bincount,
-  digitize,
-  flatnonzero,
-  type HistogramOptions,
-  histogram,
-  histogram2d,
-  histogramBinEdges,
-  histogramBinEdges as histogram_bin_edges,
   in1d,
   intersect1d,
   isin,
-  lexsort,
-  msort,
   type SetOptions,
   setdiff1d,
   setxor1d,
   type UniqueOptions,
   union1d,
   unique,
-} from './sorting.js';
+} from './sets.js';
+export { correlate, type HistogramddOptions, histogramdd, type UnwrapOptions, unwrap } from './signals.js';
+export { argwhere, flatnonzero, lexsort, msort } from './sorting.js';
 export {
   type AverageOptions,
   applyAlongAxis,

@@ -15,8 +15,8 @@ import { reshape } from '../ops/shape.js';
 import { where } from '../ops/where.js';
 import { named } from './caller.js';
 import { diff } from './differences.js';
+import { type BinRule, type Bins, binEdges, binNumbers, tally } from './histograms.js';
 import { type ConvolveMode, convolve, convolveMode } from './products.js';
-import { type BinRule, type Bins, binEdges, binNumbers, tally } from './sorting.js';
 
 /**
  * Cross-correlation of two vectors: c[k] = sum of a[n + k] * conj(v[n]).

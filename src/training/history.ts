@@ -4,7 +4,7 @@
 import { asarray } from '../core/create.js';
 import type { NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
-import { histogram } from '../numpy/sorting.js';
+import { histogram } from '../numpy/histograms.js';
 import { abs, equal, mul, sub } from '../ops/elementwise.js';
 import { max, mean, min, sum } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
