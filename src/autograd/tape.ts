@@ -37,14 +37,16 @@ export function filled(a: NDArray, value: number): NDArray {
 }
 
 function checkVersions(node: Node): void {
-  node.saved.forEach((a, i) => {
-    if (a.storage.version !== node.versions[i]) {
+  const { saved, versions } = node;
+  for (let i = 0; i < saved.length; i++) {
+    const a = saved[i];
+    if (a.storage.version !== versions[i]) {
       throw new Error(
         `backward: an array of shape ${shapeText(a.shape)} that the gradient of '${node.op}' needs was changed in place after it was used ` +
-          `(version ${a.storage.version}, expected ${node.versions[i]}). Change a copy, or use the form that makes a new array.`,
+          `(version ${a.storage.version}, expected ${versions[i]}). Change a copy, or use the form that makes a new array.`,
       );
     }
-  });
+  }
 }
 
 /** Every block that a result, or a walk back from it, may still read. */
@@ -89,16 +91,20 @@ function blocksKept(result: unknown): Set<Storage> | null {
 /** The nodes younger than `since` that results depend on, newest first: results before what they were made from. */
 function nodesOf(outs: readonly NDArray[], since = 0): Node[] {
   const seen = new Set<Node>();
-  const stack: Node[] = [];
+  // Doubles as the list of those whose sources are still to be looked at.
+  const found: Node[] = [];
   const visit = (source: Node | NDArray | null) => {
     if (source !== null && !(source instanceof NDArray) && source.id > since && !seen.has(source)) {
       seen.add(source);
-      stack.push(source);
+      found.push(source);
     }
   };
   for (const out of outs) visit(out.node);
-  while (stack.length > 0) for (const source of stack.pop()!.sources) visit(source);
-  return [...seen].sort((p, q) => q.id - p.id);
+  for (let k = 0; k < found.length; k++) {
+    const { sources } = found[k];
+    for (let i = 0; i < sources.length; i++) visit(sources[i]);
+  }
+  return found.sort((p, q) => q.id - p.id);
 }
 
 /** Where the tape goes on outside: an array for each leaf that is not in `inputs`, and for each node up to `since`. */
@@ -177,29 +183,34 @@ function walk(
     // The rule may hand this array on, to several inputs even: nothing is added to it any more.
     sums.delete(g);
     checkVersions(node);
-    const run = (): (NDArray | null)[] =>
-      node
-        .vjp(g)
-        .map((raw, i) =>
-          raw === null ? null : inType(unbroadcast(raw, node.inputs[i].shape), node.inputs[i].dtype),
-        );
+    const { inputs: operands, sources } = node;
+    const run = (): (NDArray | null)[] => {
+      const raw = node.vjp(g);
+      const fitted = new Array<NDArray | null>(raw.length);
+      for (let i = 0; i < raw.length; i++) {
+        const r = raw[i];
+        fitted[i] = r === null ? null : inType(unbroadcast(r, operands[i].shape), operands[i].dtype);
+      }
+      return fitted;
+    };
+    const given = (results: readonly (NDArray | null)[]): void => {
+      for (const watcher of tape.watchers) watcher.walked?.(node, g, results);
+      for (let i = 0; i < results.length; i++) {
+        const r = results[i];
+        if (r !== null) give(sources[i], r);
+      }
+    };
     if (createGraph || node.op === 'custom') {
       // The rule may keep what it sees, so nothing here may be reused.
       blocks.forget(g);
-      const results = run();
-      for (const watcher of tape.watchers) watcher.walked?.(node, g, results);
-      results.forEach((r, i) => {
-        if (r !== null) give(node.sources[i], r);
-      });
+      given(run());
     } else {
       const before = allocations();
       const results = scoped(run);
-      for (const watcher of tape.watchers) watcher.walked?.(node, g, results);
-      for (const r of results) if (r !== null && r.storage.born > before) blocks.adopt(r);
-      results.forEach((r, i) => {
-        if (r !== null) give(node.sources[i], r);
-      });
-      for (const r of results) if (r !== null && r.storage.born > before) blocks.drop(r);
+      const fresh = results.filter((r): r is NDArray => r !== null && r.storage.born > before);
+      for (const r of fresh) blocks.adopt(r);
+      given(results);
+      for (const r of fresh) blocks.drop(r);
     }
     const kept = inputs === null ? retained.get(node) : undefined;
     if (kept !== undefined) leave(kept, createGraph ? g : copy(g));

@@ -46,8 +46,11 @@ export function record(
   operands: readonly unknown[] = inputs,
 ): void {
   // An in-place operation gives an array another place on the tape later, so the places are noted now.
-  const sources = inputs.map((a) => a.node ?? a);
-  out.node = {
+  const sources = new Array<Node | NDArray>(inputs.length);
+  for (let i = 0; i < inputs.length; i++) sources[i] = inputs[i].node ?? inputs[i];
+  const versions = new Array<number>(saved.length);
+  for (let i = 0; i < saved.length; i++) versions[i] = saved[i].storage.version;
+  const node: Node = {
     id: ++tape.lastId,
     op,
     inputs,
@@ -55,11 +58,13 @@ export function record(
     vjp,
     operands,
     saved,
-    versions: saved.map((a) => a.storage.version),
+    versions,
     moved: out.storage.moved,
   };
+  out.node = node;
   out.tracked = true;
-  for (const watcher of tape.watchers) watcher.recorded?.(out.node, out);
+  const { watchers } = tape;
+  for (let i = 0; i < watchers.length; i++) watchers[i].recorded?.(node, out);
 }
 
 /** Runs `body` while somebody looks on. */

@@ -117,13 +117,20 @@ export function normalizeAxis(caller: string, axis: number, ndim: number): numbe
   return at;
 }
 
+/** 0, 1, ... n - 1. */
+export function upTo(n: number): number[] {
+  const out = new Array<number>(n);
+  for (let i = 0; i < n; i++) out[i] = i;
+  return out;
+}
+
 /** Axes as a sorted list without repeats; null or undefined means all. */
 export function normalizeAxes(
   caller: string,
   axis: number | readonly number[] | null | undefined,
   ndim: number,
 ): number[] {
-  if (axis === null || axis === undefined) return Array.from({ length: ndim }, (_, i) => i);
+  if (axis === null || axis === undefined) return upTo(ndim);
   if (typeof axis === 'number') return [normalizeAxis(caller, axis, ndim)];
   const list = axis.map((a) => normalizeAxis(caller, a, ndim));
   if (new Set(list).size !== list.length)

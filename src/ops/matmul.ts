@@ -4,6 +4,7 @@ import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { promoteTypes, toDType } from '../core/dtype.js';
 import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
+import { tape } from '../core/node.js';
 import { checkOptions } from '../core/options.js';
 import { broadcastShapes, type Shape, sameShape, shapeText } from '../core/shape.js';
 import { release } from '../core/storage.js';
@@ -29,7 +30,7 @@ function misaligned(name: string, a: Shape, b: Shape, i: number, j: number): Ran
 
 /** a @ b with operands of one dtype; no checks, no tape. */
 function product(a: NDArray, b: NDArray, shape: Shape): NDArray {
-  const dtype = promoteTypes(a.dtype, b.dtype);
+  const dtype = a.dtype === b.dtype ? a.dtype : promoteTypes(a.dtype, b.dtype);
   const x = castTo(a, dtype);
   const y = castTo(b, dtype);
   const out = empty(shape, dtype);
@@ -81,14 +82,17 @@ function multiply(name: string, a: NDArray, b: NDArray): NDArray {
   if (a.ndim > 1) shape.push(a.shape[a.ndim - 2]);
   if (b.ndim > 1) shape.push(b.shape[b.ndim - 1]);
   const out = product(a, b, shape);
-  return track(
+  return tape.recording && (a.tracked || b.tracked) ? recorded(name, out, a, b) : out;
+}
+
+const recorded = (name: string, out: NDArray, a: NDArray, b: NDArray): NDArray =>
+  track(
     name,
     out,
     [a, b],
     [holomorphic(out, (g) => leftRule(g, a, b)), holomorphic(out, (g) => rightRule(g, a, b))],
     [a, b],
   );
-}
 
 /** Gradient of a in a @ b; the walker sums broadcast leading axes. */
 function leftRule(g: NDArray, a: NDArray, b: NDArray): NDArray {

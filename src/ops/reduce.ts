@@ -6,7 +6,7 @@ import { asarray } from '../core/create.js';
 import { type DType, dtypeInfo, isComplex, isInexact, realType, toDType } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, method, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
-import { normalizeAxes, normalizeAxis, sameShape, shapeText, sizeOf } from '../core/shape.js';
+import { normalizeAxes, normalizeAxis, type Shape, sameShape, shapeText, sizeOf } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
 import type { Accumulated, DTypeNamed, DTypeOf, Floating, RealOf } from '../core/typing.js';
 import { batching, overArray, overAxes } from './batching.js';
@@ -126,11 +126,21 @@ interface Plan {
 
 function plan(name: string, a: NDArray, axis: Axis | undefined): Plan {
   const axes = normalizeAxes(name, axis, a.ndim);
-  return {
-    axes,
-    shape: a.shape.filter((_, d) => !axes.includes(d)),
-    keptShape: a.shape.map((n, d) => (axes.includes(d) ? 1 : n)),
-  };
+  const shape: number[] = [];
+  const keptShape: number[] = [];
+  for (let d = 0; d < a.shape.length; d++) {
+    const reduced = axes.includes(d);
+    keptShape.push(reduced ? 1 : a.shape[d]);
+    if (!reduced) shape.push(a.shape[d]);
+  }
+  return { axes, shape, keptShape };
+}
+
+/** How many elements one of the result is made of. */
+function lengthOf(shape: Shape, axes: readonly number[]): number {
+  let n = 1;
+  for (let i = 0; i < axes.length; i++) n *= shape[axes[i]];
+  return n;
 }
 
 type ReduceRule = (g: NDArray, a: NDArray, out: NDArray, axes: number[]) => ArrayLike;
@@ -162,7 +172,7 @@ function reduction(name: string, spec: ReduceSpec): (a: ArrayLike, axis?: Axis |
     if (batch !== null) return batch;
     const loop = dtype === undefined ? spec.loop(a.dtype) : toDType(dtype, name);
     const p = plan(name, a, axis);
-    if (spec.needsElements && sizeOf(p.axes.map((d) => a.shape[d])) === 0 && sizeOf(p.shape) > 0) {
+    if (spec.needsElements && lengthOf(a.shape, p.axes) === 0 && sizeOf(p.shape) > 0) {
       throw new RangeError(
         `${name}: zero-size array to reduction operation ${name} which has no identity; the input has shape ${shapeText(a.shape)}.`,
       );
@@ -207,7 +217,7 @@ function reduction(name: string, spec: ReduceSpec): (a: ArrayLike, axis?: Axis |
     } else {
       const p = plan(name, a, rest.axis);
       const start = typeof initial === 'boolean' ? Number(initial) : initial;
-      if (sizeOf(p.axes.map((d) => a.shape[d])) === 0) {
+      if (lengthOf(a.shape, p.axes) === 0) {
         const dtype = rest.dtype === undefined ? spec.loop(a.dtype) : toDType(rest.dtype, name);
         out = empty(rest.keepdims ? p.keptShape : p.shape, dtype);
         backend.fill(out, start);
@@ -340,7 +350,7 @@ export const argmin = argReduction('argmin');
 // ---------------------------------------------------------------- averages
 
 function countOf(a: NDArray, axis: Axis | undefined, name: string): number {
-  return sizeOf(normalizeAxes(name, axis, a.ndim).map((d) => a.shape[d]));
+  return lengthOf(a.shape, normalizeAxes(name, axis, a.ndim));
 }
 
 /** How many elements take part in each slice: all, or those where the condition holds. */
@@ -358,8 +368,13 @@ export function mean<A extends ArrayLike>(
   value: A,
   argument?: Axis | SumOptions,
 ): NDArray<Floating<DTypeOf<A>>> {
-  const { out, dtype, ...rest } = options<SumOptions>('mean', argument, meanNames);
+  const given = options<SumOptions>('mean', argument, meanNames);
   const a = asarray(value, 'mean');
+  if (!given.out && given.dtype === undefined && given.where === undefined && isInexact(a.dtype)) {
+    const count = countOf(a, given.axis, 'mean');
+    return div(sum(a, given), count);
+  }
+  const { out, dtype, ...rest } = given;
   const n = takingPart('mean', a, rest);
   const type = dtype ?? (isInexact(a.dtype) ? a.dtype : 'float64');
   const total = sum(a, { ...rest, dtype: type });

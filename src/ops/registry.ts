@@ -55,12 +55,19 @@ export function track(
   if (inputs.length === 0) return out;
   if (batching.open > 0 && out instanceof BatchedArray)
     throw new NoBatchingRule(`'${op}' has no batching rule`);
-  const kept = saved.filter((s): s is NDArray => s instanceof NDArray);
-  const vjp: Vjp = (g) =>
-    active.map((rule) => {
-      const result = rule(g);
-      return result === null ? null : asarray(result);
-    });
+  const kept: NDArray[] = [];
+  for (let i = 0; i < saved.length; i++) {
+    const array = saved[i];
+    if (array instanceof NDArray) kept.push(array);
+  }
+  const vjp: Vjp = (g) => {
+    const found = new Array<NDArray | null>(active.length);
+    for (let i = 0; i < active.length; i++) {
+      const result = active[i](g);
+      found[i] = result === null || result instanceof NDArray ? result : asarray(result);
+    }
+    return found;
+  };
   record(op, out, inputs, kept, vjp, operands);
   return out;
 }
