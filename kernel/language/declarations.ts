@@ -85,8 +85,10 @@ function isParameterProperty(node: Node): boolean {
   );
 }
 
-export function readTopLevel(file: SourceFile): TopLevel {
+/** @param origin where the cell begins in the file; what stands before it is not the cell's own */
+export function readTopLevel(file: SourceFile, origin = 0): TopLevel {
   const K = SyntaxKind;
+  const statements = file.statements.filter((s) => s.end > origin);
   const found: TopLevel = {
     declared: [],
     mentions: new Set(),
@@ -149,7 +151,7 @@ export function readTopLevel(file: SourceFile): TopLevel {
         break;
     }
   };
-  for (const node of file.statements) statement(node);
+  for (const node of statements) statement(node);
 
   let current: Statement;
   const visit = (node: Node, inFunction: boolean, depth: number): void => {
@@ -206,7 +208,7 @@ export function readTopLevel(file: SourceFile): TopLevel {
       return undefined;
     });
   };
-  for (const node of file.statements) {
+  for (const node of statements) {
     current = node;
     visit(node, false, 1);
   }

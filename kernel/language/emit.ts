@@ -37,7 +37,8 @@ export function emit(analysis: Analysis, id: string): Emitted {
   const plan: Plan = { edits, hoisted: [], vars: new Set(top.vars), head: '' };
 
   let held = false;
-  for (const site of sites) if (site.js !== 'plain') held = editSite(edits, site, site.js, true) || held;
+  for (const site of sites)
+    if (site.js !== 'plain') held = editSite(edits, site, site.js, 'javascript') || held;
   for (const node of top.dynamicImports) edits.replace(node.getStart(), node.end, '$cell.import');
   for (const node of top.metas) edits.replace(node.getStart(), node.end, '$cell.meta');
   const statements = file.statements.filter(

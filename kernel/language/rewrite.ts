@@ -12,9 +12,16 @@ type Element = Ast.ElementAccessExpression;
 /** Name of the variable that holds the left side of `&&` and `||` while its truth value is asked for. */
 export const HELD = '$held';
 
+/** What the edited text is for: the checker, the session module, or V8. */
+export type Target = 'cell' | 'session' | 'javascript';
+
+/** Where each of them has the operators. A cell that is checked has its session as `$S`. */
+const OPERATORS: Record<Target, string> = { cell: '$S.$op', session: '$op', javascript: '$op' };
+
 /** Writes the edits of one site in the given form. Returns true when the form needs the variable `HELD`. */
-export function editSite(edits: Edits, site: Site, form: Form, javascript: boolean): boolean {
+export function editSite(edits: Edits, site: Site, form: Form, target: Target): boolean {
   if (form === 'plain') return false;
+  const op = OPERATORS[target];
   const { node, depth, member, verb, operator } = site;
   const start = node.getStart();
   const at = operator.start;
@@ -23,26 +30,26 @@ export function editSite(edits: Edits, site: Site, form: Form, javascript: boole
   switch (site.kind) {
     case 'arithmetic':
     case 'loose':
-      open(`$op.${member}(`);
+      open(`${op}.${member}(`);
       edits.replace(operator.start, operator.end, ',');
       close(')');
       return false;
     case 'unary':
-      edits.replace(operator.start, operator.end, `${site.wrong ? '(' : ''}$op.${member}(`);
+      edits.replace(operator.start, operator.end, `${site.wrong ? '(' : ''}${op}.${member}(`);
       close(')');
       return false;
     case 'truth':
-      open('$op.truth(');
+      open(`${op}.truth(`);
       close(')');
       return false;
     case 'logical':
-      if (!javascript) return false;
-      open(`($op.truth(${HELD} = `);
+      if (target !== 'javascript') return false;
+      open(`(${op}.truth(${HELD} = `);
       edits.replace(operator.start, operator.end, member === 'and' ? ') ? (' : `) ? ${HELD} : (`);
       close(member === 'and' ? `) : ${HELD})` : '))');
       return true;
     case 'compound':
-      return editCompound(edits, site, form, javascript);
+      return editCompound(edits, site, form, target);
     case 'read':
       if (form === 'at') {
         const access = node as Element;
@@ -51,12 +58,12 @@ export function editSite(edits: Edits, site: Site, form: Form, javascript: boole
         edits.replace(node.end - 1, node.end, ')', at);
         return false;
       }
-      open('$op.get(');
+      open(`${op}.get(`);
       edits.replace(operator.start, operator.end, ', [');
       close(')');
       return false;
     case 'write':
-      open('$op.set(');
+      open(`${op}.set(`);
       edits.replace(operator.start, operator.end, ', [');
       edits.replace((node as Binary).operatorToken.getStart(), (node as Binary).operatorToken.end, ',');
       close(')');
@@ -64,12 +71,12 @@ export function editSite(edits: Edits, site: Site, form: Form, javascript: boole
     case 'update': {
       const token = (node as Binary).operatorToken;
       if (form === 'assign') {
-        open(`$op.${member}(`);
+        open(`${op}.${member}(`);
         edits.replace(token.getStart(), token.end, ',');
         close(')');
         return false;
       }
-      open('$op.update(');
+      open(`${op}.update(`);
       edits.replace(operator.start, operator.end, ', [');
       edits.replace(token.getStart(), token.end, `, '${verb}',`);
       close(')');
@@ -79,8 +86,8 @@ export function editSite(edits: Edits, site: Site, form: Form, javascript: boole
       const operand = (node as Ast.PostfixUnaryExpression).operand;
       const prefix = node.kind === SyntaxKind.PrefixUnaryExpression;
       const operandStart = operand.getStart();
-      if (prefix) edits.replace(start, operandStart, '$op.update(', at);
-      else edits.open(operandStart, '$op.update(', depth, at);
+      if (prefix) edits.replace(start, operandStart, `${op}.update(`, at);
+      else edits.open(operandStart, `${op}.update(`, depth, at);
       edits.replace(operator.start, operator.end, ', [');
       if (prefix) edits.close(operand.end, `, '${verb}', 1)`, depth, at);
       else edits.replace(operand.end, node.end, `, '${verb}', 1)`, at);
@@ -89,19 +96,20 @@ export function editSite(edits: Edits, site: Site, form: Form, javascript: boole
   }
 }
 
-function editCompound(edits: Edits, site: Site, form: Form, javascript: boolean): boolean {
+function editCompound(edits: Edits, site: Site, form: Form, target: Target): boolean {
+  const op = OPERATORS[target];
   const { node, depth, member, operator } = site;
   const { left } = node as Binary;
   const start = node.getStart();
-  if (form === 'call' || (!javascript && !isPath(left))) {
-    edits.open(start, `$op.${member}(`, depth, operator.start);
+  if (form === 'call' || (target !== 'javascript' && !isPath(left))) {
+    edits.open(start, `${op}.${member}(`, depth, operator.start);
     edits.replace(operator.start, operator.end, ',');
     edits.close(node.end, ')', depth, operator.start);
     return false;
   }
   if (isPath(left)) {
     const target = edits.source.slice(start, left.end);
-    edits.replace(operator.start, operator.end, `= $op.${member}(${target},`);
+    edits.replace(operator.start, operator.end, `= ${op}.${member}(${target},`);
     edits.close(node.end, ')', depth, operator.start);
     return false;
   }
@@ -110,7 +118,7 @@ function editCompound(edits: Edits, site: Site, form: Form, javascript: boolean)
   const name = edits.source.slice(access.name.getStart(), access.name.end);
   edits.open(start, `(${HELD} = `, depth, operator.start);
   edits.replace(access.expression.end, access.name.getStart(), `, ${HELD}.`);
-  edits.replace(operator.start, operator.end, `= $op.${member}(${HELD}.${name},`);
+  edits.replace(operator.start, operator.end, `= ${op}.${member}(${HELD}.${name},`);
   edits.close(node.end, '))', depth, operator.start);
   return true;
 }

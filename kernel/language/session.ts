@@ -33,6 +33,17 @@ export interface CommittedCell {
   mentions: ReadonlySet<string>;
 }
 
+/** The declarations that bring earlier names into a cell, by name. */
+export type Prelude = ReadonlyMap<string, string>;
+
+/** On one line. */
+export const preludeText = (prelude: Prelude): string => [...prelude.values()].join('');
+
+const NAME = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu;
+/** What probably declares a name, or a list of names in braces or brackets. */
+const DECLARES =
+  /\b(?:const|let|var|function\s*\*?|class|interface|type|enum|namespace|import)\s*(?:([\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*)|[{[]([^}\]=]*)[}\]])/gu;
+
 interface Entry extends CommittedCell {
   space: string;
   /** Where each mentioned name came from when the cell was committed. */
@@ -118,18 +129,28 @@ export class Session {
     return `${this.header}${imports}${spaces}`;
   }
 
-  /** Declarations that give a cell the names it mentions, on one line. `undefined` means every visible name. */
-  prelude(mentions: ReadonlySet<string> | undefined, own: ReadonlySet<string>): string {
-    let text = 'import $op = $S.$op;';
+  /** Declarations that give a cell the names it mentions, by name. `undefined` means every visible name. */
+  prelude(mentions: ReadonlySet<string> | undefined, own: ReadonlySet<string>): Prelude {
+    const found = new Map<string, string>();
     for (const name of this.libraryNames) {
       if (own.has(name) || this.visible.has(name) || (mentions && !mentions.has(name))) continue;
-      text += `import ${name} = $S.${this.origin(name)};`;
+      found.set(name, `import ${name} = $S.${this.origin(name)};`);
     }
     for (const [name, from] of this.visible) {
       if (own.has(name) || (mentions && !mentions.has(name))) continue;
-      text += this.bringIn(name, from, '$S.');
+      found.set(name, this.bringIn(name, from, '$S.'));
     }
-    return text;
+    return found;
+  }
+
+  /** What a cell that has not been parsed will probably need: a parse with the right names need not be repeated. */
+  likelyPrelude(code: string, everything: boolean): Prelude {
+    const own = new Set<string>();
+    for (const [, name, list] of code.matchAll(DECLARES)) {
+      if (name) own.add(name);
+      for (const [part] of list?.matchAll(NAME) ?? []) own.add(part);
+    }
+    return this.prelude(everything ? undefined : new Set(code.match(NAME)), own);
   }
 
   private bringIn(name: string, { space, declared }: Visible, root: string): string {

@@ -13,7 +13,7 @@ import { type ImportStatement, readImports } from './imports.js';
 import { collectSites, decide, type Operand, type Site, type SiteKind } from './operators.js';
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
-import { type CommittedCell, Session } from './session.js';
+import { type CommittedCell, preludeText, Session } from './session.js';
 import type { Ast, Diagnostic, Node, SourceFile, TsSymbol, Type } from './typescript.js';
 import { Compiler, SignatureKind, SymbolFlags, SyntaxKind, skipTrivia, TypeFlags } from './typescript.js';
 
@@ -75,6 +75,7 @@ export class TypeService {
   private readonly jsxPath: string;
   private readonly sessionPath: string;
   private readonly library: string;
+  private readonly libraryPath: string;
   private arrayTypes = new Map<number, Operand>();
   private libraryKnown = false;
   /** Names that were arrays when a cell last mentioned them. */
@@ -86,6 +87,7 @@ export class TypeService {
     this.library = existsSync(options.libraryTypes)
       ? realpathSync(options.libraryTypes)
       : options.libraryTypes;
+    this.libraryPath = join(this.library, 'src/index.d.ts');
     this.session = new Session(this.library);
     this.disk = new Disk(cwd);
     this.cellPath = join(cwd, '$gradlab-cell.ts');
@@ -105,7 +107,7 @@ export class TypeService {
       customConditions: ['node'],
       types: ['node'],
       typeRoots: [nodeTypes],
-      paths: { gradlab: [join(this.library, 'src/index.d.ts')] },
+      paths: { gradlab: [this.libraryPath] },
       skipLibCheck: true,
       noEmit: true,
       allowImportingTsExtensions: true,
@@ -129,8 +131,22 @@ export class TypeService {
   /** Starts the compiler and learns which names the library exports. */
   prepare(): void {
     if (this.libraryKnown) return;
-    this.session.restrictLibrary(new Set(this.libraryExports().map((s) => s.name)));
+    this.session.restrictLibrary(this.exportedNames() ?? new Set(this.libraryExports().map((s) => s.name)));
     this.libraryKnown = true;
+  }
+
+  /** The names that the library's module lists, without a checker; undefined where it takes all of another module. */
+  private exportedNames(): Set<string> | undefined {
+    const names = new Set<string>();
+    for (const statement of this.compiler.sourceFile(this.libraryPath)?.statements ?? []) {
+      if (statement.kind === SyntaxKind.ExportDeclaration) {
+        const { exportClause } = statement as Ast.ExportDeclaration;
+        if (!exportClause) return undefined;
+        if (exportClause.kind === SyntaxKind.NamespaceExport) names.add(exportClause.name.text);
+        else for (const { name } of (exportClause as Ast.NamedExports).elements) names.add(name.text);
+      } else if (statement.kind !== SyntaxKind.ImportDeclaration) return undefined;
+    }
+    return names;
   }
 
   /** What the library exports. */
@@ -142,23 +158,24 @@ export class TypeService {
     return symbol ? checker.getExportsOfModule(symbol) : [];
   }
 
-  /** Parses without checking anything. */
-  parse(code: string): Parsed {
+  /** Parses without checking anything; `before` is what the cell will be checked with. */
+  parse(code: string, before = ''): Parsed {
     this.prepare();
     if (STARTS_WITH_BRACE.test(code)) {
-      const object = this.parseAs(code, true, this.cellPath);
-      if (object.syntax.length === 0 && object.file.statements.length === 2) return object;
+      const object = this.parseAs(code, true, this.cellPath, before);
+      const own = object.file.statements.filter((s) => s.end > object.origin);
+      if (object.syntax.length === 0 && own.length === 1) return object;
     }
-    const plain = this.parseAs(code, false, this.cellPath);
+    const plain = this.parseAs(code, false, this.cellPath, before);
     if (plain.syntax.length > 0 && /<[\w>]/.test(code) && /\/>|<\/|<>/.test(code)) {
-      const jsx = this.parseAs(code, false, this.jsxPath);
+      const jsx = this.parseAs(code, false, this.jsxPath, before);
       if (jsx.syntax.length === 0) return jsx;
     }
     return plain;
   }
 
-  private parseAs(code: string, wrapped: boolean, path: string): Parsed {
-    const prefix = IMPORT_SESSION + (wrapped ? '(' : '');
+  private parseAs(code: string, wrapped: boolean, path: string, before: string): Parsed {
+    const prefix = IMPORT_SESSION + before + (wrapped ? '(' : '');
     const raw = prefix + code + (wrapped ? '\n)' : '');
     this.compiler.write(path, raw);
     const syntax = this.compiler.syntactic(path);
@@ -170,19 +187,23 @@ export class TypeService {
   /** Parses, rewrites and checks. With `everything`, names that the cell does not mention are visible too. */
   analyze(code: string, everything = false): Analysis {
     this.disk.refresh(this.compiler);
-    const parsed = this.parse(code);
+    this.prepare();
+    const likely = this.session.likelyPrelude(code, everything);
+    const parsed = this.parse(code, preludeText(likely));
     const { file, raw } = parsed;
-    const top = readTopLevel(file);
-    top.mentions.delete('$S');
-    top.declared = top.declared.filter((d) => d.name !== '$S');
+    const top = readTopLevel(file, parsed.origin);
     const imports = readImports(file, raw).filter((i) => i.node.getStart() >= parsed.origin);
     const sites = collectSites(file, raw);
     const own = new Set(top.declared.map((d) => d.name));
-    const prelude = this.session.prelude(everything ? undefined : top.mentions, own);
+    const needed = this.session.prelude(everything ? undefined : top.mentions, own);
+    // A name too many does no harm, and saves another version of the program.
+    const fits =
+      [...needed.keys()].every((n) => likely.has(n)) && ![...likely.keys()].some((n) => own.has(n));
+    const prelude = preludeText(fits ? likely : needed);
     const analysis: Analysis = {
       ...parsed,
       top,
-      prelude,
+      prelude: preludeText(needed),
       jsx: this.jsxFor(own),
       disk: this.disk.version,
       imports,
@@ -270,7 +291,7 @@ export class TypeService {
       calls.push(
         use === 'plain' || isTruth ? undefined : edits.mark(site.node.getStart(), site.node.end, site.depth),
       );
-      if (use !== 'plain' && !(isTruth && form === 'typing')) editSite(edits, site, use, false);
+      if (use !== 'plain' && !(isTruth && form === 'typing')) editSite(edits, site, use, 'cell');
     }
     const head = `${IMPORT_SESSION}${prelude}${wrapped ? '(' : ''}`;
     const body = edits.pieces(origin, origin + code.length, head.length);
@@ -552,7 +573,7 @@ export class TypeService {
     if (imports.length > 0 || top.dynamicImports.length > 0) return false;
     if (this.session.augments || this.disk.version !== disk) return false;
     const own = new Set(top.declared.map((d) => d.name));
-    return this.session.prelude(top.mentions, own) === prelude && this.jsxFor(own) === jsx;
+    return preludeText(this.session.prelude(top.mentions, own)) === prelude && this.jsxFor(own) === jsx;
   }
 
   private jsxFor(own: ReadonlySet<string>): Analysis['jsx'] {

@@ -83,6 +83,8 @@ export class Compiler {
   private client: Sync.API | undefined;
   private snapshot: Sync.Snapshot | undefined;
   private project: Sync.Project | undefined;
+  /** Snapshots that have been replaced; they are let go of when the request is answered. */
+  private readonly replaced: Sync.Snapshot[] = [];
 
   constructor(
     private readonly setup: CompilerSetup,
@@ -194,15 +196,26 @@ export class Compiler {
   private adopt(snapshot: Sync.Snapshot): Sync.Project {
     const project = snapshot.getProject(this.setup.config);
     if (!project) throw new Error('the compiler did not open the notebook');
-    this.snapshot?.dispose();
+    if (this.snapshot && this.replaced.push(this.snapshot) === 1) setImmediate(() => this.dropReplaced());
     this.snapshot = snapshot;
     this.project = project;
     return project;
   }
 
+  private dropReplaced(): void {
+    for (const snapshot of this.replaced.splice(0)) {
+      try {
+        snapshot.dispose();
+      } catch {
+        return; // The process has died; the next request finds out.
+      }
+    }
+  }
+
   /** Ends the native process; the next request starts a new one with the same files. */
   close(): void {
     const { insides, pid } = this;
+    this.replaced.length = 0;
     this.client = undefined;
     this.snapshot = undefined;
     this.project = undefined;
