@@ -64,6 +64,7 @@ export function setCellValue(value: unknown): void {
 
 /** Starts a cell; its end is a `done` frame. */
 export function executeCell(order: ExecuteOrder): void {
+  ending = false;
   const scope = makeScope(order.cell, order.comm === undefined);
   const cell: Running = { order, scope, synchronous: true, began: performance.now() };
   running.set(order.cell, cell);
@@ -214,7 +215,7 @@ export function prepareInterrupts(): void {
 /**
  * Ends cells from outside. The interrupt worker has this called on the main thread by its inspector session: in the
  * middle of whatever JavaScript is running (a loop's back edge is enough), or from the event loop when nothing is.
- * @returns true when this was no good moment and it should be called again
+ * @returns true when it should be called again: this was no good moment, or it is not known yet whether it worked
  */
 export function interruptCells(serials: number[]): boolean {
   if (isWriting()) {
@@ -229,10 +230,23 @@ export function interruptCells(serials: number[]): boolean {
   if (isBookkeeping(below)) return true;
   const place: Place = { stack, busy: below.length > 0, again: false, end: undefined };
   for (const serial of serials) interruptCell(serial, place);
-  // Last, since a termination ends this function too.
-  place.end?.();
-  return place.again;
+  const here = cellScope.getStore();
+  if (ending && place.busy && (!here || here.stopped)) place.end = terminate;
+  if (!place.end) return place.again;
+  ending = true;
+  setImmediate(() => {
+    ending = false;
+  });
+  // Last: V8 takes a termination at its next check of the stack, and one inside this function would be lost with it.
+  place.end();
+  return true;
 }
+
+/**
+ * A termination is on its way, until the event loop is reached. Another call of the inspector may take it in place of
+ * the code that it is for, which then goes on: so the worker asks again.
+ */
+let ending = false;
 
 /** Where an interrupt found the session, and what it has to do there. */
 interface Place {

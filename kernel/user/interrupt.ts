@@ -13,6 +13,8 @@ import {
 import { InspectorProxy } from './inspector-proxy.js';
 import { INTERRUPT_KEY } from './interrupt-key.js';
 
+const AGAIN_MS = 1;
+
 const session = new inspector.Session();
 session.connectToMainThread();
 
@@ -22,19 +24,35 @@ const proxy = new InspectorProxy((frame) => pipe.write(encodeFrame(frame)));
 
 pipe.on('data', (chunk: Buffer) => {
   decoder.push(chunk, (frame) => {
-    if ('cells' in frame) interrupt(frame.cells);
-    else proxy.call(frame);
+    if (!('cells' in frame)) return proxy.call(frame);
+    for (const cell of frame.cells) wanted.add(cell);
+    interrupt();
   });
 });
 pipe.on('error', endWithFront);
 pipe.on('close', endWithFront);
 
-/** Calls the main thread's function until it says that it came at a good moment. */
-function interrupt(cells: number[]): void {
+/** The cells that are still to be interrupted. */
+const wanted = new Set<number>();
+let calling = false;
+
+/**
+ * Calls the main thread's function until it says that all is done. One call at a time: a call that comes while the
+ * termination of an earlier one is on its way takes it, fails, and leaves the cell running.
+ */
+function interrupt(): void {
+  if (calling || wanted.size === 0) return;
+  calling = true;
+  const cells = [...wanted];
+  wanted.clear();
   const expression = `globalThis[Symbol.for('${INTERRUPT_KEY}')](${JSON.stringify(cells)})`;
   session.post('Runtime.evaluate', { expression, returnByValue: true }, (error, reply) => {
-    if (!error && reply.result.value === true) setTimeout(() => interrupt(cells), 1);
-    else proxy.release();
+    proxy.release();
+    if (error || reply.result.value === true) for (const cell of cells) wanted.add(cell);
+    setTimeout(() => {
+      calling = false;
+      interrupt();
+    }, AGAIN_MS);
   });
 }
 

@@ -2,7 +2,7 @@
 // its variables and its call stack, steps, and the cell's result at the end.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, vi } from 'vitest';
 import { type JupyterHome, jupyterHome, savedPicture } from './jupyter.js';
 import { type LabProcess, NotebookPage, openWatched, startLabProcess, type Watched } from './lab.js';
 
@@ -59,9 +59,12 @@ describe("the lab's debugger", () => {
     await page.waitForSelector('.jp-Launcher');
     await book.menu('File', 'New', 'Notebook');
     await book.idle();
-    // It is there before it is known whether the kernel can be debugged.
-    await page.click(`${front} .jp-DebuggerBugButton[aria-disabled="false"]`);
-    await page.waitForSelector(`${front}[data-jp-debugger="true"]`);
+    // While the kernel starts, the page prepares the button more than once and forgets that it was pressed in between.
+    const pressed = async () => {
+      await page.click(`${front} .jp-DebuggerBugButton[aria-disabled="false"]`);
+      await page.waitForSelector(`${front}[data-jp-debugger="true"]`, { timeout: 10_000 });
+    };
+    await vi.waitFor(pressed, { timeout: 90_000 });
     await page.waitForSelector('.jp-DebuggerSidebar .jp-DebuggerVariables');
   });
 

@@ -59,6 +59,26 @@ await train();`);
     );
   });
 
+  // The second comes while V8 is about to end the loop for the first.
+  it('that comes twice ends the loop all the same', { timeout: 120_000 }, async () => {
+    for (let n = 0; n < 40; n++) {
+      let begin: () => void = () => {};
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve;
+      });
+      const cell = session.kernel.execute(`var round = ${n}; for (;;) { print("again"); await null; }`, {
+        onOutput: () => begin(),
+      });
+      await begun;
+      const first = session.kernel.interrupt();
+      await sleep(n % 4);
+      await session.kernel.interrupt();
+      await first;
+      expect(failure(await cell).ename).toBe('Interrupted');
+      expect(result(await session.run('round'))).toBe(`${n}`);
+    }
+  });
+
   it('frees a session whose event loop a finished cell has taken', async () => {
     await session.run('setTimeout(() => { while (true) {} }, 50);');
     await sleep(150);

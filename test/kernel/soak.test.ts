@@ -34,11 +34,8 @@ function descendants(root: number): number[] {
   return found.slice(1);
 }
 
-// Known and rare: an interrupt in a flood of prints that await is lost, or takes the next cell's result with
-// it. Such a run is tried again.
 it(`${CELLS} cells, ${INTERRUPTS} interrupts, ${CRASHES} crashes, ${RECONNECTS} reconnects of a second client`, {
   timeout: SIZE * 90_000,
-  retry: 2,
 }, async () => {
   const kernel = await startKernel();
   let other = new KernelConnection(kernel.connection);
