@@ -231,7 +231,11 @@ export function interruptCells(serials: number[]): boolean {
   const place: Place = { stack, busy: below.length > 0, again: false, end: undefined };
   for (const serial of serials) interruptCell(serial, place);
   const here = cellScope.getStore();
-  if (ending && place.busy && (!here || here.stopped)) place.end = terminate;
+  if (ending && place.busy && (!here || here.stopped)) {
+    // Our own code on its way back to the event loop is not what goes on.
+    if (below.some(isUserFrame)) place.end = terminate;
+    else place.again = true;
+  }
   if (!place.end) return place.again;
   ending = true;
   setImmediate(() => {
@@ -299,9 +303,14 @@ function interruptCell(serial: number, place: Place): void {
  * there and leave the books open.
  */
 function isBookkeeping(frames: string[]): boolean {
-  const user = frames.findIndex((line) => !/\(?(node:|file:.*\/kernel\/user\/)/.test(line));
+  const user = frames.findIndex(isUserFrame);
   const top = user < 0 ? frames : frames.slice(0, user);
   return top.some((line) => /async_hooks|internal\/process\/promises|internal\/errors/.test(line));
+}
+
+/** Neither Node's, nor the kernel's, nor a built-in function that either may have called. */
+function isUserFrame(line: string): boolean {
+  return !/\(?(node:|file:.*\/kernel\/user\/)|\(<anonymous>\)$/.test(line);
 }
 
 function stackHere(): string {
