@@ -86,6 +86,9 @@ export interface CellRuntime {
   meta: { url: string; dirname: string; filename: string; resolve(specifier: string): string };
 }
 
+/** With this begin the variables that hold modules whose exports may change. */
+export const LIVE = '$live_';
+
 /** Exports of the library that are globals of every cell, as far as the library has them. */
 export const PRELOADED = [
   'np',

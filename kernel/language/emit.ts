@@ -36,6 +36,7 @@ export function emit(analysis: Analysis, id: string): Emitted {
   const edits = new Edits(raw);
   const plan: Plan = { edits, hoisted: [], vars: new Set(top.vars), head: '' };
 
+  for (const { start, end, text } of analysis.liveUses) edits.rename(start, end, text);
   let held = false;
   for (const site of sites)
     if (site.js !== 'plain') held = editSite(edits, site, site.js, 'javascript') || held;
@@ -85,7 +86,7 @@ function editStatements(analysis: Analysis, plan: Plan, statements: Statement[])
     switch (statement.kind) {
       case K.ImportDeclaration: {
         const found = imports.find((i) => i.node === statement);
-        const text = found ? importJs(found, typeNames) : '';
+        const text = found ? importJs(found, typeNames, analysis.live) : '';
         // An import runs before everything else, wherever it stands.
         if (first) remove(statement, text || ';');
         else {

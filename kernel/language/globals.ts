@@ -45,8 +45,8 @@ declare const $magic: {
   timeEnd(): void;
   timed<T>(body: () => T): Promise<Awaited<T>>;
   timeit(body: () => unknown, options?: { loops?: number; runs?: number }): Promise<void>;
-  who(names: readonly string[]): void;
-  whos(names: readonly string[]): void;
+  who(names: readonly string[], live: { [name: string]: () => unknown }): void;
+  whos(names: readonly string[], live: { [name: string]: () => unknown }): void;
   reset(names: readonly string[], force: boolean): void;
   cd(folder: string): void;
   env(text: string): void;

@@ -1,6 +1,7 @@
 // Import and export statements of a cell. In the JavaScript an import becomes `let { a } = await $cell.import('x')`,
 // so that it can be run again like any declaration; in the session it becomes an import with private names.
 import { hasModifier } from './declarations.js';
+import { moduleOf } from './live.js';
 import type { Edits } from './positions.js';
 import type { Ast, Node, SourceFile } from './typescript.js';
 import { SyntaxKind } from './typescript.js';
@@ -55,8 +56,15 @@ export function readImports(file: SourceFile, source: string): ImportStatement[]
 
 const quote = (name: string): string => (/^['"]/.test(name) ? name : `'${name}'`);
 
-/** JavaScript of an import; empty when only types were imported. `types` holds the local names that are types. */
-export function importJs(statement: ImportStatement, types: ReadonlySet<string>): string {
+/**
+ * JavaScript of an import; empty when only types were imported. `types` holds the local names that are types, `live`
+ * those that are read off the module: of these a copy is kept too, for who asks for a variable by its name.
+ */
+export function importJs(
+  statement: ImportStatement,
+  types: ReadonlySet<string>,
+  live: ReadonlyMap<string, string>,
+): string {
   const { specifier, typeOnly, sideEffect, bindings } = statement;
   if (typeOnly) return '';
   const values = bindings.filter((b) => !types.has(b.local));
@@ -68,10 +76,13 @@ export function importJs(statement: ImportStatement, types: ReadonlySet<string>)
   const names = named.map((b) => quote(b.imported)).join(', ');
   const pattern = `{ ${named.map((b) => `${b.imported}: ${b.local}`).join(', ')} }`;
   const call = `await $cell.import(${specifier}, [${names}])`;
-  if (!space) return `let ${pattern} = ${call};`;
-  return named.length > 0
-    ? `let ${space.local} = ${call}, ${pattern} = ${space.local};`
-    : `let ${space.local} = ${call};`;
+  const holders = named.flatMap(({ local }) => (live.has(local) ? moduleOf(local) : []));
+  if (space) holders.unshift(space.local);
+  const [first, ...others] = holders;
+  if (first === undefined) return `let ${pattern} = ${call};`;
+  const declared = [`${first} = ${call}`, ...others.map((holder) => `${holder} = ${first}`)];
+  if (named.length > 0) declared.push(`${pattern} = ${first}`);
+  return `let ${declared.join(', ')};`;
 }
 
 /** The same statement with private names, for the top of the session module. */

@@ -12,4 +12,5 @@ export type {
   LanguageOptions,
   PositionMap,
 } from './contract.js';
+export { LIVE } from './contract.js';
 export { LanguageService } from './service.js';

@@ -95,15 +95,21 @@ export function mayHaveMagics(code: string): boolean {
   return /^[ \t]*[%!]|=[ \t]*!/m.test(code);
 }
 
+/** The variables of the session, which `%who` lists and commands may use as `{name}`. */
+export interface Variables {
+  names: readonly string[];
+  /** Those whose value has to be read by a cell, see live.ts. */
+  live: readonly string[];
+}
+
 /**
  * The cell with its magics as TypeScript.
- * @param names the variables of the session, which `%who` lists and commands may use as `{name}`
  * @returns undefined without any magic
  * @throws MagicError for a magic that does not exist or lacks its argument
  */
-export function translateMagics(code: string, names: readonly string[]): Translated | undefined {
+export function translateMagics(code: string, { names, live }: Variables): Translated | undefined {
   const head = CELL_HEAD.exec(code);
-  return head ? cellMagic(code, head) : lineMagics(code, names);
+  return head ? cellMagic(code, head) : lineMagics(code, names, live);
 }
 
 const quoted = (text: string): string => JSON.stringify(text);
@@ -180,13 +186,13 @@ function unknown(written: string, start: number): MagicError {
   return new MagicError(`${written}: this kernel has no such magic. ${way}`, start, written.length);
 }
 
-function lineMagics(code: string, names: readonly string[]): Translated | undefined {
+function lineMagics(code: string, names: readonly string[], live: readonly string[]): Translated | undefined {
   const pieces: Piece[] = [];
   const inside = insideText(code);
   let found = false;
   let at = 0;
   for (const line of code.split('\n')) {
-    const made = inside.has(at) ? undefined : lineMagic(line, at, code, names);
+    const made = inside.has(at) ? undefined : lineMagic(line, at, code, names, live);
     if (made) found = true;
     pieces.push(...(made ?? [copied(line, at)]));
     at += line.length + 1;
@@ -206,7 +212,13 @@ function insideText(code: string): Set<number> {
   return found;
 }
 
-function lineMagic(line: string, at: number, code: string, names: readonly string[]): Piece[] | undefined {
+function lineMagic(
+  line: string,
+  at: number,
+  code: string,
+  names: readonly string[],
+  live: readonly string[],
+): Piece[] | undefined {
   const captured = CAPTURED.exec(line);
   if (captured && isCommand(captured[2] as string, line, code, names)) {
     const [, before, command] = captured as unknown as [string, string, string];
@@ -250,7 +262,9 @@ function lineMagic(line: string, at: number, code: string, names: readonly strin
     }
     case 'who':
     case 'whos':
-      return call(`$magic.${name}(${JSON.stringify(names)});`);
+      return call(
+        `$magic.${name}(${JSON.stringify(names)}, { ${live.map((each) => `${each}: () => ${each}`).join(', ')} });`,
+      );
     case 'reset': {
       const given = argument.trim();
       if (given !== '' && given !== '-f')

@@ -36,6 +36,7 @@ export interface Piece {
 export class Edits {
   private readonly list: Edit[] = [];
   private sorted = true;
+  private readonly renamed = new Map<number, { end: number; text: string }>();
 
   constructor(readonly source: string) {}
 
@@ -56,6 +57,18 @@ export class Edits {
 
   replace(pos: number, end: number, text: string, at = pos): void {
     this.add({ pos, end, text, rank: REPLACE, depth: 0, at, mark: undefined });
+  }
+
+  /** Gives the name at [pos, end) another form, also where its text is written a second time. */
+  rename(pos: number, end: number, text: string): void {
+    this.replace(pos, end, text);
+    this.renamed.set(pos, { end, text });
+  }
+
+  /** The text of source [pos, end), a path that may begin with such a name. */
+  pathText(pos: number, end: number): string {
+    const first = this.renamed.get(pos);
+    return first ? first.text + this.source.slice(first.end, end) : this.source.slice(pos, end);
   }
 
   /** Replaces by blanks; line breaks stay unless `flat`. */

@@ -108,7 +108,7 @@ function editCompound(edits: Edits, site: Site, form: Form, target: Target): boo
     return false;
   }
   if (isPath(left)) {
-    const target = edits.source.slice(start, left.end);
+    const target = edits.pathText(start, left.end);
     edits.replace(operator.start, operator.end, `= ${op}.${member}(${target},`);
     edits.close(node.end, ')', depth, operator.start);
     return false;

@@ -99,7 +99,7 @@ export class LanguageService {
         let magic: Translated | undefined;
         let text = code;
         const translate = () => {
-          magic = translateMagics(code, [...types.session.declaredNames()]);
+          magic = translateMagics(code, types.session.variables());
           text = magic?.mapped.text ?? code;
         };
         try {
@@ -310,7 +310,7 @@ export class LanguageService {
   private magicOf(types: TypeService, code: string): Translated | undefined {
     if (!/^[ \t]*(?:%|!\w+[ \t]+[-\w])/m.test(code)) return undefined;
     try {
-      return translateMagics(code, [...types.session.declaredNames()]);
+      return translateMagics(code, types.session.variables());
     } catch {
       return undefined;
     }

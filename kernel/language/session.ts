@@ -17,6 +17,8 @@ export interface Declared {
   kind: NameKind;
   /** Declared with `const`. */
   constant: boolean;
+  /** An import that its module may change: how it is read off the module. */
+  live?: string;
 }
 
 export interface CommittedCell {
@@ -170,6 +172,11 @@ export class Session {
     return this.widgetNames.includes(name) ? `$widgets.${name}` : `$lib.${name}`;
   }
 
+  /** How an imported name that may change is read off its module. */
+  liveAccess(name: string): string | undefined {
+    return this.visible.get(name)?.declared.live;
+  }
+
   isConstant(name: string): boolean {
     return this.visible.get(name)?.declared.constant ?? false;
   }
@@ -177,6 +184,12 @@ export class Session {
   /** Names that earlier cells declared. */
   declaredNames(): Iterable<string> {
     return this.visible.keys();
+  }
+
+  /** The names of earlier cells as magics want them. */
+  variables(): { names: string[]; live: string[] } {
+    const names = [...this.visible.keys()];
+    return { names, live: names.filter((name) => this.liveAccess(name) !== undefined) };
   }
 
   /** Names that a cell has without declaring them: of earlier cells (newest first) and of the library. */

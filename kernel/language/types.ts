@@ -10,6 +10,7 @@ import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
 import { Disk } from './disk.js';
 import { GLOBALS } from './globals.js';
 import { type ImportStatement, readImports } from './imports.js';
+import { exportAccess, isLive, type LiveUse, readLive } from './live.js';
 import { collectSites, decide, type Operand, type Site, type SiteKind } from './operators.js';
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
@@ -54,6 +55,10 @@ export interface Analysis extends Parsed {
   diagnostics: CellDiagnostic[];
   /** Imported names that have no value and so leave no trace in the JavaScript. */
   typeNames: Set<string>;
+  /** Names that this cell imports and their modules may change, and how they are read off the module. */
+  live: Map<string, string>;
+  /** Where the cell uses such a name, its own or an earlier cell's. */
+  liveUses: LiveUse[];
   /** Annotations to write down when the cell is committed: where in `raw`, and the type. */
   annotations: { at: number; type: string }[];
   /** Values of enum members in the order of the text; undefined where they are computed at run time. */
@@ -211,6 +216,8 @@ export class TypeService {
       checked: new MappedText([], code),
       diagnostics: [],
       typeNames: new Set(),
+      live: new Map(),
+      liveUses: [],
       enumValues: [],
       annotations: [],
     };
@@ -241,6 +248,7 @@ export class TypeService {
       found = this.errors(parsed, generated);
     }
     this.readValues(analysis);
+    readLive(analysis, this.session, this.compiler.checker);
     if (found.length === 0) this.readAnnotations(analysis);
     if (found.length > 0) analysis.diagnostics = this.explain(analysis, generated, found);
     if (found.length > 1 && sites.some((s) => s.wrong)) {
@@ -471,7 +479,10 @@ export class TypeService {
         const symbol = symbols[i];
         if (!symbol || !(symbol.flags & SymbolFlags.Alias)) return;
         const target = checker.getAliasedSymbol(symbol);
-        if (checker.isUnknownSymbol(target) || target.flags & SymbolFlags.Value) return;
+        if (checker.isUnknownSymbol(target)) return;
+        if (binding.imported !== '*' && isLive(target))
+          analysis.live.set(binding.local, exportAccess(binding.imported));
+        if (target.flags & SymbolFlags.Value) return;
         analysis.typeNames.add(binding.local);
       });
     }

@@ -100,15 +100,17 @@ async function timeit(body: () => unknown, { loops, runs = RUNS }: TimeitOptions
   );
 }
 
-/** The values of names that cells declared; names of types have none. */
-function valuesOf(names: readonly string[]): [string, unknown][] {
+type Readers = Record<string, () => unknown>;
+
+/** The values of names that cells declared; names of types have none. Imports that may change are read by the cell. */
+function valuesOf(names: readonly string[], live: Readers): [string, unknown][] {
   const found: [string, unknown][] = [];
   // Script scope: an indirect eval is the one way to read variables of cells by name.
   // biome-ignore lint/security/noGlobalEval: the names come from the checker
   const read = globalThis.eval;
   for (const name of names) {
     try {
-      found.push([name, read(name)]);
+      found.push([name, Object.hasOwn(live, name) ? live[name]() : read(name)]);
     } catch {
       // A type, or a variable whose cell failed before it had a value.
     }
@@ -166,12 +168,12 @@ export const magics = {
     return settled;
   },
   timeit,
-  who(names: readonly string[]): void {
-    const found = valuesOf(names).map(([name]) => name);
+  who(names: readonly string[], live: Readers): void {
+    const found = valuesOf(names, live).map(([name]) => name);
     print(found.length > 0 ? found.join('  ') : 'The session has no variables.');
   },
-  whos(names: readonly string[]): void {
-    const rows = valuesOf(names).map(([name, value]) => [name, typeText(value), valueText(value)]);
+  whos(names: readonly string[], live: Readers): void {
+    const rows = valuesOf(names, live).map(([name, value]) => [name, typeText(value), valueText(value)]);
     if (rows.length === 0) return print('The session has no variables.');
     rows.unshift(['Variable', 'Type', 'Value']);
     const width = (k: number) => Math.max(...rows.map((row) => row[k].length));

@@ -160,3 +160,70 @@ describe('local files', () => {
     expect(printed(await session.run('console.log(present)'))).toBe('1\n');
   });
 });
+
+describe('imported variables that their module changes', () => {
+  beforeAll(() => {
+    put(
+      'counting.ts',
+      'export let counter = 0;\nexport const fixed = 7;\nexport function increment(): number { return ++counter }\n' +
+        "let hidden = 'a';\nexport { hidden as default, hidden as 'odd name' };\nexport const more = () => { hidden += 'b' };\n" +
+        'export let W = [1, 2];\nexport const renew = () => { W = [10, 20] };\nexport let Tag = () => "first";\nexport const retag = () => { Tag = () => "second" };\n',
+    );
+    put('again.ts', "export { counter as relayed } from './counting';\n");
+  });
+
+  it('have their present value in the cell, in later cells, and in functions that close over them', async () => {
+    const cell = await session.run(
+      "import { counter, increment, fixed } from './counting';\nconst before = counter; increment(); [before, counter, fixed]",
+    );
+    expect(result(cell)).toBe('[ 0, 1, 7 ]');
+    await session.run('const look = () => ({ counter, twice: counter * 2, text: `${counter}` });');
+    expect(result(await session.run('increment(); look()'))).toBe("{ counter: 2, twice: 4, text: '2' }");
+    expect(result(await session.run('increment(); counter + 1'))).toBe('4');
+    expect(printed(await session.run('%whos'))).toMatch(/^counter +number +3$/m);
+  });
+
+  it('keep their types, and cannot be assigned to', async () => {
+    expect(failure(await session.run('const wrong: string = counter')).evalue).toContain(
+      "Type 'number' is not assignable to type 'string'",
+    );
+    expect(failure(await session.run('counter = 5')).evalue).toContain("Cannot assign to 'counter'");
+  });
+
+  it('are not what parameters, properties and variables of blocks are called', async () => {
+    const cell = await session.run(
+      '[((counter: number) => counter)(41), { counter: 5 }.counter, [1].map((x) => { const counter = x; return counter })]',
+    );
+    expect(result(cell)).toBe('[ 41, 5, [ 1 ] ]');
+    expect(
+      result(await session.run('for (let counter = 8; counter < 9;) { print(counter++) }\ntypeof counter')),
+    ).toBe("'number'");
+  });
+
+  it('under other names: default, a text, a second export, a module that passes them on', async () => {
+    const cell = await session.run(
+      "import odd, { 'odd name' as strange, more } from './counting';\nimport { relayed } from './again';\n" +
+        'more(); increment(); [odd, strange, relayed === counter]',
+    );
+    expect(result(cell)).toBe("[ 'ab', 'ab', true ]");
+    await session.run("import { W, renew, Tag, retag } from './counting';\nrenew(); retag();");
+    expect(result(await session.run('[W[0], ...W, Tag()]'))).toBe("[ 10, 10, 20, 'second' ]");
+  });
+
+  it('make way for a variable of the same name, and come back with the import', async () => {
+    await session.run("let counter = 'mine';");
+    expect(result(await session.run('counter += increment() > 0; counter.toUpperCase()'))).toBe("'MINETRUE'");
+    // What was written before goes on to mean the module's.
+    expect(result(await session.run('look().counter === increment() - 1'))).toBe('true');
+    await session.run("import { counter } from './counting';");
+    expect(result(await session.run('increment() === counter'))).toBe('true');
+    put(
+      'counting.ts',
+      'export let counter = 100;\nexport function increment(): number { return ++counter }\n',
+    );
+    expect(
+      result(await session.run("import { counter, increment } from './counting';\nincrement(); counter")),
+    ).toBe('101');
+    expect(result(await session.run('look().counter'))).toBe('101');
+  });
+});

@@ -1,6 +1,7 @@
 // References to what can be opened: the scopes of a frame, and values inside values. Those of a pause end with it,
 // those of the variable explorer with its next look.
 
+import { LIVE } from '../../language/index.js';
 import type { VariableRow } from '../../protocol/variables.js';
 import type { Variable } from './dap.js';
 import type { Described, Inspector, RemoteObject } from './inspector.js';
@@ -53,7 +54,7 @@ export class Variables {
   async globals(lifetime: Lifetime): Promise<Variable[]> {
     const { names } = await this.inspector.post<{ names: string[] }>('Runtime.globalLexicalScopeNames', {});
     const readers = names
-      .filter((name) => !HIDDEN.split(' ').includes(name))
+      .filter((name) => !HIDDEN.split(' ').includes(name) && !name.startsWith(LIVE))
       .map((name) => `${JSON.stringify(name)}: () => ${name}`);
     const object = await this.inspector.evaluate(`({ ${readers.join(', ')} })`, lifetime);
     return this.toVariables(
