@@ -1,7 +1,7 @@
 // What follows a product in a fused loop, done to its elements while they are in registers: a row is added, a maximum
 // taken, a mask applied. The same operations in the same order, so the same bits.
 
-import { FORM, type Lane, type Part, sizeOf } from './loops.js';
+import { FORM, type Lane, type Part, sizeOf } from './forms.js';
 import { dtypeNames, names, type Value } from './record.js';
 
 const AFTER = { nothing: 0, add: 1, addMaxRight: 2, addMaxLeft: 3, drop: 4, keep: 5 };

@@ -2,7 +2,7 @@
 // arena, or only in the memory of one block of a loop. Writes steps and loops down as words with these places.
 
 import { finished } from './epilogue.js';
-import { FORM } from './loops.js';
+import { FORM } from './forms.js';
 import type { Step, Value } from './record.js';
 import { lanesOf, type Slot, touched } from './schedule.js';
 

@@ -6,8 +6,9 @@ import { dtypeInfo } from '../core/dtype.js';
 import { allocate, release, type Storage } from '../core/storage.js';
 import { addon } from './addon.js';
 import { addressOf, begin, getParam, op, run, setParam } from './command.js';
+import type { Guard } from './forms.js';
 import { Layout } from './layout.js';
-import { Forms, type Guard } from './loops.js';
+import { Forms } from './loops.js';
 import { dtypeNames, names, type Recording, type Step, type Value } from './record.js';
 import { type Slot, schedule, touched } from './schedule.js';
 

@@ -1,7 +1,8 @@
 // Puts the steps of a program in order: each as early as what it depends on allows, and together with others in a loop
 // over the same rows wherever nothing in that loop has to be complete before it is read.
 
-import type { Form, Forms, Lane } from './loops.js';
+import type { Form, Lane } from './forms.js';
+import type { Forms } from './loops.js';
 import type { Step, Value } from './record.js';
 
 const MAX_PARTS = 60;
