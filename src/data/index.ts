@@ -37,4 +37,4 @@ export {
   shapesImages,
   spiral,
 } from './toy.js';
-export * as transforms from './transforms.js';
+export * as transforms from './transforms/index.js';

@@ -9,7 +9,7 @@ import { arange } from '../numpy/grid.js';
 import type { Generator as RandomGenerator } from '../numpy/random/index.js';
 import * as random from '../numpy/random/index.js';
 import { get } from '../ops/index.js';
-import { Transform } from './transforms.js';
+import { Transform } from './transforms/index.js';
 import { WorkerPool } from './workers.js';
 
 interface BaseLoaderOptions {

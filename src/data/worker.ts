@@ -5,7 +5,7 @@ import { runInThisContext } from 'node:vm';
 import { workerData } from 'node:worker_threads';
 import { empty, NDArray } from '../core/ndarray.js';
 import { runBatch } from './loader.js';
-import * as transforms from './transforms.js';
+import * as transforms from './transforms/index.js';
 import { type Answer, type Packed, pack, type Task, unpack, type WorkerStart } from './workers.js';
 
 const { port, signal, arrays, transform } = workerData as WorkerStart;

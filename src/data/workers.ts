@@ -7,7 +7,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from '
 import type { DType } from '../core/dtype.js';
 import { NDArray } from '../core/ndarray.js';
 import { storageOver } from '../core/storage.js';
-import { Transform } from './transforms.js';
+import { Transform } from './transforms/index.js';
 
 /** An array as its bytes. */
 export interface Packed {

@@ -1,20 +1,18 @@
 // Single numbers and arrays as text with other options than the ones in force: np.format_float_positional and its
-// kin. The digits come from core/print.ts.
+// kin. The digits come from core/decimal.ts.
 
 import { asarray } from '../core/create.js';
-import type { ArrayLike, NDArray } from '../core/ndarray.js';
-import { checkOptions, type Spelled } from '../core/options.js';
 import {
   type FloatStyle,
   plainFloat,
   positional,
-  printOptions,
-  arrayRepr as reprOf,
   scientific,
   shortest32,
   shortest64,
-  arrayStr as strOf,
-} from '../core/print.js';
+} from '../core/decimal.js';
+import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { checkOptions, type Spelled } from '../core/options.js';
+import { printOptions, arrayRepr as reprOf, arrayStr as strOf } from '../core/print.js';
 
 export interface FloatFormat {
   /** Digits after the point at most; as many as needed when absent. */

@@ -1,5 +1,5 @@
 // Axes: one coordinate system of a figure with matplotlib's drawing methods. Every method returns the axes, so calls
-// chain and compose. The traces themselves are built in series.ts and fields.ts.
+// chain and compose. The traces themselves are built in series.ts, fields.ts and images.ts.
 
 import { type Colormap, classColors } from './colors.js';
 import { Coordinates, type Loose, type StyleOptions } from './coordinates.js';
@@ -19,19 +19,22 @@ import {
   contour,
   type HeatmapOptions,
   heatmap,
-  imageTrace,
-  type Normalize,
   paintRegions,
-  pixelRange,
   type Regions,
   type RegionsOptions,
-  readImages,
   regions,
   type SurfaceOptions,
   surface,
-  tileUri,
-  toPixels,
 } from './fields.js';
+import {
+  type ImageGridOptions,
+  imageTiles,
+  imageTrace,
+  pixelRange,
+  readImages,
+  type ThumbnailOptions,
+  toPixels,
+} from './images.js';
 import { pngDataUri } from './png.js';
 import {
   type BarOptions,
@@ -51,26 +54,6 @@ import {
   type Trace,
 } from './series.js';
 import { extent, isOptions, type Labels, sameLength, type Values, vector } from './values.js';
-
-export interface ImageGridOptions {
-  cols?: number;
-  titles?: readonly (string | number)[];
-  /** What is stretched to black and white: 'each' image, 'all' together, or nothing (false). Default: nothing for
-   * uint8 and for values within 0..1, else 'each'. */
-  normalize?: Normalize;
-  cmap?: Colormap;
-  title?: string;
-  /** Size of a tile in pixels. */
-  tile?: number;
-}
-
-export interface ThumbnailOptions {
-  /** Side of an image as a share of the points' extent. Default 0.05. */
-  size?: number;
-  cmap?: Colormap;
-  /** Hover text per image. */
-  text?: readonly string[];
-}
 
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
@@ -420,55 +403,13 @@ export class Axes extends Coordinates {
    * @param images a list of images, or an array (N, H, W), (N, H, W, 3) or (N, 3, H, W)
    */
   imageGrid(images: Values | readonly Values[], options: ImageGridOptions = {}): this {
-    const tiles = readImages(images, 'imageGrid', true);
-    if (tiles.length === 0) throw new RangeError('imageGrid: there are no images to show');
-    const { titles, normalize, cmap = 'gray' } = options;
-    if (titles && titles.length !== tiles.length) {
-      throw new RangeError(
-        `imageGrid: ${tiles.length} images and ${titles.length} titles; each image needs one`,
-      );
-    }
-    const cols = options.cols ?? Math.min(tiles.length, Math.max(5, Math.ceil(Math.sqrt(tiles.length))));
-    if (!Number.isInteger(cols) || cols < 1)
-      throw new RangeError(`imageGrid: cols must be a whole number of at least 1, got ${cols}`);
-    const rows = Math.ceil(tiles.length / cols);
-    const all = extent(tiles.flatMap((t) => extent(t.flat)));
-    const aspect = Math.max(...tiles.map((t) => t.height / t.width));
-    const step = { x: 1.08, y: aspect * 1.08 + (titles ? 0.24 : 0) };
+    const { tiles, cols, rows, aspect, step } = imageTiles(images, options);
     const layout = this.canvas.layout as Loose;
-    const pictures = this.list<Loose>('images');
-    const xs: number[] = [];
-    const ys: number[] = [];
-    tiles.forEach((tile, i) => {
-      const [x, y] = [(i % cols) * step.x, Math.floor(i / cols) * step.y + (titles ? 0.24 : 0)];
-      const range =
-        normalize === 'all'
-          ? all
-          : normalize === 'each'
-            ? extent(tile.flat)
-            : normalize === false
-              ? tile.dtype === 'uint8'
-                ? ([0, 255] as const)
-                : ([0, 1] as const)
-              : pixelRange(tile);
-      pictures.push({
-        source: tileUri(tile, range, cmap),
-        xref: this.xName,
-        yref: this.yName,
-        x,
-        y,
-        sizex: 1,
-        sizey: aspect,
-        xanchor: 'left',
-        yanchor: 'top',
-        sizing: 'contain',
-        layer: 'above',
-      });
-      xs.push(x + 0.5);
-      ys.push(y + aspect / 2);
-      if (titles) {
+    for (const { source, x, y, title } of tiles) {
+      this.picture({ source, x, y, sizex: 1, sizey: aspect, xanchor: 'left', yanchor: 'top' });
+      if (title !== undefined) {
         this.addAnnotation({
-          text: String(titles[i]),
+          text: title,
           x: x + 0.5,
           y: y - 0.02,
           showarrow: false,
@@ -476,21 +417,13 @@ export class Axes extends Coordinates {
           font: { size: 11 },
         });
       }
-    });
-    // Layout images show no hover text: invisible points in the middle of the tiles do.
-    this.add({
-      type: 'scatter',
-      mode: 'markers',
-      x: xs,
-      y: ys,
-      marker: { size: 1, opacity: 0 },
-      showlegend: false,
-      text: tiles.map(
-        (t, i) =>
-          `${titles ? `${titles[i]}<br>` : ''}image ${i}: ${t.height}x${t.width}${t.channels > 1 ? `x${t.channels}` : ''}`,
-      ),
-      hovertemplate: '%{text}<extra></extra>',
-    });
+    }
+    this.hoverPoints(
+      tiles.map((t) => t.x + 0.5),
+      tiles.map((t) => t.y + aspect / 2),
+      1,
+      tiles.map((t) => t.hover),
+    );
     const [width, height] = [cols * step.x - 0.08, rows * step.y];
     this.axis('off');
     Object.assign(this.axisLayout('x'), { range: [-0.02, width + 0.02], constrain: 'domain' });
@@ -530,36 +463,42 @@ export class Axes extends Coordinates {
       const [low, high] = extent(v);
       return high > low ? high - low : 1;
     };
-    const pictures = this.list<Loose>('images');
     tiles.forEach((tile, i) => {
-      pictures.push({
+      this.picture({
         source: pngDataUri(toPixels(tile, pixelRange(tile), cmap, 'thumbnails')),
-        xref: this.xName,
-        yref: this.yName,
         x: xs[i],
         y: ys[i],
         sizex: size * span(xs),
         sizey: size * span(ys),
         xanchor: 'center',
         yanchor: 'middle',
-        sizing: 'contain',
-        layer: 'above',
       });
     });
-    // Layout images show no hover text and take no room on the axes: invisible points do both.
-    this.add({
-      type: 'scatter',
-      mode: 'markers',
-      x: xs,
-      y: ys,
-      marker: { size: 12, opacity: 0 },
-      showlegend: false,
-      text: options.text ? [...options.text] : tiles.map((_, i) => `image ${i}`),
-      hovertemplate: '%{text}<extra></extra>',
-    });
+    // They take no room on the axes either: the points do.
+    this.hoverPoints(xs, ys, 12, options.text ? [...options.text] : tiles.map((_, i) => `image ${i}`));
     return this.cover(xs, ys)
       .drew(`thumbnails: ${plural(tiles.length, 'image')}`)
       .style(options);
+  }
+
+  /** Puts an image at a place of the axes. */
+  private picture(fields: Loose): void {
+    const anchored = { xref: this.xName, yref: this.yName, sizing: 'contain', layer: 'above' };
+    this.list<Loose>('images').push({ ...fields, ...anchored });
+  }
+
+  /** Invisible points for what shows no hover text of its own, as layout images. */
+  private hoverPoints(x: number[], y: number[], size: number, text: string[]): void {
+    this.add({
+      type: 'scatter',
+      mode: 'markers',
+      x,
+      y,
+      marker: { size, opacity: 0 },
+      showlegend: false,
+      text,
+      hovertemplate: '%{text}<extra></extra>',
+    });
   }
 
   /**

@@ -1,8 +1,7 @@
-// Builds Plotly traces for values on a grid: heatmaps, images, contours, surfaces, decision regions; and turns
-// images into pixels. Pure functions from user values to traces.
+// Builds Plotly traces for values on a grid: heatmaps, contours, surfaces, decision regions. Pure functions from user
+// values to traces.
 
-import { classColors, colorscale, sampler } from './colors.js';
-import { enlarge, type Pixels, pngDataUri } from './png.js';
+import { classColors, colorscale } from './colors.js';
 import { distinct, type Trace } from './series.js';
 import {
   extent,
@@ -361,108 +360,4 @@ export function paintRegions(r: Regions, classes: readonly (number | string)[], 
       [(i + 1) / n, c],
     ]),
   });
-}
-
-export type Normalize = 'each' | 'all' | false;
-
-export interface ImageValues {
-  height: number;
-  width: number;
-  channels: 1 | 3 | 4;
-  dtype: string;
-  flat: readonly number[];
-}
-
-/** Reads images: (H, W), (H, W, 3 or 4), or, for a stack, (N, H, W[, C]); (.., 3, H, W) as PyTorch keeps them too. */
-export function readImages(value: unknown, fn: string, stack: boolean): ImageValues[] {
-  if (stack && Array.isArray(value)) {
-    return value.map((v, i) => {
-      const one = numbers(v, `${fn}: image ${i}`);
-      return oneImage(one.shape, one.dtype, one.flat, `${fn}: image ${i}`);
-    });
-  }
-  const { shape, dtype, flat } = numbers(value, `${fn}: image`);
-  if (!stack) return [oneImage(shape, dtype, flat, `${fn}: image`)];
-  if (shape.length < 3) {
-    throw new TypeError(
-      `${fn}: images must be a list of images or an array (N, H, W) or (N, H, W, 3), got shape ${shapeText(shape)}`,
-    );
-  }
-  const size = flat.length / shape[0];
-  return steps(shape[0]).map((i) =>
-    oneImage(shape.slice(1), dtype, flat.slice(i * size, (i + 1) * size), `${fn}: image ${i}`),
-  );
-}
-
-function oneImage(
-  shape: readonly number[],
-  dtype: string,
-  flat: readonly number[],
-  what: string,
-): ImageValues {
-  if (flat.length === 0) throw new TypeError(`${what} is empty: shape ${shapeText(shape)}`);
-  if (shape.length === 2) return { height: shape[0], width: shape[1], channels: 1, dtype, flat };
-  if (shape.length === 3) {
-    const [a, b, c] = shape;
-    if (c === 1 || c === 3 || c === 4) return { height: a, width: b, channels: c, dtype, flat };
-    if (a === 1 || a === 3 || a === 4) {
-      const moved = new Array<number>(flat.length);
-      for (let ch = 0; ch < a; ch++) for (let p = 0; p < b * c; p++) moved[p * a + ch] = flat[ch * b * c + p];
-      return { height: b, width: c, channels: a, dtype, flat: moved };
-    }
-  }
-  throw new TypeError(`${what} must have shape (H, W), (H, W, 3) or (H, W, 4), got ${shapeText(shape)}`);
-}
-
-/** The value range that becomes black to white: what is asked, else 0-255 for uint8, 0-1 for fractions, else the image's own. */
-export function pixelRange(image: ImageValues, low?: number, high?: number): [number, number] {
-  if (low !== undefined && high !== undefined) return [low, high];
-  const [min, max] = extent(image.flat);
-  if (image.dtype === 'uint8') return [low ?? 0, high ?? 255];
-  if (min >= 0 && max <= 1 && image.dtype !== 'bool') return [low ?? 0, high ?? 1];
-  return [low ?? min, high ?? max];
-}
-
-/** 8-bit pixels of an image; one channel goes through the colormap. */
-export function toPixels(
-  image: ImageValues,
-  [low, high]: readonly [number, number],
-  cmap: string,
-  fn: string,
-): Pixels {
-  const { height, width, channels, flat } = image;
-  const scale = high > low ? 1 / (high - low) : 0;
-  if (channels === 1) {
-    const at = sampler(cmap, fn);
-    const lut = Array.from({ length: 256 }, (_, i) => at(i / 255));
-    const data = new Uint8Array(height * width * 3);
-    for (let i = 0; i < flat.length; i++) {
-      const t = Number.isNaN(flat[i]) ? 0 : Math.min(1, Math.max(0, (flat[i] - low) * scale));
-      data.set(lut[Math.round(255 * t)], i * 3);
-    }
-    return { height, width, channels: 3, data };
-  }
-  const data = new Uint8Array(flat.length);
-  for (let i = 0; i < flat.length; i++) {
-    const opacity = channels === 4 && i % 4 === 3;
-    const t = opacity ? flat[i] / (image.dtype === 'uint8' ? 255 : 1) : (flat[i] - low) * scale;
-    data[i] = Math.round(255 * Math.min(1, Math.max(0, t)));
-  }
-  return { height, width, channels, data };
-}
-
-/** An image trace: pixels as a PNG, row 0 on top, hover showing the pixel's place. */
-export function imageTrace(image: ImageValues, fn: string): Trace {
-  const pixels = toPixels(image, pixelRange(image), 'gray', fn);
-  return {
-    type: 'image',
-    source: pngDataUri(pixels),
-    hovertemplate: 'row %{y}, column %{x}<br>%{color}<extra></extra>',
-  };
-}
-
-/** A tile for an image grid: enlarged to about 128 pixels so that browsers keep it crisp. */
-export function tileUri(image: ImageValues, range: readonly [number, number], cmap: string): string {
-  const pixels = toPixels(image, range, cmap, 'imageGrid');
-  return pngDataUri(enlarge(pixels, Math.max(1, Math.floor(128 / Math.max(image.height, image.width)))));
 }

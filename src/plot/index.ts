@@ -1,6 +1,6 @@
 // Charts: helpers with matplotlib's vocabulary that return Plotly figures.
 
-export { Axes, type ImageGridOptions, type PlotArguments, type ThumbnailOptions } from './axes.js';
+export { Axes, type PlotArguments } from './axes.js';
 export { type CircuitFigureOptions, circuit } from './circuit.js';
 export type { Colormap } from './colors.js';
 export type { AnnotateOptions, LegendPlace, RuleOptions, StyleOptions } from './coordinates.js';
@@ -15,6 +15,7 @@ export type {
 export type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
 export { Figure, type FigureJSON, type FigureOptions, type SubplotsOptions } from './figure.js';
 export { embedLibrary } from './html.js';
+export type { ImageGridOptions, ThumbnailOptions } from './images.js';
 export {
   bar,
   contour,

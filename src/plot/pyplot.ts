@@ -1,7 +1,7 @@
 // The helpers by themselves: each makes a new figure and draws into it, so that `plot.scatter(x, y)` as the last
 // line of a cell is a chart, and `plot.regions(xx, yy, Z).scatter(x, y)` one with two layers.
 
-import type { ImageGridOptions, PlotArguments, ThumbnailOptions } from './axes.js';
+import type { PlotArguments } from './axes.js';
 import type { Colormap } from './colors.js';
 import type { StyleOptions } from './coordinates.js';
 import type {
@@ -14,6 +14,7 @@ import type {
 } from './diagram.js';
 import type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
 import { Figure, type FigureOptions, type SubplotsOptions } from './figure.js';
+import type { ImageGridOptions, ThumbnailOptions } from './images.js';
 import type { BarOptions, ErrorbarOptions, HistOptions, LineOptions, ScatterOptions } from './series.js';
 import { isOptions, type Labels, type Values } from './values.js';
 

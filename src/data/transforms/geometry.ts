@@ -1,83 +1,18 @@
-// Transforms of images with torchvision's names, arguments and conventions (torchvision.transforms). A transform is
-// called with one image or with a stack of them, of which each gets random numbers of its own, drawn from np.random or
-// from the generator that is passed. Images are uint8 pictures (H, W[, C]) until ToTensor makes floating point (C, H, W).
+// Transforms that move pixels: other sizes, windows, flips and rotation.
 
-import { asarray } from '../core/create.js';
-import type { ArrayLike, NDArray } from '../core/ndarray.js';
-import { checkOptions, type Spelled } from '../core/options.js';
-import { shapeText } from '../core/shape.js';
-import * as random from '../numpy/random/index.js';
-import { div, sub } from '../ops/elementwise.js';
-import { ascontiguousarray, reshape, transpose } from '../ops/shape.js';
+import type { NDArray } from '../../core/ndarray.js';
+import { checkOptions, type Spelled } from '../../core/options.js';
 import {
   BORDERS,
   type Border,
   filterOf,
   type Interpolation,
   mapped,
-  recoloured,
   resized,
   type Stack,
-  stackOf,
   windows,
-} from './images.js';
-
-export type { Border, Interpolation } from './images.js';
-
-/** Where random numbers come from: np.random, a RandomState or a Generator. */
-export interface RandomSource {
-  uniform(low: number, high: number, size: number | readonly number[]): NDArray;
-}
-
-/** A transform as plain data, for sending it to a worker: its name and its arguments. */
-export interface TransformSpec {
-  name: string;
-  args: unknown[];
-}
-
-const shared: RandomSource = { uniform: (low, high, size) => random.uniform(low, high, size as number[]) };
-
-/** n numbers from U[low, high). */
-function draws(source: RandomSource, n: number, low: number, high: number): Float64Array {
-  return n === 0 ? new Float64Array(0) : (source.uniform(low, high, [n]).data as Float64Array);
-}
-
-export interface Transform {
-  /** Transforms an image or a stack of images; random numbers come from `generator`, np.random's unless given. */
-  (images: ArrayLike, generator?: RandomSource): NDArray;
-}
-
-/** The base class of transforms: `forward` is written for a stack, calls take single images too. */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what the constructor returns
-export abstract class Transform {
-  /** The arguments that made it, so that a worker can make the same. */
-  declare readonly args: unknown[];
-
-  constructor(args: unknown[]) {
-    const call = (images: ArrayLike, generator?: RandomSource): NDArray =>
-      self.apply(images, generator ?? shared);
-    const self = Object.setPrototypeOf(call, new.target.prototype) as this;
-    Object.assign(self, { args });
-    // biome-ignore lint/correctness/noConstructorReturn: a transform is a function
-    return self;
-  }
-
-  protected apply(images: ArrayLike, source: RandomSource): NDArray {
-    const stack = stackOf(this.constructor.name, images);
-    return stack.unpack(this.forward(stack, source));
-  }
-
-  protected abstract forward(stack: Stack, source: RandomSource): NDArray;
-
-  /** Name and arguments, from which `fromSpec` makes the same transform. */
-  get spec(): TransformSpec {
-    return { name: this.constructor.name, args: this.args };
-  }
-
-  toString(): string {
-    return `${this.constructor.name}(${this.args.map((a) => (a instanceof Transform ? String(a) : JSON.stringify(a))).join(', ')})`;
-  }
-}
+} from '../images.js';
+import { draws, type RandomSource, shared, Transform } from './transform.js';
 
 /** The same numbers for each of n images. */
 const each = (n: number, row: readonly number[]): Float64Array =>
@@ -93,67 +28,10 @@ function sizePair(caller: string, size: number | readonly number[]): [number, nu
   return pair as [number, number];
 }
 
-/** A range given as its half-width around `centre`, or as a pair of bounds. */
-function rangeOf(
-  caller: string,
-  name: string,
-  given: number | readonly [number, number] | undefined,
-  centre: number,
-  bounds: readonly [number, number],
-): readonly [number, number] | null {
-  if (given === undefined || given === 0) return null;
-  const low = typeof given === 'number' ? Math.max(centre - given, centre === 1 ? 0 : -Infinity) : given[0];
-  const high = typeof given === 'number' ? centre + given : given[1];
-  if (!(low <= high && low >= bounds[0] && high <= bounds[1]) || (typeof given === 'number' && given < 0)) {
-    throw new RangeError(
-      `${caller}: ${name} ${JSON.stringify(given)} is not a number of at least 0 or a pair [low, high] within [${bounds.join(', ')}].`,
-    );
-  }
-  return low === centre && high === centre ? null : [low, high];
-}
-
 function probability(caller: string, p: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`${caller}: a probability lies between 0 and 1, not ${p}.`);
   return p;
 }
-
-// ---------------------------------------------------------------- putting together
-
-/**
- * Transforms one after the other. A function among them gets and returns an array.
- * @see torchvision.transforms.Compose
- *
- * @example
- * const { Compose, Resize, RandomHorizontalFlip, ToTensor } = data.transforms;
- * const augment = new Compose([new Resize([32, 32]), new RandomHorizontalFlip(), new ToTensor()]);
- * augment(np.zeros([5, 28, 28], { dtype: 'uint8' })).shape;   // [5, 1, 32, 32]
- */
-export class Compose extends Transform {
-  readonly transforms: readonly (Transform | ((images: NDArray) => NDArray))[];
-  constructor(transforms: readonly (Transform | ((images: NDArray) => NDArray))[]) {
-    const wrong = transforms.findIndex((t) => typeof t !== 'function');
-    if (wrong >= 0)
-      throw new TypeError(
-        `Compose: element ${wrong} is no transform or function, but ${typeof transforms[wrong]}.`,
-      );
-    super([transforms]);
-    this.transforms = transforms;
-  }
-  protected override apply(images: ArrayLike, source: RandomSource): NDArray {
-    return this.transforms.reduce<NDArray>(
-      (x, t) => (t instanceof Transform ? t(x, source) : t(x)),
-      asarray(images, 'Compose'),
-    );
-  }
-  protected forward(stack: Stack): NDArray {
-    return stack.images;
-  }
-  override toString(): string {
-    return `Compose(\n${this.transforms.map((t) => `    ${String(t)}`).join('\n')}\n)`;
-  }
-}
-
-// ---------------------------------------------------------------- sizes and windows
 
 export interface ResizeOptions {
   /** 'bilinear' unless given. Shrinking averages what it leaves out, as Pillow does (antialias). */
@@ -428,8 +306,6 @@ export class RandomResizedCrop extends Transform {
   }
 }
 
-// ---------------------------------------------------------------- rotation
-
 export interface RandomRotationOptions {
   /** 'nearest' unless given. */
   interpolation?: Interpolation;
@@ -482,132 +358,5 @@ export class RandomRotation extends Transform {
       return [cos, sin, cos * -cx + sin * -cy + cx, -sin, cos, -sin * -cx + cos * -cy + cy];
     });
     return mapped(s, Float64Array.from(rows), this.filter, this.options.fill ?? 0);
-  }
-}
-
-// ---------------------------------------------------------------- colours
-
-export interface ColorJitterOptions {
-  /** Factor from [max(0, 1 - v), 1 + v], or from a pair. */
-  brightness?: number | readonly [number, number];
-  contrast?: number | readonly [number, number];
-  saturation?: number | readonly [number, number];
-  /** Turn of the colour circle from [-v, v] with v at most 0.5, or from a pair. */
-  hue?: number | readonly [number, number];
-}
-
-/** One change of colours: what, and by which factor (hue: turn). */
-export interface ColorChange {
-  what: 'brightness' | 'contrast' | 'saturation' | 'hue';
-  by: number;
-}
-
-const CHANGES = ['brightness', 'contrast', 'saturation', 'hue'] as const;
-
-/**
- * Changes brightness, contrast, saturation and hue of each image by random factors, in a random order.
- * @see torchvision.transforms.ColorJitter
- */
-export class ColorJitter extends Transform {
-  private readonly ranges: readonly (readonly [number, number] | null)[];
-  constructor(readonly options: ColorJitterOptions = {}) {
-    checkOptions('ColorJitter', options, CHANGES);
-    const ranges = CHANGES.map((what) =>
-      rangeOf(
-        'ColorJitter',
-        what,
-        options[what],
-        what === 'hue' ? 0 : 1,
-        what === 'hue' ? [-0.5, 0.5] : [0, Infinity],
-      ),
-    );
-    super([options]);
-    this.ranges = ranges;
-  }
-  /** For each of n images, its changes in their order. */
-  getParams(n: number, generator: RandomSource = shared): ColorChange[][] {
-    return Array.from({ length: n }, () => {
-      const u = draws(generator, 8, 0, 1);
-      const order = [0, 1, 2, 3].sort((a, b) => u[a] - u[b]);
-      return order.flatMap((k) => {
-        const range = this.ranges[k];
-        return range === null ? [] : [{ what: CHANGES[k], by: range[0] + u[4 + k] * (range[1] - range[0]) }];
-      });
-    });
-  }
-  protected forward(s: Stack, source: RandomSource): NDArray {
-    if (s.channels !== 1 && s.channels !== 3)
-      throw new RangeError(`ColorJitter: images have 1 or 3 channels, not ${s.channels}.`);
-    const rows = new Float64Array(8 * s.n);
-    this.getParams(s.n, source).forEach((changes, i) => {
-      changes.forEach(({ what, by }, k) => {
-        rows.set([CHANGES.indexOf(what) + 1, by], 8 * i + 2 * k);
-      });
-    });
-    return recoloured(s, rows);
-  }
-}
-
-// ---------------------------------------------------------------- tensors
-
-/**
- * Pictures of bytes to float32 tensors from 0 to 1, channels first. Floating point arrays are tensors already.
- * @see torchvision.transforms.ToTensor
- */
-export class ToTensor extends Transform {
-  constructor() {
-    super([]);
-  }
-  protected forward(s: Stack): NDArray {
-    if (!s.bytes) return s.images;
-    return div(ascontiguousarray(transpose(s.images, [0, 3, 1, 2])).astype('float32'), 255);
-  }
-}
-
-/**
- * (x - mean) / std for each channel of tensors. @see torchvision.transforms.Normalize
- * @param mean,std one number for each channel, or one for all
- */
-export class Normalize extends Transform {
-  constructor(
-    readonly mean: number | readonly number[],
-    readonly std: number | readonly number[],
-  ) {
-    const numbers = [mean, std].map((v) => (typeof v === 'number' ? [v] : [...asList(v)]));
-    if (numbers[1].some((v) => !(v > 0)))
-      throw new RangeError(`Normalize: std must be above 0, got ${JSON.stringify(std)}.`);
-    super(numbers);
-    [this.mean, this.std] = numbers;
-  }
-  protected forward(s: Stack): NDArray {
-    if (s.bytes)
-      throw new TypeError(
-        'Normalize: got a uint8 picture; put ToTensor before it, which gives numbers from 0 to 1.',
-      );
-    const values = ([this.mean, this.std] as number[][]).map((v) => {
-      if (v.length !== 1 && v.length !== s.channels)
-        throw new RangeError(
-          `Normalize: ${v.length} numbers for tensors of ${s.channels} channels, shape ${shapeText(s.images.shape)}.`,
-        );
-      return reshape(asarray(Float64Array.from(v)).astype(s.images.dtype), [v.length, 1, 1]);
-    });
-    return div(sub(s.images, values[0]), values[1]);
-  }
-}
-
-const asList = (v: readonly number[] | NDArray): number[] =>
-  Array.from(asarray(v as readonly number[]).data as Float64Array, Number);
-
-/** A function as a transform. @see torchvision.transforms.Lambda */
-export class Lambda extends Transform {
-  constructor(readonly f: (images: NDArray) => NDArray) {
-    if (typeof f !== 'function') throw new TypeError(`Lambda: expected a function, got ${typeof f}.`);
-    super([f]);
-  }
-  protected override apply(images: ArrayLike): NDArray {
-    return this.f(asarray(images, 'Lambda'));
-  }
-  protected forward(stack: Stack): NDArray {
-    return stack.images;
   }
 }
