@@ -104,27 +104,60 @@ export function decode(frames: readonly Buffer[], signer: Signer, replays?: Repl
   if (parts.length < 4) throw new WireError(`${parts.length} JSON frames after the signature, 4 expected`);
   if (!signer.matches(frames[at + 1], parts)) throw new WireError('the signature does not match the key');
   if (replays && !replays.admit(frames[at + 1])) throw new WireError('it was received before');
-  const header = parseObject(parts[0]);
+  const [header, headerFault] = parseObject(parts[0]);
   if (!header || typeof header.msg_type !== 'string' || typeof header.msg_id !== 'string') {
-    throw new WireError('the header is not an object with msg_id and msg_type');
+    throw new WireError(`the header is ${headerFault ?? 'not an object with msg_id and msg_type'}`);
   }
   const known = header as unknown as Header;
-  const [parent_header, metadata, content] = parts.slice(1).map(parseObject);
-  if (!parent_header || !metadata || !content) {
-    throw new WireError(
-      `${known.msg_type}: parent_header, metadata or content is not a JSON object`,
-      identities,
-      known,
-    );
-  }
-  return { identities, header: known, parent_header, metadata, content, buffers: frames.slice(at + 6) };
+  const read = (name: string, part: Buffer): Record<string, unknown> => {
+    const [value, fault] = parseObject(part);
+    if (value) return value;
+    throw new WireError(`${known.msg_type}: its ${name} is ${fault}`, identities, known);
+  };
+  return {
+    identities,
+    header: known,
+    parent_header: read('parent_header', parts[1]),
+    metadata: read('metadata', parts[2]),
+    content: read('content', parts[3]),
+    buffers: frames.slice(at + 6),
+  };
 }
 
-function parseObject(frame: Buffer): Record<string, unknown> | undefined {
+/** The object that a frame holds, or what it is instead. */
+function parseObject(frame: Buffer): [Record<string, unknown>, undefined] | [undefined, string] {
+  const absurd = absurdity(frame);
+  if (absurd) return [undefined, absurd];
   try {
     const value = JSON.parse(frame.toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return [value, undefined];
   } catch {
-    return undefined;
+    // No JSON.
   }
+  return [undefined, 'not a JSON object'];
+}
+
+/** Nobody means JSON so deep, or of so many parts: some seconds of parsing for a message of 30 MB. */
+const DEEPEST = 1000;
+const MOST_PARTS = 1_000_000;
+const [QUOTE, BACKSLASH, LIST, LIST_END, OBJECT, OBJECT_END] = Buffer.from('"\\[]{}');
+
+/** What makes a frame too much to parse, told from its brackets alone. */
+function absurdity(frame: Buffer): string | undefined {
+  if (frame.length < DEEPEST) return undefined;
+  let depth = 0;
+  let parts = 0;
+  let quoted = false;
+  for (let at = 0; at < frame.length; at++) {
+    const byte = frame[at];
+    if (byte === QUOTE) quoted = !quoted;
+    else if (quoted) {
+      if (byte === BACKSLASH) at++;
+    } else if (byte === LIST || byte === OBJECT) {
+      if (++depth > DEEPEST) return `nested more than ${DEEPEST} levels deep`;
+      if (++parts > MOST_PARTS)
+        return `made of more than ${MOST_PARTS} lists and objects; large data go into the buffers of a message`;
+    } else if (byte === LIST_END || byte === OBJECT_END) depth--;
+  }
+  return undefined;
 }

@@ -205,4 +205,23 @@ describe('thousands of bad messages', () => {
     }
     expect(result(await session.run('1 + 1'))).toBe('2');
   });
+
+  it('and JSON of 32 MB that is nothing but brackets, in every part of a message', async () => {
+    const deep = Buffer.alloc(32 * 2 ** 20, '[');
+    const signer = new Signer(session.kernel.connection.key);
+    for (const name of ['shell', 'control', 'stdin'] as const) {
+      const queue = new SendQueue(sockets[name], () => {});
+      for (let part = 0; part < 4; part++) {
+        const parts = [makeHeader('comm_msg', 'fuzz'), {}, { name }, { name }].map((each, at) =>
+          at === part ? deep : Buffer.from(JSON.stringify(each)),
+        );
+        queue.send([Buffer.from('<IDS|MSG>'), Buffer.from(signer.sign(parts)), ...parts]);
+      }
+      await queue.drained();
+    }
+    expect(result(await session.run('1 + 1'))).toBe('2');
+    await expect
+      .poll(() => log.match(/nested more than 1000 levels deep/g)?.length, { timeout: 20_000 })
+      .toBe(12);
+  });
 });

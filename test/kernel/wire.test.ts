@@ -37,6 +37,57 @@ describe('the wire format', () => {
     );
   });
 
+  describe('JSON that nobody means', () => {
+    const frames = (part: number, text: string) => {
+      const parts = encode(message('comm_msg', { comm_id: 'c' }), signer).slice(3, 7);
+      parts[part] = Buffer.from(text);
+      return [Buffer.from('me'), Buffer.from('<IDS|MSG>'), Buffer.from(signer.sign(parts)), ...parts];
+    };
+    const fault = (part: number, text: string): WireError => {
+      try {
+        decode(frames(part, text), signer);
+      } catch (error) {
+        return error as WireError;
+      }
+      throw new Error('it was taken');
+    };
+    const deep = '['.repeat(32 * 2 ** 20);
+
+    it.each([
+      ['parent_header', 1],
+      ['metadata', 2],
+      ['content', 3],
+    ])('32 MB of [ as %s: the sender can be told', (name, part) => {
+      for (const text of [
+        deep,
+        `{"a": ${deep}`,
+        `{"a": "\\\\", "b": "[\\"[", "c": ${'{"d": '.repeat(1001)}`,
+      ]) {
+        const error = fault(part, text);
+        expect(error.message).toBe(`comm_msg: its ${name} is nested more than 1000 levels deep`);
+        expect(error.header?.msg_type).toBe('comm_msg');
+      }
+    });
+
+    it('as a header: dropped, as nobody knows who sent it', () => {
+      expect(fault(0, deep)).toMatchObject({
+        message: 'the header is nested more than 1000 levels deep',
+        header: undefined,
+      });
+    });
+
+    it('a million lists', () => {
+      expect(fault(3, `{"a": [${'[],'.repeat(1_000_000)}0]}`).message).toMatch(
+        /^comm_msg: its content is made of more than 1000000 lists and objects; large data go into the buffers/,
+      );
+    });
+
+    it('brackets in texts count for nothing, and 1000 levels are taken', () => {
+      const text = `{"code": ${JSON.stringify(`"\\${deep.slice(0, 2000)}`)}, "data": ${'['.repeat(999)}${']'.repeat(999)}}`;
+      expect(decode(frames(3, text), signer).content.code).toHaveLength(2002);
+    });
+  });
+
   it('refuses a message that was signed with another key, and says nothing about its sender', () => {
     const frames = encode(message('execute_request'), new Signer('other'));
     expect(() => decode(frames, signer)).toThrow('signature does not match');
