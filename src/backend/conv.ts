@@ -146,6 +146,85 @@ export function convolveBlockGrad(
   return getParam(0) === 1;
 }
 
+const normCodes = { forward: opcode('convNorm'), backward: opcode('convNormGrad') };
+
+/** What `numbers` of a normalised block holds, a row of `f` numbers each; the windows follow. */
+export const normRows = {
+  mean: 0,
+  variance: 1,
+  weight: 2,
+  bias: 3,
+  weightGrad: 4,
+  biasGrad: 5,
+  convBiasGrad: 6,
+  windows: 7,
+} as const;
+
+/**
+ * A convolution in single precision, its normalisation by the batch's statistics, rectifier and max pooling in one pass;
+ * null, with nothing written, where the native side has no such pass for these sizes.
+ *
+ * @param winners uint8, of as many elements as the result with its channels rounded up to 16
+ * @param numbers float64, in the rows of `normRows`; mean and variance are written
+ * @param kept room for the convolution's result with its channels rounded up to 16
+ * @param gradient whether the input will want its gradient
+ */
+export function convolveNorm(
+  out: NDArray,
+  x: NDArray,
+  weight: NDArray,
+  bias: NDArray | null,
+  winners: NDArray,
+  numbers: NDArray,
+  kept: NDArray,
+  g: BlockGeometry,
+  eps: number,
+  gradient: boolean,
+): number | null {
+  begin(normCodes.forward, out.dtype, 0);
+  setAddress(0, out);
+  setAddress(1, x);
+  setAddress(2, weight);
+  operand(3, bias);
+  setAddress(4, winners);
+  setAddress(5, numbers);
+  setAddress(6, kept);
+  setParam(0, Number(gradient));
+  setParam(1, eps);
+  setBlock(g);
+  run();
+  return getParam(0) === 1 ? getParam(1) : null;
+}
+
+/** The gradients of `convolveNorm`: those by channel go to `numbers`. False, with nothing written, where it cannot be done. */
+export function convolveNormGrad(
+  found: { x: NDArray | null; weight: NDArray | null },
+  gradient: NDArray,
+  x: NDArray,
+  weight: NDArray,
+  winners: NDArray,
+  numbers: NDArray,
+  kept: NDArray,
+  g: BlockGeometry,
+  eps: number,
+  layout: number,
+): boolean {
+  begin(normCodes.backward, gradient.dtype, 0);
+  operand(0, found.x);
+  operand(1, found.weight);
+  setAddress(2, gradient);
+  setAddress(3, x);
+  setAddress(4, weight);
+  setAddress(5, winners);
+  setAddress(6, numbers);
+  setAddress(7, kept);
+  setParam(0, layout);
+  setParam(1, eps);
+  setBlock(g);
+  run();
+  return getParam(0) === 1;
+}
+
 const poolCodes = {
   max: opcode('maxPool'),
   gather: opcode('poolGather'),

@@ -25,6 +25,9 @@ export {
   convolve,
   convolveBlock,
   convolveBlockGrad,
+  convolveNorm,
+  convolveNormGrad,
+  normRows,
   type PoolGeometry,
   pool,
 } from './conv.js';

@@ -1,12 +1,17 @@
-// Layers that stand one after the other and are done together: a linear layer or a convolution, the rectifier, and max
-// pooling. Results are the same; only layers that are exactly those of the library, without hooks, are joined.
+// Layers that stand one after the other and are done together: a linear layer or a convolution, batch normalisation, the
+// rectifier, and max pooling. Results are the same; only layers that are exactly those of the library, without hooks, are joined.
 
 import { NDArray } from '../core/ndarray.js';
-import { convBlock, joinable, linearBlock } from '../ops/blocks.js';
+import { noGrad } from '../core/node.js';
+import { convBlock, convNormBlock, joinable, linearBlock } from '../ops/blocks.js';
+import { add, div, mul, sqrt, sub } from '../ops/elementwise.js';
+import { tracking } from '../ops/registry.js';
+import { reshape } from '../ops/shape.js';
 import { ReLU } from './activations.js';
 import { Conv2d, MaxPool2d } from './conv.js';
 import { Linear } from './linear.js';
 import { type AnyModule, hasHooks } from './module.js';
+import { BatchNorm2d, remember } from './normalization.js';
 
 /** Whether a call of the module does what its class says and nobody looks on. */
 const isPlain = <M extends AnyModule>(
@@ -33,10 +38,43 @@ export function joined(
       first.inFeatures === x.shape[x.ndim - 1] ? linearBlock(x, first.weight, first.bias, rectified) : null;
     return out === null ? null : { out, next: at + (rectified ? 2 : 1) };
   }
-  if (!isPlain(first, Conv2d) || !isPlain(layers[at + 1], ReLU)) return null;
-  const pool = layers[at + 2];
-  const pooled = isPlain(pool, MaxPool2d);
-  if (pool === undefined) return null;
-  const out = convBlock(x, first.weight, first.bias, first.options, pooled ? pool : null);
-  return out === null ? null : { out, next: at + (pooled ? 3 : 2) };
+  if (!isPlain(first, Conv2d)) return null;
+  const norm = layers[at + 1];
+  const normed = isPlain(norm, BatchNorm2d);
+  const after = at + (normed ? 2 : 1);
+  const pool = layers[after + 1];
+  // Without normalisation the gradient reads the result, see above.
+  if (!isPlain(layers[after], ReLU) || (pool === undefined && !normed)) return null;
+  const pooled = isPlain(pool, MaxPool2d) ? pool : null;
+  const out = normed
+    ? normalized(x, first, norm, pooled)
+    : convBlock(x, first.weight, first.bias, first.options, pooled);
+  return out === null ? null : { out, next: after + (pooled === null ? 1 : 2) };
+}
+
+/** A convolution whose result is normalised, rectified and pooled; null where it has to be done one by one. */
+function normalized(x: NDArray, conv: Conv2d, norm: BatchNorm2d, pool: MaxPool2d | null): NDArray | null {
+  const { weight, bias, runningMean, runningVar } = norm;
+  const { eps = 1e-5, dtype = weight?.dtype } = norm.options;
+  if (norm.numFeatures !== conv.outChannels || (dtype ?? conv.weight.dtype) !== 'float32') return null;
+  if (norm.training || runningMean === null || runningVar === null) {
+    const block = convNormBlock(x, conv.weight, conv.bias, conv.options, { weight, bias, eps }, pool);
+    if (block === null) return null;
+    remember(norm, block.mean, block.variance, block.count);
+    return block.out;
+  }
+  // With given statistics it is a convolution with other weights.
+  const own = [conv.weight, conv.bias, weight, bias];
+  if (
+    tracking(x, ...own) ||
+    [...own, runningMean, runningVar].some((a) => a !== null && a.dtype !== 'float32')
+  )
+    return null;
+  return noGrad(() => {
+    const spread = sqrt(add(runningVar, eps));
+    const factor = weight === null ? div(1, spread) : div(weight, spread);
+    const centred = conv.bias === null ? mul(runningMean, -1) : sub(conv.bias, runningMean);
+    const offset = bias === null ? mul(centred, factor) : add(mul(centred, factor), bias);
+    return convBlock(x, mul(conv.weight, reshape(factor, [-1, 1, 1, 1])), offset, conv.options, pool);
+  });
 }

@@ -53,6 +53,24 @@ function scaled(out: NDArray, weight: NDArray | null | undefined, bias: NDArray 
   return bias ? add(stretched, bias) : stretched;
 }
 
+/** Blends the statistics of a batch of `n` elements a channel into the running ones. */
+function blend(
+  runningMean: NDArray,
+  runningVar: NDArray,
+  batchMean: NDArray,
+  variance: NDArray,
+  n: number,
+  momentum: number,
+): void {
+  const into = (running: NDArray, batch: NDArray): void => {
+    set(running, ['...'], add(mul(running, 1 - momentum), mul(reshape(batch.detach(), -1), momentum)));
+  };
+  noGrad(() => {
+    into(runningMean, batchMean);
+    into(runningVar, mul(variance, n / (n - 1)));
+  });
+}
+
 export interface BatchNormOptions {
   weight?: NDArray | null;
   bias?: NDArray | null;
@@ -93,16 +111,9 @@ export function batchNorm(
     );
   }
   const fixed = !training && runningMean !== null && runningVar !== null;
-  /** Blends the batch's statistics into the running ones. */
   const remember = (m: NDArray, variance: NDArray): void => {
-    if (!training || runningMean === null || runningVar === null) return;
-    noGrad(() => {
-      const blend = (running: NDArray, batch: NDArray): void => {
-        set(running, ['...'], add(mul(running, 1 - momentum), mul(reshape(batch.detach(), -1), momentum)));
-      };
-      blend(runningMean, m);
-      blend(runningVar, mul(variance, n / (n - 1)));
-    });
+    if (training && runningMean !== null && runningVar !== null)
+      blend(runningMean, runningVar, m, variance, n, momentum);
   };
   if (n > 0 && native(a, weight, bias, ...(fixed ? [runningMean, runningVar] : []))) {
     const given = fixed ? { mean: runningMean, variance: runningVar } : null;
@@ -248,8 +259,7 @@ abstract class BatchNorm extends Module {
         `${this.constructor.name}: expected an input of ${this.axes.join(' or ')} axes, got ${shapeText(a.shape)}.`,
       );
     }
-    if (training && this.numBatchesTracked !== null)
-      set(this.numBatchesTracked, [], this.numBatchesTracked.add(1n));
+    if (training) countBatch(this);
     return batchNorm(a, runningMean, runningVar, {
       weight,
       bias,
@@ -263,6 +273,19 @@ abstract class BatchNorm extends Module {
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = this.options;
     return `${this.numFeatures}, eps=${eps}, momentum=${momentum}, affine=${affine}, track_running_stats=${trackRunningStats}`;
   }
+}
+
+function countBatch({ numBatchesTracked }: BatchNorm): void {
+  if (numBatchesTracked !== null) set(numBatchesTracked, [], numBatchesTracked.add(1n));
+}
+
+/** What a layer in training does about a batch of `n` elements a channel that was normalised for it. */
+export function remember(layer: BatchNorm, batchMean: NDArray, variance: NDArray, n: number): void {
+  if (!layer.training) return;
+  countBatch(layer);
+  const { runningMean, runningVar, options } = layer;
+  if (runningMean !== null && runningVar !== null)
+    blend(runningMean, runningVar, batchMean, variance, n, options.momentum ?? 0.1);
 }
 
 /** Batch normalisation of features (N, C) or sequences (N, C, L). @see torch.nn.BatchNorm1d */

@@ -266,6 +266,9 @@ function native(kind: RecurrentKind, given: Operands, reverse: boolean): NDArray
     forget(memory);
     return out;
   }
+  // They outlive the scope that the result may be returned from.
+  for (const a of [memory.gates, memory.more])
+    if (a !== null && a.storage !== out.storage) a.storage.exempt = true;
   const wanted = new Set(present.filter((name) => given[name]!.tracked));
   const rule = (g: NDArray): (NDArray | null)[] => {
     if (tape.recording) return recordedRule(kind, given, present, g, reverse);

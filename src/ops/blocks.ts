@@ -1,5 +1,5 @@
 // Layers together with what follows them as one operation: a linear map with its bias and rectifier, and a convolution
-// with rectifier and max pooling. What lies between is never written to memory. Where the walk back is itself recorded,
+// with batch normalisation, rectifier and max pooling. What lies between is never written to memory. Where the walk back is itself recorded,
 // the gradients are written in operations, so derivatives of every order exist.
 
 import * as backend from '../backend/index.js';
@@ -7,11 +7,13 @@ import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { empty, type NDArray } from '../core/ndarray.js';
 import { noGrad, tape } from '../core/node.js';
-import { meta } from '../core/storage.js';
+import { meta, release } from '../core/storage.js';
 import { batching } from './batching.js';
 import { bilinear, type ConvOptions, geometry, type Pair } from './conv.js';
 import { less, maximum } from './elementwise.js';
+import { get } from './index.js';
 import { matmul } from './matmul.js';
+import { normalize, recordedGradient } from './normalize.js';
 import {
   maximum as largest,
   type PoolOptions,
@@ -21,8 +23,8 @@ import {
   windowsOf,
 } from './pool.js';
 import { sum } from './reduce.js';
-import { trackJointly } from './registry.js';
-import { ascontiguousarray, transpose } from './shape.js';
+import { tracking, trackJointly } from './registry.js';
+import { ascontiguousarray, astype, transpose } from './shape.js';
 import { where } from './where.js';
 
 /** Whether operations may be done together: nobody looks at what lies between. */
@@ -119,10 +121,134 @@ export function convBlock(
     return bias === null ? found : [...found, sum(d, { axis: [0, 2, 3] })];
   };
   const operands = bias === null ? [x, weight] : [x, weight, bias];
-  return trackJointly('convBlock', out, operands, rule, winners === null ? [...operands, out] : operands);
+  return trackJointly('convBlock', out, operands, rule, [...operands, winners ?? out]);
 }
 
-/** The gradient of a convolution's result z from that of its rectified and pooled elements, in operations. */
+/** Weight, bias and eps of a normalisation by the batch's statistics. */
+export interface BatchNormalization {
+  readonly weight: NDArray | null;
+  readonly bias: NDArray | null;
+  readonly eps: number;
+}
+
+/**
+ * Convolution, its normalisation by the batch's statistics, max(0, ...) of it and, unless `pool` is null, the largest
+ * element of each window of that; null where it has to be done one by one.
+ * @returns the result, mean and variance of each channel, and over how many elements they were taken
+ */
+export function convNormBlock(
+  x: NDArray,
+  weight: NDArray,
+  bias: NDArray | null,
+  options: ConvOptions,
+  norm: BatchNormalization,
+  pool: { kernelSize: Pair; options: PoolOptions } | null,
+): { out: NDArray; mean: NDArray; variance: NDArray; count: number } | null {
+  const operands = [x, weight, bias, norm.weight, norm.bias].filter((a) => a !== null);
+  if (x.ndim !== 4 || operands.some((a) => a.dtype !== 'float32')) return null;
+  const g = geometry('conv2d', x, weight, options);
+  const [shape, f] = [[g.n, g.f, g.oh, g.ow], g.f];
+  const count = g.n * g.oh * g.ow;
+  if (count <= 1 || [norm.weight, norm.bias].some((a) => a !== null && a.size !== f)) return null;
+  const windows = windowsOf('maxPool2d', { shape }, pool?.kernelSize ?? 1, pool?.options ?? {});
+  const [rows, cols] = [windows[0].length, windows[1].length];
+  const block: backend.BlockGeometry = { ...g, rows, cols, windows: null };
+  const padded = Math.ceil(f / 16) * 16;
+  const { normRows } = backend;
+  const numbers = empty([normRows.windows * f + 3 * (rows + cols)], 'float64');
+  const row = (which: keyof typeof normRows): NDArray =>
+    get(numbers, [`${normRows[which] * f}:${(normRows[which] + 1) * f}`]);
+  const float = (which: keyof typeof normRows): NDArray => astype(row(which), 'float32');
+  backend.copy(row('weight'), norm.weight === null ? 1 : norm.weight.detach());
+  backend.copy(row('bias'), norm.bias === null ? 0 : norm.bias.detach());
+  backend.copy(get(numbers, [`${normRows.windows * f}:`]), asarray(Float64Array.from(windows.flat(2))));
+  const out = empty([g.n, f, rows, cols], 'float32');
+  const winners = empty([g.n, padded * rows * cols], 'uint8');
+  const between = empty([g.n, padded, g.oh, g.ow], 'float32');
+  const contiguous = (a: NDArray): NDArray => ascontiguousarray(a.detach());
+  const [a, w, b] = [contiguous(x), contiguous(weight), bias === null ? null : contiguous(bias)];
+  const wanted = tape.recording && x.tracked;
+  const layout = backend.convolveNorm(out, a, w, b, winners, numbers, between, block, norm.eps, wanted);
+  const recorded = tracking(...operands);
+  if (layout === null || !recorded) release(between.storage);
+  if (layout === null) return null;
+  const statistics = { mean: float('mean'), variance: float('variance'), count };
+  // It outlives the scope that the result may be returned from, and goes back to the pool when a walk has used it.
+  between.storage.exempt = recorded;
+  let kept: NDArray | null = between;
+  const fresh = (p: NDArray, want: boolean): NDArray | null => (want ? empty(p.shape, 'float32') : null);
+  const [xWanted, weightWanted] = [x.tracked, weight.tracked];
+  const rule = (h: NDArray): (NDArray | null)[] => {
+    const chosen = (found: Record<keyof BlockGradients, NDArray | null>): (NDArray | null)[] => [
+      found.x,
+      found.weight,
+      ...(bias === null ? [] : [found.bias]),
+      ...(norm.weight === null ? [] : [found.normWeight]),
+      ...(norm.bias === null ? [] : [found.normBias]),
+    ];
+    if (!tape.recording && kept !== null) {
+      const found = { x: fresh(x, xWanted), weight: fresh(weight, weightWanted) };
+      const done = backend.convolveNormGrad(
+        found,
+        ascontiguousarray(h),
+        a,
+        w,
+        winners,
+        numbers,
+        kept,
+        block,
+        norm.eps,
+        layout,
+      );
+      release(kept.storage);
+      kept = null;
+      if (done)
+        return chosen({
+          ...found,
+          bias: float('convBiasGrad'),
+          normWeight: float('weightGrad'),
+          normBias: float('biasGrad'),
+        });
+    }
+    return chosen(normGradients(h, x, weight, bias, g, norm, windows));
+  };
+  const result = trackJointly('convNormBlock', out, operands, rule, [...operands, winners, numbers]);
+  return { out: result, ...statistics };
+}
+
+interface BlockGradients {
+  x: NDArray;
+  weight: NDArray;
+  bias: NDArray;
+  normWeight: NDArray;
+  normBias: NDArray;
+}
+
+/** The gradients of `convNormBlock` in operations. */
+function normGradients(
+  h: NDArray,
+  x: NDArray,
+  weight: NDArray,
+  bias: NDArray | null,
+  g: backend.ConvGeometry,
+  norm: BatchNormalization,
+  windows: [Window[], Window[]],
+): BlockGradients {
+  const z = bilinear('forward', x, weight, g, bias);
+  const shape = [g.n, g.f, g.oh * g.ow] as const;
+  const { out: y, statistics } = noGrad(() => normalize(z, shape, norm.eps, norm.weight, norm.bias, null));
+  const found = recordedGradient(beforePooling(h, y, windows), z, shape, norm.eps, norm.weight, statistics);
+  const d = found[0];
+  return {
+    x: bilinear('data', d, weight, g),
+    weight: bilinear('weight', d, x, g),
+    bias: sum(d, { axis: [0, 2, 3] }),
+    normWeight: found[1],
+    normBias: found[found.length - 1],
+  };
+}
+
+/** The gradient of what is rectified, z, from that of its rectified and pooled elements, in operations. */
 function beforePooling(h: NDArray, z: NDArray, windows: [Window[], Window[]] | null): NDArray {
   let d = h;
   if (windows !== null) {

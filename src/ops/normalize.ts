@@ -52,13 +52,14 @@ export function normalize(
     return weight === null ? [dx, dbias] : [dx, dweight, dbias];
   };
   const operands = [x, weight, bias].filter((p) => p !== null);
-  const saved = given === null ? operands : [...operands, given.mean, given.variance];
+  const { mean, variance } = given ?? statistics;
+  const saved = [...operands, mean, variance];
   return { out: trackJointly('batchNorm', out, operands, rule, saved), statistics };
 }
 register('batchNorm', true);
 
-/** The same gradients in operations. */
-function recordedGradient(
+/** The same gradients in operations, in the order of x, weight and bias. */
+export function recordedGradient(
   g: NDArray,
   x: NDArray,
   shape: backend.Channels,
@@ -106,6 +107,6 @@ export function crossEntropyOfRows(scores: NDArray, labels: NDArray): NDArray {
     const right = astype(equal(classes, reshape(labels, [-1, 1])), scores.dtype);
     return mul(sub(softmax(scores, { axis: 1 }), right), share);
   };
-  return track('crossEntropy', losses, [scores], [rule], [scores]);
+  return track('crossEntropy', losses, [scores], [rule], [scores, gradient]);
 }
 register('crossEntropy', true);

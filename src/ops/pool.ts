@@ -87,7 +87,7 @@ export function poolGeometry(
 function gather(x: NDArray, winners: NDArray, g: backend.PoolGeometry): NDArray {
   const out = empty([x.shape[0], x.shape[1], g.oh, g.ow], x.dtype);
   backend.pool('gather', out, ascontiguousarray(x.detach()), g, winners);
-  return track('poolGather', out, [x], [(h) => scatter(h, winners, g)], []);
+  return track('poolGather', out, [x], [(h) => scatter(h, winners, g)], [winners]);
 }
 register('poolGather', true);
 
@@ -95,7 +95,7 @@ register('poolGather', true);
 export function scatter(y: NDArray, winners: NDArray, g: backend.PoolGeometry): NDArray {
   const out = empty([y.shape[0], y.shape[1], g.h, g.w], y.dtype);
   backend.pool('scatter', out, ascontiguousarray(y.detach()), g, winners);
-  return track('poolScatter', out, [y], [(h) => gather(h, winners, g)], []);
+  return track('poolScatter', out, [y], [(h) => gather(h, winners, g)], [winners]);
 }
 register('poolScatter', true);
 
@@ -106,7 +106,7 @@ export function maximum(a: NDArray, rows: Window[], cols: Window[]): { out: NDAr
   const out = empty(shape, a.dtype);
   const winners = empty(shape, 'int32');
   if (out.size > 0) backend.pool('max', out, ascontiguousarray(a.detach()), g, winners);
-  return { out: track('maxPool2d', out, [a], [(h) => scatter(h, winners, g)], []), winners };
+  return { out: track('maxPool2d', out, [a], [(h) => scatter(h, winners, g)], [winners]), winners };
 }
 register('maxPool2d', true);
 

@@ -27,6 +27,7 @@ template <int B> struct Lanes {
   typedef float Float __attribute__((vector_size(4 * B)));
   typedef int32_t Int __attribute__((vector_size(4 * B)));
   typedef uint8_t Byte __attribute__((vector_size(B)));
+  typedef double Double __attribute__((vector_size(8 * B)));
 };
 template <class V, class T> GL_FN V loaded(const T* p) {
   V v;
@@ -145,6 +146,87 @@ template <int B> void unlayBlockOf(float* to, const float* from, int64_t channel
   }
 }
 
+// Adds the sums of term(place) to those of the channels: in single precision for a few places, then in double.
+template <int B, class Term> GL_FN void addPlaces(double* sums, int64_t places, Term&& term) {
+  using Float = typename Lanes<B>::Float;
+  using Double = typename Lanes<B>::Double;
+  Double total = loaded<Double>(sums);
+  for (int64_t p = 0; p < places; p += 4 * kSome) {
+    const int64_t end = p + 4 * kSome < places ? p + 4 * kSome : places;
+    // Four sums that do not wait for each other.
+    Float a{}, b{}, c{}, d{};
+    int64_t q = p;
+    for (; q + 4 <= end; q += 4) a += term(q), b += term(q + 1), c += term(q + 2), d += term(q + 3);
+    for (; q < end; q++) a += term(q);
+    total += __builtin_convertvector(Float((a + b) + (c + d)), Double);
+  }
+  stored(sums, total);
+}
+
+template <int B> void sumBlockOf(const float* x, int64_t places, double* sums) {
+  using Float = typename Lanes<B>::Float;
+  addPlaces<B>(sums, places, [&](int64_t q) { return loaded<Float>(x + q * B); });
+}
+
+template <int B> void squareBlockOf(const float* x, const float* mean, int64_t places, double* sums) {
+  using Float = typename Lanes<B>::Float;
+  const Float m = loaded<Float>(mean);
+  addPlaces<B>(sums, places, [&](int64_t q) {
+    const Float d = loaded<Float>(x + q * B) - m;
+    return Float(d * d);
+  });
+}
+
+template <int B> void productBlockOf(const float* g, const float* x, const float* mean, int64_t places, double* sums) {
+  using Float = typename Lanes<B>::Float;
+  const Float m = loaded<Float>(mean);
+  addPlaces<B>(sums, places, [&](int64_t q) { return Float(loaded<Float>(g + q * B) * (loaded<Float>(x + q * B) - m)); });
+}
+
+template <int B>
+void normBlockOf(float* to, const float* x, const float* mean, const float* factor, const float* offset, int64_t places) {
+  using Float = typename Lanes<B>::Float;
+  const Float m = loaded<Float>(mean), f = loaded<Float>(factor), o = loaded<Float>(offset);
+  for (int64_t q = 0; q < places; q++) stored(to + q * B, Float((loaded<Float>(x + q * B) - m) * f + o));
+}
+
+template <int B>
+void normBlockGradOf(float* d, const float* x, const float* mean, const float* factor, const float* shift, const float* slope,
+                     int64_t places, float* sums) {
+  using Float = typename Lanes<B>::Float;
+  const Float m = loaded<Float>(mean), f = loaded<Float>(factor), s = loaded<Float>(shift), l = loaded<Float>(slope);
+  Float sum = loaded<Float>(sums);
+  for (int64_t q = 0; q < places; q++) {
+    const Float v = f * loaded<Float>(d + q * B) - s - l * (loaded<Float>(x + q * B) - m);
+    stored(d + q * B, v);
+    sum += v;
+  }
+  stored(sums, sum);
+}
+
+void sumBlock(const float* x, int64_t places, double* sums, int block) {
+  if (block == 16) sumBlockOf<16>(x, places, sums);
+  else sumBlockOf<8>(x, places, sums);
+}
+void squareBlock(const float* x, const float* mean, int64_t places, double* sums, int block) {
+  if (block == 16) squareBlockOf<16>(x, mean, places, sums);
+  else squareBlockOf<8>(x, mean, places, sums);
+}
+void productBlock(const float* g, const float* x, const float* mean, int64_t places, double* sums, int block) {
+  if (block == 16) productBlockOf<16>(g, x, mean, places, sums);
+  else productBlockOf<8>(g, x, mean, places, sums);
+}
+void normBlock(float* to, const float* x, const float* mean, const float* factor, const float* offset, int64_t places,
+               int block) {
+  if (block == 16) normBlockOf<16>(to, x, mean, factor, offset, places);
+  else normBlockOf<8>(to, x, mean, factor, offset, places);
+}
+void normBlockGrad(float* d, const float* x, const float* mean, const float* factor, const float* shift, const float* slope,
+                   int64_t places, float* sums, int block) {
+  if (block == 16) normBlockGradOf<16>(d, x, mean, factor, shift, slope, places, sums);
+  else normBlockGradOf<8>(d, x, mean, factor, shift, slope, places, sums);
+}
+
 void poolBlock(const BlockedPool& g, const float* x, float* out, uint8_t* winners, int block) {
   if (block == 16) poolBlockOf<16>(g, x, out, winners);
   else poolBlockOf<8>(g, x, out, winners);
@@ -167,16 +249,16 @@ void rectify(float* x, int64_t n) {
 }
 
 void rectifyGrad(float* dx, const float* g, const float* y, float* sums, int64_t n, int64_t channels, int64_t places) {
+  using Float = Lanes<16>::Float;
+  const Float zero{};
   for (int64_t i = 0; i < n * channels; i++) {
-    // Sixteen sums that do not wait for each other.
-    float partial[16] = {};
+    Float partial{};
     int64_t q = 0;
-    for (; q + 16 <= places; q += 16)
-      for (int l = 0; l < 16; l++) {
-        const float v = y[q + l] > 0 ? g[q + l] : 0.0f;
-        dx[q + l] = v;
-        partial[l] += v;
-      }
+    for (; q + 16 <= places; q += 16) {
+      const Float v = loaded<Float>(y + q) > zero ? loaded<Float>(g + q) : zero;
+      stored(dx + q, v);
+      partial += v;
+    }
     float sum = 0;
     for (; q < places; q++) sum += dx[q] = y[q] > 0 ? g[q] : 0.0f;
     for (int l = 0; l < 16; l++) sum += partial[l];
@@ -211,6 +293,11 @@ void fillBlocks(Kernels& k) {
   k.unpoolBlock = unpoolBlock;
   k.layBlock = layBlock;
   k.unlayBlock = unlayBlock;
+  k.sumBlock = sumBlock;
+  k.squareBlock = squareBlock;
+  k.productBlock = productBlock;
+  k.normBlock = normBlock;
+  k.normBlockGrad = normBlockGrad;
   k.rectify = rectify;
   k.rectifyGrad = rectifyGrad;
   k.finishRows[0] = finishRows<double>;
