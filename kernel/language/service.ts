@@ -47,6 +47,8 @@ const WARM_UP = [
 const asked = Number(process.env.GRADLAB_CHECK_TIMEOUT_S);
 const CHECK_LIMIT = asked > 0 ? asked * 1000 : 15_000;
 const ASK_LIMIT = 4_000;
+/** A cell that runs longer than this leaves time for its declarations. */
+const SETTLE_MS = 20;
 
 const nowhere = { toCell: () => undefined };
 
@@ -64,6 +66,9 @@ export class LanguageService {
   private readonly declared = new Map<string, string[]>();
   /** The statements that declared names, as they were written. */
   private readonly sources = new Map<string, string>();
+  /** Cells whose declarations are not in the session yet: that is done when there is time, or when they are needed. */
+  private readonly committed: Analysis[] = [];
+  private settling: NodeJS.Timeout | undefined;
   /** Names that the cell checked last declares. */
   private declaring: string[] = [];
 
@@ -193,17 +198,30 @@ export class LanguageService {
     }
     remember(this.declared, id, names);
     for (const [name, text] of declarationTexts(analysis)) this.sources.set(name, text);
-    this.guard(
-      (types) => types.commit(commitCell(analysis)),
-      () => undefined,
-    );
-    setImmediate(() => {
+    this.committed.push(analysis);
+    // Not while the client waits for what a quick cell gives.
+    this.settling ??= setTimeout(() => {
+      this.settling = undefined;
       this.guard(
         (types) => types.settleDown(),
         () => undefined,
         { start: false },
       );
-    });
+    }, SETTLE_MS).unref();
+  }
+
+  /** Brings what committed cells declare into the session. */
+  private settle(types: TypeService): void {
+    for (let analysis = this.committed[0]; analysis; analysis = this.committed[0]) {
+      try {
+        types.annotate(analysis);
+      } catch (error) {
+        analysis.annotations = []; // Without them, when this is tried again.
+        throw error;
+      }
+      types.commit(commitCell(analysis));
+      this.committed.shift();
+    }
   }
 
   /** A cell has failed while it ran: what it declares may have no value. */
@@ -253,10 +271,12 @@ export class LanguageService {
     this.checked.clear();
     this.sources.clear();
     this.unset.clear();
+    const lose = (name: string) =>
+      this.absent.set(name, 'It went with the session that ended: run the cell that declares it again.');
+    for (const { top } of this.committed.splice(0)) for (const { name } of top.declared) lose(name);
     this.guard(
       ({ session }) => {
-        for (const name of session.declaredNames())
-          this.absent.set(name, 'It went with the session that ended: run the cell that declares it again.');
+        for (const name of session.declaredNames()) lose(name);
       },
       () => undefined,
       { start: false },
@@ -367,7 +387,10 @@ export class LanguageService {
       try {
         this.types ??= new TypeService(this.options, (pid) => this.watchdog?.guard(pid));
         const { types } = this;
-        return this.watchdog.run(limit, () => request(types));
+        return this.watchdog.run(limit, () => {
+          this.settle(types);
+          return request(types);
+        });
       } catch (error) {
         const mute = Date.now() - begin >= limit;
         last = mute ? new Error(`it did not answer within ${limit / 1000} s`) : error;

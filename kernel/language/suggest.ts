@@ -42,7 +42,10 @@ const SPACES = ['np', 'nn', 'optim', 'plot', 'data', 'training'];
 interface Exported {
   /** As it is written in a cell; an import line for what is no global. */
   text: string;
-  symbol: TsSymbol;
+  /** The library's name that has it. */
+  space: string | undefined;
+  /** Whether it is more than a type; found out when it is first offered. */
+  isValue?: boolean;
 }
 
 const libraries = new WeakMap<TypeService, Map<string, Exported>>();
@@ -51,23 +54,25 @@ function behind(service: TypeService, symbol: TsSymbol): TsSymbol {
   return symbol.flags & SymbolFlags.Alias ? service.compiler.checker.getAliasedSymbol(symbol) : symbol;
 }
 
+/** What one of the library's names holds. Symbols are of one program: they are never kept. */
+function membersOf(service: TypeService, space: string, exports: readonly TsSymbol[]): readonly TsSymbol[] {
+  const owner = exports.find((s) => s.name === space);
+  return owner ? service.compiler.checker.getExportsOfModule(behind(service, owner)) : [];
+}
+
 /** Names inside the library's namespaces, and what it exports besides. */
-function namesOfLibrary(service: TypeService): ReadonlyMap<string, Exported> {
+function namesOfLibrary(service: TypeService): Map<string, Exported> {
   const known = libraries.get(service);
   if (known) return known;
   const found = new Map<string, Exported>();
-  const { checker } = service.compiler;
   const exports = service.libraryExports();
   for (const space of SPACES) {
-    const owner = exports.find((s) => s.name === space);
-    if (!owner) continue;
-    for (const symbol of checker.getExportsOfModule(behind(service, owner)))
-      if (!found.has(symbol.name) && symbol.name !== 'default')
-        found.set(symbol.name, { text: `${space}.${symbol.name}`, symbol });
+    for (const { name } of membersOf(service, space, exports))
+      if (!found.has(name) && name !== 'default') found.set(name, { text: `${space}.${name}`, space });
   }
-  for (const symbol of exports)
-    if (!found.has(symbol.name) && !symbol.name.startsWith('$'))
-      found.set(symbol.name, { text: `import { ${symbol.name} } from 'gradlab'`, symbol });
+  for (const { name } of exports)
+    if (!found.has(name) && !name.startsWith('$'))
+      found.set(name, { text: `import { ${name} } from 'gradlab'`, space: undefined });
   libraries.set(service, found);
   return found;
 }
@@ -85,9 +90,17 @@ const OFFERED = 12;
 export function namesElsewhere(service: TypeService, typed: string): { text: string; signature: string }[] {
   if (typed.length < TYPED) return [];
   const out: { text: string; signature: string }[] = [];
-  for (const [name, { text, symbol }] of namesOfLibrary(service)) {
-    if (!name.startsWith(typed) || text.startsWith('import')) continue;
-    if (behind(service, symbol).flags & SymbolFlags.Value) out.push({ text, signature: 'of the library' });
+  const members = new Map<string, readonly TsSymbol[]>();
+  for (const [name, exported] of namesOfLibrary(service)) {
+    const { text, space } = exported;
+    if (!name.startsWith(typed) || !space) continue;
+    if (exported.isValue === undefined) {
+      const among = members.get(space) ?? membersOf(service, space, service.libraryExports());
+      members.set(space, among);
+      const symbol = among.find((s) => s.name === name);
+      exported.isValue = !!symbol && (behind(service, symbol).flags & SymbolFlags.Value) !== 0;
+    }
+    if (exported.isValue) out.push({ text, signature: 'of the library' });
     if (out.length === OFFERED) return out;
   }
   for (const [name, module] of namesOfNode())

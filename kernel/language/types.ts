@@ -59,8 +59,8 @@ export interface Analysis extends Parsed {
   live: Map<string, string>;
   /** Where the cell uses such a name, its own or an earlier cell's. */
   liveUses: LiveUse[];
-  /** Annotations to write down when the cell is committed: where in `raw`, and the type. */
-  annotations: { at: number; type: string }[];
+  /** Annotations to write down when the cell is committed: where in `raw`, and the type. Found out by `annotate`. */
+  annotations: { at: number; type: string }[] | undefined;
   /** Values of enum members in the order of the text; undefined where they are computed at run time. */
   enumValues: (string | number | undefined)[];
 }
@@ -219,7 +219,7 @@ export class TypeService {
       live: new Map(),
       liveUses: [],
       enumValues: [],
-      annotations: [],
+      annotations: undefined,
     };
     const broken = parsed.syntax.length > 0;
     for (const site of sites) this.guess(site);
@@ -249,7 +249,6 @@ export class TypeService {
     }
     this.readValues(analysis);
     readLive(analysis, this.session, this.compiler.checker);
-    if (found.length === 0) this.readAnnotations(analysis);
     if (found.length > 0) analysis.diagnostics = this.explain(analysis, generated, found);
     if (found.length > 1 && sites.some((s) => s.wrong)) {
       generated = this.write(parsed, sites, prelude, 'final');
@@ -500,9 +499,12 @@ export class TypeService {
    * Finds the declarations whose types are a single word. The session writes those types down: otherwise the type of
    * the last name in a long chain of cells would be worked out through all of them, again for every new cell.
    */
-  private readAnnotations(analysis: Analysis): void {
+  annotate(analysis: Analysis): void {
+    if (analysis.annotations) return;
     const K = SyntaxKind;
-    const { file, origin, checked, path, raw, annotations } = analysis;
+    const { file, origin, checked, path, raw } = analysis;
+    const annotations: { at: number; type: string }[] = [];
+    analysis.annotations = annotations;
     const names: Node[] = [];
     const functions: Ast.FunctionDeclaration[] = [];
     for (const statement of file.statements) {
@@ -514,6 +516,12 @@ export class TypeService {
         const f = statement as Ast.FunctionDeclaration;
         if (!f.type && f.body && f.name && !f.asteriskToken) functions.push(f);
       }
+    }
+    if (names.length + functions.length === 0) return;
+    if (this.compiler.read(path) !== checked.text) {
+      // Something else has been asked since.
+      this.compiler.write(path, checked.text);
+      this.arrayTypes = new Map();
     }
     const { checker } = this.compiler;
     if (names.length > 0) {

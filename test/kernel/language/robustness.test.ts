@@ -176,6 +176,10 @@ describe('a compiler that dies', () => {
     expect(service.complete('Arra', 4).matches[0]?.text).toBe('Array');
     expect(service.complete('count.', 6).matches.map((m) => m.text)).toContain('toFixed');
     expect(service.inspect('count', 2).found).toBe(true);
+    expect(service.complete('zer', 3).matches.map((m) => m.text)).toContain('np.zeros');
+    service.compile('b', 'const zero = 0');
+    service.commit('b');
+    expect(service.complete('zer', 3).matches.map((m) => m.text)).toEqual(['zero', 'np.zeros']);
     expect(service.isComplete('1 +').status).toBe('incomplete');
     expect(compilerPid(service)).toBe(pid);
     service.close();
