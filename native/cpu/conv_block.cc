@@ -37,14 +37,7 @@ void toBlocked(float* out, const float* x, int64_t count, int64_t channels, int6
 }
 
 void convolveRun(const Plan& plan, const float* x, const void* weights, const float* bias, float* y) {
-  plan.convolution.execute({{DNNL_ARG_SRC, plan.blocked[Source], laid(plan, Source, x, RoomSource)},
-                            {DNNL_ARG_WEIGHTS, plan.blocked[Weights], weights},
-#if DNNL_VERSION_MAJOR >= 3
-                            {DNNL_ARG_BIAS, plan.offsets, bias},
-#else
-                            {DNNL_ARG_BIAS, &plan.offsets, bias},
-#endif
-                            {DNNL_ARG_DST, plan.blocked[Result], y}});
+  plan.forward(laid(plan, Source, x, RoomSource), weights, bias, y);
 }
 
 ConvGradients::ConvGradients(const Block& g, int block, const float* x, const float* weights, float* dx, float* dw)

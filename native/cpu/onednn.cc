@@ -282,14 +282,7 @@ bool onednnConvolve(ConvKind kind, const ConvSizes& g, float* out, const float* 
       const void* x = laid(plan, read, a + t * run * in, RoomSource);
       void* y = plan.reorder[written] ? room(RoomResult, plan.bytes[written]) : reinterpret_cast<char*>(place);
       if (forward)
-        plan.convolution.execute({{DNNL_ARG_SRC, plan.blocked[Source], x},
-                                  {DNNL_ARG_WEIGHTS, plan.blocked[Weights], weights},
-#if DNNL_VERSION_MAJOR >= 3
-                                  {DNNL_ARG_BIAS, plan.offsets, bias},
-#else
-                                  {DNNL_ARG_BIAS, &plan.offsets, bias},
-#endif
-                                  {DNNL_ARG_DST, plan.blocked[Result], y}});
+        plan.forward(x, weights, bias, y);
       else
         plan.convolution.execute({{DNNL_ARG_DIFF_DST, plan.blocked[Result], x},
                                   {DNNL_ARG_WEIGHTS, plan.blocked[Weights], weights},

@@ -118,6 +118,19 @@ struct Plan {
     return &plain[t];
 #endif
   }
+
+  // The result of a convolution, everything in the layouts that it wants; bias may be null.
+  void forward(const void* x, const void* weights, const void* bias, void* y) const {
+#if DNNL_VERSION_MAJOR >= 3
+    const Layout row = offsets;
+#else
+    const Layout row = &offsets;
+#endif
+    convolution.execute({{DNNL_ARG_SRC, blocked[Source], x},
+                         {DNNL_ARG_WEIGHTS, blocked[Weights], weights},
+                         {DNNL_ARG_BIAS, row, bias},
+                         {DNNL_ARG_DST, blocked[Result], y}});
+  }
 };
 
 void describe(dnnl_memory_desc_t* to, int ndim, const dnnl_dims_t dims, dnnl_format_tag_t tag);

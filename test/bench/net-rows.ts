@@ -21,6 +21,24 @@ export interface NetRow {
 export const netRows: NetRow[] = [];
 const f32 = 'float32';
 
+const gradlabStep = `
+function step() {
+  opt.zeroGrad();
+  const loss = nn.crossEntropy(model(x), y);
+  loss.backward();
+  opt.step();
+  return loss.item();
+}`;
+
+const torchStep = (images: string): string => `
+def step():
+    opt.zero_grad(set_to_none=True)
+    loss = F.cross_entropy(model(${images}), y)
+    loss.backward()
+    opt.step()
+    return loss.item()
+`;
+
 // ---- fully connected ------------------------------------------------------------------------------------------------
 
 const mlpTorch = (options: string): string => `
@@ -28,14 +46,7 @@ model = torch.nn.Sequential(
     torch.nn.Linear(784, 256), torch.nn.ReLU(), torch.nn.Linear(256, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10))
 load(model, w1 * 0.05, b1 * 0, w2 * 0.1, b2 * 0, w3 * 0.1, b3 * 0)
 opt = torch.optim.SGD(model.parameters(), lr=0.01${options})
-
-def step():
-    opt.zero_grad(set_to_none=True)
-    loss = F.cross_entropy(model(x), y)
-    loss.backward()
-    opt.step()
-    return loss.item()
-`;
+${torchStep('x')}`;
 
 netRows.push({
   name: 'MLP 784-256-128-10, batch 128',
@@ -54,14 +65,7 @@ const model = new nn.Sequential(
   new nn.Linear(784, 256), new nn.ReLU(), new nn.Linear(256, 128), new nn.ReLU(), new nn.Linear(128, 10));
 load(model, w1.mul(0.05), b1.mul(0), w2.mul(0.1), b2.mul(0), w3.mul(0.1), b3.mul(0));
 const opt = new optim.SGD(model.parameters(), { lr: 0.01 });
-
-function step() {
-  opt.zeroGrad();
-  const loss = nn.crossEntropy(model(x), y);
-  loss.backward();
-  opt.step();
-  return loss.item();
-}`,
+${gradlabStep}`,
   torch: { plain: mlpTorch(''), foreach: mlpTorch(', foreach=True') },
   numpy: `
 params = W1, c1, W2, c2, W3, c3 = [w1.T * np.float32(0.05), b1 * 0, w2.T * np.float32(0.1), b2 * 0, w3.T * np.float32(0.1), b3 * 0]
@@ -107,14 +111,7 @@ const model = new nn.Sequential(
   new nn.Flatten(), new nn.Linear(64 * 7 * 7, 10));
 load(model, ${convWeights((name, factor) => `${name}.mul(${factor})`, normalized)});
 const opt = new optim.SGD(model.parameters(), { lr: 0.01 });
-
-function step() {
-  opt.zeroGrad();
-  const loss = nn.crossEntropy(model(x), y);
-  loss.backward();
-  opt.step();
-  return loss.item();
-}`;
+${gradlabStep}`;
 
 const convTorch = (layout: string, normalized = false): string => `
 model = torch.nn.Sequential(
@@ -125,14 +122,7 @@ load(model, ${convWeights((name, factor) => `${name} * ${factor}`, normalized)})
 model = model.to(memory_format=torch.${layout})
 images = x.to(memory_format=torch.${layout})
 opt = torch.optim.SGD(model.parameters(), lr=0.01)
-
-def step():
-    opt.zero_grad(set_to_none=True)
-    loss = F.cross_entropy(model(images), y)
-    loss.backward()
-    opt.step()
-    return loss.item()
-`;
+${torchStep('images')}`;
 
 netRows.push({
   name: 'ConvNet conv32-pool-conv64-pool-fc10, 28x28, batch 64',
