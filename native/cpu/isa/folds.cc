@@ -28,45 +28,87 @@ T blockSum(const char* a, int64_t s, int64_t n) {
 // Where NumPy halves a longer run.
 inline int64_t halfOf(int64_t n) { return n / 2 - n / 2 % 8; }
 
-// Four neighbouring blocks of float32, their accumulators side by side: one alone would wait for its own additions.
-float fourBlocks(const float* a, const int64_t (&lengths)[4]) {
+// Eight elements and the sums of their neighbours within lanes of 16 bytes, as they are cheapest to have.
+template <class T> struct Eight;
+template <> struct Eight<float> {
   typedef float V __attribute__((vector_size(32)));
   typedef int32_t Places __attribute__((vector_size(32)));
-  const float* v[4];
-  V r[4];
-  int64_t common = lengths[0];
-#pragma GCC unroll 4
-  for (int k = 0; k < 4; k++) {
-    v[k] = a;
-    a += lengths[k];
-    common = lengths[k] < common ? lengths[k] : common;
-    __builtin_memcpy(&r[k], v[k], sizeof(V));
+  static constexpr int at = 4;  // accumulators whose elements are added up at once
+  GL_FN V neighbours(V x, V y) {
+    return __builtin_shuffle(x, y, Places{0, 2, 8, 10, 4, 6, 12, 14}) +
+           __builtin_shuffle(x, y, Places{1, 3, 9, 11, 5, 7, 13, 15});
   }
-  const auto add = [&](int k, int64_t i) {
+  GL_FN void sums(const V* r, float* out) {
+    const V quarters = neighbours(neighbours(r[0], r[1]), neighbours(r[2], r[3]));
+    typedef float Half __attribute__((vector_size(16)));
+    Half low, high;
+    __builtin_memcpy(&low, &quarters, sizeof low);
+    __builtin_memcpy(&high, reinterpret_cast<const char*>(&quarters) + sizeof low, sizeof high);
+    low += high;
+    __builtin_memcpy(out, &low, sizeof low);
+  }
+};
+template <> struct Eight<double> {
+  typedef double V __attribute__((vector_size(64)));
+  typedef int64_t Places __attribute__((vector_size(64)));
+  static constexpr int at = 2;
+  GL_FN void sums(const V* r, double* out) {
+    const V pairs = __builtin_shuffle(r[0], r[1], Places{0, 8, 2, 10, 4, 12, 6, 14}) +
+                    __builtin_shuffle(r[0], r[1], Places{1, 9, 3, 11, 5, 13, 7, 15});
+    for (int k = 0; k < 2; k++) out[k] = (pairs[k] + pairs[2 + k]) + (pairs[4 + k] + pairs[6 + k]);
+  }
+};
+
+constexpr int64_t kBlock = 128;
+
+// Neighbouring blocks, which are added up together, because a block alone would wait for its own additions.
+template <class T, int N, bool Whole>
+T blockSums(const T* a, const int64_t* lengths) {
+  using E = Eight<T>;
+  using V = typename E::V;
+  const auto load = [](const T* p) {
     V x;
-    __builtin_memcpy(&x, v[k] + i, sizeof x);
-    r[k] += x;
+    __builtin_memcpy(&x, p, sizeof x);
+    return x;
   };
-  int64_t i = 8;
-  for (; i + 8 <= common; i += 8) {
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; k++) add(k, i);
+  const T* v[N];
+  V r[N];
+  int64_t common = kBlock;
+#pragma GCC unroll 8
+  for (int k = 0; k < N; k++) {
+    v[k] = a;
+    r[k] = load(a);
+    a += Whole ? kBlock : lengths[k];
+    if (!Whole && lengths[k] < common) common = lengths[k];
+    if constexpr (Whole) {
+      // One after the other: memory is far slower in several streams.
+#pragma GCC unroll 16
+      for (int i = 8; i < kBlock; i += 8) r[k] += load(v[k] + i);
+      asm volatile("" ::: "memory");
+    }
+  }
+  if constexpr (!Whole) {
+    int64_t i = 8;
+    for (; i + 8 <= common; i += 8) {
+#pragma GCC unroll 8
+      for (int k = 0; k < N; k++) r[k] += load(v[k] + i);
+    }
+#pragma GCC unroll 8
+    for (int k = 0; k < N; k++)
+      for (int64_t j = i; j + 8 <= lengths[k]; j += 8) r[k] += load(v[k] + j);
+  }
+  T sums[N];
+#pragma GCC unroll 8
+  for (int k = 0; k < N; k += E::at) E::sums(r + k, sums + k);
+  if constexpr (!Whole) {
+#pragma GCC unroll 8
+    for (int k = 0; k < N; k++)
+      for (int64_t j = lengths[k] & ~int64_t(7); j < lengths[k]; j++) sums[k] += v[k][j];
   }
 #pragma GCC unroll 4
-  for (int k = 0; k < 4; k++)
-    for (int64_t j = i; j + 8 <= lengths[k]; j += 8) add(k, j);
-  const auto neighbours = [](V x, V y) {
-    return __builtin_shuffle(x, y, Places{0, 2, 4, 6, 8, 10, 12, 14}) +
-           __builtin_shuffle(x, y, Places{1, 3, 5, 7, 9, 11, 13, 15});
-  };
-  const V quarters = neighbours(neighbours(r[0], r[1]), neighbours(r[2], r[3]));
-  float sums[4];
-#pragma GCC unroll 4
-  for (int k = 0; k < 4; k++) {
-    sums[k] = quarters[2 * k] + quarters[2 * k + 1];
-    for (int64_t j = lengths[k] & ~int64_t(7); j < lengths[k]; j++) sums[k] += v[k][j];
-  }
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+  for (int w = 1; w < N; w *= 2)
+    for (int k = 0; k < N; k += 2 * w) sums[k] += sums[k + w];
+  return sums[0];
 }
 
 template <class T, bool Flat>
@@ -76,13 +118,21 @@ T pairwise(const char* a, int64_t s, int64_t n) {
     for (int64_t i = 0; i < n; i++) sum += at<T>(a, s, i);
     return sum;
   }
-  if (n <= 128) return blockSum<T, Flat>(a, s, n);
+  if (n <= kBlock) return blockSum<T, Flat>(a, s, n);
   const int64_t half = halfOf(n);
-  if constexpr (Flat && std::is_same<T, float>::value) {
-    if (half > 128 && n <= 512) {
+#if defined(__AVX2__)
+  constexpr bool wide = true;
+#else
+  constexpr bool wide = false;
+#endif
+  if constexpr (Flat && isReal<T> && (wide || sizeof(T) == 4)) {
+    const T* const v = reinterpret_cast<const T*>(a);
+    constexpr int whole = wide && sizeof(T) == 4 ? 8 : 4;
+    if (n == whole * kBlock) return blockSums<T, whole, true>(v, nullptr);
+    if (sizeof(T) == 4 && half > kBlock && n <= 4 * kBlock) {
       const int64_t q = halfOf(half), p = halfOf(n - half);
       const int64_t lengths[4] = {q, half - q, p, n - half - p};
-      if (lengths[1] <= 128 && lengths[3] <= 128) return fourBlocks(reinterpret_cast<const float*>(a), lengths);
+      if (lengths[1] <= kBlock && lengths[3] <= kBlock) return blockSums<T, 4, false>(v, lengths);
     }
   }
   return pairwise<T, Flat>(a, s, half) + pairwise<T, Flat>(a + half * s, s, n - half);
