@@ -50,13 +50,13 @@ export class SavedFigures {
     return path;
   }
 
-  /** Replaces the content of a display's file; false when it has none. */
-  update(data: MimeBundle, id: string): boolean {
+  /** Replaces the content of a display's file, and returns its path; undefined when it has none. */
+  update(data: MimeBundle, id: string): string | undefined {
     const figure = this.displays.get(id);
-    if (figure === undefined || data[figure.type] === undefined) return false;
+    if (figure === undefined || data[figure.type] === undefined) return undefined;
     figure.data = data;
     figure.saved = false;
-    return true;
+    return figure.path;
   }
 
   /** Writes what is new; returns what went wrong. */

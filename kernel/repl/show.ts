@@ -19,12 +19,15 @@ export interface ShowOptions {
 
 type Shown = Pick<IopubContents['display_data'], 'data'> & { transient?: { display_id?: string } };
 
+/** No more rows than this are kept in their place: what has left the screen at its top cannot be written over. */
+const LIVE_ROWS = 12;
+
 export class Show {
   /** Whether any error was shown. */
   failed = false;
   private atLineStart = true;
-  /** The output that updates may still change: with `overwrite` what stands last on the screen. */
-  private live: { id: string; text: string } | undefined;
+  /** The outputs that updates may still change: with `overwrite` what stands last on the screen. */
+  private live: { id: string; text: string }[] = [];
   private clearNext = false;
 
   constructor(
@@ -97,44 +100,54 @@ export class Show {
   private display({ data, transient }: Shown): void {
     const id = transient?.display_id;
     const file = this.figures.add(data, id);
-    const text = textOf(data);
-    if (file !== undefined) {
-      if (text !== '') this.line(text);
-      return this.line(file);
-    }
+    const text = this.withFile(data, file);
     if (text === '') return;
     if (id === undefined) return this.line(text);
-    this.settle();
+    if (this.rowsOf(`${this.liveText}\n${text}`) > LIVE_ROWS) this.settle();
     if (!this.atLineStart) this.write('\n', 'stdout');
-    this.live = { id, text };
-    if (this.options.overwrite) this.options.write(text, 'stdout');
+    const begin = this.live.length > 0 ? '\n' : '';
+    this.live.push({ id, text });
+    if (this.options.overwrite) this.options.write(begin + text, 'stdout');
+  }
+
+  /** What a bundle says as text; where its chart or picture is saved stands below. */
+  private withFile(data: MimeBundle, file: string | undefined): string {
+    return this.colored([textOf(data), file].filter(Boolean).join('\n'));
   }
 
   private update(shown: Shown): void {
     const id = shown.transient?.display_id;
-    if (id !== undefined && this.figures.update(shown.data, id)) return;
-    const text = textOf(shown.data);
-    if (this.live === undefined || this.live.id !== id) return this.display(shown);
-    if (this.options.overwrite) this.options.write(this.erasing(this.live.text) + text, 'stdout');
-    this.live.text = text;
+    const file = id === undefined ? undefined : this.figures.update(shown.data, id);
+    const old = this.live.find((each) => each.id === id);
+    // The file whose path is on the screen changes; else this is as good as new.
+    if (old === undefined) return file === undefined ? this.display(shown) : undefined;
+    const erasing = this.erasing(this.liveText);
+    old.text = this.withFile(shown.data, file ?? this.figures.add(shown.data, id));
+    if (this.options.overwrite) this.options.write(erasing + this.liveText, 'stdout');
+  }
+
+  private get liveText(): string {
+    return this.live.map(({ text }) => text).join('\n');
   }
 
   /** What changed in its place stays as it is from now on. */
   private settle(): void {
-    const { live } = this;
-    if (live === undefined) return;
-    this.live = undefined;
-    this.options.write(this.options.overwrite ? '\n' : `${live.text}\n`, 'stdout');
+    if (this.live.length === 0) return;
+    const text = this.liveText;
+    this.live = [];
+    this.options.write(this.options.overwrite ? '\n' : `${text}\n`, 'stdout');
     this.atLineStart = true;
   }
 
   /** Goes back to the beginning of a text that stands last on the screen, and clears it. */
   private erasing(text: string): string {
-    const columns = this.options.columns();
-    const rows = text
-      .split('\n')
-      .reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / columns)), 0);
+    const rows = this.rowsOf(text);
     return `\r${rows > 1 ? `\x1b[${rows - 1}A` : ''}\x1b[J`;
+  }
+
+  private rowsOf(text: string): number {
+    const columns = this.options.columns();
+    return text.split('\n').reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / columns)), 0);
   }
 
   private error({ ename, evalue, traceback }: ErrorContent): void {
@@ -150,9 +163,9 @@ export class Show {
   private clear(): void {
     this.clearNext = false;
     if (!this.options.overwrite) return;
-    if (this.live) this.options.write(this.erasing(this.live.text), 'stdout');
+    if (this.live.length > 0) this.options.write(this.erasing(this.liveText), 'stdout');
     else if (!this.atLineStart) this.options.write('\r\x1b[2K', 'stdout');
-    this.live = undefined;
+    this.live = [];
     this.atLineStart = true;
   }
 }

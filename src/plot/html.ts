@@ -201,7 +201,8 @@ export function embedLibrary(): { [key: symbol]: () => Record<string, unknown> }
       carried = true;
       carrier = now && { ...now };
       if (now?.display !== undefined) now.replaced?.delete(now.display);
-      return { 'text/html': libraryHtml(), 'text/plain': 'The chart library (plotly.js)' };
+      // Where there is no page it is nothing, and says nothing.
+      return { 'text/html': libraryHtml(), 'text/plain': '' };
     },
   };
 }

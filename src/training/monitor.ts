@@ -1,6 +1,7 @@
 // A monitor of a training run: it looks at the model after every batch, at its layers through forward hooks now and
 // then, and draws what it saw: live in a notebook, as lines in a terminal. A run that goes to NaN is stopped.
 
+import { inspect } from 'node:util';
 import { LiveOutput } from '../core/live.js';
 import type { NDArray } from '../core/ndarray.js';
 import { NDArray as ArrayClass } from '../core/ndarray.js';
@@ -241,6 +242,10 @@ export class Monitor {
       ...(validation.y.length > 0 ? [`validation ${last(validation).toFixed(4)}`] : []),
       ...(ratios.length > 0 ? [`update:weight ${typical.toExponential(1)}`] : []),
     ].join(', ');
+  }
+
+  [inspect.custom](): string {
+    return `Monitor(${this.steps > 0 ? this.toString() : 'no batch yet'})`;
   }
 
   private draw(): void {

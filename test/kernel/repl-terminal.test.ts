@@ -1,6 +1,6 @@
 // `gradlab repl` at a terminal: what a user types and what the screen then shows. One session serves most tests, each
 // of which begins at an empty prompt.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -180,9 +180,24 @@ describe('the session', () => {
     expect(shown).toMatch(/^100%\|█{10}\| 4\/4 /m);
   });
 
+  it('keeps a live chart and a bar beside it in their lines, and saves the chart once', async () => {
+    await terminal.enter(
+      'const w = np.zeros(2); const monitor = new training.Monitor({ w }, { batchesPerEpoch: 2, every: 0 })',
+    );
+    const shown = await terminal.enter(
+      'for (const epoch of progress(3, { mininterval: 0 })) { for (const l of [2, 1]) { monitor.batch(l - epoch / 4); await null } monitor.epoch() }; monitor.close()',
+    );
+    const said = shown.slice(shown.search(/^\S.*%\|/m));
+    expect(said).toMatch(/^100%\|█{10}\| 3\/3 [^\n]*\nepoch 3\.00, step 6: loss 1[^\n]*\n\/[^\n]*\.html$/);
+    const path = /\/.*\.html/.exec(said)?.[0] ?? '';
+    expect(readFileSync(path, 'utf8')).toContain('Plotly');
+    expect(readdirSync(join(path, '..'))).toEqual(['chart-1.html']);
+    expect(await terminal.enter('monitor')).toMatch(/Out\[\d+\]: Monitor\(epoch 3\.00, step 6: loss/);
+  });
+
   it('saves charts and says where', async () => {
     const shown = await terminal.enter('plot.plot([1, 2], [3, 4])');
-    const path = /^(\/.*chart-1\.html)$/m.exec(shown)?.[1] ?? '';
+    const path = /^(\/.*chart-2\.html)$/m.exec(shown)?.[1] ?? '';
     expect(existsSync(path)).toBe(true);
     rmSync(join(path, '..'), { recursive: true });
   });
