@@ -110,14 +110,16 @@ export function parameters<T extends object>(
 ): T {
   const out: Record<string, unknown> = {};
   let options: Record<string, unknown> | null = null;
-  given.forEach((value, i) => {
-    if (value === undefined) return;
+  for (let i = 0; i < given.length; i++) {
+    const value = given[i];
+    if (value === undefined) continue;
     if (options !== null)
       throw new TypeError(`${caller}: nothing can follow the options; '${names[i]}' belongs among them.`);
     if (isOptions(value)) options = checkOptions(caller, value, [...names, ...more]);
     else out[names[i]] = value;
-  });
-  for (const [name, value] of Object.entries(options ?? {})) {
+  }
+  if (options === null) return out as T;
+  for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue;
     if (out[name] !== undefined)
       throw new TypeError(

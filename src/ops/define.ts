@@ -103,29 +103,31 @@ export type BinaryOp = BinaryUfunc;
 /** Operations whose in-place form exists, by name: `iadd` writes the result of `add` into its array. */
 export const inPlace = new Map<string, (target: NDArray, value: ArrayLike) => NDArray>();
 
+/** The rule of an operand that no gradient flows to. */
+const none: Rule = () => null;
+
 export function binary(name: string, spec: BinarySpec): BinaryOp {
   const opcode = backend.opcode(name);
   const { vjp, saves = ['ab', 'ab'] } = spec;
   register(name, vjp !== undefined);
-  /** Letters of the values that the rules of the tracked operands read. */
-  const reads = (a: Operand, b: Operand): string =>
-    (a instanceof NDArray && a.tracked ? saves[0] : '') + (b instanceof NDArray && b.tracked ? saves[1] : '');
+  /** Whether the rules of the tracked operands read the values of `a`, of `b` or of the result (`o`). */
+  const reads = (letter: 'a' | 'b' | 'o', left: boolean, right: boolean): boolean =>
+    (left && saves[0].includes(letter)) || (right && saves[1].includes(letter));
+  const tracks = (x: Operand): boolean => x instanceof NDArray && x.tracked;
   const attach = (out: NDArray, a: Operand, b: Operand): NDArray => {
     if (vjp === undefined) return out;
-    const letters = reads(a, b);
+    const left = tracks(a);
+    const right = tracks(b);
     const saved: unknown[] = [];
-    if (letters.includes('a')) saved.push(a);
-    if (letters.includes('b')) saved.push(b);
-    if (letters.includes('o')) saved.push(out);
-    const left: Rule = (g) => vjp[0](g, out, a, b);
-    const right: Rule = (g) => vjp[1](g, out, a, b);
-    return track(
-      name,
-      out,
-      [a, b],
-      [saves[0] === '' ? left : holomorphic(out, left), saves[1] === '' ? right : holomorphic(out, right)],
-      saved,
-    );
+    if (reads('a', left, right)) saved.push(a);
+    if (reads('b', left, right)) saved.push(b);
+    if (reads('o', left, right)) saved.push(out);
+    const rules = [left ? rule(0, out, a, b) : none, right ? rule(1, out, a, b) : none];
+    return track(name, out, [a, b], rules, saved);
+  };
+  const rule = (which: 0 | 1, out: NDArray, a: Operand, b: Operand): Rule => {
+    const plain: Rule = (g) => (vjp === undefined ? null : vjp[which](g, out, a, b));
+    return saves[which] === '' ? plain : holomorphic(out, plain);
   };
   const f = (left: ArrayLike, right: ArrayLike, options?: UfuncArgument): NDArray => {
     if (typeof options === 'object' && options !== null) return face.general([left, right], options);
@@ -167,8 +169,8 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
     return writeInPlace(name, target, [b], (old) => {
       // The rules read values from before the write, so those of the target are kept when they are needed.
       const recording = tape.recording && (target.tracked || (b instanceof NDArray && b.tracked));
-      const letters = recording ? reads(target, b) : '';
-      const needed = letters.includes('a') || (b === target && letters.includes('b'));
+      const [left, right] = [recording && tracks(target), recording && tracks(b)];
+      const needed = reads('a', left, right) || (b === target && reads('b', left, right));
       const before = needed ? track('copy', copyOf(old), [old], [(g) => g], []) : old;
       compute(name, opcode, spec, target, b, target);
       return (out) => (recording ? attach(out, before, b === target ? before : b) : out);

@@ -26,7 +26,8 @@ export type { Index } from './indices.js';
 function readView(a: NDArray, items: readonly Basic[]): NDArray {
   const batch = batching.open > 0 ? readItems(a, items, access) : null;
   if (batch !== null) return batch;
-  return track('slice', basicView(a, items), [a], [(g) => scatterView(g, a.shape, items)], []);
+  const view = basicView(a, items);
+  return a.tracked ? track('slice', view, [a], [(g) => scatterView(g, a.shape, items)], []) : view;
 }
 register('slice', true);
 
@@ -73,7 +74,8 @@ function resolve(caller: string, a: NDArray, items: readonly Item[]): Gather {
   let axis = 0;
   let at = -1;
   let block: Shape = [];
-  items.forEach((item, i) => {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i];
     if (item.kind === 'new') {
       restShape.push(1);
       restStrides.push(0);
@@ -102,7 +104,7 @@ function resolve(caller: string, a: NDArray, items: readonly Item[]): Gather {
         }
       }
     }
-  });
+  }
   // Index arrays that are not neighbours put their axes first.
   if (places[places.length - 1] - places[0] + 1 !== places.length) at = 0;
   const offsets = empty(block, 'int64');

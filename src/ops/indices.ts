@@ -61,45 +61,66 @@ function stringItems(text: string): readonly (string | null)[] {
 
 const sliceForm = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/;
 
-function parseSlice(caller: string, text: string, length: number): Basic {
-  if (text === ':') return { kind: 'slice', start: 0, step: 1, length };
+/** A slice as it is written, for axes of any length; or a whole number. */
+type Written = { readonly start?: number; readonly stop?: number; readonly step: number } | number;
+
+const writtenCache = new Map<string, Written>();
+
+function written(caller: string, text: string): Written {
+  let found = writtenCache.get(text);
+  if (found !== undefined) return found;
   const match = sliceForm.exec(text);
-  if (match === null) {
-    if (/^-?\d+$/.test(text)) return { kind: 'int', at: Number(text) };
+  if (match !== null) {
+    const [start, stop, step = 1] = match.slice(1).map((n) => (n === undefined ? undefined : Number(n)));
+    if (step === 0) throw new RangeError(`${caller}: slice step cannot be zero, in '${text}'.`);
+    found = { start, stop, step };
+  } else if (/^-?\d+$/.test(text)) {
+    found = Number(text);
+  } else {
     throw new SyntaxError(
       `${caller}: '${text}' is not an index; slices look like ':', '1:3', '::-1', '...'.`,
     );
   }
-  const step = match[3] === undefined ? 1 : Number(match[3]);
-  if (step === 0) throw new RangeError(`${caller}: slice step cannot be zero, in '${text}'.`);
-  const clamp = (bound: string | undefined, otherwise: number): number => {
-    if (bound === undefined) return otherwise;
-    const n = Number(bound);
-    const at = n < 0 ? n + length : n;
-    return step > 0 ? Math.min(Math.max(at, 0), length) : Math.min(Math.max(at, -1), length - 1);
-  };
-  const start = clamp(match[1], step > 0 ? 0 : length - 1);
-  const stop = clamp(match[2], step > 0 ? length : -1);
+  if (writtenCache.size > 1000) writtenCache.clear();
+  writtenCache.set(text, found);
+  return found;
+}
+
+function parseSlice(caller: string, text: string, length: number): Basic {
+  if (text === ':') return { kind: 'slice', start: 0, step: 1, length };
+  const slice = written(caller, text);
+  if (typeof slice === 'number') return { kind: 'int', at: slice };
+  const { step } = slice;
+  const start = bound(slice.start, step, length, step > 0 ? 0 : length - 1);
+  const stop = bound(slice.stop, step, length, step > 0 ? length : -1);
   return { kind: 'slice', start, step, length: Math.max(0, Math.ceil((stop - start) / step)) };
+}
+
+/** Where an end of a slice lies on an axis of this length. */
+function bound(n: number | undefined, step: number, length: number, otherwise: number): number {
+  if (n === undefined) return otherwise;
+  const at = n < 0 ? n + length : n;
+  return step > 0 ? Math.min(Math.max(at, 0), length) : Math.min(Math.max(at, -1), length - 1);
 }
 
 /** Turns the entries into one item per axis of the source (masks cover several), with new axes between. */
 export function parse(caller: string, a: NDArray, indices: readonly unknown[]): Item[] {
-  const flat: unknown[] = [];
-  for (const index of indices) {
-    if (typeof index === 'string') flat.push(...stringItems(index));
-    else flat.push(index);
+  const entries: (number | string | null | NDArray)[] = [];
+  for (let i = 0; i < indices.length; i++) {
+    const index = indices[i];
+    if (typeof index === 'string') entries.push(...stringItems(index));
+    else entries.push(arrayEntry(caller, index));
   }
-  const entries = flat.map((entry) => arrayEntry(caller, entry));
   let covered = 0;
   let ellipsis = -1;
-  entries.forEach((entry, i) => {
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i];
     if (entry === '...') {
       if (ellipsis >= 0) throw new RangeError(`${caller}: an index can only have a single ellipsis ('...').`);
       ellipsis = i;
     } else if (entry instanceof NDArray && entry.dtype === 'bool') covered += entry.ndim;
     else if (entry !== null) covered++;
-  });
+  }
   if (covered > a.ndim) {
     throw new RangeError(
       `${caller}: too many indices for array: array is ${a.ndim}-dimensional, shape ${shapeText(a.shape)}, but ${covered} were indexed.`,
@@ -111,7 +132,8 @@ export function parse(caller: string, a: NDArray, indices: readonly unknown[]): 
     for (let i = 0; i < count; i++, axis++)
       items.push({ kind: 'slice', start: 0, step: 1, length: a.shape[axis] });
   };
-  entries.forEach((entry, i) => {
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i];
     if (i === ellipsis) {
       whole(a.ndim - covered);
     } else if (entry === null) {
@@ -133,9 +155,7 @@ export function parse(caller: string, a: NDArray, indices: readonly unknown[]): 
       }
     } else {
       const item: Basic =
-        typeof entry === 'string'
-          ? parseSlice(caller, entry, a.shape[axis])
-          : { kind: 'int', at: entry as number };
+        typeof entry === 'string' ? parseSlice(caller, entry, a.shape[axis]) : { kind: 'int', at: entry };
       if (item.kind === 'int') {
         const n = a.shape[axis];
         const at = item.at < 0 ? item.at + n : item.at;
@@ -150,7 +170,7 @@ export function parse(caller: string, a: NDArray, indices: readonly unknown[]): 
       }
       axis++;
     }
-  });
+  }
   if (ellipsis < 0) whole(a.ndim - covered);
   if (items.length > MAX_DIMS) {
     const ndim = items.filter((item) => item.kind !== 'int').length;
@@ -237,5 +257,10 @@ export function basicView(a: NDArray, items: readonly Item[]): NDArray {
   return a.view(shape, strides, offset);
 }
 
-export const isBasic = (items: readonly Item[]): items is Basic[] =>
-  items.every((i) => i.kind !== 'array' && i.kind !== 'mask');
+export function isBasic(items: readonly Item[]): items is Basic[] {
+  for (let i = 0; i < items.length; i++) {
+    const { kind } = items[i];
+    if (kind === 'array' || kind === 'mask') return false;
+  }
+  return true;
+}

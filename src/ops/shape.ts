@@ -16,6 +16,7 @@ import {
   resolveReshape,
   type Shape,
   shapeText,
+  upTo,
 } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf } from '../core/typing.js';
 import { batching, overArray, overAxes } from './batching.js';
@@ -201,23 +202,26 @@ export function transpose<A extends ArrayLike>(
     );
   }
   const n = a.ndim;
-  const order = axes.map((d) => normalizeAxis('transpose', d, n));
-  if (order.length !== n || new Set(order).size !== n) {
+  const order: number[] = [];
+  const shape: number[] = [];
+  const strides: number[] = [];
+  for (let i = 0; i < axes.length; i++) {
+    const d = normalizeAxis('transpose', axes[i], n);
+    if (order.includes(d)) break;
+    order.push(d);
+    shape.push(a.shape[d]);
+    strides.push(a.stridesEl[d]);
+  }
+  if (order.length !== n || axes.length !== n) {
     throw new RangeError(
       `transpose: axes [${axes}] do not match an array of shape ${shapeText(a.shape)}; name each of its ${n} axes once.`,
     );
   }
-  return viewOf(
-    'transpose',
-    a,
-    order.map((d) => a.shape[d]),
-    order.map((d) => a.stridesEl[d]),
-    a.offset,
-    (g) =>
-      transpose(
-        g,
-        order.map((_, i) => order.indexOf(i)),
-      ),
+  return viewOf('transpose', a, shape, strides, a.offset, (g) =>
+    transpose(
+      g,
+      order.map((_, i) => order.indexOf(i)),
+    ),
   );
 }
 register('transpose', true);
@@ -240,8 +244,19 @@ export function swapaxes(
   }
   const p = normalizeAxis('swapaxes', axis1, a.ndim);
   const q = normalizeAxis('swapaxes', axis2, a.ndim);
-  const order = Array.from({ length: a.ndim }, (_, i) => (i === p ? q : i === q ? p : i));
-  return transpose(a, order);
+  if (batching.open > 0) {
+    const order = upTo(a.ndim);
+    order[p] = q;
+    order[q] = p;
+    return transpose(a, order);
+  }
+  const shape = [...a.shape];
+  const strides = [...a.stridesEl];
+  shape[p] = a.shape[q];
+  shape[q] = a.shape[p];
+  strides[p] = a.stridesEl[q];
+  strides[q] = a.stridesEl[p];
+  return viewOf('transpose', a, shape, strides, a.offset, (g) => swapaxes(g, p, q));
 }
 
 /** Axes moved to other places, the rest in order. @see numpy.moveaxis */
@@ -256,9 +271,12 @@ export function moveaxis<A extends ArrayLike>(
 ): NDArray<DTypeOf<A>>;
 export function moveaxis(value: ArrayLike, ...given: unknown[]): NDArray {
   const a = asarray(value, 'moveaxis');
-  const o = parameters<{ source?: Axes; destination?: Axes }>('moveaxis', ['source', 'destination'], given);
-  const source = needed('moveaxis', 'source', o.source);
-  const destination = needed('moveaxis', 'destination', o.destination);
+  let [source, destination] = given as [Axes, Axes];
+  if (typeof source !== 'number' || typeof destination !== 'number') {
+    const o = parameters<{ source?: Axes; destination?: Axes }>('moveaxis', ['source', 'destination'], given);
+    source = needed('moveaxis', 'source', o.source);
+    destination = needed('moveaxis', 'destination', o.destination);
+  }
   const from = (typeof source === 'number' ? [source] : source).map((d) =>
     normalizeAxis('moveaxis', d, a.ndim),
   );
@@ -267,12 +285,14 @@ export function moveaxis(value: ArrayLike, ...given: unknown[]): NDArray {
   );
   if (from.length !== to.length)
     throw new RangeError(`moveaxis: ${from.length} source axes and ${to.length} destinations.`);
-  const rest = Array.from({ length: a.ndim }, (_, i) => i).filter((d) => !from.includes(d));
-  const order = new Array<number>(a.ndim).fill(-1);
-  to.forEach((d, i) => {
-    order[d] = from[i];
-  });
-  for (let i = 0; i < order.length; i++) if (order[i] < 0) order[i] = rest.shift()!;
+  const order: number[] = [];
+  // The axes that stay, in their order, go where none is moved to.
+  let next = 0;
+  for (let d = 0; d < a.ndim; d++) {
+    const k = to.indexOf(d);
+    if (k < 0) while (from.includes(next)) next++;
+    order.push(k < 0 ? next++ : from[k]);
+  }
   return transpose(a, order);
 }
 
@@ -317,10 +337,12 @@ export function squeeze<A extends ArrayLike>(
 ): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'squeeze');
   const axis = axesArgument('squeeze', given);
-  const axes =
-    axis === undefined || axis === null
-      ? a.shape.flatMap((n, d) => (n === 1 ? [d] : []))
-      : normalizeAxes('squeeze', axis, a.ndim);
+  if (axis === undefined || axis === null)
+    return reshape(
+      a,
+      a.shape.filter((n) => n !== 1),
+    );
+  const axes = normalizeAxes('squeeze', axis, a.ndim);
   for (const d of axes) {
     if (a.shape[d] !== 1)
       throw new RangeError(
