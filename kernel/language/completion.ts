@@ -234,12 +234,12 @@ function signaturesOf(
   const types = checker.getTypeOfSymbol(typed.map((e) => e.symbol));
   typed.forEach(({ i }, k) => {
     const type = types[k];
-    if (type && !type.isErrorType()) out[i] = clip(checker.typeToString(type));
+    if (type && !type.isErrorType()) out[i] = clip(readable(checker.typeToString(type), service.folder));
   });
   return out;
 }
 
 function clip(text: string): string {
-  const flat = readable(text).replace(/\s+/g, ' ');
+  const flat = text.replace(/\s+/g, ' ');
   return flat.length > MAX_SIGNATURE ? `${flat.slice(0, MAX_SIGNATURE - 1)}…` : flat;
 }

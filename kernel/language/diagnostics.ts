@@ -1,5 +1,6 @@
 // From the checker's diagnostics on the rewritten cell to one clear sentence each on the cell as it was written, and
 // the code frame that shows them.
+import { relative } from 'node:path';
 import type { CellDiagnostic, CompiledCell } from './contract.js';
 import { OPERATOR_TEXT, type Operand, type Site } from './operators.js';
 import { Lines, type MappedText, type Mark } from './positions.js';
@@ -40,6 +41,8 @@ export interface Explaining {
   checker: Checker;
   classify(type: Type | undefined): Operand;
   isConstant(name: string): boolean;
+  /** The folder that cells import from. */
+  folder: string;
 }
 
 /** Not assignable, in its many forms. */
@@ -66,7 +69,7 @@ export function diagnose(found: readonly Diagnostic[], context: Explaining): Cel
     seen.add(key);
     out.push({
       code: told.code,
-      message: readable(told.message),
+      message: readable(told.message, context.folder),
       category: 'error',
       ...lines.at(start),
       length,
@@ -209,18 +212,27 @@ function deepest(d: Diagnostic): Diagnostic {
 }
 
 /**
- * Types as the user knows them: without the paths of the library's modules, without the namespaces that earlier cells
- * have become, and without a dtype that says nothing.
+ * Types as the user knows them: without the paths of the library's modules, with other modules as a cell imports them,
+ * without the namespaces that earlier cells have become, and without a dtype that says nothing.
+ * @param folder where cells import from
  */
-export function readable(text: string): string {
+export function readable(text: string, folder: string): string {
   return text
     .replace(/typeof import\("[^"]*\/src\/numpy\/index"\)/g, 'typeof np')
     .replace(/typeof import\("[^"]*\/src\/numpy\/(\w+)(?:\/index)?"\)/g, 'typeof np.$1')
     .replace(/typeof import\("[^"]*\/src\/(\w+)\/index"\)/g, 'typeof $1')
+    .replace(/(?<=\bimport\(")(?:\/|\w:)[^"$]*(?="\))/g, (path) => moduleName(path, folder))
     .replace(/\bNDArray<DType>/g, 'NDArray')
     .replace(/import\("[^"]*\$gradlab-[\w-]+"\)\./g, '')
     .replace(/\$(?:S|self|lib)\./g, '')
     .replace(/\$c\d+\.(?=[\w$])/g, '');
+}
+
+function moduleName(path: string, folder: string): string {
+  const inPackage = path.split('/node_modules/').at(-1);
+  if (inPackage !== undefined && inPackage !== path) return inPackage.replace(/^@types\//, '');
+  const near = relative(folder, path);
+  return near.startsWith('.') ? near : `./${near}`;
 }
 
 /** A diagnostic's text with the reasons that TypeScript chains to it, one a line. */

@@ -34,7 +34,7 @@ export function inspect(
     return NOT_FOUND;
   }
   const target = original(service, analysis, symbol);
-  const signature = readable(describe(service, target, symbol, token));
+  const signature = readable(describe(service, target, symbol, token), service.folder);
   const own =
     target.getDocumentationComment(checker).trim() || symbol.getDocumentationComment(checker).trim();
   const documented = own ? target : (functionOf(service, analysis, target) ?? target);
@@ -44,7 +44,7 @@ export function inspect(
   const parameter =
     place.argument === undefined
       ? undefined
-      : readable(parameterAt(service, token, target, place.argument, tags) ?? '');
+      : readable(parameterAt(service, token, target, place.argument, tags) ?? '', service.folder);
   const written = source && declarationText(service, analysis, target, source);
   const text = [
     signature,
@@ -170,7 +170,7 @@ function declarationText(
   const here = whole && whole.getSourceFile().fileName === path;
   const text = here
     ? code.slice(checked.toSource(whole.getStart()), checked.toSource(whole.end - 1) + 1)
-    : (earlier ?? readable((whole as Node).getText()));
+    : (earlier ?? readable((whole as Node).getText(), service.folder));
   const lines = text.split('\n');
   const rest = lines.length - SOURCE_LINES;
   return rest > 0

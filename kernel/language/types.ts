@@ -77,6 +77,8 @@ export class TypeService {
   readonly session: Session;
   readonly compiler: Compiler;
   readonly cellPath: string;
+  /** Where cells import from. */
+  readonly folder: string;
   private readonly jsxPath: string;
   private readonly sessionPath: string;
   private readonly library: string;
@@ -94,6 +96,7 @@ export class TypeService {
       : options.libraryTypes;
     this.libraryPath = join(this.library, 'src/index.d.ts');
     this.session = new Session(this.library);
+    this.folder = cwd;
     this.disk = new Disk(cwd);
     this.cellPath = join(cwd, '$gradlab-cell.ts');
     this.jsxPath = join(cwd, '$gradlab-cell-jsx.tsx');
@@ -462,6 +465,7 @@ export class TypeService {
       checker,
       classify: (type) => this.classify(type),
       isConstant: (name) => this.session.isConstant(name),
+      folder: this.folder,
     });
   }
 

@@ -162,6 +162,21 @@ describe('inspection', () => {
     ['n|p', 'namespace np'],
     ['Math.ma|x', '(method) max(...values: number[]): number'],
   ];
+  it('names modules as a cell imports them, not by their paths', () => {
+    const code =
+      "import * as mine from './local'; import * as pkg from 'esm-only'; import * as fs from 'node:fs'";
+    nb.service.compile('modules', `${code};\nconst all = { mine, pkg, fs };`);
+    nb.service.commit('modules');
+    expect(shiftTab('all|').text).toMatch(
+      /^const all: \{\s*mine: typeof import\("\.\/local"\);\s*pkg: typeof import\("esm-only\/index"\);\s*fs: typeof import\("node:fs"\);\s*\}/,
+    );
+    expect(nb.problems('mine.nothing')).toEqual([
+      `1:6 TS2339 Property 'nothing' does not exist on type 'typeof import("./local")'.`,
+    ]);
+    const { matches } = nb.service.complete('all.', 4);
+    expect(matches.find(({ text }) => text === 'mine')?.signature).toBe('typeof import("./local")');
+  });
+
   it.each(table)('%s', (code, expected) => {
     const { found, text } = shiftTab(code);
     expect([found, text.split('\n')[0]]).toEqual([true, expected]);
