@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
+import { escapeHtml } from '../protocol/html.js';
 import type { Json, MimeBundle } from '../protocol/messages.js';
 import { type CellScope, capturing, cellScope, currentCell, sendOutput } from './channel.js';
 import { loadedLibrary } from './modules.js';
@@ -216,25 +217,12 @@ class RichText implements Displayable {
   }
 }
 
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
 function fillIn(
   source: string | readonly string[],
   values: unknown[],
   each: (value: unknown) => string,
 ): string {
   return typeof source === 'string' ? source : String.raw({ raw: source }, ...values.map(each));
-}
-
-/** Text as HTML shows it. */
-export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
 }
 
 /** HTML as a value. As a tag, html`<b>${name}</b>`, it escapes what is filled in (other `html` values excepted). */

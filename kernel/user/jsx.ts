@@ -1,5 +1,6 @@
 // What JSX in a cell makes when neither React nor an `h` is in scope: HTML that shows itself.
-import { type Displayable, displaySymbol, escapeHtml, html } from './display.js';
+import { escapeHtml } from '../protocol/html.js';
+import { type Displayable, displaySymbol, html } from './display.js';
 
 type Props = Record<string, unknown> | null;
 type Component = (props: Record<string, unknown>) => unknown;

@@ -3,6 +3,7 @@
 
 import { asarray } from '../core/create.js';
 import { type DType, isFloat } from '../core/dtype.js';
+import { escapeHtml } from '../core/html.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad, tape } from '../core/node.js';
 import { rememberRandomness } from '../core/replay.js';
@@ -481,10 +482,10 @@ export class GradientReport {
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
     const html = [
-      `<p><b>${escaped(this.title)}</b></p>`,
+      `<p><b>${escapeHtml(this.title)}</b></p>`,
       htmlTable(heads, this.rows()),
       `<details><summary>All ${this.details().length} elements</summary>${htmlTable(detailHeads, this.details())}</details>`,
-      ...this.advice.map((line) => `<p>${escaped(line)}</p>`),
+      ...this.advice.map((line) => `<p>${escapeHtml(line)}</p>`),
     ];
     return { 'text/plain': this.toString(), 'text/html': html.join('\n') };
   }
@@ -503,11 +504,8 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(widths.map((w) => '-'.repeat(w))), ...rows.map(line)].join('\n');
 }
 
-const escaped = (text: string): string =>
-  text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
-
 function htmlTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const row = (cells: readonly string[], tag: string) =>
-    `<tr>${cells.map((cell) => `<${tag} style="text-align: left">${escaped(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell) => `<${tag} style="text-align: left">${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   return `<table><thead>${row(head, 'th')}</thead><tbody>${rows.map((r) => row(r, 'td')).join('')}</tbody></table>`;
 }

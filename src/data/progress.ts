@@ -1,5 +1,6 @@
 // Progress bars for loops, with tqdm's fields: share, bar, count, time gone and left, speed.
 
+import { escapeHtml } from '../core/html.js';
 import { LiveOutput } from '../core/live.js';
 import { checkOptions } from '../core/options.js';
 
@@ -34,9 +35,6 @@ function bar(share: number, width: number): string {
   const full = Math.floor(eighths / 8);
   return '█'.repeat(full) + (full < width ? ' ▏▎▍▌▋▊▉'[eighths % 8] + ' '.repeat(width - full - 1) : '');
 }
-
-const escapeHtml = (text: string): string =>
-  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 
 /** A loop's progress: iterate it, or call `update` yourself. */
 export class Progress<T> implements Iterable<T>, AsyncIterable<T> {

@@ -3,6 +3,7 @@
 // computed for it, so a net built inside `nn.meta` has one too.
 
 import { dtypeInfo } from '../core/dtype.js';
+import { escapeHtml } from '../core/html.js';
 import type { NDArray } from '../core/ndarray.js';
 import type { Shape } from '../core/shape.js';
 import type { Storage } from '../core/storage.js';
@@ -266,8 +267,6 @@ export class Summary {
       4: Math.max(1, ...this.rows.map((row) => row.bytes)),
       5: Math.max(1, ...this.rows.map((row) => row.weights)),
     };
-    const escaped = (text: string): string =>
-      text.replace(/[&<>"]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[c]!);
     const style = (k: number, row?: SummaryRow): string => {
       const base = `padding:2px 7px;text-align:${names.has(k) ? 'left' : 'right'};white-space:nowrap;border:0`;
       if (row === undefined || (k !== 4 && k !== 5)) return base;
@@ -276,7 +275,7 @@ export class Summary {
       return `${base};background:linear-gradient(to left,${color} ${share.toFixed(1)}%,transparent ${share.toFixed(1)}%)`;
     };
     const cells = (tag: string, texts: string[], row?: SummaryRow): string =>
-      texts.map((text, k) => `<${tag} style="${style(k, row)}">${escaped(text)}</${tag}>`).join('');
+      texts.map((text, k) => `<${tag} style="${style(k, row)}">${escapeHtml(text)}</${tag}>`).join('');
     const border = 'border-top:1px solid rgba(128,128,128,.6)';
     return [
       '<div class="gradlab-summary" style="overflow-x:auto">',
@@ -284,7 +283,7 @@ export class Summary {
       `<thead><tr>${cells('th', head)}</tr></thead><tbody style="${border}">`,
       ...body.map((texts, i) => `<tr>${cells('td', texts, this.rows[i])}</tr>`),
       `</tbody><tfoot style="${border};font-weight:bold"><tr>${cells('td', foot)}</tr></tfoot></table>`,
-      ...this.notes().map((note) => `<div style="font-size:12px;margin-top:3px">${escaped(note)}</div>`),
+      ...this.notes().map((note) => `<div style="font-size:12px;margin-top:3px">${escapeHtml(note)}</div>`),
       '</div>',
     ].join('\n');
   }

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
+import { escapeHtml } from '../core/html.js';
 import type { FigureJSON } from './figure.js';
 
 /** The running cell, as the kernel shows it to libraries under `Symbol.for('gradlab.cell')`. */
@@ -106,9 +107,6 @@ const literal = (value: unknown): string =>
     .replace(/</g, '\\u003c')
     .replace(/\u2028/g, '\\u2028')
     .replace(/\u2029/g, '\\u2029');
-
-const escapeHtml = (text: string): string =>
-  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
 
 /** The figure as an expression of page code: itself, or compressed where that is worth it. */
 function figureExpression(figure: FigureJSON): string {

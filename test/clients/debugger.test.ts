@@ -1,10 +1,7 @@
 // JupyterLab's debugger in the lab's page, in Chromium: the bug button, a breakpoint in the gutter, a paused cell with
 // its variables and its call stack, steps, and the cell's result at the end.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, vi } from 'vitest';
-import { type JupyterHome, jupyterHome, savedPicture } from './jupyter.js';
-import { type LabProcess, NotebookPage, openWatched, startLabProcess, type Watched } from './lab.js';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { useLab } from './lab.js';
 
 const CODE = `const table = np.arange(6).reshape(2, 3);
 let total = 0;
@@ -15,46 +12,26 @@ for (let i = 0; i < 2; i++) {
 total`;
 
 describe("the lab's debugger", () => {
-  let home: JupyterHome;
-  let lab: LabProcess;
-  let watched: Watched;
-  let book: NotebookPage;
-  const picture = (name: string) => watched.page.screenshot({ path: savedPicture(`debugger-${name}.png`) });
+  const session = useLab('debugger');
   const front = '.jp-NotebookPanel:not(.lm-mod-hidden)';
   /** The paused line, as the editor marks it. */
-  const paused = () => watched.page.locator(`${front} .cm-line.jp-DebuggerEditor-highlight`);
+  const paused = () => session.page.locator(`${front} .cm-line.jp-DebuggerEditor-highlight`);
   /** What stands behind a name in the panel's tree. */
   const variable = (name: string, value: string) =>
-    watched.page.locator(
+    session.page.locator(
       `.jp-DebuggerVariables .jp-TreeItem:has(> .jp-DebuggerVariables-name:text-is("${name}")) > .jp-DebuggerVariables-detail:text-is("${value}")`,
     );
   /** A button of the call stack. */
   const press = (name: 'continue' | 'step-over') =>
-    watched.page.click(`.jp-DebuggerSidebar .jp-Toolbar-item[data-jp-item-name="${name}"]`);
+    session.page.click(`.jp-DebuggerSidebar .jp-Toolbar-item[data-jp-item-name="${name}"]`);
 
   beforeAll(async () => {
-    home = jupyterHome();
-    const folder = join(home.folder, 'notebooks');
-    mkdirSync(folder);
-    lab = await startLabProcess(home, folder);
-    watched = await openWatched(home, lab.origin);
-    watched.page.setDefaultTimeout(60_000);
-    await watched.page.setViewportSize({ width: 1500, height: 1000 });
-    book = new NotebookPage(watched.page);
-  });
-  afterAll(async () => {
-    await watched?.browser.close();
-    await lab?.stop();
-    home.remove();
-  });
-  beforeEach(({ task }) => {
-    onTestFailed(async () => {
-      await picture(`failed-${task.name.replace(/\W+/g, '-').slice(0, 40)}`);
-    });
+    session.page.setDefaultTimeout(60_000);
+    await session.page.setViewportSize({ width: 1500, height: 1000 });
   });
 
   it('is switched on by the bug button of a notebook', async () => {
-    const { page } = watched;
+    const { lab, page, book } = session;
     await page.goto(lab.url);
     await page.waitForSelector('.jp-Launcher');
     await book.menu('File', 'New', 'Notebook');
@@ -69,7 +46,7 @@ describe("the lab's debugger", () => {
   });
 
   it('stops at a breakpoint that was set in the gutter, and shows the variables', async () => {
-    const { page } = watched;
+    const { page, picture } = session;
     await page.click(`${front} .jp-Cell .cm-content`);
     await page.keyboard.insertText(CODE);
     const gutter = page.locator(`${front} .jp-CodeCell .cm-gutter.cm-breakpoint-gutter .cm-gutterElement`);
@@ -86,7 +63,7 @@ describe("the lab's debugger", () => {
   });
 
   it('steps, goes on to the next stop, and lets the cell end', async () => {
-    const { page } = watched;
+    const { page, book, picture } = session;
     await press('step-over');
     await paused().filter({ hasText: 'for (let i' }).waitFor();
     await picture('stepped');
@@ -104,7 +81,7 @@ describe("the lab's debugger", () => {
   });
 
   it('is switched off again, and the cell runs through', async () => {
-    const { page } = watched;
+    const { page, watched, book } = session;
     await page.click(`${front} .jp-DebuggerBugButton`);
     await page.waitForSelector(`${front}:not([data-jp-debugger])`);
     await page.click(`${front} .jp-Cell .cm-content`);

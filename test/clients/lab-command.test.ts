@@ -5,32 +5,19 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, type JupyterHome, jupyterHome, notebook, runToEnd, savedPicture } from './jupyter.js';
-import { cli, type LabProcess, openWatched, startLabProcess, type Watched } from './lab.js';
+import { cli, startLabProcess, useLab } from './lab.js';
 
 const gradlab = (home: JupyterHome, ...args: string[]) =>
   runToEnd(process.execPath, [cli, ...args], home.env, home.folder);
 
 describe('gradlab lab --classic', () => {
-  let home: JupyterHome;
-  let lab: LabProcess;
-  let watched: Watched;
-
-  beforeAll(async () => {
-    home = jupyterHome();
-    const folder = join(home.folder, 'notebooks');
-    mkdirSync(folder);
-    copyFileSync(notebook, join(folder, basename(notebook)));
-    lab = await startLabProcess(home, folder, '--classic');
-    watched = await openWatched(home, lab.origin);
-  });
-  afterAll(async () => {
-    await watched?.browser.close();
-    await lab?.stop();
-    home.remove();
+  const session = useLab('classic', '--classic');
+  beforeAll(() => {
+    copyFileSync(notebook, join(session.folder, basename(notebook)));
   });
 
   it('opens with the list of files', async () => {
-    const { page } = watched;
+    const { lab, page } = session;
     await page.goto(lab.url);
     expect(new URL(page.url()).pathname).toBe('/tree');
     await page.waitForSelector(`.jp-DirListing-itemText:has-text("${basename(notebook)}")`);
@@ -38,7 +25,7 @@ describe('gradlab lab --classic', () => {
   });
 
   it("runs cells in Jupyter Notebook's page and draws a live chart", async () => {
-    const { page } = watched;
+    const { lab, page } = session;
     await page.goto(`${lab.origin}/notebooks/${basename(notebook)}`);
     await page.waitForSelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]');
     await page.waitForSelector('mjx-container');
@@ -60,6 +47,7 @@ describe('gradlab lab --classic', () => {
   });
 
   it('reached nothing outside of this machine, and threw no error', () => {
+    const { watched } = session;
     expect(watched.outside).toEqual([]);
     expect(watched.errors).toEqual([]);
   });

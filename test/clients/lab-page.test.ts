@@ -1,43 +1,20 @@
 // JupyterLab's page as `gradlab lab` serves it, in Chromium: what a student does in an hour, done in a minute.
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { courseLosses, printedLosses, readExecuted } from './executed.js';
-import { type JupyterHome, jupyterHome, notebook, savedPicture } from './jupyter.js';
-import { type LabProcess, NotebookPage, openWatched, startLabProcess, type Watched } from './lab.js';
+import { notebook } from './jupyter.js';
+import { useLab } from './lab.js';
 
 describe('the lab', () => {
-  let home: JupyterHome;
-  let lab: LabProcess;
-  let watched: Watched;
-  let book: NotebookPage;
-  let folder: string;
-  const picture = (name: string) => watched.page.screenshot({ path: savedPicture(`lab-${name}.png`) });
+  const session = useLab('lab');
 
-  beforeAll(async () => {
-    home = jupyterHome();
-    folder = join(home.folder, 'notebooks');
-    mkdirSync(folder);
-    copyFileSync(notebook, join(folder, basename(notebook)));
-    lab = await startLabProcess(home, folder);
-    watched = await openWatched(home, lab.origin);
-    book = new NotebookPage(watched.page);
-  });
-  afterAll(async () => {
-    await watched?.browser.close();
-    await lab?.stop();
-    home.remove();
-  });
-
-  // What the page showed when a test failed, for whoever reads the failure.
-  beforeEach(({ task }) => {
-    onTestFailed(async () => {
-      await picture(`failed-${task.name.replace(/\W+/g, '-').slice(0, 40)}`);
-    });
+  beforeAll(() => {
+    copyFileSync(notebook, join(session.folder, basename(notebook)));
   });
 
   it("opens with a launcher: our kernel and the course's notebooks", async () => {
-    const { page } = watched;
+    const { lab, page, picture } = session;
     await page.goto(lab.url);
     await page.waitForSelector('.jp-Launcher');
     expect(page.url()).not.toContain('token');
@@ -49,7 +26,7 @@ describe('the lab', () => {
   });
 
   it('opens the spiral notebook: text with formulas, TypeScript in colours, the kernel idle', async () => {
-    const { page } = watched;
+    const { lab, page, book, picture } = session;
     await page.goto(`${lab.origin}/lab/tree/${basename(notebook)}`);
     await book.idle();
     await page.waitForSelector('.jp-RenderedMarkdown mjx-container');
@@ -63,6 +40,7 @@ describe('the lab', () => {
   });
 
   it("runs all cells and saves them with the course's losses", async () => {
+    const { book, folder } = session;
     await book.menu('Run', 'Run All Cells');
     const path = join(folder, basename(notebook));
     const counts = () =>
@@ -80,7 +58,7 @@ describe('the lab', () => {
   });
 
   it('draws charts that live: a point tells its values under the mouse', async () => {
-    const { page } = watched;
+    const { page, book, picture } = session;
     const chart = await book.chart(0);
     const points = chart.locator('.scatterlayer .points path');
     await points.first().waitFor();
@@ -91,7 +69,7 @@ describe('the lab', () => {
   });
 
   it('keeps what is edited, over a save and a reload of the page, and the variables with it', async () => {
-    const { page } = watched;
+    const { page, book, folder } = session;
     expect(await book.run('const kept = 41\nkept + 1')).toContain('42');
     await book.save();
     await page.reload();
@@ -103,7 +81,7 @@ describe('the lab', () => {
   });
 
   it('completes names on Tab', async () => {
-    const { page } = watched;
+    const { page, book, picture } = session;
     await book.write('np.lins');
     await page.keyboard.press('Tab');
     // One candidate is taken at once, several are offered.
@@ -122,7 +100,7 @@ describe('the lab', () => {
   });
 
   it('tells what a function does on Shift-Tab', async () => {
-    const { page } = watched;
+    const { page, book, picture } = session;
     await page.keyboard.insertText('(0');
     await page.keyboard.press('Shift+Tab');
     const tooltip = page.locator('.jp-Tooltip');
@@ -137,7 +115,7 @@ describe('the lab', () => {
   });
 
   it('interrupts an endless loop and keeps the variables', async () => {
-    const { page } = watched;
+    const { page, book } = session;
     await book.write('while (true) {}');
     await page.keyboard.press('Control+Enter');
     await book.busy();
@@ -149,7 +127,7 @@ describe('the lab', () => {
   });
 
   it('restarts: variables are gone, nothing is said of a crash', async () => {
-    const { page } = watched;
+    const { page, book } = session;
     await book.menu('Kernel', 'Restart Kernel…');
     await page.click('.jp-Dialog button:has-text("Restart")');
     await page.waitForSelector('.jp-Dialog', { state: 'detached' });
@@ -159,7 +137,7 @@ describe('the lab', () => {
   });
 
   it('survives a crash of the code, and one of the kernel itself', async () => {
-    const { page } = watched;
+    const { page, book, picture } = session;
     expect(await book.run('process.kill(process.pid, "SIGKILL"); await new Promise(() => {})')).toMatch(
       /session ended/,
     );
@@ -175,7 +153,7 @@ describe('the lab', () => {
   });
 
   it('answers input()', async () => {
-    const { page } = watched;
+    const { page, book } = session;
     await book.write('`Hello ${input("Who? ")}!`');
     await page.keyboard.press('Control+Enter');
     const box = page.locator('.jp-Stdin-input');
@@ -188,7 +166,7 @@ describe('the lab', () => {
   });
 
   it('makes a new notebook, runs it and renames it', async () => {
-    const { page } = watched;
+    const { page, book, folder } = session;
     await book.menu('File', 'New', 'Notebook');
     await page.waitForSelector('.lm-TabBar-tabLabel:text-is("Untitled.ipynb")');
     await book.idle();
@@ -207,7 +185,7 @@ describe('the lab', () => {
   });
 
   it('uploads a file', async () => {
-    const { page } = watched;
+    const { page, folder } = session;
     const chosen = page.waitForEvent('filechooser');
     await page.click(
       '.jp-FileBrowser-toolbar [data-jp-item-name="uploader"] [role="button"], .jp-FileBrowser-toolbar [data-jp-item-name="uploader"] button',
@@ -224,7 +202,7 @@ describe('the lab', () => {
   });
 
   it('has a console on the kernel', async () => {
-    const { page } = watched;
+    const { page, book, picture } = session;
     await book.menu('File', 'New Launcher');
     const console = page.locator('.jp-Launcher-section:has(.jp-Launcher-sectionTitle:text-is("Console"))');
     await console.locator('.jp-LauncherCard[title="TypeScript (gradlab)"]').click();
@@ -238,7 +216,7 @@ describe('the lab', () => {
   });
 
   it('turns dark, and the charts with it', async () => {
-    const { page } = watched;
+    const { page, book, picture } = session;
     await page.click(`.lm-TabBar-tabLabel:text-is("${basename(notebook)}")`);
     await book.menu('Settings', 'Theme', 'JupyterLab Dark');
     await page.waitForSelector('body[data-jp-theme-light="false"]', { state: 'attached' });
@@ -253,7 +231,8 @@ describe('the lab', () => {
   });
 
   it('exports the notebook as a page with its charts', async () => {
-    const download = watched.page.waitForEvent('download');
+    const { page, book } = session;
+    const download = page.waitForEvent('download');
     await book.menu('File', 'Save and Export Notebook As', 'HTML');
     const file = await (await download).path();
     const html = readFileSync(file, 'utf8');
@@ -262,6 +241,7 @@ describe('the lab', () => {
   });
 
   it('reached nothing outside of this machine, and threw no error', () => {
+    const { watched } = session;
     expect(watched.outside).toEqual([]);
     expect(watched.errors).toEqual([]);
   });

@@ -1,10 +1,12 @@
 // `gradlab lab` as a process, and its page in Chromium: opened, run, typed into. Every request of the page is watched:
 // one that would leave this machine is stopped and kept for the test to complain about.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, onTestFailed } from 'vitest';
 import { openChromium } from './chromium.js';
-import { freePort, type JupyterHome, root } from './jupyter.js';
+import { freePort, type JupyterHome, jupyterHome, root, savedPicture } from './jupyter.js';
 
 export const cli = join(root, 'dist/kernel/cli.js');
 
@@ -91,6 +93,48 @@ export async function openWatched(home: JupyterHome, origin: string): Promise<Wa
     if (!socket.url().startsWith(origin.replace('http', 'ws'))) outside.push(socket.url());
   });
   return { browser, context, page, outside, errors };
+}
+
+export interface LabSession {
+  home: JupyterHome;
+  /** The folder that the lab serves. */
+  folder: string;
+  lab: LabProcess;
+  watched: Watched;
+  page: Page;
+  book: NotebookPage;
+  /** Keeps what the page shows, as NAME-what.png. */
+  picture(what: string): Promise<unknown>;
+}
+
+/**
+ * A lab over an empty folder and its page, for the tests of one suite: started before them, ended after them. What the
+ * page shows when a test fails is kept as a picture. The fields are there once the tests begin.
+ */
+export function useLab(name: string, ...args: string[]): LabSession {
+  const session = {
+    picture: (what) => session.page.screenshot({ path: savedPicture(`${name}-${what}.png`) }),
+  } as LabSession;
+  beforeAll(async () => {
+    session.home = jupyterHome();
+    session.folder = join(session.home.folder, 'notebooks');
+    mkdirSync(session.folder);
+    session.lab = await startLabProcess(session.home, session.folder, ...args);
+    session.watched = await openWatched(session.home, session.lab.origin);
+    session.page = session.watched.page;
+    session.book = new NotebookPage(session.page);
+  });
+  afterAll(async () => {
+    await session.watched?.browser.close();
+    await session.lab?.stop();
+    session.home?.remove();
+  });
+  beforeEach(({ task }) => {
+    onTestFailed(async () => {
+      await session.picture(`failed-${task.name.replace(/\W+/g, '-').slice(0, 40)}`);
+    });
+  });
+  return session;
 }
 
 /** The notebook that is in front. */

@@ -1,12 +1,10 @@
 // The monitor of a training run in Debian's Jupyter Notebook, in Chromium: one set of charts that changes while the cell
 // still runs, and a progress bar beside it.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openChromium } from './chromium.js';
-import { freePort, type JupyterHome, jupyter, jupyterHome, savedPicture } from './jupyter.js';
+import { describe, expect, it } from 'vitest';
+import { useNotebookPage } from './classic.js';
+import { savedPicture } from './jupyter.js';
 
 const source = `np.random.seed(0)
 const X = np.random.randn(400, 64), y = np.argmax(X[':', ':4'], {axis: 1})
@@ -31,53 +29,20 @@ for (const epoch of progress(30, {desc: 'epoch'})) {
 monitor.close()`;
 
 describe('a monitor in a Jupyter page', () => {
-  let home: JupyterHome;
-  let server: ChildProcess;
-  let browser: Browser;
-  let page: Page;
-
-  beforeAll(async () => {
-    home = jupyterHome();
+  const session = useNotebookPage((folder) => {
     const cells = [source, "plot.plot([1, 2], {title: 'After'})"].map((text) => ({
       ...{ cell_type: 'code', metadata: {}, execution_count: null, outputs: [] },
       source: text,
     }));
     const kernelspec = { name: 'gradlab', display_name: 'TypeScript (gradlab)', language: 'typescript' };
-    writeFileSync(
-      join(home.folder, 'live.ipynb'),
-      JSON.stringify({ cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 4 }),
-    );
-    const port = await freePort();
-    const token = 'for-this-test-only';
-    server = spawn(
-      jupyter,
-      ['notebook', '--no-browser', '--allow-root', `--port=${port}`, '--port-retries=0'],
-      { cwd: home.folder, env: { ...home.env, JUPYTER_TOKEN: token }, stdio: 'ignore' },
-    );
-    const base = `http://127.0.0.1:${port}`;
-    const answers = (): Promise<boolean> =>
-      fetch(`${base}/api`).then(
-        (reply) => reply.ok,
-        () => false,
-      );
-    for (const deadline = Date.now() + 60_000; !(await answers()); ) {
-      if (Date.now() > deadline) throw new Error('the notebook server did not answer within a minute');
-      await new Promise((done) => setTimeout(done, 100));
-    }
-    browser = await openChromium(home);
-    page = await browser.newPage({ viewport: { width: 1200, height: 1300 } });
-    await page.goto(`${base}/notebooks/live.ipynb?token=${token}`);
-    await page.waitForSelector('.kernel_idle_icon', { timeout: 60_000 });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.kill('SIGTERM');
-    home.remove();
-  });
+    const live = { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 4 };
+    writeFileSync(join(folder, 'live.ipynb'), JSON.stringify(live));
+    return 'live.ipynb';
+  }, 1300);
 
   /** Epochs to which the loss is drawn, marks in the accuracy chart, and whether the cell still runs. */
   const state = () =>
-    page.evaluate(() => {
+    session.page.evaluate(() => {
       const charts = [...document.querySelectorAll('.js-plotly-plot')] as unknown as {
         data: { x: number[] }[];
       }[];
@@ -91,6 +56,7 @@ describe('a monitor in a Jupyter page', () => {
     });
 
   it('changes while the cell runs, as one chart', async () => {
+    const { page } = session;
     await page.click('#celllink');
     await page.click('#run_all_cells');
     const seen: Awaited<ReturnType<typeof state>>[] = [];
@@ -109,6 +75,7 @@ describe('a monitor in a Jupyter page', () => {
   });
 
   it('stands at the last epoch in the end, and later charts draw', async () => {
+    const { page } = session;
     await page.waitForFunction(() => document.querySelectorAll('.js-plotly-plot').length === 2, undefined, {
       timeout: 60_000,
     });

@@ -1,65 +1,27 @@
 // The spiral notebook in Debian's Jupyter Notebook, in Chromium: opened, all cells run, all charts drawn.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawnCharts, openChromium } from './chromium.js';
+import { describe, expect, it } from 'vitest';
+import { drawnCharts } from './chromium.js';
+import { useNotebookPage } from './classic.js';
 import { courseLosses, printedLosses } from './executed.js';
-import { freePort, type JupyterHome, jupyter, jupyterHome, notebook, savedPicture } from './jupyter.js';
+import { notebook, savedPicture } from './jupyter.js';
 
 describe('the spiral notebook in a Jupyter page', () => {
-  let home: JupyterHome;
-  let server: ChildProcess;
-  let browser: Browser;
-  let page: Page;
-
-  beforeAll(async () => {
-    home = jupyterHome();
-    // A copy, because the page saves what it runs.
-    const folder = join(home.folder, 'notebooks');
-    mkdirSync(folder);
+  // A copy, because the page saves what it runs.
+  const session = useNotebookPage((folder) => {
     copyFileSync(notebook, join(folder, basename(notebook)));
-    const port = await freePort();
-    const token = 'for-this-test-only';
-    server = spawn(
-      jupyter,
-      ['notebook', '--no-browser', '--allow-root', `--port=${port}`, '--port-retries=0'],
-      {
-        cwd: folder,
-        env: { ...home.env, JUPYTER_TOKEN: token },
-        stdio: 'ignore',
-      },
-    );
-    const base = `http://127.0.0.1:${port}`;
-    for (const deadline = Date.now() + 60_000; ; ) {
-      if (
-        await fetch(`${base}/api`).then(
-          (reply) => reply.ok,
-          () => false,
-        )
-      )
-        break;
-      if (Date.now() > deadline) throw new Error('the notebook server did not answer within a minute');
-      await new Promise((done) => setTimeout(done, 100));
-    }
-    browser = await openChromium(home);
-    page = await browser.newPage({ viewport: { width: 1200, height: 1000 } });
-    await page.goto(`${base}/notebooks/${basename(notebook)}?token=${token}`);
-    await page.waitForSelector('.kernel_idle_icon', { timeout: 60_000 });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.kill('SIGTERM');
-    home.remove();
-  });
+    return basename(notebook);
+  }, 1000);
 
   it('names the kernel "TypeScript (gradlab)" and asks no question', async () => {
+    const { page } = session;
     expect(await page.textContent('.kernel_indicator_name')).toBe('TypeScript (gradlab)');
     expect(await page.locator('.modal:visible').count()).toBe(0);
   });
 
   it('runs all cells from the menu, each without an error', async () => {
+    const { page } = session;
     await page.click('#celllink');
     await page.click('#run_all_cells');
     const cells = await page.locator('.code_cell').count();
@@ -80,6 +42,7 @@ describe('the spiral notebook in a Jupyter page', () => {
   });
 
   it("shows the course's losses", async () => {
+    const { page } = session;
     const printed = (await page.locator('.output_stdout').allTextContents()).join('\n');
     const { linear, net } = printedLosses(printed);
     expect(linear).toEqual(courseLosses.linear);
@@ -87,6 +50,7 @@ describe('the spiral notebook in a Jupyter page', () => {
   });
 
   it('draws the three charts: the points, and regions with points beside a loss curve, twice', async () => {
+    const { page } = session;
     const charts = await drawnCharts(page, 3);
     expect(charts).toHaveLength(3);
     expect(charts.map((chart) => chart.points)).toEqual([300, 300, 300]);

@@ -1,34 +1,23 @@
 // Widgets on the lab's page, in Chromium: moved, clicked and typed into as a person does, with handlers in the session.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from 'vitest';
-import { type JupyterHome, jupyterHome, savedPicture } from './jupyter.js';
-import { type LabProcess, NotebookPage, openWatched, startLabProcess, type Watched } from './lab.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { useLab } from './lab.js';
 
 describe('widgets in the lab', () => {
-  let home: JupyterHome;
-  let lab: LabProcess;
-  let watched: Watched;
-  let book: NotebookPage;
-  const picture = (name: string) => watched.page.screenshot({ path: savedPicture(`widgets-${name}.png`) });
+  const session = useLab('widgets');
   /** Waits until an element of the last cell has a text. */
   const says = (selector: string, text: string) =>
-    book.lastCell.locator(selector, { hasText: text }).first().waitFor();
+    session.book.lastCell.locator(selector, { hasText: text }).first().waitFor();
 
   /** Out of a control, whose keys are its own, and into the notebook's command mode. */
   const leave = async () => {
-    await book.lastCell.locator('.jp-InputArea-editor').click();
-    await watched.page.keyboard.press('Escape');
+    await session.book.lastCell.locator('.jp-InputArea-editor').click();
+    await session.page.keyboard.press('Escape');
   };
 
   beforeAll(async () => {
-    home = jupyterHome();
-    const folder = join(home.folder, 'notebooks');
-    mkdirSync(folder);
-    lab = await startLabProcess(home, folder);
-    watched = await openWatched(home, lab.origin);
-    book = new NotebookPage(watched.page);
-    const { page } = watched;
+    const { page, lab, folder, book } = session;
     const kernelspec = { name: 'gradlab', display_name: 'TypeScript (gradlab)', language: 'typescript' };
     const cell = {
       cell_type: 'code',
@@ -45,19 +34,9 @@ describe('widgets in the lab', () => {
     await page.goto(`${lab.origin}/lab/tree/widgets.ipynb`);
     await book.idle();
   });
-  afterAll(async () => {
-    await watched?.browser.close();
-    await lab?.stop();
-    home.remove();
-  });
-  beforeEach(({ task }) => {
-    onTestFailed(async () => {
-      await picture(`failed-${task.name.replace(/\W+/g, '-').slice(0, 40)}`);
-    });
-  });
 
   it('a slider moved by mouse and keyboard calls its function again, and its chart follows', async () => {
-    const { page } = watched;
+    const { page, book, picture } = session;
     await book.run(
       'interact(({ n, kind }) => {\n  print(`n is ${n}, ${kind}`);\n  const x = np.linspace(0, n, 50);\n' +
         "  return plot.line(x, kind === 'sin' ? np.sin(x) : np.cos(x), { title: `${kind} to ${n}` });\n}, { n: [1, 9], kind: ['sin', 'cos'] })",
@@ -85,6 +64,7 @@ describe('widgets in the lab', () => {
   });
 
   it('a button prints into an Output widget, and shows there what fails', async () => {
+    const { book, picture } = session;
     await book.run(
       "const button = new widgets.Button({ description: 'Train', button_style: 'primary' });\nconst out = new widgets.Output();\n" +
         "let clicks = 0;\nbutton.on_click(out.capture(() => {\n  print('step', ++clicks);\n  if (clicks === 2) throw new RangeError('too far');\n}));\n" +
@@ -99,7 +79,7 @@ describe('widgets in the lab', () => {
   });
 
   it('a text box, and two linked widgets in a row, keep the session’s values', async () => {
-    const { page } = watched;
+    const { page, book, picture } = session;
     await book.run(
       "const name = new widgets.Text({ description: 'name' });\nconst a = new widgets.IntSlider({ max: 10, description: 'a' });\n" +
         "const b = new widgets.IntText({ description: 'b' });\nwidgets.link([a, 'value'], [b, 'value']);\n" +
@@ -126,6 +106,7 @@ describe('widgets in the lab', () => {
   });
 
   it('a widget of one’s own counts on the page, and the session hears of it', async () => {
+    const { page, book, picture } = session;
     await book.run(
       'const counter = widgets.anywidget({\n  count: 40,\n  css: ".gradlab-counter { color: rgb(200, 0, 0) }",\n  esm: `export default {\n    render({ model, el }) {\n' +
         "      const button = document.createElement('button');\n      button.className = 'gradlab-counter';\n" +
@@ -133,7 +114,7 @@ describe('widgets in the lab', () => {
         "      button.onclick = () => { model.set('count', model.get('count') + 1); model.save_changes(); };\n" +
         "      model.on('change:count', show);\n      show();\n      el.append(button);\n    },\n  }`,\n});\ncounter",
     );
-    const button = watched.page.locator('.gradlab-counter');
+    const button = page.locator('.gradlab-counter');
     await button.filter({ hasText: 'count 40' }).click();
     await button.filter({ hasText: 'count 41' }).click();
     await button.filter({ hasText: 'count 42' }).waitFor();
@@ -146,7 +127,7 @@ describe('widgets in the lab', () => {
   });
 
   it('widgets are there again after the page is loaded again', async () => {
-    const { page } = watched;
+    const { page, watched, book, picture } = session;
     await book.save();
     await page.reload();
     await book.idle();

@@ -1,8 +1,8 @@
 // The login page: a form for the password or the token. Plain HTML with its own small style, light and dark.
+import { escapeHtml } from '../../protocol/html.js';
 import { hostName } from './auth.js';
 import { type Exchange, HttpError, type Reply, type Route, readBody, redirect, route } from './http.js';
 import type { Lab } from './lab.js';
-import { escapeAttribute } from './web.js';
 
 const STYLE = `
 :root { color-scheme: light dark; --text: #1c2733; --back: #f4f6f9; --card: #fff; --line: #c9d2dc; --main: #3178c6; --bad: #b42318 }
@@ -38,10 +38,10 @@ export function simplePage(title: string, body: string, status = 200): Reply {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeAttribute(title)} - gradlab</title>
+<title>${escapeHtml(title)} - gradlab</title>
 <style>${STYLE}</style>
 </head>
-<body><main><h1>${escapeAttribute(title)}</h1>
+<body><main><h1>${escapeHtml(title)}</h1>
 ${body}
 </main></body>
 </html>
@@ -52,7 +52,7 @@ ${body}
 export const errorPage = (status: number, title: string, message: string, home: string): Reply =>
   simplePage(
     title,
-    `<p>${escapeAttribute(message)}</p><p><a href="${escapeAttribute(home)}">To the start page</a></p>`,
+    `<p>${escapeHtml(message)}</p><p><a href="${escapeHtml(home)}">To the start page</a></p>`,
     status,
   );
 
@@ -62,15 +62,15 @@ export function loginRoutes(lab: Lab): Route[] {
   const form = ({ req, res, query }: Exchange, wrong = ''): Reply => {
     const xsrf = auth.giveXsrf(req, res);
     const what = auth.hasPassword ? 'Password or token' : 'Token';
-    const next = escapeAttribute(safeNext(lab, query.get('next')));
+    const next = escapeHtml(safeNext(lab, query.get('next')));
     const hint = auth.hasPassword
       ? ''
       : `<p>The token stands in the address that the server printed when it was started; <code>gradlab lab list</code> prints it again.</p>`;
     return simplePage(
       'Log in',
-      `${wrong ? `<p class="bad" role="alert">${escapeAttribute(wrong)}</p>` : ''}${hint}
-<form method="post" action="${escapeAttribute(lab.link('/login'))}?next=${encodeURIComponent(safeNext(lab, query.get('next')))}">
-<input type="hidden" name="_xsrf" value="${escapeAttribute(xsrf)}">
+      `${wrong ? `<p class="bad" role="alert">${escapeHtml(wrong)}</p>` : ''}${hint}
+<form method="post" action="${escapeHtml(lab.link('/login'))}?next=${encodeURIComponent(safeNext(lab, query.get('next')))}">
+<input type="hidden" name="_xsrf" value="${escapeHtml(xsrf)}">
 <input type="hidden" name="next" value="${next}">
 <label for="password">${what}</label>
 <input id="password" name="password" type="password" autocomplete="current-password" autofocus required>

@@ -9,10 +9,12 @@
 //   licences.json      the answer of lab/api/licenses
 //   overrides.json     other defaults of settings, by plug-in and property
 //   themes/<package>/index.css ...     theme style sheets, at `lab/api/themes/<package>/index.css`
+
 import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import send from 'send';
+import { escapeHtml } from '../../protocol/html.js';
 import { readVersion } from '../../protocol/product.js';
 import {
   type Exchange,
@@ -189,17 +191,17 @@ export class Web {
     const assets = this.manifest?.pages[kind];
     if (!assets) throw new HttpError(404, `the built page has no part for /${kind}`);
     const config = this.config(own);
-    const link = (file: string) => escapeAttribute(this.lab.link(posix.join('/static', file)));
+    const link = (file: string) => escapeHtml(this.lab.link(posix.join('/static', file)));
     const title = own.treePath ? `${String(own.treePath).split('/').at(-1)} - gradlab` : 'gradlab';
     const body = Object.entries({ 'data-notebook': String(own.notebookPage ?? 'lab'), ...assets.body })
-      .map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`)
+      .map(([name, value]) => ` ${name}="${escapeHtml(value)}"`)
       .join('');
     const html = `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeAttribute(title)}</title>
+<title>${escapeHtml(title)}</title>
 <link rel="icon" class="favicon" href="${link(this.manifest?.favicon ?? 'favicon.ico')}">
 <script id="jupyter-config-data" type="application/json">${scriptJson(config)}</script>
 ${(assets.preload ?? []).map((file) => `<link rel="modulepreload" href="${link(file)}">`).join('\n')}
@@ -291,14 +293,6 @@ const TYPES: Record<string, string> = {
 const contentType = (name: string): string =>
   TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
 
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-export const escapeAttribute = (text: string): string => text.replace(/[&<>"']/g, (c) => ENTITIES[c]);
 /** JSON that cannot end the script element it stands in. */
 const scriptJson = (value: unknown): string =>
   JSON.stringify(value)
