@@ -6,8 +6,9 @@ export default defineConfig({
   test: {
     pool: 'forks',
     isolate: true,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Far above what a test takes: a machine may be slow and busy with other things.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     projects: [
       {
         extends: true,
@@ -24,7 +25,7 @@ export default defineConfig({
         test: {
           name: 'kernel',
           include: ['test/kernel/**/*.test.ts', 'test/lab/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },

@@ -33,7 +33,7 @@ export interface DrawnChart {
 }
 
 /** Waits until `count` Plotly charts are drawn, points included, and says what their SVG holds. */
-export async function drawnCharts(page: Page, count: number, timeout = 60_000): Promise<DrawnChart[]> {
+export async function drawnCharts(page: Page, count: number, timeout = 120_000): Promise<DrawnChart[]> {
   await page.waitForFunction(
     (wanted) => {
       const charts = [...document.querySelectorAll('.js-plotly-plot')];

@@ -36,14 +36,15 @@ export function useNotebookPage(prepare: (folder: string) => string, height: num
         (reply) => reply.ok,
         () => false,
       );
-    for (const deadline = Date.now() + 60_000; !(await answers()); ) {
-      if (Date.now() > deadline) throw new Error('the notebook server did not answer within a minute');
+    for (const deadline = Date.now() + 120_000; !(await answers()); ) {
+      if (Date.now() > deadline) throw new Error('the notebook server did not answer within two minutes');
       await new Promise((done) => setTimeout(done, 100));
     }
     browser = await openChromium(home);
     session.page = await browser.newPage({ viewport: { width: 1200, height } });
+    session.page.setDefaultTimeout(90_000);
     await session.page.goto(`${base}/notebooks/${name}?token=${token}`);
-    await session.page.waitForSelector('.kernel_idle_icon', { timeout: 60_000 });
+    await session.page.waitForSelector('.kernel_idle_icon', { timeout: 120_000 });
   });
   afterAll(async () => {
     await browser?.close();

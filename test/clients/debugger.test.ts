@@ -26,7 +26,6 @@ describe("the lab's debugger", () => {
     session.page.click(`.jp-DebuggerSidebar .jp-Toolbar-item[data-jp-item-name="${name}"]`);
 
   beforeAll(async () => {
-    session.page.setDefaultTimeout(60_000);
     await session.page.setViewportSize({ width: 1500, height: 1000 });
   });
 

@@ -109,7 +109,7 @@ describe('the command gradlab lab', () => {
     terminal.stdout.on('data', (chunk: Buffer) => (shown += chunk));
     const ended = new Promise<number | null>((done) => terminal.on('close', done));
     const until = async (text: string) => {
-      for (const deadline = Date.now() + 20_000; !shown.includes(text); ) {
+      for (const deadline = Date.now() + 120_000; !shown.includes(text); ) {
         if (Date.now() > deadline)
           throw new Error(`the terminal did not show ${JSON.stringify(text)}:\n${shown}`);
         await new Promise((done) => setTimeout(done, 20));

@@ -145,7 +145,7 @@ describe('the lab', () => {
     expect(parent).toBeGreaterThan(1);
     process.kill(parent, 'SIGKILL');
     // The server starts another; the page says so, and goes on.
-    await page.waitForSelector('.jp-Dialog:has-text("restart")', { timeout: 30_000 });
+    await page.waitForSelector('.jp-Dialog:has-text("restart")', { timeout: 120_000 });
     await picture('crash');
     await page.click('.jp-Dialog button');
     await book.idle();

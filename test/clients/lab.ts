@@ -37,7 +37,7 @@ export async function startLabProcess(
   child.stdout.on('data', (chunk: Buffer) => (text += chunk));
   child.stderr.on('data', (chunk: Buffer) => (text += chunk));
   const ended = new Promise<number | null>((done) => child.on('close', done));
-  for (const deadline = Date.now() + 60_000; ; ) {
+  for (const deadline = Date.now() + 120_000; ; ) {
     const url = /http:\/\/\S+/.exec(text)?.[0];
     if (url) {
       const stop = (signal: NodeJS.Signals = 'SIGTERM') => {
@@ -84,7 +84,7 @@ export async function openWatched(home: JupyterHome, origin: string): Promise<Wa
     },
   );
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(90_000);
   context.on('weberror', (thrown) => {
     const text = String(thrown.error().stack ?? thrown.error());
     if (!KNOWN.some((known) => known.test(text))) errors.push(text);
@@ -145,7 +145,7 @@ export class NotebookPage {
   constructor(readonly page: Page) {}
 
   /** Waits until the kernel is connected and has nothing to do. */
-  async idle(timeout = 60_000): Promise<void> {
+  async idle(timeout = 120_000): Promise<void> {
     await this.page.waitForSelector(`${front} .jp-Notebook-ExecutionIndicator[data-status="idle"]`, {
       timeout,
     });
@@ -213,7 +213,7 @@ export class NotebookPage {
   }
 
   /** Runs a new cell to its end; returns the text of its outputs. */
-  async run(code: string, timeout = 30_000): Promise<string> {
+  async run(code: string, timeout = 120_000): Promise<string> {
     await this.write(code);
     await this.page.keyboard.press('Control+Enter');
     await this.ended(timeout);
@@ -221,7 +221,7 @@ export class NotebookPage {
   }
 
   /** Waits until the last cell has its number. */
-  async ended(timeout = 30_000): Promise<void> {
+  async ended(timeout = 120_000): Promise<void> {
     await this.page.waitForFunction(
       (selector) => {
         const cells = document.querySelectorAll(`${selector} .jp-CodeCell`);

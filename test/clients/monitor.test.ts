@@ -77,7 +77,7 @@ describe('a monitor in a Jupyter page', () => {
   it('stands at the last epoch in the end, and later charts draw', async () => {
     const { page } = session;
     await page.waitForFunction(() => document.querySelectorAll('.js-plotly-plot').length === 2, undefined, {
-      timeout: 60_000,
+      timeout: 120_000,
     });
     expect(await state()).toMatchObject({ epochs: 30, bar: 30, busy: false });
     expect(await page.locator('.output_error').count()).toBe(0);

@@ -16,7 +16,7 @@ function gradlab(...args: string[]): { out: string; err: string; code: number | 
   const { stdout, stderr, status } = spawnSync(process.execPath, [cliPath, ...args], {
     cwd: folder,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
     env: {
       ...process.env,
       HOME: folder,

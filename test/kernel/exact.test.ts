@@ -1,7 +1,7 @@
 // Output and errors to the letter: the console's functions, floods, clear_output and displays in loops, children of
 // cells, and errors of every odd kind.
 import { describe, expect, it } from 'vitest';
-import { failure, printed, result, useKernel } from './session.js';
+import { failure, PATIENCE, printed, result, useKernel } from './session.js';
 
 const session = useKernel();
 
@@ -35,9 +35,7 @@ describe('floods', () => {
   it('100 MB from one cell arrive whole', async () => {
     const cell = await session.run(
       'const row = "z".repeat(999_999); for (let i = 0; i < 100; i++) console.log(row);',
-      {
-        timeout: 55_000,
-      },
+      { timeout: PATIENCE },
     );
     expect(cell.reply.status).toBe('ok');
     expect(printed(cell).length).toBe(100e6);
@@ -52,7 +50,7 @@ describe('floods', () => {
       };
     });
     const cell = session.run('const block = "y".repeat(1e6); for (;;) process.stdout.write(block);', {
-      timeout: 55_000,
+      timeout: PATIENCE,
     });
     await flowing;
     session.kernel.onIopub = undefined;

@@ -1,6 +1,7 @@
 // Interrupts, by message and by signal: the cell ends at once, whatever it does, and variables keep their values.
 import { describe, expect, it } from 'vitest';
 import type { KernelClient } from '../../kernel/protocol/client.js';
+import type { Message } from '../../kernel/protocol/messages.js';
 import { failure, printed, result, sleep, useKernel } from './session.js';
 
 const session = useKernel({ ownGroup: true });
@@ -12,23 +13,24 @@ const ways: [string, (kernel: KernelClient) => void][] = [
   ['SIGINT to the process group', (kernel) => process.kill(-kernel.pid, 'SIGINT')],
 ];
 
+// Each says when it begins.
+const loop = 'print("on"); while (true) state.n++;';
 const waits: [string, string][] = [
-  ['a synchronous loop', 'while (true) state.n++;'],
-  ['a loop that catches everything', 'for (;;) { try { state.n++; throw 1 } catch {} }'],
-  ['a pending await', 'await new Promise(() => {});'],
-  ['a loop after an await', 'await new Promise((r) => setTimeout(r, 20));\nwhile (true) state.n++;'],
-  ['a loop in microtasks', 'for (;;) { await null; state.n++; }'],
-  ['a loop in a timer', 'await new Promise(() => setTimeout(() => { while (true) state.n++; }, 20));'],
-  ['a loop in a nextTick', 'await new Promise(() => process.nextTick(() => { while (true) state.n++; }));'],
+  ['a synchronous loop', loop],
+  ['a loop that catches everything', 'print("on"); for (;;) { try { state.n++; throw 1 } catch {} }'],
+  ['a pending await', 'print("on"); await new Promise(() => {});'],
+  ['a loop after an await', `await new Promise((r) => setTimeout(r, 20));\n${loop}`],
+  ['a loop in microtasks', 'print("on"); for (;;) { await null; state.n++; }'],
+  ['a loop in a timer', `await new Promise(() => setTimeout(() => { ${loop} }, 20));`],
+  ['a loop in a nextTick', `await new Promise(() => process.nextTick(() => { ${loop} }));`],
   ['a loop that prints', 'for (;;) { console.log("x".repeat(100)); state.n++; }'],
-  ['Atomics.wait', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);'],
+  ['Atomics.wait', 'print("on"); Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);'],
 ];
 
 describe.each(ways)('by %s', (_, stop) => {
   it.each(waits)('ends %s', async (_, code) => {
     await session.run('var state = { n: 0 };');
-    const cell = session.run(code);
-    await sleep(250);
+    const { cell } = await session.begin(code);
     stop(session.kernel);
     const end = await cell;
     expect(failure(end)).toMatchObject({ ename: 'Interrupted' });
@@ -42,19 +44,28 @@ describe.each(ways)('by %s', (_, stop) => {
   });
 });
 
+/** The next message on iopub of which something holds. */
+const message = (holds: (m: Message) => boolean): Promise<void> =>
+  new Promise((resolve) => {
+    session.kernel.onIopub = (m) => {
+      if (!holds(m)) return;
+      session.kernel.onIopub = undefined;
+      resolve();
+    };
+  });
+
 describe('an interrupt', () => {
   it('of a loop that waits between its steps stops the loop, not only the cell', async () => {
     await session.run('var steps = 0;');
-    const cell = session.run(`async function pause() { await new Promise((r) => setTimeout(r, 10)); }
-async function train() { for (;;) { await pause(); steps++; } }
+    const { cell } =
+      await session.begin(`async function pause() { await new Promise((r) => setTimeout(r, 10)); }
+async function train() { for (;;) { await pause(); if (++steps === 3) print("on"); } }
 await train();`);
-    await sleep(200);
     await session.kernel.interrupt();
     expect(failure(await cell).ename).toBe('Interrupted');
     const first = Number(result(await session.run('steps')));
     expect(first).toBeGreaterThan(2);
-    await sleep(200);
-    expect(Number(result(await session.run('await new Promise((r) => setTimeout(r, 100)); steps')))).toBe(
+    expect(Number(result(await session.run('await new Promise((r) => setTimeout(r, 300)); steps')))).toBe(
       first,
     );
   });
@@ -80,18 +91,21 @@ await train();`);
   });
 
   it('frees a session whose event loop a finished cell has taken', async () => {
-    await session.run('setTimeout(() => { while (true) {} }, 50);');
-    await sleep(150);
+    const taken = message(({ header }) => header.msg_type === 'stream');
+    await session.run('setTimeout(() => { print("on"); while (true) {} }, 20);');
+    await taken;
+    const prepared = message(({ content }) => content.code === '"mine"');
     const cell = session.run('"mine"');
-    await sleep(150);
+    await prepared;
+    // Answered when the cell has been checked and waits for the session.
+    await session.kernel.complete('np.ones');
     await session.kernel.interrupt();
     expect(failure(await cell).ename).toBe('Interrupted');
     expect(result(await session.run('"mine"'))).toBe("'mine'");
   });
 
   it('says where the cell was', async () => {
-    const cell = session.run('function spin(): never {\n  for (;;) {}\n}\nspin();');
-    await sleep(200);
+    const { cell } = await session.begin('function spin(): never {\n  print("on"); for (;;) {}\n}\nspin();');
     await session.kernel.interrupt();
     const { traceback } = failure(await cell);
     expect(traceback).toMatch(/at spin \(Cell \[\d+\]:2:\d+\)/);
@@ -99,8 +113,9 @@ await train();`);
   });
 
   it('ends a child process that the cell waits for', async () => {
-    const cell = session.run("import { execSync } from 'node:child_process';\nexecSync('sleep 600');");
-    await sleep(300);
+    const { cell } = await session.begin(
+      "import { execSync } from 'node:child_process';\nprint('on');\nexecSync('sleep 600');",
+    );
     await session.kernel.interrupt();
     const end = await cell;
     expect(failure(end).ename).toMatch(/Interrupted|Error/);
@@ -108,9 +123,8 @@ await train();`);
   });
 
   it('aborts the cells that wait behind', async () => {
-    const looping = session.run('while (true) {}');
+    const { cell: looping } = await session.begin('print("on"); while (true) {}');
     const waiting = session.run('console.log("must not run")');
-    await sleep(200);
     await session.kernel.interrupt();
     expect(failure(await looping).ename).toBe('Interrupted');
     expect((await waiting).reply).toEqual({ status: 'aborted' });
@@ -120,7 +134,9 @@ await train();`);
   it('with no cell running does nothing', async () => {
     await session.kernel.interrupt();
     session.kernel.signal('SIGINT');
-    await sleep(50);
+    // The signal has arrived when the second answer has.
+    await session.kernel.kernelInfo();
+    await session.kernel.kernelInfo();
     expect(result(await session.run('1 + 1'))).toBe('2');
   });
 
@@ -128,11 +144,9 @@ await train();`);
     for (let i = 0; i < 5; i++) {
       const cell = session.run('await new Promise(() => {});');
       await session.kernel.interrupt();
-      const settled = await Promise.race([cell, sleep(3000)]);
-      if (!settled) await session.kernel.interrupt();
-      const { reply } = settled ?? (await cell);
-      expect([settled !== undefined, reply.status === 'error' ? reply.ename : reply.status]).toEqual([
-        true,
+      const { reply, timedOut } = await cell;
+      expect([timedOut, reply.status === 'error' ? reply.ename : reply.status]).toEqual([
+        false,
         expect.stringMatching(/^(Interrupted|aborted)$/),
       ]);
     }

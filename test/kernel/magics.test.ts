@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { failure, printed, result, useKernel } from './session.js';
+import { failure, PATIENCE, printed, result, useKernel } from './session.js';
 
 const session = useKernel();
 
@@ -139,7 +139,7 @@ describe('cells', () => {
   it('an interrupt ends the command', async () => {
     const running = session.run('!touch begun; sleep 60');
     const begun = join(session.folder, 'begun');
-    await expect.poll(() => existsSync(begun), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(begun), { timeout: PATIENCE }).toBe(true);
     await session.kernel.interrupt();
     expect(failure(await running).ename).toBe('Interrupted');
   });

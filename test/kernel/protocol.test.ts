@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { startKernel } from '../../kernel/protocol/client.js';
 import { makeHeader, Signer } from '../../kernel/protocol/wire.js';
-import { failure, printed, result, sleep, useKernel } from './session.js';
+import { failure, printed, result, useKernel } from './session.js';
 
 const session = useKernel();
 
@@ -121,8 +121,7 @@ describe('complete and inspect', () => {
   });
 
   it('answer while a cell is in an endless loop', async () => {
-    const looping = session.run('while (true) {}');
-    await sleep(200);
+    const { cell: looping } = await session.begin('print("on"); while (true) {}');
     expect((await session.kernel.complete('measure.he')).matches).toContain('height');
     expect((await session.kernel.inspect('measure', 3)).found).toBe(true);
     await expect(session.kernel.heartbeat()).resolves.toBeTypeOf('number');
@@ -196,7 +195,6 @@ describe('bad messages', () => {
     expect(result(await session.run('(globalThis as any).intruded'))).toBeUndefined();
     // The same frames with the right key do run: the test above can fail.
     session.kernel.sendRaw('shell', run(session.kernel.connection.key));
-    await sleep(300);
     expect(result(await session.run('(globalThis as any).intruded'))).toBe('true');
   });
 
@@ -232,18 +230,18 @@ describe('stdin', () => {
   });
 
   it('what was printed before the question arrives before it', async () => {
-    let shown = '';
-    await session.run('console.log("first"); input("second")', {
-      onOutput: ([output]) => {
-        if (output.output_type === 'stream') shown = output.text;
-      },
-      onInput: async () => {
-        // Two sockets: their messages may change places on the way, but not by much.
-        await sleep(300);
-        return shown;
-      },
+    let show: (text: string) => void = () => {};
+    const shown = new Promise<string>((resolve) => {
+      show = resolve;
     });
-    expect(shown).toBe('first\n');
+    const cell = await session.run('console.log("first"); input("second")', {
+      onOutput: ([output]) => {
+        if (output.output_type === 'stream') show(output.text);
+      },
+      // Two sockets: their messages may change places on the way.
+      onInput: () => shown,
+    });
+    expect(result(cell)).toBe("'first\\n'");
   });
 
   it('is refused when the client takes no input', async () => {
@@ -252,8 +250,17 @@ describe('stdin', () => {
   });
 
   it('is interrupted like any other wait', async () => {
-    const cell = session.run('input("never")', { onInput: () => new Promise<string>(() => {}) });
-    await sleep(300);
+    let ask: () => void = () => {};
+    const asked = new Promise<void>((resolve) => {
+      ask = resolve;
+    });
+    const cell = session.run('input("never")', {
+      onInput: () => {
+        ask();
+        return new Promise<string>(() => {});
+      },
+    });
+    await asked;
     await session.kernel.interrupt();
     expect(failure(await cell).ename).toBe('Interrupted');
     expect(result(await session.run('2'))).toBe('2');

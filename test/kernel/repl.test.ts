@@ -15,7 +15,7 @@ function repl(args: string[], input = '', cwd = folder): { out: string; err: str
     cwd,
     input,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
     env: { ...process.env, FORCE_COLOR: undefined },
   });
   return { out: stdout, err: stderr, code: status };

@@ -16,7 +16,12 @@ export interface Session {
   /** The folder that the kernel runs in, empty at first. */
   readonly folder: string;
   run(code: string, options?: ExecuteOptions): Promise<ExecuteResult>;
+  /** Starts a cell and waits until it has printed something; the cell itself runs on. */
+  begin(code: string): Promise<{ cell: Promise<ExecuteResult> }>;
 }
+
+/** How long, in ms, a test waits for what has to happen soon, on a machine that is slow and busy too. */
+export const PATIENCE = 100_000;
 
 /** A kernel in an empty folder, for all tests of a file or of a describe. */
 export function useKernel(options: KernelOptions = {}): Session {
@@ -29,12 +34,23 @@ export function useKernel(options: KernelOptions = {}): Session {
     await holder.kernel?.shutdown().catch(() => {});
     rmSync(folder, { recursive: true, force: true });
   });
+  const run: Session['run'] = (code, more) =>
+    (holder.kernel as KernelClient).execute(code, { timeout: PATIENCE, ...more });
   return {
     folder,
     get kernel() {
       return holder.kernel as KernelClient;
     },
-    run: (code, more) => (holder.kernel as KernelClient).execute(code, { timeout: 30_000, ...more }),
+    run,
+    async begin(code) {
+      let printed: () => void = () => {};
+      const first = new Promise<void>((resolve) => {
+        printed = resolve;
+      });
+      const cell = run(code, { onOutput: () => printed() });
+      await Promise.race([first, cell]);
+      return { cell };
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 // What of training needs a kernel: workers that run functions written in cells, progress bars and charts as one output.
 import { describe, expect, it } from 'vitest';
-import { failure, printed, sleep, useKernel } from './session.js';
+import { failure, printed, useKernel } from './session.js';
 
 const session = useKernel();
 
@@ -38,8 +38,7 @@ const slow = new data.DataLoader([X], {
     return [x]
   },
 })`);
-    const waiting = session.run('[...slow]');
-    await sleep(500);
+    const { cell: waiting } = await session.begin('print("on"); [...slow]');
     void session.kernel.interrupt();
     expect(failure(await waiting).ename).toBe('Interrupted');
     expect(printed(await session.run('slow.close(); print(1 + 1)'))).toBe('2\n');

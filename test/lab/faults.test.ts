@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { listServers } from '../../kernel/lab/server/index.js';
 import { distFolder } from '../../kernel/protocol/product.js';
 import { ask, startLab, type TestLab } from './lab.js';
@@ -85,8 +85,7 @@ describe('a server that is killed', () => {
       expect(new Set(cells.map((c: any) => c.source[0].slice(0, 3))).size).toBe(1);
       expect(listServers().map(({ pid }) => pid)).not.toContain(child.pid);
       if (round === 0) {
-        for (let i = 0; i < 200 && isAlive(kernelPid); i++) await new Promise((done) => setTimeout(done, 50));
-        expect(isAlive(kernelPid)).toBe(false);
+        await vi.waitUntil(() => !isAlive(kernelPid), { timeout: 100_000 });
       }
     }
   });
@@ -193,10 +192,10 @@ describe('large and many', () => {
       'begin',
     );
     await page.cut();
-    for (let i = 0; i < 300; i++) {
-      if ((await lab.ask(`/api/kernels/${json.id}`)).json.execution_state === 'idle') break;
-      await new Promise((done) => setTimeout(done, 100));
-    }
+    await vi.waitUntil(
+      async () => (await lab.ask(`/api/kernels/${json.id}`)).json.execution_state === 'idle',
+      { timeout: 100_000 },
+    );
     const back = await PageClient.open(lab, json.id, { session: 'away' });
     await back.reply(asked);
     await back.idle(asked);

@@ -2,7 +2,7 @@
 // a lost connection, many outputs; both protocols of the websocket.
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { cliPath } from '../../kernel/protocol/product.js';
 import { startLab, type TestLab } from './lab.js';
 import { PageClient, type Received } from './page.js';
@@ -175,7 +175,9 @@ describe('pages', () => {
     );
     await page.find(({ content }) => content.text?.startsWith('0'), 'first line');
     await page.cut();
-    await new Promise((done) => setTimeout(done, 1000));
+    await vi.waitUntil(async () => (await lab.ask(`/api/kernels/${id}`)).json.execution_state === 'idle', {
+      timeout: 100_000,
+    });
     const back = await PageClient.open(lab, id, { session: 'returning' });
     expect((await back.reply(asked)).content.status).toBe('ok');
     await back.idle(asked);

@@ -5,7 +5,7 @@ import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import WebSocket from 'ws';
 import { listServers, startServer } from '../../kernel/lab/server/index.js';
 import { ask, startLab, type TestLab } from './lab.js';
@@ -178,9 +178,7 @@ describe('the server', () => {
     const headers = { Authorization: 'token t' };
     await ask(server.baseAddress, '/api/kernels', { method: 'POST', headers, body: {} });
     expect(server.kernels()).toHaveLength(1);
-    for (let i = 0; i < 100 && server.kernels().length > 0; i++)
-      await new Promise((done) => setTimeout(done, 100));
-    expect(server.kernels()).toEqual([]);
+    await vi.waitUntil(() => server.kernels().length === 0, { timeout: 100_000 });
     await server.close();
   });
 

@@ -72,7 +72,7 @@ const chart = (points: number, withLibrary: boolean): string =>
 const soon = () => new Promise((resolve) => setTimeout(resolve, 50));
 /** Waits until so many charts are drawn: decompression takes its time on a busy machine. */
 const drawings = (page: { drawn: unknown[] }, count: number) =>
-  vi.waitFor(() => expect(page.drawn).toHaveLength(count), { timeout: 5000, interval: 10 });
+  vi.waitFor(() => expect(page.drawn).toHaveLength(count), { timeout: 30_000, interval: 10 });
 
 describe('a chart on a page', () => {
   it('draws, with the library that it carries', async () => {

@@ -1,10 +1,10 @@
 // `gradlab run` on real kernels: outputs as nbformat keeps them, progress, failures, time limits, targets.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { type CodeCell, type Notebook, readNotebook } from '../../../kernel/notebook/nbformat.js';
 import { declarations } from '../../../kernel/notebook/parameters.js';
 import { type RunOptions, runNotebook } from '../../../kernel/notebook/run.js';
@@ -202,10 +202,12 @@ describe('a notebook that fails', () => {
   });
 
   it('interrupts the running cell on Ctrl-C and stops there', async () => {
-    const write = (text: string) => {
-      if (text.startsWith('[1/3]')) setTimeout(() => process.emit('SIGINT'), 300);
-    };
-    const { code, cells } = await run(['0', 'while (true) {}', '1'], { allowErrors: true, write });
+    const begun = join(folder, 'begun');
+    const looping = `import { writeFileSync } from 'node:fs';\nwriteFileSync(${JSON.stringify(begun)}, '');\nwhile (true) {}`;
+    const running = run(['0', looping, '1'], { allowErrors: true });
+    await vi.waitUntil(() => existsSync(begun), { timeout: 100_000 });
+    process.emit('SIGINT');
+    const { code, cells } = await running;
     expect(code).toBe(1);
     expect(cells[1].outputs).toMatchObject([{ output_type: 'error', ename: 'Interrupted' }]);
     expect(cells[2].outputs).toEqual([]);
