@@ -4,6 +4,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type Annotation, readAnnotations } from './annotations.js';
 import type { CellDiagnostic, LanguageOptions } from './contract.js';
 import { readTopLevel, type TopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
@@ -16,7 +17,7 @@ import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
 import { type CommittedCell, preludeText, Session } from './session.js';
 import type { Ast, Diagnostic, Node, SourceFile, TsSymbol, Type } from './typescript.js';
-import { Compiler, SignatureKind, SymbolFlags, SyntaxKind, skipTrivia, TypeFlags } from './typescript.js';
+import { Compiler, SymbolFlags, SyntaxKind, TypeFlags } from './typescript.js';
 
 const IMPORT_SESSION = 'import * as $S from "./$gradlab-session";';
 const MAX_PASSES = 6;
@@ -60,7 +61,7 @@ export interface Analysis extends Parsed {
   /** Where the cell uses such a name, its own or an earlier cell's. */
   liveUses: LiveUse[];
   /** Annotations to write down when the cell is committed: where in `raw`, and the type. Found out by `annotate`. */
-  annotations: { at: number; type: string }[] | undefined;
+  annotations: Annotation[] | undefined;
   /** Values of enum members in the order of the text; undefined where they are computed at run time. */
   enumValues: (string | number | undefined)[];
 }
@@ -499,66 +500,19 @@ export class TypeService {
     file?.forEachChild(visit);
   }
 
-  /**
-   * Finds the declarations whose types are a single word. The session writes those types down: otherwise the type of
-   * the last name in a long chain of cells would be worked out through all of them, again for every new cell.
-   */
+  /** The types of a cell's declarations, written down for the session; see annotations.ts. */
   annotate(analysis: Analysis): void {
     if (analysis.annotations) return;
-    const K = SyntaxKind;
-    const { file, origin, checked, path, raw } = analysis;
-    const annotations: { at: number; type: string }[] = [];
-    analysis.annotations = annotations;
-    const names: Node[] = [];
-    const functions: Ast.FunctionDeclaration[] = [];
-    for (const statement of file.statements) {
-      if (statement.end <= origin) continue;
-      if (statement.kind === K.VariableStatement) {
-        for (const d of (statement as Ast.VariableStatement).declarationList.declarations)
-          if (!d.type && d.initializer && d.name.kind === K.Identifier) names.push(d.name);
-      } else if (statement.kind === K.FunctionDeclaration) {
-        const f = statement as Ast.FunctionDeclaration;
-        if (!f.type && f.body && f.name && !f.asteriskToken) functions.push(f);
-      }
-    }
-    if (names.length + functions.length === 0) return;
-    if (this.compiler.read(path) !== checked.text) {
+    if (this.compiler.read(analysis.path) !== analysis.checked.text) {
       // Something else has been asked since.
-      this.compiler.write(path, checked.text);
+      this.compiler.write(analysis.path, analysis.checked.text);
       this.arrayTypes = new Map();
     }
-    const { checker } = this.compiler;
-    if (names.length > 0) {
-      const positions = names.map((node) => checked.toGenerated(node.getStart() - origin + 1) - 1);
-      const types = checker.getTypeAtPosition(path, positions);
-      names.forEach((node, i) => {
-        const type = this.word(types[i]);
-        if (type) annotations.push({ at: node.end, type });
-      });
-    }
-    if (functions.length === 0) return;
-    const positions = functions.map((f) => checked.toGenerated((f.name as Node).getStart() - origin + 1) - 1);
-    checker.getTypeAtPosition(path, positions).forEach((type, i) => {
-      const signatures = type ? checker.getSignaturesOfType(type, SignatureKind.Call) : [];
-      if (signatures.length !== 1) return;
-      const result = this.word(checker.getReturnTypeOfSignature(signatures[0] as (typeof signatures)[0]));
-      if (!result || result === 'boolean') return; // a boolean may stand for a type predicate
-      const close = skipTrivia(raw, (functions[i] as Ast.FunctionDeclaration).parameters.end);
-      if (raw[close] === ')') annotations.push({ at: close + 1, type: result });
+    analysis.annotations = readAnnotations(analysis, {
+      compiler: this.compiler,
+      isArray: (type) => this.isArray(type),
+      isTaken: (name) => this.session.has(name),
     });
-  }
-
-  private word(type: Type | undefined): string | undefined {
-    if (!type) return undefined;
-    if (type.flags & TypeFlags.Number) return 'number';
-    if (type.flags & TypeFlags.String) return 'string';
-    if (type.flags & TypeFlags.Boolean) return 'boolean';
-    if (type.flags & TypeFlags.BigInt) return 'bigint';
-    if (!(type.flags & TypeFlags.Object) || type.getSymbol()?.name !== 'NDArray' || !this.isArray(type))
-      return undefined;
-    // `NDArray<"float32">` says its dtype; `NDArray<DType>` and `NDArray` have none to say.
-    const dtype = /<["\w| ]+>$/.exec(this.compiler.checker.typeToString(type))?.[0] ?? '';
-    return dtype.includes('"') ? `$NDArray${dtype}` : '$NDArray';
   }
 
   /** Makes a cell's declarations visible to the next. */
