@@ -25,6 +25,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as buildPages } from '../kernel/lab/web/build.mjs';
+import { bundleLibrary } from './bundle.mjs';
 import { quietly as run, Stop, say, seconds } from './progress.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -201,11 +202,14 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
 async function typescriptBuild() {
   const stamp = join(root, 'dist/.sources');
-  const sources = digest(['src', 'kernel', 'tsconfig.json'], installedVersion('typescript'));
+  const versions = ['typescript', 'esbuild'].map(installedVersion).join(' ');
+  const bundling = readFileSync(join(root, 'native/bundle.mjs'));
+  const sources = digest(['src', 'kernel', 'tsconfig.json'], versions, bundling);
   if (stampHolds(stamp, sources)) return;
   rmSync(stamp, { force: true });
   await quietly('TypeScript', process.execPath, [tsc, '-p', '.', '--pretty', String(!!process.stdout.isTTY)]);
   dropOrphans();
+  await bundleLibrary();
   writeFileSync(stamp, sources);
 }
 
