@@ -65,7 +65,7 @@ const EXIT_GRACE_MS = 500;
 const MAX_FAILED_STARTS = 3;
 
 /** Half of the memory, at most 4 GB: more JavaScript heap than that is a runaway cell. Arrays do not count. */
-export function heapLimitMegabytes(): number {
+function heapLimitMegabytes(): number {
   const asked = Number(process.env.GRADLAB_MAX_HEAP_MB);
   if (Number.isFinite(asked) && asked >= 32) return Math.round(asked);
   return Math.min(4096, Math.round(totalmem() / 2 ** 21));

@@ -37,7 +37,7 @@ export function hasModifier(node: Node, kind: SyntaxKind): boolean {
   return (node as Ast.FunctionDeclaration).modifiers?.some((m) => m.kind === kind) ?? false;
 }
 
-export function isFunctionLike(node: Node): boolean {
+function isFunctionLike(node: Node): boolean {
   switch (node.kind) {
     case SyntaxKind.FunctionDeclaration:
     case SyntaxKind.FunctionExpression:

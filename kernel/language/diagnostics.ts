@@ -236,7 +236,7 @@ function moduleName(path: string, folder: string): string {
 }
 
 /** A diagnostic's text with the reasons that TypeScript chains to it, one a line. */
-export function flatten(d: Diagnostic, depth = 0): string {
+function flatten(d: Diagnostic, depth = 0): string {
   let text = '  '.repeat(depth) + d.text;
   let chain = d.messageChain ?? [];
   if (d.code === 2769 && chain.length > 1) chain = chain.slice(-1);

@@ -64,7 +64,7 @@ type Element = Ast.ElementAccessExpression;
 const SLICE = /^\s*(?:(?:-?\d+)?\s*:\s*(?:-?\d+)?(?:\s*:\s*(?:-?\d+)?)?|\.\.\.|-?\d+|None|newaxis)\s*$/;
 
 /** NumPy's slice text, also several parts: `1:3`, `::-1`, `1:3, ::2`, `...`. */
-export function isSliceText(text: string): boolean {
+function isSliceText(text: string): boolean {
   if (!text.includes(':') && !text.includes('...')) return false;
   return text.split(',').every((part) => SLICE.test(part));
 }

@@ -146,6 +146,18 @@ function lineStarts(text: string): number[] {
   return starts;
 }
 
+/** The place of the last of rising numbers that is not above `offset`. */
+function lastUpTo(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((starts[middle] as number) <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
 /** Line and column arithmetic on one text; lines and columns are 1-based UTF-16. */
 export class Lines {
   private readonly starts: number[];
@@ -160,14 +172,8 @@ export class Lines {
     return Math.min(start + Math.max(column, 1) - 1, this.text.length);
   }
   at(offset: number): { line: number; column: number } {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] as number) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return { line: low + 1, column: offset - (this.starts[low] as number) + 1 };
+    const at = lastUpTo(this.starts, offset);
+    return { line: at + 1, column: offset - (this.starts[at] as number) + 1 };
   }
   /** The text of a line, without its line break. */
   line(line: number): string {
@@ -202,14 +208,7 @@ export class MappedText implements PositionMap {
   }
 
   private pieceAt(offset: number): number {
-    let low = 0;
-    let high = this.starts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((this.starts[middle] as number) <= offset) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+    return lastUpTo(this.starts, offset);
   }
 
   /** Source offset of a generated offset; inserted text gives the offset it stands for. */

@@ -72,7 +72,7 @@ export function namesInScope(
   return fitting(out, prefix, (n) => n.name);
 }
 
-export function typeOf({ flags }: TsSymbol): string {
+function typeOf({ flags }: TsSymbol): string {
   if (flags & (SymbolFlags.Function | SymbolFlags.Method)) return 'function';
   if (flags & (SymbolFlags.Class | SymbolFlags.Enum)) return 'class';
   if (flags & (SymbolFlags.Property | SymbolFlags.Accessor)) return 'property';

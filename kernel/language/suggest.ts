@@ -17,7 +17,7 @@ const NOT_OFFERED = new Set(['default', 'constants', 'promises', 'test']);
 let nodeNames: Map<string, string> | undefined;
 
 /** Names that modules of Node export, with their modules; read off the modules themselves, once. */
-export function namesOfNode(): ReadonlyMap<string, string> {
+function namesOfNode(): ReadonlyMap<string, string> {
   if (nodeNames) return nodeNames;
   const require = createRequire(import.meta.url);
   nodeNames = new Map();
@@ -31,7 +31,7 @@ export function namesOfNode(): ReadonlyMap<string, string> {
 }
 
 /** The import line that brings a name of Node's modules in. */
-export function importLine(name: string): string | undefined {
+function importLine(name: string): string | undefined {
   if (MODULES.includes(name)) return `import ${name} from 'node:${name}'`;
   const module = namesOfNode().get(name);
   return module && `import { ${name} } from 'node:${module}'`;

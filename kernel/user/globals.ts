@@ -10,7 +10,7 @@ import { cellMeta, importInCell, requireInCell, setLibrary, startModules } from 
 import { confirm, input, password, prompt } from './stdin.js';
 import { setArrayClass, startVariables } from './variables.js';
 
-export const cellFunctions = {
+const cellFunctions = {
   display,
   print,
   clearOutput,

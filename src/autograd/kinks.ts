@@ -12,7 +12,7 @@ import { filled } from './tape.js';
 type Identity = 'derivative' | 'result' | 'positions';
 
 /** The operations that choose. One that is added with a kink of its own gets its line here. */
-export const choosing = new Map<string, Identity>([
+const choosing = new Map<string, Identity>([
   ['maximum', 'derivative'],
   ['minimum', 'derivative'],
   ['fmax', 'derivative'],

@@ -15,7 +15,7 @@ import { current, tracking } from '../ops/registry.js';
 import { astype, copy, reshape } from '../ops/shape.js';
 
 /** Sums a gradient over the axes that broadcasting added or stretched, down to `shape`. */
-export function unbroadcast(g: NDArray, shape: Shape): NDArray {
+function unbroadcast(g: NDArray, shape: Shape): NDArray {
   if (sameShape(g.shape, shape)) return g;
   const lead = g.ndim - shape.length;
   const axes: number[] = [];

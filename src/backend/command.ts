@@ -144,7 +144,7 @@ export function setBroadcast(k: number, a: NDArray, ndim: number): void {
 }
 
 /** Operand k as a number of `dtype`, kept in the command buffer itself and repeated along every dimension. */
-export function setImmediate(k: number, value: Scalar, dtype: DType, ndim: number): void {
+function setImmediate(k: number, value: Scalar, dtype: DType, ndim: number): void {
   const slot = SCRATCH + 2 * k;
   const { code } = dtypeInfo[dtype];
   if (code === 0) command[slot] = Number(value);

@@ -15,7 +15,7 @@ import {
 const code = opcode('optimizerStep');
 
 /** The rules of native/cpu/isa/steps.cc, in its order. */
-export const stepRules = ['sgd', 'velocity', 'adagrad', 'rmsprop', 'adam', 'adadelta'] as const;
+const stepRules = ['sgd', 'velocity', 'adagrad', 'rmsprop', 'adam', 'adadelta'] as const;
 export type StepRule = (typeof stepRules)[number];
 
 /**

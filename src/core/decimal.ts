@@ -169,7 +169,7 @@ export function scientific(x: number, style: FloatStyle): string {
 }
 
 /** The digits after the point, with the point. */
-export function trim(fraction: string, style: FloatStyle): string {
+function trim(fraction: string, style: FloatStyle): string {
   if (style.trim === 'keep') return `.${fraction}`;
   const kept = fraction.replace(/0+$/, '');
   if (kept !== '' || style.trim === 'point') return `.${kept}`;

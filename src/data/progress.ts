@@ -22,7 +22,7 @@ export interface ProgressOptions {
 }
 
 /** Seconds as 00:07, 12:34 or 1:02:03. */
-export function clock(seconds: number): string {
+function clock(seconds: number): string {
   const s = Math.floor(seconds);
   const two = (n: number): string => String(n).padStart(2, '0');
   const [h, m] = [Math.floor(s / 3600), Math.floor(s / 60) % 60];

@@ -41,7 +41,7 @@ export interface Answer {
 }
 
 /** A transform or a function as plain data, for another thread. */
-export function describe(value: unknown): unknown {
+function describe(value: unknown): unknown {
   if (value instanceof Transform) {
     const { name, args } = value.spec;
     return { $transform: name, args: args.map(describe) };

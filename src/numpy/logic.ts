@@ -2,7 +2,7 @@
 
 import { asarray, isScalar } from '../core/create.js';
 import { isComplex } from '../core/dtype.js';
-import { type ArrayLike, NDArray } from '../core/ndarray.js';
+import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { parameters, type Spelled } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, sameShape } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
@@ -108,9 +108,6 @@ export function size(a: ArrayLike, along?: number | null | { axis?: number | nul
   const x = asarray(a, 'size');
   return axis === undefined || axis === null ? x.size : x.shape[normalizeAxis('size', axis, x.ndim)];
 }
-
-/** Whether a value is an array of this library. */
-export const isarray = (value: unknown): value is NDArray => value instanceof NDArray;
 
 /** Which elements have an imaginary part other than 0. @see numpy.iscomplex */
 export const iscomplex = (a: ArrayLike): NDArray => notEqual(imag(a), 0);

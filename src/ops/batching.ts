@@ -92,7 +92,7 @@ export function overSystems(a: NDArray, b: NDArray, f: (a: NDArray, b: NDArray) 
 }
 
 /** The array behind `a` at a level, with the examples of that level along its first axis. */
-export function strip(a: NDArray, level: number): NDArray {
+function strip(a: NDArray, level: number): NDArray {
   if (a instanceof BatchedArray) {
     if (a.level === level) return a.physical;
     if (a.level > level) return new BatchedArray(swapaxes(strip(a.physical, level), 0, 1), a.level);
@@ -101,7 +101,7 @@ export function strip(a: NDArray, level: number): NDArray {
 }
 
 /** The reverse of `strip`: the first axis counts the examples of `level`. */
-export function unstrip(a: NDArray, level: number): NDArray {
+function unstrip(a: NDArray, level: number): NDArray {
   if (a instanceof BatchedArray && a.level > level)
     return new BatchedArray(unstrip(swapaxes(a.physical, 0, 1), level), a.level);
   return new BatchedArray(a, level);

@@ -75,7 +75,7 @@ export const lowerMask = (m: number, n: number, k = 0): NDArray =>
   greaterEqual(reshape(count(m), [m, 1]), add(count(n), k));
 
 /** The diagonal and what is below it; the rest is 0. */
-export const lowerPart = (a: NDArray): NDArray => where(lowerMask(...lastTwo(a)), a, 0);
+const lowerPart = (a: NDArray): NDArray => where(lowerMask(...lastTwo(a)), a, 0);
 
 /** Where row i and column j are the same. */
 export const diagonalMask = (n: number): NDArray => equal(reshape(count(n), [n, 1]), count(n));

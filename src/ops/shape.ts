@@ -107,7 +107,7 @@ export function zerosLike(value: ArrayLike, options: { dtype?: DType | string } 
 }
 
 /** The list that `reshape(2, 3)` and `reshape([2, 3])` both mean. */
-export function shapeArgument(first: number | readonly number[], rest: readonly number[]): readonly number[] {
+function shapeArgument(first: number | readonly number[], rest: readonly number[]): readonly number[] {
   return typeof first === 'number' ? [first, ...rest] : first;
 }
 
@@ -176,7 +176,7 @@ export function ravel(value: ArrayLike, order?: OrderArgument | number): NDArray
 }
 
 /** All elements in one row, always a copy. @see numpy.ndarray.flatten */
-export const flatten = <A extends ArrayLike>(a: A, order: OrderArgument = 'C'): NDArray<DTypeOf<A>> =>
+const flatten = <A extends ArrayLike>(a: A, order: OrderArgument = 'C'): NDArray<DTypeOf<A>> =>
   copy(ravel(a, order));
 
 /** Axes in another order, reversed by default; a view. @see numpy.transpose */

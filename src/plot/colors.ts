@@ -120,8 +120,7 @@ export function sampler(cmap: string, fn = 'plot'): (t: number) => RGB {
   };
 }
 
-export const rgb = ([r, g, b]: RGB): string =>
-  `#${[r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('')}`;
+const rgb = ([r, g, b]: RGB): string => `#${[r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('')}`;
 
 /** A Plotly colour scale for numbers. */
 export function colorscale(cmap: string, fn: string): [number, string][] {

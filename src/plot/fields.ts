@@ -72,7 +72,7 @@ const barOf = (colorbar: boolean | string | undefined, fallback: boolean): Trace
 });
 
 /** The x and y of a grid: vectors, or the matrices that meshgrid gives. */
-export function gridAxes(
+function gridAxes(
   fn: string,
   x: unknown,
   y: unknown,

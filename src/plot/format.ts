@@ -3,7 +3,7 @@
 import type { Dash, PlotData } from 'plotly.js';
 import { cssColor } from './colors.js';
 
-export const MARKERS: Record<string, string> = {
+const MARKERS: Record<string, string> = {
   o: 'circle',
   '.': 'circle',
   ',': 'circle',

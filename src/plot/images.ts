@@ -105,7 +105,7 @@ export function imageTrace(image: ImageValues, fn: string): Trace {
 }
 
 /** A tile for an image grid: enlarged to about 128 pixels so that browsers keep it crisp. */
-export function tileUri(image: ImageValues, range: readonly [number, number], cmap: string): string {
+function tileUri(image: ImageValues, range: readonly [number, number], cmap: string): string {
   const pixels = toPixels(image, range, cmap, 'imageGrid');
   return pngDataUri(enlarge(pixels, Math.max(1, Math.floor(128 / Math.max(image.height, image.width)))));
 }

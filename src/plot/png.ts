@@ -21,7 +21,7 @@ function chunk(type: string, body: Uint8Array): Buffer {
 }
 
 /** The image as a PNG file. */
-export function encodePng({ height, width, channels, data }: Pixels): Buffer {
+function encodePng({ height, width, channels, data }: Pixels): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);

@@ -311,7 +311,7 @@ function markerOf(marker: string, color: string, o: LineOptions): Record<string,
 }
 
 /** Counts and edges as np.histogram gives them: the last bin includes its right edge. */
-export function histogram(
+function histogram(
   values: readonly number[],
   bins: number | readonly number[],
   range?: readonly [number, number],

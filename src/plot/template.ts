@@ -4,7 +4,7 @@
 import type { Config } from 'plotly.js';
 import { CYCLE } from './colors.js';
 
-export const INK = '#1f2328';
+const INK = '#1f2328';
 const MUTED = '#59636e';
 const GRID = '#e7eaee';
 const FONT = '"Inter", "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif';

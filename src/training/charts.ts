@@ -47,7 +47,7 @@ const COLORS = [
 ];
 
 /** At most about `most` points of a line: means of neighbours. */
-export function thin({ x, y }: Line, most = 600): Line {
+function thin({ x, y }: Line, most = 600): Line {
   if (x.length <= most) return { x, y };
   const size = Math.ceil(x.length / most);
   const out: Line = { x: [], y: [] };
@@ -116,7 +116,7 @@ function drawHistograms(ax: Axes, all: Record<string, Histogram>, inLegend: bool
 }
 
 /** The weights of the first layer as tiles, one a unit; null when they are no images. */
-export function weightTiles(weights: NDArray, imageShape?: readonly number[], most = 36): NDArray | null {
+function weightTiles(weights: NDArray, imageShape?: readonly number[], most = 36): NDArray | null {
   const [units, ...rest] = weights.shape;
   const size = rest.reduce((a, b) => a * b, 1);
   let shape: number[] | null = null;

@@ -4,7 +4,7 @@ import { type DType, itemsize, readScalar, writeScalar } from '../../src/core/dt
 import { NDArray } from '../../src/core/ndarray.js';
 import { allocate } from '../../src/core/storage.js';
 
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((p, n) => p * n, 1);
+const sizeOf = (shape: readonly number[]): number => shape.reduce((p, n) => p * n, 1);
 
 /** A contiguous array; numbers are converted as typed arrays do. */
 export function array(

@@ -50,7 +50,7 @@ describe.skipIf(!version)(`jupyter_server ${version}`, () => {
         await ask(base, '/api', {});
         break;
       } catch {
-        if (tries > 200) throw new Error(`jupyter_server does not answer:\n${said}`);
+        if (tries > 1200) throw new Error(`jupyter_server does not answer:\n${said}`);
         await new Promise((done) => setTimeout(done, 100));
       }
     }

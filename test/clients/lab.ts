@@ -67,7 +67,7 @@ export interface Watched {
   errors: string[];
 }
 
-export async function openWatched(home: JupyterHome, origin: string): Promise<Watched> {
+async function openWatched(home: JupyterHome, origin: string): Promise<Watched> {
   const browser = await openChromium(home);
   const context = await browser.newContext({
     viewport: { width: 1280, height: 1000 },
@@ -141,7 +141,7 @@ export function useLab(name: string, ...args: string[]): LabSession {
 const front = '.jp-NotebookPanel:not(.lm-mod-hidden)';
 
 /** Drives the notebook in front as a person does: keyboard and menus. */
-export class NotebookPage {
+class NotebookPage {
   constructor(readonly page: Page) {}
 
   /** Waits until the kernel is connected and has nothing to do. */

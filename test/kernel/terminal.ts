@@ -6,7 +6,7 @@ const WIDTH = 80;
 const HEIGHT = 24;
 
 /** What a VT100 makes of a program's output, as far as programs of this project use it. */
-export class Screen {
+class Screen {
   private rows: string[][] = [[]];
   private row = 0;
   private column = 0;

@@ -8,7 +8,7 @@ import type { Described, Inspector, RemoteObject } from './inspector.js';
 import { argument } from './inspector.js';
 
 /** Names that the compiler adds to a cell. */
-export const HIDDEN = '$held $cell';
+const HIDDEN = '$held $cell';
 
 /** `pause` lasts until the cell goes on, `look` until the variable explorer asks again. */
 export type Lifetime = 'pause' | 'look';

@@ -7,7 +7,7 @@ export type Json = Record<string, unknown>;
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The largest request body, as in Jupyter. */
-export const MAX_BODY = 512 * 2 ** 20;
+const MAX_BODY = 512 * 2 ** 20;
 
 /** An answer that is an error: `message` says what is wrong with what came, `reason` is Jupyter's short form. */
 export class HttpError extends Error {

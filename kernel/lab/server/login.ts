@@ -24,7 +24,7 @@ button { margin-top: 1rem; padding: .5rem 1.2rem; font: inherit; border: 0; bord
 code { font-size: .9em; overflow-wrap: anywhere }
 `;
 
-export function simplePage(title: string, body: string, status = 200): Reply {
+function simplePage(title: string, body: string, status = 200): Reply {
   return {
     status,
     headers: {
@@ -120,7 +120,7 @@ export function loginRoutes(lab: Lab): Route[] {
 }
 
 /** Where to go after the login: only to pages of this server. */
-export function safeNext(lab: Lab, next: string | null): string {
+function safeNext(lab: Lab, next: string | null): string {
   const home = lab.link(lab.defaultUrl);
   if (!next) return home;
   try {

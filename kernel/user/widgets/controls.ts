@@ -8,7 +8,7 @@ const CONTROLS = { module: '@jupyter-widgets/controls', version: '2.0.0' };
 const BASE = { module: '@jupyter-widgets/base', version: '2.0.0' };
 
 /** A property that may be null, and is at first. */
-export const maybe = <T>(): T | null => null;
+const maybe = <T>(): T | null => null;
 const oneOf = <T extends string>(first: T, ..._others: T[]): T => first;
 
 // Layout and styles ----------------------------------------------------------------------------------------------------

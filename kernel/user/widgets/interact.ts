@@ -9,7 +9,7 @@ import { Output } from './output.js';
 import { type Choices, type Chosen, Dropdown } from './selection.js';
 
 /** An argument without a control. */
-export class Fixed<V> {
+class Fixed<V> {
   constructor(readonly value: V) {}
 }
 

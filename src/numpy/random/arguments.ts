@@ -5,7 +5,7 @@ import { asarray } from '../../core/create.js';
 import { type DType, dtypeInfo, isInteger, toDType } from '../../core/dtype.js';
 import { type ArrayLike, NDArray } from '../../core/ndarray.js';
 import { noGrad } from '../../core/node.js';
-import { type Shape, shapeText, sizeOf } from '../../core/shape.js';
+import { type Shape, shapeText } from '../../core/shape.js';
 import { astype } from '../../ops/shape.js';
 import { type DTypeLike, shapeList } from '../creation.js';
 
@@ -218,6 +218,3 @@ export function searchRight(cdf: Float64Array, x: number): number {
   }
   return low;
 }
-
-/** The element count of an optional shape. */
-export const countOf = (shape: Shape | undefined): number => (shape === undefined ? 1 : sizeOf(shape));

