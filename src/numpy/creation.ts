@@ -11,7 +11,7 @@ import { checkShape, type Shape, shapeText } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf } from '../core/typing.js';
 import { get, set } from '../ops/index.js';
 import { stack } from '../ops/join.js';
-import { ascontiguousarray, astype, copy, type Order, reshape } from '../ops/shape.js';
+import { ascontiguousarray, astype, axesFor, copy, type Order, reshape } from '../ops/shape.js';
 import { where } from '../ops/where.js';
 import { arange } from './grid.js';
 
@@ -202,37 +202,67 @@ export function fromfunction(
 
 // ---------------------------------------------------------------- filled
 
+/** How the elements of a new array lie: row by row, or column by column. */
+export type Layout = 'C' | 'F';
+
+export interface MakeOptions extends DTypeOption {
+  /** 'C', row by row, unless 'F' is given. */
+  order?: Layout;
+}
+
+/** A new array with its elements in another order in memory: all are alike, or will be set afterwards. */
+function laid(caller: string, out: NDArray, order: Order | undefined, like = out): NDArray {
+  if (order === undefined || order === 'C') return out;
+  const axes = axesFor(caller, like.ndim === out.ndim ? like : out, order);
+  if (axes === null) return out;
+  const strides = new Array<number>(axes.length);
+  let step = 1;
+  for (let i = axes.length - 1; i >= 0; i--) {
+    strides[axes[i]] = step;
+    step *= out.shape[axes[i]];
+  }
+  return new NDArray(out.storage, out.dtype, out.shape, strides);
+}
+
 /** An array of zeros, float64 unless `dtype` is given. @see numpy.zeros */
 export function zeros<N extends DTypeLike = 'float64'>(
   shape: ShapeLike,
-  dtype?: N | { dtype?: N },
+  dtype?: N | (MakeOptions & { dtype?: N }),
+  order?: Layout | MakeOptions,
 ): NDArray<DTypeNamed<N>> {
-  const type = dtypeArgument('zeros', dtype) ?? 'float64';
-  return emptyZeroed(shapeList('zeros', shape, dtypeInfo[type].itemsize), type);
+  const o = parameters<MakeOptions>('zeros', ['dtype', 'order'], [dtype, order]);
+  const type = dtypeArgument('zeros', o.dtype) ?? 'float64';
+  const out = emptyZeroed(shapeList('zeros', shape, dtypeInfo[type].itemsize), type);
+  return laid('zeros', out, o.order);
 }
 
 /** An array of ones, float64 unless `dtype` is given. @see numpy.ones */
 export function ones<N extends DTypeLike = 'float64'>(
   shape: ShapeLike,
-  dtype?: N | { dtype?: N },
+  dtype?: N | (MakeOptions & { dtype?: N }),
+  order?: Layout | MakeOptions,
 ): NDArray<DTypeNamed<N>> {
-  const type = dtypeArgument('ones', dtype) ?? 'float64';
+  const o = parameters<MakeOptions>('ones', ['dtype', 'order'], [dtype, order]);
+  const type = dtypeArgument('ones', o.dtype) ?? 'float64';
   const out = newArray(shapeList('ones', shape, dtypeInfo[type].itemsize), type);
   fill(out, 1);
-  return out;
+  return laid('ones', out, o.order);
 }
 
 /** An array whose elements are arbitrary until they are set. @see numpy.empty */
 export function empty<N extends DTypeLike = 'float64'>(
   shape: ShapeLike,
-  dtype?: N | { dtype?: N },
+  dtype?: N | (MakeOptions & { dtype?: N }),
+  order?: Layout | MakeOptions,
 ): NDArray<DTypeNamed<N>> {
-  const type = dtypeArgument('empty', dtype) ?? 'float64';
-  return newArray(shapeList('empty', shape, dtypeInfo[type].itemsize), type);
+  const o = parameters<MakeOptions>('empty', ['dtype', 'order'], [dtype, order]);
+  const type = dtypeArgument('empty', o.dtype) ?? 'float64';
+  const out = newArray(shapeList('empty', shape, dtypeInfo[type].itemsize), type);
+  return laid('empty', out, o.order);
 }
 
 /** What `full` and `fullLike` are filled with, by name. */
-export interface FillOptions extends DTypeOption {
+export interface FillOptions extends MakeOptions {
   fillValue?: ArrayLike;
 }
 
@@ -240,31 +270,35 @@ export interface FillOptions extends DTypeOption {
 export function full<N extends DTypeLike>(
   shape: ShapeLike,
   value: ArrayLike,
-  dtype: N | { dtype: N },
+  dtype: N | (MakeOptions & { dtype: N }),
+  order?: Layout | MakeOptions,
 ): NDArray<DTypeNamed<N>>;
 export function full<A extends ArrayLike>(
   shape: ShapeLike,
   value: A,
-  dtype?: DTypeArgument,
+  dtype?: DTypeLike | MakeOptions,
+  order?: Layout | MakeOptions,
 ): NDArray<DTypeOf<A>>;
 export function full(shape: ShapeLike, options: Spelled<FillOptions>): NDArray;
 export function full(
   shape: ShapeLike,
   given: ArrayLike | Spelled<FillOptions>,
-  argument?: DTypeArgument,
+  argument?: DTypeLike | MakeOptions,
+  order?: Layout | MakeOptions,
 ): NDArray {
-  const o = parameters<FillOptions>('full', ['fillValue', 'dtype'], [given, argument]);
+  const o = parameters<FillOptions>('full', ['fillValue', 'dtype', 'order'], [given, argument, order]);
   const value = needed('full', 'fillValue', o.fillValue);
   const v = fromValue(value, 'full');
   const type = dtypeArgument('full', o.dtype) ?? v.dtype;
-  return filled('full', shapeList('full', shape, dtypeInfo[type].itemsize), value, type);
+  const empty = newArray(shapeList('full', shape, dtypeInfo[type].itemsize), type);
+  return filled('full', laid('full', empty, o.order), value);
 }
 
-function filled(caller: string, shape: Shape, value: ArrayLike, dtype: DType): NDArray {
+function filled(caller: string, out: NDArray, value: ArrayLike): NDArray {
+  const { dtype } = out;
   if (isInteger(dtype) && typeof value === 'number' && !Number.isFinite(value)) {
     throw new TypeError(`${caller}: cannot convert ${value} to ${dtype}.`);
   }
-  const out = newArray(shape, dtype);
   if (typeof value === 'object') return set(out, ['...'], value);
   fill(out, value as Scalar);
   return out;
@@ -273,15 +307,24 @@ function filled(caller: string, shape: Shape, value: ArrayLike, dtype: DType): N
 export interface LikeOptions extends DTypeOption {
   /** Another shape than the prototype's. */
   shape?: ShapeLike;
+  /** 'C', row by row, unless 'F' or, as the prototype lies, 'A' or 'K' is given. */
+  order?: Order;
 }
 
 type LikeArgument = DTypeLike | LikeOptions | undefined;
 
-function like(caller: string, prototype: ArrayLike, argument: LikeArgument): [number[], DType] {
+/** A new array in the shape and dtype of another; `make` allocates it. */
+function like(
+  caller: string,
+  prototype: ArrayLike,
+  argument: LikeArgument,
+  make: (shape: Shape, dtype: DType) => NDArray,
+): NDArray {
   const a = fromValue(prototype, caller);
-  const dtype = dtypeArgument(caller, argument, ['shape']) ?? a.dtype;
-  const shape = typeof argument === 'object' && argument.shape !== undefined ? argument.shape : a.shape;
-  return [shapeList(caller, shape, dtypeInfo[dtype].itemsize), dtype];
+  const dtype = dtypeArgument(caller, argument, ['shape', 'order']) ?? a.dtype;
+  const o = typeof argument === 'object' ? argument : {};
+  const out = make(shapeList(caller, o.shape ?? a.shape, dtypeInfo[dtype].itemsize), dtype);
+  return laid(caller, out, o.order, a);
 }
 
 /** Zeros in the shape and dtype of another array. @see numpy.zeros_like */
@@ -291,7 +334,7 @@ export function zerosLike<N extends DTypeLike>(
 ): NDArray<DTypeNamed<N>>;
 export function zerosLike<A extends ArrayLike>(a: A, dtype?: LikeArgument): NDArray<DTypeOf<A>>;
 export function zerosLike(a: ArrayLike, dtype?: LikeArgument): NDArray {
-  return emptyZeroed(...like('zerosLike', a, dtype));
+  return like('zerosLike', a, dtype, emptyZeroed);
 }
 
 /** Ones in the shape and dtype of another array. @see numpy.ones_like */
@@ -301,7 +344,7 @@ export function onesLike<N extends DTypeLike>(
 ): NDArray<DTypeNamed<N>>;
 export function onesLike<A extends ArrayLike>(a: A, dtype?: LikeArgument): NDArray<DTypeOf<A>>;
 export function onesLike(a: ArrayLike, dtype?: LikeArgument): NDArray {
-  return filled('onesLike', ...insert(like('onesLike', a, dtype), 1));
+  return filled('onesLike', like('onesLike', a, dtype, newArray), 1);
 }
 
 /** An array with arbitrary elements in the shape and dtype of another. @see numpy.empty_like */
@@ -311,7 +354,7 @@ export function emptyLike<N extends DTypeLike>(
 ): NDArray<DTypeNamed<N>>;
 export function emptyLike<A extends ArrayLike>(a: A, dtype?: LikeArgument): NDArray<DTypeOf<A>>;
 export function emptyLike(a: ArrayLike, dtype?: LikeArgument): NDArray {
-  return newArray(...like('emptyLike', a, dtype));
+  return like('emptyLike', a, dtype, newArray);
 }
 
 /** A value repeated in the shape and dtype of another array. @see numpy.full_like */
@@ -339,21 +382,15 @@ export function fullLike(
     'fullLike',
     names,
     [given, argument],
-    ['shape'],
+    ['shape', 'order'],
   );
   const value = needed('fullLike', 'fillValue', fillValue);
-  return filled('fullLike', ...insert(like('fullLike', a, rest), value));
+  return filled('fullLike', like('fullLike', a, rest, newArray), value);
 }
-
-const insert = ([shape, dtype]: [number[], DType], value: ArrayLike): [number[], ArrayLike, DType] => [
-  shape,
-  value,
-  dtype,
-];
 
 // ---------------------------------------------------------------- standard matrices
 
-export interface EyeOptions extends DTypeOption {
+export interface EyeOptions extends MakeOptions {
   /** Columns; as many as rows by default. */
   M?: number;
   /** Which diagonal: above the main one when positive. */
@@ -365,14 +402,16 @@ export function eye<N extends DTypeLike = 'float64'>(
   n: number,
   columns?: number | null | (EyeOptions & { dtype?: N }),
   k?: number | (EyeOptions & { dtype?: N }),
-  dtype?: N | { dtype?: N },
+  dtype?: N | (MakeOptions & { dtype?: N }),
+  order?: Layout | MakeOptions,
 ): NDArray<DTypeNamed<N>> {
-  const o = parameters<EyeOptions>('eye', ['M', 'k', 'dtype'], [columns, k, dtype]);
+  const o = parameters<EyeOptions>('eye', ['M', 'k', 'dtype', 'order'], [columns, k, dtype, order]);
   const type = dtypeArgument('eye', o.dtype) ?? 'float64';
   const shape = shapeList('eye', [n, o.M ?? n], dtypeInfo[type].itemsize);
-  const out = emptyZeroed(shape, type);
+  const out = laid('eye', emptyZeroed(shape, type), o.order);
+  const [down, across] = out.stridesEl;
   const d = diagonalOf(shape[0], shape[1], o.k ?? 0);
-  if (d.length > 0) fill(out.view([d.length], [shape[1] + 1], d.row * shape[1] + d.column), 1);
+  if (d.length > 0) fill(out.view([d.length], [down + across], d.row * down + d.column * across), 1);
   return out;
 }
 
@@ -419,8 +458,8 @@ export function diag<A extends ArrayLike>(value: A, k: number | { k?: number } =
 /** Ones at and below the k-th diagonal, zeros above. @see numpy.tri */
 export function tri<N extends DTypeLike = 'float64'>(
   n: number,
-  columns?: number | null | (EyeOptions & { dtype?: N }),
-  diagonal?: number | (EyeOptions & { dtype?: N }),
+  columns?: number | null | (Omit<EyeOptions, 'order'> & { dtype?: N }),
+  diagonal?: number | (Omit<EyeOptions, 'order'> & { dtype?: N }),
   dtype?: N | { dtype?: N },
 ): NDArray<DTypeNamed<N>> {
   const o = parameters<EyeOptions>('tri', ['M', 'k', 'dtype'], [columns, diagonal, dtype]);

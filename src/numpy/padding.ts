@@ -10,7 +10,8 @@ import { get, set } from '../ops/index.js';
 import { concatenate } from '../ops/join.js';
 import { castTo } from '../ops/operands.js';
 import { max, mean, min } from '../ops/reduce.js';
-import { broadcastTo, flip } from '../ops/shape.js';
+import { broadcastTo, flip, moveaxis } from '../ops/shape.js';
+import { ndindex } from './choosing.js';
 import { full } from './creation.js';
 import { linspace } from './grid.js';
 import { along, positions } from './positions.js';
@@ -28,6 +29,17 @@ export type PadMode =
   | 'mean'
   | 'median'
   | 'empty';
+
+/**
+ * Fills the border of one line of the array: `vector` is a view on it with `padWidth[0]` elements to set in front and
+ * `padWidth[1]` at the end. `options` are those that `pad` was called with.
+ */
+export type PadFunction = (
+  vector: NDArray,
+  padWidth: readonly [number, number],
+  axis: number,
+  options: Readonly<Record<string, unknown>>,
+) => void;
 
 /** `1`: everywhere; `[1, 2]`: before and after on every axis; `[[1, 2], [0, 0]]`: axis by axis. */
 export type PadWidth = number | readonly number[] | readonly (readonly number[])[];
@@ -112,7 +124,7 @@ function padSource(mode: PadMode, n: number, before: number, after: number): num
  * The array with a border.
  * @param width how many elements to add: `1`, `[before, after]`, or `[[1, 1], [0, 2]]` axis by axis
  * @param mode 'constant' (zeros by default), 'edge', 'reflect', 'symmetric', 'wrap', 'linear_ramp', 'maximum', 'minimum',
- * 'mean', 'median' or 'empty'
+ * 'mean', 'median' or 'empty'; or a function that sets the border of each line, axis by axis
  * @see numpy.pad
  * @example np.pad([1, 2, 3], 2, 'reflect'); np.pad(X, 1, { mode: 'constant', constant_values: 5 })
  */
@@ -122,8 +134,17 @@ export function pad<A extends ArrayLike>(
   mode?: PadMode | Spelled<PadOptions>,
   options?: Spelled<PadOptions>,
 ): NDArray<DTypeOf<A>>;
+export function pad<A extends ArrayLike>(
+  value: A,
+  width: PadWidth,
+  mode: PadFunction,
+  options?: Readonly<Record<string, unknown>>,
+): NDArray<DTypeOf<A>>;
 export function pad(value: ArrayLike, ...given: unknown[]): NDArray {
   const a = asarray(value, 'pad');
+  const [width, how, more = {}] = given;
+  if (typeof how === 'function')
+    return padLines(a, padPairs(width as PadWidth, a.ndim), how as PadFunction, more as object);
   const o = parameters<PadOptions>('pad', ['padWidth', 'mode'], given, [
     'constantValues',
     'endValues',
@@ -145,6 +166,17 @@ export function pad(value: ArrayLike, ...given: unknown[]): NDArray {
     if (before + after > 0) out = padAxis(out, d, before, after, mode, o, a.ndim);
   });
   return out === a ? a.copy() : out;
+}
+
+/** Zeros around the array, over which a function goes line by line. */
+function padLines(a: NDArray, widths: [number, number][], f: PadFunction, options: object): NDArray {
+  const out = framed(a, widths, 0);
+  widths.forEach((width, axis) => {
+    const turned = moveaxis(out, axis, -1);
+    const lines = ndindex(turned.shape.slice(0, -1));
+    for (const line of lines) f(get(turned, line), width, axis, options as Record<string, unknown>);
+  });
+  return out;
 }
 
 /** The array in the middle of a larger one that is full of one value. */

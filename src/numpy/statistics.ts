@@ -45,6 +45,7 @@ import {
   prod,
   type ReduceOptions,
   type RunningOptions,
+  type SumOptions,
   sum,
   type VarOptions,
 } from '../ops/reduce.js';
@@ -252,12 +253,16 @@ function filled(caller: string, value: ArrayLike, by: number): { a: NDArray; bad
 }
 
 /** Sum, NaN counting as 0. @see numpy.nansum */
-export const nansum = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<Accumulated<DTypeOf<A>>> =>
-  sum(filled('nansum', a, 0).clean, axis);
+export const nansum = <A extends ArrayLike>(
+  a: A,
+  axis?: Axis | SumOptions,
+): NDArray<Accumulated<DTypeOf<A>>> => named('nansum', () => sum(filled('nansum', a, 0).clean, axis));
 
 /** Product, NaN counting as 1. @see numpy.nanprod */
-export const nanprod = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<Accumulated<DTypeOf<A>>> =>
-  prod(filled('nanprod', a, 1).clean, axis);
+export const nanprod = <A extends ArrayLike>(
+  a: A,
+  axis?: Axis | SumOptions,
+): NDArray<Accumulated<DTypeOf<A>>> => named('nanprod', () => prod(filled('nanprod', a, 1).clean, axis));
 
 /** Running sum, NaN counting as 0. @see numpy.nancumsum */
 export const nancumsum = (a: ArrayLike, axis?: number | null | RunningOptions): NDArray =>
@@ -270,23 +275,27 @@ export const nancumprod = (a: ArrayLike, axis?: number | null | RunningOptions):
 function extreme(
   caller: string,
   value: ArrayLike,
-  axis: AxisArgument,
+  argument: Axis | SumOptions | undefined,
   reduce: typeof max,
   by: number,
 ): NDArray {
+  const { out, ...o } = options<SumOptions>(caller, argument, ['initial', 'where']);
   const { a, bad, clean } = filled(caller, value, by);
-  const out = reduce(clean, axis);
-  if (!isInexact(a.dtype)) return out;
-  const empty = all(bad, axis);
-  return any(empty).item() ? where(empty, Number.NaN, out) : out;
+  let result = named(caller, () => reduce(clean, o));
+  // With a value to start from there is always one that is not NaN.
+  if (isInexact(a.dtype) && o.initial === undefined) {
+    const empty = all(bad, o);
+    if (any(empty).item()) result = where(empty, Number.NaN, result);
+  }
+  return out ? into(caller, out, result) : result;
 }
 
 /** Largest element that is not NaN; NaN where there is none. @see numpy.nanmax */
-export const nanmax = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<DTypeOf<A>> =>
+export const nanmax = <A extends ArrayLike>(a: A, axis?: Axis | SumOptions): NDArray<DTypeOf<A>> =>
   extreme('nanmax', a, axis, max, Number.NEGATIVE_INFINITY);
 
 /** Smallest element that is not NaN; NaN where there is none. @see numpy.nanmin */
-export const nanmin = <A extends ArrayLike>(a: A, axis?: AxisArgument): NDArray<DTypeOf<A>> =>
+export const nanmin = <A extends ArrayLike>(a: A, axis?: Axis | SumOptions): NDArray<DTypeOf<A>> =>
   extreme('nanmin', a, axis, min, Number.POSITIVE_INFINITY);
 
 function position(
@@ -311,35 +320,60 @@ export const nanargmax = (a: ArrayLike, axis?: number | null | ReduceOptions): N
 export const nanargmin = (a: ArrayLike, axis?: number | null | ReduceOptions): NDArray<'int64'> =>
   position('nanargmin', a, axis, argmin, Number.POSITIVE_INFINITY);
 
-/** Mean of the elements that are not NaN. @see numpy.nanmean */
-export function nanmean<A extends ArrayLike>(value: A, axis?: AxisArgument): NDArray<Floating<DTypeOf<A>>> {
+/**
+ * Mean of the elements that are not NaN.
+ * @param argument axis, or `{axis, keepdims, where, dtype, out}`
+ * @see numpy.nanmean
+ */
+export function nanmean<A extends ArrayLike>(
+  value: A,
+  argument?: Axis | Omit<SumOptions, 'initial'>,
+): NDArray<Floating<DTypeOf<A>>> {
+  const { out, dtype, ...o } = options<SumOptions>('nanmean', argument, ['dtype', 'where']);
   const { a, bad, clean } = filled('nanmean', value, 0);
-  if (!isInexact(a.dtype)) return mean(a, axis);
-  return div(sum(clean, axis), castTo(sum(logicalNot(bad), axis), a.dtype));
+  return named('nanmean', () => {
+    if (!isInexact(a.dtype)) return mean(a, { ...o, dtype, out });
+    const total = sum(clean, { ...o, dtype });
+    const result = div(total, castTo(sum(logicalNot(bad), o), total.dtype));
+    return out ? into('nanmean', out, result) : result;
+  });
 }
 
-/** Variance of the elements that are not NaN. @see numpy.nanvar */
-export function nanvar<A extends ArrayLike>(
+/**
+ * Variance of the elements that are not NaN.
+ * @param argument axis, or `{axis, keepdims, ddof, where, dtype, out}`
+ * @see numpy.nanvar
+ */
+export const nanvar = <A extends ArrayLike>(
   value: A,
-  argument?: Axis | Omit<VarOptions, 'dtype'>,
-): NDArray<Floating<DTypeOf<A>>> {
-  const { axis, keepdims, ddof = 0 } = options<VarOptions>('nanvar', argument, ['ddof']);
-  const given = asarray(value, 'nanvar');
-  const a = inexact(given);
+  argument?: Axis | VarOptions,
+): NDArray<Floating<DTypeOf<A>>> => named('nanvar', () => spread('nanvar', value, argument));
+
+function spread(caller: string, value: ArrayLike, argument: Axis | VarOptions | undefined): NDArray {
+  const given = options<VarOptions>(caller, argument, ['ddof', 'dtype', 'where']);
+  const { axis, keepdims, ddof = 0, dtype, out, where: condition } = given;
+  const taken = inexact(asarray(value, caller));
+  const a = dtype === undefined ? taken : castTo(taken, toDType(dtype, caller));
   const bad = isnan(a.detach());
-  const centre = nanmean(a, { axis, keepdims: true });
+  const centre = nanmean(a, { axis, keepdims: true, where: condition });
   const distance = where(bad, 0, sub(a, centre));
   const squares = isComplex(a.dtype) ? add(square(real(distance)), square(imag(distance))) : square(distance);
-  const count = castTo(sum(logicalNot(bad), { axis, keepdims }), realType(a.dtype));
-  const free = sub(count, ddof);
-  return where(greaterEqual(0, free), Number.NaN, div(sum(squares, { axis, keepdims }), free));
+  const count = sum(logicalNot(bad), { axis, keepdims, where: condition });
+  const free = sub(castTo(count, realType(a.dtype)), ddof);
+  const total = sum(squares, { axis, keepdims, where: condition });
+  const result = where(greaterEqual(0, free), Number.NaN, div(total, free));
+  return out ? into(caller, out, result) : result;
 }
 
 /** Standard deviation of the elements that are not NaN. @see numpy.nanstd */
-export const nanstd = <A extends ArrayLike>(
-  a: A,
-  argument?: Axis | Omit<VarOptions, 'dtype'>,
-): NDArray<Floating<DTypeOf<A>>> => sqrt(nanvar(a, argument));
+export function nanstd<A extends ArrayLike>(
+  value: A,
+  argument?: Axis | VarOptions,
+): NDArray<Floating<DTypeOf<A>>> {
+  const { out, ...rest } = options<VarOptions>('nanstd', argument, ['ddof', 'dtype', 'where']);
+  const result = sqrt(named('nanstd', () => spread('nanstd', value, rest)));
+  return out ? into('nanstd', out, result) : result;
+}
 
 /** Applies `f` to every 1-d slice along an axis; its results take the place of the axis. @see numpy.apply_along_axis */
 export function applyAlongAxis(f: (slice: NDArray) => ArrayLike, axis: number, value: ArrayLike): NDArray {

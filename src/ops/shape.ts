@@ -43,7 +43,7 @@ export type Order = 'C' | 'F' | 'A' | 'K';
 type OrderArgument = Order | { order?: Order };
 
 /** The axes from the slowest to the fastest in the order asked for; null for C order. */
-function axesFor(caller: string, a: NDArray, argument: OrderArgument): readonly number[] | null {
+export function axesFor(caller: string, a: NDArray, argument: OrderArgument): readonly number[] | null {
   const { order = 'C' } = parameters<{ order?: Order }>(caller, ['order'], [argument]);
   const axes = a.shape.map((_, d) => d);
   switch (order) {

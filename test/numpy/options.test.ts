@@ -105,6 +105,68 @@ describe('methods of arrays', () => {
     expect(list(np.array([1, 2, 3]).searchsorted(2, { side: 'right' }))).toBe(2);
   });
 
+  it('make arrays that lie column by column', () => {
+    expect(np.zeros([2, 3], { order: 'F' }).strides).toEqual([8, 16]);
+    expect(np.ones([2, 3], 'float32', 'F').strides).toEqual([4, 8]);
+    expect(np.empty([2, 3, 4], { order: 'F' }).strides).toEqual([8, 16, 48]);
+    expect(np.full([2, 3], 1, { order: 'F' }).strides).toEqual([8, 16]);
+    expect(np.eye(3, { order: 'F', M: 2 }).strides).toEqual([8, 24]);
+    const turned = X.reshape(3, 2, 2).transpose([1, 2, 0]);
+    expect(np.zerosLike(turned, { order: 'K' }).strides).toEqual(turned.strides);
+    expect(np.onesLike(X.T, { order: 'A' }).strides).toEqual(X.T.strides);
+    expect(np.onesLike(X.T).strides).toEqual([24, 8]);
+    expect(() => np.zeros([2, 3], { order: 'X' as never })).toThrow(
+      "zeros: order must be one of 'C', 'F', 'A', or 'K', not 'X'.",
+    );
+  });
+
+  it('write results without NaN into arrays', () => {
+    const N = np.array([[1, Number.NaN, 3]]);
+    for (const f of [np.nanmean, np.nansum, np.nanmax, np.nanvar, np.nanstd]) {
+      const out = np.zeros(1);
+      expect(f(N, { axis: 1, out })).toBe(out);
+      expect(list(out)).toEqual(list(f(N, { axis: 1 })));
+    }
+    expect(() => np.nanmean(N, { axes: 1 } as never)).toThrow(
+      "nanmean: unknown option 'axes'; did you mean 'axis'?",
+    );
+    expect(() => np.nansum(N, { axis: 2 })).toThrow('nansum: axis 2 is out of bounds');
+  });
+
+  it('pad with a function that sets the border of each line', () => {
+    const calls: [readonly number[], number][] = [];
+    const border = (v: NDArray, [before, after]: readonly [number, number], axis: number, o: object) => {
+      const { padder = 10 } = o as { padder?: number };
+      calls.push([v.shape, axis]);
+      v.set([`:${before}`], padder);
+      if (after > 0) v.set([`${-after}:`], padder);
+    };
+    const small = np.array([
+      [1, 2],
+      [3, 4],
+    ]);
+    // As NumPy's documentation has it, with a border of 2 and of 1.
+    expect(
+      list(
+        np.pad(
+          small,
+          [
+            [1, 1],
+            [2, 0],
+          ],
+          border,
+        ),
+      ),
+    ).toEqual([
+      [10, 10, 10, 10],
+      [10, 10, 1, 2],
+      [10, 10, 3, 4],
+      [10, 10, 10, 10],
+    ]);
+    expect(calls.map(([, axis]) => axis)).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+    expect(list(np.pad([1], 1, border, { padder: 7 }))).toEqual([7, 1, 7]);
+  });
+
   it('arrays in a list keep mapping', () => {
     expect([X, X].map(np.ravel).map((a) => a.shape)).toEqual([[12], [12]]);
     expect([X, X].map(np.copy).map((a) => a.shape)).toEqual([X.shape, X.shape]);
