@@ -6,7 +6,7 @@ import { dirname, extname, join, resolve as resolvePath } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { SourceTextModule, SyntheticModule } from 'node:vm';
 import vm from 'node:vm';
-import { currentCell } from './channel.js';
+import { type CellScope, cellScope, currentCell } from './channel.js';
 
 type Namespace = Record<string, unknown>;
 
@@ -64,6 +64,7 @@ export async function importInCell(specifier: string, names: readonly string[] =
 /** `require` in a cell, from the notebook's folder. Local files that changed are loaded again. */
 export function requireInCell(specifier: string): unknown {
   if (specifier === 'gradlab' && library) return library;
+  forgetUnfinished();
   try {
     if (isLocal(specifier)) {
       const path = resolveLocal(specifier, folder);
@@ -152,16 +153,53 @@ function importerFor(from: string): (specifier: string) => Promise<Namespace> {
   return importer;
 }
 
+/** Imports that have not ended, for whom; and those that an interrupt has stopped, how often. */
+const loads = new Map<string, { scope: CellScope | undefined; stops: number }>();
+
 async function importPackage(specifier: string, from: string): Promise<Namespace> {
+  const key = `${from} ${specifier}`;
+  const before = loads.get(key);
+  const stops = before ? before.stops + Number(before.scope?.stopped ?? false) : 0;
+  const load = { scope: cellScope.getStore(), stops };
+  loads.set(key, load);
+  const end = () => {
+    if (stops === 0) loads.delete(key);
+    else load.scope = undefined;
+  };
   try {
-    return await importerFor(from)(specifier);
+    const namespace = await importerFor(from)(stops === 0 ? specifier : againOf(specifier, from, stops));
+    end();
+    return namespace;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? '';
+    // Its evaluation was terminated.
+    if (error === null) throw halfLoaded(specifier);
+    end();
+    const code = (error as NodeJS.ErrnoException)?.code ?? '';
     if (/^ERR_IMPORT_(ASSERTION|ATTRIBUTE)/.test(code)) {
       return { default: createRequire(join(from, 'cell.js'))(specifier) };
     }
     throw explain(error, specifier, from);
   }
+}
+
+/** Node keeps a module whose evaluation was stopped, for ever half-made: another query makes it another module. */
+function againOf(specifier: string, from: string, stops: number): string {
+  if (stops > 1) throw halfLoaded(specifier);
+  try {
+    const url = specifier.startsWith('file:')
+      ? specifier
+      : pathToFileURL(createRequire(join(from, 'cell.js')).resolve(specifier)).href;
+    return `${url}?again=${stops}`;
+  } catch {
+    throw halfLoaded(specifier);
+  }
+}
+
+function halfLoaded(specifier: string): Error {
+  return moduleError(
+    `import: an interrupt stopped ${JSON.stringify(specifier)} while it was being loaded, and Node keeps the half of it. ` +
+      'Restart the kernel to load it whole',
+  );
 }
 
 /** JSON, CommonJS and whatever else Node can load. */
@@ -261,6 +299,10 @@ function hasModuleSyntax(source: string): boolean {
 /** Drops modules that an interrupted or failed load of an earlier cell left half-made. */
 function forgetUnfinished(): void {
   const cell = currentCell();
+  // CommonJS is loaded in one go: what is not whole when a cell asks never will be.
+  for (const [path, module] of Object.entries(cellRequire.cache)) {
+    if (module && !module.loaded) delete cellRequire.cache[path];
+  }
   for (const [path, entry] of sources) {
     if (entry.module.status !== 'evaluated' && entry.cell !== cell) sources.delete(path);
   }

@@ -227,3 +227,45 @@ describe('imported variables that their module changes', () => {
     expect(result(await session.run('look().counter'))).toBe('101');
   });
 });
+
+describe('a package whose loading was interrupted', () => {
+  const body = "console.log('loading'); while (globalThis.endless);";
+  const pack = (name: string, type: string, code: string) => {
+    put(
+      `node_modules/${name}/package.json`,
+      `{"name": "${name}", "version": "1.0.0", "type": "${type}", "exports": "./index.js"}`,
+    );
+    put(`node_modules/${name}/index.js`, code);
+    put(`node_modules/${name}/index.d.ts`, '');
+  };
+
+  it.each([
+    ['required', 'commonjs', (name: string) => `require('${name}').whole`],
+    ['required by another', 'commonjs', (name: string) => `require('${name}-outer').inner.whole`],
+    ['imported', 'commonjs', (name: string) => `(await import('${name}')).whole`],
+    ['imported with another', 'commonjs', (name: string) => `(await import('${name}-outer')).inner.whole`],
+    ['imported as an ES module', 'module', (name: string) => `(await import('${name}')).whole`],
+  ])('%s, is loaded whole the next time', async (how, type, code) => {
+    const name = `half-${how.replaceAll(' ', '-')}`;
+    pack(
+      name,
+      type,
+      type === 'module' ? `${body} export const whole = 'yes';` : `${body} exports.whole = 'yes';`,
+    );
+    pack(`${name}-outer`, 'commonjs', `exports.inner = require('${name}');`);
+    const cell = `// @ts-nocheck\n${code(name)}`;
+    await session.run('(globalThis as any).endless = true;');
+    let interrupted = false;
+    const stopped = await session.run(cell, {
+      onOutput: (outputs) => {
+        if (interrupted || !JSON.stringify(outputs).includes('loading')) return;
+        interrupted = true;
+        void session.kernel.interrupt();
+      },
+    });
+    expect(failure(stopped).ename).toBe('Interrupted');
+    await session.run('(globalThis as any).endless = false;');
+    expect(result(await session.run(cell))).toBe("'yes'");
+    expect(result(await session.run(cell))).toBe("'yes'");
+  });
+});
