@@ -205,29 +205,9 @@ export function gradCheckReport<P>(
   const point = (burnIn?.(params) ?? params) as P;
   const { names, arrays } = parametersOf('gradCheckReport', point, dtype);
   const again = rememberRandomness();
-  const parts = (given: unknown): Map<string, NDArray> => {
-    const found = new Map<string, NDArray>();
-    if (isLeaf(given)) found.set('loss', asarray(given as ArrayLike, 'gradCheckReport'));
-    else {
-      for (const [name, value] of Object.entries(given as object))
-        found.set(name, asarray(value as ArrayLike, 'gradCheckReport'));
-      found.set(
-        'total',
-        [...found.values()].reduce((p, q) => p.add(q)),
-      );
-    }
-    if (part === undefined) return found;
-    const one = found.get(part);
-    if (one === undefined) {
-      throw new TypeError(
-        `gradCheckReport: the loss has no part '${part}'; it has ${[...found.keys()].join(', ')}.`,
-      );
-    }
-    return new Map([[part, one]]);
-  };
   const evaluate = (leaves: readonly unknown[]): Map<string, NDArray> => {
     again();
-    return parts(f(withLeaves(point, leaves) as P));
+    return partsOf(f(withLeaves(point, leaves) as P), part);
   };
   /** The parts as numbers, and the winners, at the present point. */
   const look = (): { values: Map<string, number>; choices: Choice[] } => {
@@ -281,30 +261,54 @@ export function gradCheckReport<P>(
         found.set(name, list);
       }
     }
-    for (const [name, elements] of found) {
-      const smooth = elements.filter((e) => e.kinks === 0);
-      rows.push({
-        name: names[i],
-        part: name,
-        shape: a.shape,
-        elements,
-        worst: smooth.reduce(
-          (w, e) => (Number.isNaN(e.relativeError) ? Number.NaN : Math.max(w, e.relativeError)),
-          0,
-        ),
-        kinks: elements.length - smooth.length,
-        verdict:
-          smooth.length === 0 && elements.length > 0
-            ? 'kinks'
-            : smooth.reduce<Verdict>(
-                (v, e) => (order.indexOf(e.verdict) > order.indexOf(v) ? e.verdict : v),
-                'good',
-              ),
-      });
-    }
+    for (const [name, elements] of found) rows.push(summary(names[i], name, a.shape, elements));
   });
   again();
   return new GradientReport(rows, h, dtype, terms);
+}
+
+/** The parts of a loss by name, with their sum as 'total'; only the one that is asked for, if one is. */
+function partsOf(given: unknown, part: string | undefined): Map<string, NDArray> {
+  const found = new Map<string, NDArray>();
+  if (isLeaf(given)) found.set('loss', asarray(given as ArrayLike, 'gradCheckReport'));
+  else {
+    for (const [name, value] of Object.entries(given as object))
+      found.set(name, asarray(value as ArrayLike, 'gradCheckReport'));
+    found.set(
+      'total',
+      [...found.values()].reduce((p, q) => p.add(q)),
+    );
+  }
+  if (part === undefined) return found;
+  const one = found.get(part);
+  if (one === undefined) {
+    throw new TypeError(
+      `gradCheckReport: the loss has no part '${part}'; it has ${[...found.keys()].join(', ')}.`,
+    );
+  }
+  return new Map([[part, one]]);
+}
+
+/** What the checked elements say of their parameter; those that cross a kink say nothing. */
+function summary(
+  name: string,
+  part: string,
+  shape: readonly number[],
+  elements: readonly CheckedElement[],
+): CheckedParameter {
+  const smooth = elements.filter((e) => e.kinks === 0);
+  const worst = smooth.reduce(
+    (w, e) => (Number.isNaN(e.relativeError) ? Number.NaN : Math.max(w, e.relativeError)),
+    0,
+  );
+  const verdict =
+    smooth.length === 0 && elements.length > 0
+      ? 'kinks'
+      : smooth.reduce<Verdict>(
+          (v, e) => (order.indexOf(e.verdict) > order.indexOf(v) ? e.verdict : v),
+          'good',
+        );
+  return { name, part, shape, elements, worst, kinks: elements.length - smooth.length, verdict };
 }
 
 function judge(error: number, difference: number, rounding: number, kinks: boolean): Verdict {

@@ -86,14 +86,20 @@ export class SanityReport {
 const number = (a: NDArray): number => Number(a.item());
 const weights = (model: AnyModule): NDArray[] => model.parameters().filter((p) => p.ndim >= 2);
 
-/** Trains until the loss is below `goal`; gives loss, accuracy and steps. */
+interface Memorised {
+  loss: number;
+  accuracy: number;
+  steps: number;
+}
+
+/** Trains until the loss is below `goal`. */
 function memorise(
   model: AnyModule,
   X: NDArray,
   y: NDArray,
   loss: (scores: NDArray, y: NDArray) => NDArray,
   o: { lr: number; maxSteps: number; goal: number },
-): { loss: number; accuracy: number; steps: number } {
+): Memorised {
   const optimizer = new Adam(model.parameters(), { lr: o.lr });
   let value = Number.POSITIVE_INFINITY;
   let steps = 0;
@@ -122,19 +128,17 @@ function memorise(
  */
 export function sanityChecks(wanted: Spelled<SanityOptions>): SanityReport {
   const options: SanityOptions = checkOptions('sanityChecks', wanted, [
-    ...[
-      'model',
-      'X',
-      'y',
-      'loss',
-      'expected',
-      'tolerance',
-      'lambda',
-      'regularization',
-      'examples',
-      'lr',
-      'maxSteps',
-    ],
+    'model',
+    'X',
+    'y',
+    'loss',
+    'expected',
+    'tolerance',
+    'lambda',
+    'regularization',
+    'examples',
+    'lr',
+    'maxSteps',
   ]);
   const { model: make, lambda = 1e-3, examples = 20, lr = 1e-2, maxSteps = 500 } = options;
   if (typeof make !== 'function' || 'forward' in make)
@@ -152,11 +156,8 @@ export function sanityChecks(wanted: Spelled<SanityOptions>): SanityReport {
     throw new RangeError(`sanityChecks: loss is 'softmax', 'svm' or a function, not '${String(given)}'.`);
   const penalty = options.regularization ?? ((m: AnyModule) => l2(weights(m)));
 
-  const checks: SanityCheck[] = [];
   const some = `:${Math.min(1000, X.shape[0])}`;
   const [Xs, ys] = [get(X, [some]), get(y, [some])];
-
-  // Chance.
   const fresh = make().eval();
   const { scores, first } = noGrad(() => {
     const s = fresh(Xs) as NDArray;
@@ -167,9 +168,25 @@ export function sanityChecks(wanted: Spelled<SanityOptions>): SanityReport {
     options.expected ?? (given === 'softmax' ? Math.log(K) : given === 'svm' ? K - 1 : undefined);
   if (expected === undefined)
     throw new TypeError('sanityChecks: for a loss of your own pass {expected}, its value at chance.');
-  const tolerance = options.tolerance ?? 0.05 * expected;
+  const n = Math.min(examples, X.shape[0]);
+  const byHeart = (model: AnyModule, few: NDArray) =>
+    memorise(model, few, get(y, [`:${n}`]), loss, { lr, maxSteps, goal: 1e-2 });
+
+  return new SanityReport([
+    chanceLoss(scores, first, expected, options.tolerance ?? 0.05 * expected),
+    moreRegularisation(
+      () => loss(fresh(Xs) as NDArray, ys),
+      () => penalty(fresh),
+      lambda,
+    ),
+    overfit(n, byHeart(make().eval(), get(X, [`:${n}`]))),
+    randomFeatures(make().eval(), X, y, n, K, byHeart),
+  ]);
+}
+
+function chanceLoss(scores: NDArray, first: number, expected: number, tolerance: number): SanityCheck {
   const spread = number(noGrad(() => std(scores)));
-  checks.push({
+  return {
     name: 'chance loss',
     passed: Math.abs(first - expected) <= tolerance,
     found: sprintf('%.4f, scores spread by %.3g', first, spread),
@@ -177,31 +194,28 @@ export function sanityChecks(wanted: Spelled<SanityOptions>): SanityReport {
     advice:
       'At the start all classes should have about the same score: smaller weights in the last layer, or scaled data.',
     values: [first, spread],
-  });
+  };
+}
 
-  // Regularisation.
+function moreRegularisation(loss: () => NDArray, penalty: () => NDArray, lambda: number): SanityCheck {
   const totals = noGrad(() => {
-    const data = loss(fresh(Xs) as NDArray, ys);
-    const price = penalty(fresh);
+    const data = loss();
+    const price = penalty();
     return [0, lambda, 10 * lambda].map((k) => number(add(data, price.mul(k))));
   });
-  checks.push({
+  return {
     name: 'more regularisation',
     passed: totals[0] < totals[1] && totals[1] < totals[2],
     found: totals.map((t) => t.toPrecision(6)).join(' < '),
     expected: 'a higher loss each time',
     advice: 'The penalty adds nothing: does it reach the weights, and are they other than zero?',
     values: totals,
-  });
+  };
+}
 
-  // Twenty examples by heart.
-  const n = Math.min(examples, X.shape[0]);
-  const few = memorise(make().eval(), get(X, [`:${n}`]), get(y, [`:${n}`]), loss, {
-    lr,
-    maxSteps,
-    goal: 1e-2,
-  });
-  checks.push({
+/** Some examples by heart. */
+function overfit(n: number, few: Memorised): SanityCheck {
+  return {
     name: `overfit ${n}`,
     passed: few.loss < 1e-2 && few.accuracy === 1,
     found: sprintf('loss %.2g, accuracy %.0f%% after %d steps', few.loss, 100 * few.accuracy, few.steps),
@@ -209,19 +223,27 @@ export function sanityChecks(wanted: Spelled<SanityOptions>): SanityReport {
     advice:
       'Do not go on before this works: a fault in the model, the loss or the gradient, or a wrong learning rate.',
     values: [few.loss, few.accuracy, few.steps],
-  });
+  };
+}
 
-  // Noise by heart: it can be learned, and teaches nothing.
+/** Noise by heart: it can be learned, and teaches nothing. */
+function randomFeatures(
+  net: AnyModule,
+  X: NDArray,
+  y: NDArray,
+  n: number,
+  K: number,
+  byHeart: (model: AnyModule, few: NDArray) => Memorised,
+): SanityCheck {
   const noise = (count: number): NDArray => random.randn(count, ...X.shape.slice(1));
-  const net = make().eval();
-  const learned = memorise(net, noise(n), get(y, [`:${n}`]), loss, { lr, maxSteps, goal: 1e-2 });
+  const learned = byHeart(net, noise(n));
   const others = Math.min(500, y.shape[0]);
   const guessed = noGrad(() =>
     number(mean(equal(argmax(net(noise(others)) as NDArray, { axis: 1 }), get(y, [`:${others}`])))),
   );
   const share = 1 / K;
   const room = 5 * Math.sqrt((share * (1 - share)) / others) + 0.1;
-  checks.push({
+  return {
     name: 'random features',
     passed: learned.loss < 1e-2 && guessed < share + room,
     found: sprintf('training loss %.2g, accuracy on other noise %.1f%%', learned.loss, 100 * guessed),
@@ -229,6 +251,5 @@ export function sanityChecks(wanted: Spelled<SanityOptions>): SanityReport {
     advice:
       'Noise should be learned by heart; better than chance on other noise means that labels leak into the examples.',
     values: [learned.loss, guessed],
-  });
-  return new SanityReport(checks);
+  };
 }

@@ -24,6 +24,8 @@ const PING_MS = 30_000;
 /** As much as a page may send in one message of a kernel. */
 const MAX_FRAME = 512 * 2 ** 20;
 
+type Router = ReturnType<typeof findMyWay>;
+
 const asInt = (text: string | undefined): number | undefined => (text ? Number(text) : undefined);
 
 /**
@@ -59,78 +61,8 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     ...lab.events.routes(),
     ...apiRoutes(lab),
   ];
-  const router = findMyWay({
-    ignoreTrailingSlash: true,
-    ignoreDuplicateSlashes: true,
-    maxParamLength: 10_000,
-  });
-  for (const { method, path, handler, access } of routes) {
-    const methods = Array.isArray(method) ? method : [method];
-    for (const one of methods.includes('GET') ? [...methods, 'HEAD' as const] : methods) {
-      router.on(one, path, () => {}, { handler, access });
-    }
-  }
-
-  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const began = performance.now();
-    let isPage = false;
-    try {
-      lab.auth.checkHost(req);
-      const address = readAddress(lab, req);
-      res.setHeader('X-Content-Type-Options', 'nosniff');
-      if (address === undefined) return sendReply(res, redirect(lab.link('/')));
-      const { path, query } = address;
-      isPage = !/^\/(?:api|lab\/api|static)(?:\/|$)/.test(path);
-      if (!isPage) {
-        res.setHeader('Content-Security-Policy', "frame-ancestors 'self'; default-src 'none'");
-        res.setHeader('Cache-Control', 'no-store');
-      }
-      const found = router.find(
-        (req.method ?? 'GET') as 'GET',
-        encodeURI(path).replace(/[?#;]/g, encodeURIComponent),
-      );
-      if (req.method === 'OPTIONS') return preflight(lab, req, res);
-      if (!found) {
-        const other = routes.some((known) => known.path === path);
-        throw new HttpError(other ? 405 : 404, other ? 'Method Not Allowed' : 'Not Found');
-      }
-      const { handler, access } = found.store as Route;
-      const identity = await lab.auth.identify(req, query);
-      const params = decodeParams(found.params);
-      const exchange: Exchange = { req, res, path, query, params, identity };
-      if (access !== 'public') {
-        if (identity.by === 'nobody') return sendReply(res, needsLogin(lab, exchange, access));
-        lab.auth.checkOrigin(req, identity, access);
-        lab.auth.checkXsrf(req, query, identity);
-        allowOrigin(lab, req, res);
-        if (access === 'page' && identity.by === 'token' && query.has('token') && req.method === 'GET') {
-          lab.auth.setCookie(req, res, identity.user);
-          // A page's address is shown, kept in the history and sent on: the token leaves it at once.
-          if (!path.startsWith('/files/')) return sendReply(res, withoutToken(lab, req));
-        }
-        // The page asks for these all the time, also when nobody is there.
-        if (!/^\/api\/(?:kernels|sessions|kernelspecs|status|me)\/?$/.test(path) || req.method !== 'GET') {
-          lab.lastActivity = new Date();
-        }
-      }
-      const reply = await handler(exchange);
-      if (reply) sendReply(res, reply);
-    } catch (error) {
-      if (!(error instanceof HttpError))
-        lab.log(`${req.method} ${logged(req)}: ${(error as Error).stack ?? error}`);
-      const reply = errorReply(error);
-      if (res.headersSent) res.destroy();
-      else if (isPage && acceptsHtml(req)) sendReply(res, pageOf(reply, lab));
-      else sendReply(res, reply);
-      // A body that was refused is not read to its end.
-      if (!req.complete) req.resume();
-    } finally {
-      if (res.statusCode >= 400) {
-        lab.log(`${res.statusCode} ${req.method} ${logged(req)} ${Math.round(performance.now() - began)} ms`);
-      }
-    }
-  };
-  http.on('request', (req, res) => void answer(req, res));
+  const router = routerOf(routes);
+  http.on('request', (req, res) => void answer(lab, router, routes, req, res));
 
   const sockets = new WebSocketServer({
     noServer: true,
@@ -138,32 +70,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(V1) ? V1 : false),
   });
-  const upgrade = async (req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    socket.on('error', () => {});
-    try {
-      lab.auth.checkHost(req);
-      const address = readAddress(lab, req);
-      const channels = /^\/api\/kernels\/([^/]+)\/channels\/?$/.exec(address?.path ?? '');
-      const events = /^\/api\/events\/subscribe\/?$/.test(address?.path ?? '');
-      if (!address || !(channels || events)) throw new HttpError(404, 'Not Found');
-      const identity = await lab.auth.identify(req, address.query);
-      if (identity.by === 'nobody') throw new HttpError(403, 'Forbidden');
-      lab.auth.checkOrigin(req, identity);
-      const kernel = channels && lab.kernels.get(channels[1]);
-      sockets.handleUpgrade(req, socket, head, (opened) => {
-        keepAlive(opened);
-        if (!kernel) lab.events.subscribe(opened);
-        else connectPage(kernel, opened, address.query.get('session_id') || crypto.randomUUID());
-      });
-    } catch (error) {
-      const status = error instanceof HttpError ? error.status : 500;
-      lab.log(`${status} websocket ${logged(req)}`);
-      socket.end(
-        `HTTP/1.1 ${status} ${(error as Error).message.replace(/[^\x20-\x7e]/g, '?')}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-      );
-    }
-  };
-  http.on('upgrade', (req, socket, head) => void upgrade(req, socket, head));
+  http.on('upgrade', (req, socket, head) => void upgrade(lab, sockets, req, socket, head));
 
   const host = ip === '0.0.0.0' || ip === '::' || ip === '' ? 'localhost' : ip.includes(':') ? `[${ip}]` : ip;
   const baseAddress = `http://${host}:${port}${lab.baseUrl}`;
@@ -210,6 +117,122 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     close,
     closed,
   };
+}
+
+/** Finds the route of a method and a path. */
+function routerOf(routes: readonly Route[]): Router {
+  const router = findMyWay({
+    ignoreTrailingSlash: true,
+    ignoreDuplicateSlashes: true,
+    maxParamLength: 10_000,
+  });
+  for (const { method, path, handler, access } of routes) {
+    const methods = Array.isArray(method) ? method : [method];
+    for (const one of methods.includes('GET') ? [...methods, 'HEAD' as const] : methods) {
+      router.on(one, path, () => {}, { handler, access });
+    }
+  }
+  return router;
+}
+
+/** Answers one request: finds its route, sees who asks and whether they may, and says what went wrong. */
+async function answer(
+  lab: Lab,
+  router: Router,
+  routes: readonly Route[],
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const began = performance.now();
+  let isPage = false;
+  try {
+    lab.auth.checkHost(req);
+    const address = readAddress(lab, req);
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    if (address === undefined) return sendReply(res, redirect(lab.link('/')));
+    const { path, query } = address;
+    isPage = !/^\/(?:api|lab\/api|static)(?:\/|$)/.test(path);
+    if (!isPage) {
+      res.setHeader('Content-Security-Policy', "frame-ancestors 'self'; default-src 'none'");
+      res.setHeader('Cache-Control', 'no-store');
+    }
+    const found = router.find(
+      (req.method ?? 'GET') as 'GET',
+      encodeURI(path).replace(/[?#;]/g, encodeURIComponent),
+    );
+    if (req.method === 'OPTIONS') return preflight(lab, req, res);
+    if (!found) {
+      const other = routes.some((known) => known.path === path);
+      throw new HttpError(other ? 405 : 404, other ? 'Method Not Allowed' : 'Not Found');
+    }
+    const { handler, access } = found.store as Route;
+    const identity = await lab.auth.identify(req, query);
+    const params = decodeParams(found.params);
+    const exchange: Exchange = { req, res, path, query, params, identity };
+    if (access !== 'public') {
+      if (identity.by === 'nobody') return sendReply(res, needsLogin(lab, exchange, access));
+      lab.auth.checkOrigin(req, identity, access);
+      lab.auth.checkXsrf(req, query, identity);
+      allowOrigin(lab, req, res);
+      if (access === 'page' && identity.by === 'token' && query.has('token') && req.method === 'GET') {
+        lab.auth.setCookie(req, res, identity.user);
+        // A page's address is shown, kept in the history and sent on: the token leaves it at once.
+        if (!path.startsWith('/files/')) return sendReply(res, withoutToken(lab, req));
+      }
+      // The page asks for these all the time, also when nobody is there.
+      if (!/^\/api\/(?:kernels|sessions|kernelspecs|status|me)\/?$/.test(path) || req.method !== 'GET') {
+        lab.lastActivity = new Date();
+      }
+    }
+    const reply = await handler(exchange);
+    if (reply) sendReply(res, reply);
+  } catch (error) {
+    if (!(error instanceof HttpError))
+      lab.log(`${req.method} ${logged(req)}: ${(error as Error).stack ?? error}`);
+    const reply = errorReply(error);
+    if (res.headersSent) res.destroy();
+    else if (isPage && acceptsHtml(req)) sendReply(res, pageOf(reply, lab));
+    else sendReply(res, reply);
+    // A body that was refused is not read to its end.
+    if (!req.complete) req.resume();
+  } finally {
+    if (res.statusCode >= 400) {
+      lab.log(`${res.statusCode} ${req.method} ${logged(req)} ${Math.round(performance.now() - began)} ms`);
+    }
+  }
+}
+
+/** Opens the websocket of a kernel's page or of the events. */
+async function upgrade(
+  lab: Lab,
+  sockets: WebSocketServer,
+  req: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<void> {
+  socket.on('error', () => {});
+  try {
+    lab.auth.checkHost(req);
+    const address = readAddress(lab, req);
+    const channels = /^\/api\/kernels\/([^/]+)\/channels\/?$/.exec(address?.path ?? '');
+    const events = /^\/api\/events\/subscribe\/?$/.test(address?.path ?? '');
+    if (!address || !(channels || events)) throw new HttpError(404, 'Not Found');
+    const identity = await lab.auth.identify(req, address.query);
+    if (identity.by === 'nobody') throw new HttpError(403, 'Forbidden');
+    lab.auth.checkOrigin(req, identity);
+    const kernel = channels && lab.kernels.get(channels[1]);
+    sockets.handleUpgrade(req, socket, head, (opened) => {
+      keepAlive(opened);
+      if (!kernel) lab.events.subscribe(opened);
+      else connectPage(kernel, opened, address.query.get('session_id') || crypto.randomUUID());
+    });
+  } catch (error) {
+    const status = error instanceof HttpError ? error.status : 500;
+    lab.log(`${status} websocket ${logged(req)}`);
+    socket.end(
+      `HTTP/1.1 ${status} ${(error as Error).message.replace(/[^\x20-\x7e]/g, '?')}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
+    );
+  }
 }
 
 async function listen(http: Server, ip: string, port: number, retries: number): Promise<number> {
