@@ -1,9 +1,8 @@
 // The type service of a session: parses a cell, rewrites its operators until their operands' types are known, checks
 // the rewritten cell against what earlier cells declared, and brings the diagnostics back to the cell's own text.
 import { existsSync, realpathSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type Annotation, readAnnotations } from './annotations.js';
 import type { CellDiagnostic, LanguageOptions } from './contract.js';
 import { readTopLevel, type TopLevel } from './declarations.js';
@@ -12,6 +11,7 @@ import { Disk } from './disk.js';
 import { GLOBALS } from './globals.js';
 import { type ImportStatement, readImports } from './imports.js';
 import { exportAccess, isLive, type LiveUse, readLive } from './live.js';
+import { mayNeedRare, nodeTypes } from './node-types.js';
 import { collectSites, decide, type Operand, type Site, type SiteKind } from './operators.js';
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
@@ -89,6 +89,7 @@ export class TypeService {
   /** Names that were arrays when a cell last mentioned them. */
   private readonly knownArrays = new Set<string>();
   private readonly disk: Disk;
+  private readonly node = nodeTypes();
 
   constructor(options: LanguageOptions, onStart?: (pid: number) => void) {
     const cwd = existsSync(options.cwd) ? realpathSync(options.cwd) : realpathSync(tmpdir());
@@ -104,8 +105,6 @@ export class TypeService {
     this.sessionPath = join(cwd, '$gradlab-session.ts');
     const globals = join(cwd, '$gradlab-globals.d.ts');
     const config = join(cwd, '$gradlab-tsconfig.json');
-    const require = createRequire(import.meta.url);
-    const nodeTypes = dirname(dirname(require.resolve('@types/node/package.json')));
     const compilerOptions = {
       strict: true,
       target: 'es2023',
@@ -115,8 +114,8 @@ export class TypeService {
       moduleDetection: 'force',
       customConditions: ['node'],
       types: ['node'],
-      typeRoots: [nodeTypes],
-      paths: { gradlab: [this.libraryPath] },
+      typeRoots: [this.node.root],
+      paths: { ...this.node.paths, gradlab: [this.libraryPath] },
       skipLibCheck: true,
       noEmit: true,
       allowImportingTsExtensions: true,
@@ -133,6 +132,7 @@ export class TypeService {
       [this.jsxPath, IMPORT_SESSION],
       [this.sessionPath, this.session.text()],
       [globals, GLOBALS],
+      [this.node.index, this.node.usual],
     ]);
     this.compiler = new Compiler({ cwd, config, files: texts }, onStart);
   }
@@ -196,6 +196,7 @@ export class TypeService {
   /** Parses, rewrites and checks. With `everything`, names that the cell does not mention are visible too. */
   analyze(code: string, everything = false): Analysis {
     this.disk.refresh(this.compiler);
+    if (mayNeedRare(code)) this.compiler.write(this.node.index, this.node.whole);
     this.prepare();
     const likely = this.session.likelyPrelude(code, everything);
     const parsed = this.parse(code, preludeText(likely));

@@ -154,3 +154,44 @@ describe('types of imports', () => {
     for (const code of cells) expect(nb.problems(code)[0]).toMatch(/TS2551/);
   });
 });
+
+describe('declarations of Node', () => {
+  /** The type of an expression, as an error says it. */
+  const typeOf = (own: Notebook, before: string, expression: string): string | undefined =>
+    /Type '(.*?)' is not assignable/.exec(
+      own.problems(`${before}\nconst n: null = ${expression}`).join(),
+    )?.[1];
+
+  it('are there for global names and usual modules, and for rare modules as soon as a cell may need them', () => {
+    const own = new Notebook(modules.folder);
+    expect(typeOf(own, '', 'process')).toBe('Process');
+    expect(typeOf(own, '', 'Buffer.from("a")')).toContain('Buffer');
+    expect(typeOf(own, '', 'new URL("http://a").searchParams')).toBe('URLSearchParams');
+    expect(typeOf(own, '', '(await fetch("http://a")).ok')).toBe('boolean');
+    expect(typeOf(own, '', 'setTimeout(() => {}, 1)')).toBe('Timeout');
+    expect(typeOf(own, "import fs from 'fs'", 'fs.statSync("a")')).toBe('Stats');
+    expect(typeOf(own, "import { Worker } from 'node:worker_threads'", 'new Worker("a")')).toBe('Worker');
+    expect(typeOf(own, "import { Session } from 'node:inspector'", 'new Session()')).toBe('Session');
+    expect(typeOf(own, '', '(await import("v8")).getHeapStatistics()')).toBe('HeapInfo');
+    expect(typeOf(own, "import { readFile } from 'node:fs/promises'", 'await readFile("a", "utf8")')).toBe(
+      'string',
+    );
+    own.close();
+  });
+
+  it('rare ones come with getBuiltinModule, and with a local module that imports them', () => {
+    writeFileSync(
+      join(modules.folder, 'session.ts'),
+      "import http2 from 'node:http2';\nexport const open = () => http2.connect('http://a');\n",
+    );
+    for (const [before, expression] of [
+      ['', "process.getBuiltinModule('node:http2').connect('http://a')"],
+      ["import { open } from './session'", 'open()'],
+    ] as const) {
+      const own = new Notebook(modules.folder);
+      expect(typeOf(own, '', 'process.pid')).toBe('number');
+      expect(typeOf(own, before, expression)).toBe('ClientHttp2Session');
+      own.close();
+    }
+  });
+});
