@@ -159,7 +159,7 @@ function truth<T>(x: T): x is Exclude<T, Falsy> {
   if (x.size === 0)
     throw new TypeError('the truth value of an empty array is ambiguous; ask for x.size > 0.');
   throw new TypeError(
-    `the truth value of an array with more than one element is ambiguous (shape ${shapeText(x.shape)}); use np.any(a) or np.all(a).`,
+    `the truth value of an array with more than one element is ambiguous (shape ${shapeText(x.shape)}); use np.any(a) or np.all(a); element by element, conditions join with & and |.`,
   );
 }
 

@@ -79,6 +79,8 @@ function syntaxHint(code: string, d: CellDiagnostic): string | undefined {
   if (code[d.start] === '#') return 'A comment begins with //.';
   const slices = sliceHint(line, d.column - 1);
   if (slices) return slices;
+  const product = productHint(line);
+  if (product) return product;
   const outside = line.replace(/\s*#.*$/, '').trimEnd();
   for (const [form, say] of PYTHON_LINES) {
     const match = form.exec(outside);
@@ -89,16 +91,41 @@ function syntaxHint(code: string, d: CellDiagnostic): string | undefined {
 
 /** `x[1:3, 0]`, whose slices are strings here. */
 function sliceHint(line: string, column: number): string | undefined {
-  for (const match of line.matchAll(/([\w.]+)\[([^[\]'"?{}]*(?::|\.\.\.)[^[\]'"?{}]*)\]/g)) {
+  for (const match of line.matchAll(/([\w$.]+|(?<=[)\]]))\[([^[\]'"?{}]*(?::|\.\.\.)[^[\]'"?{}]*)\]/g)) {
     const inside = match[2] as string;
     if (column < match.index || column > match.index + match[0].length) continue;
     const parts = inside.split(',').map((part) => {
       const text = part.trim();
       return /:|^\.\.\.$/.test(text) ? `'${text}'` : text === 'None' ? 'np.newaxis' : text;
     });
-    return `A slice is written as a string: ${match[1]}[${parts.join(', ')}]`;
+    return `A slice is written as a string: ${operandBefore(line, match.index + match[1].length)}[${parts.join(', ')}]`;
   }
   return undefined;
+}
+
+/** `a @ b`, Python's product of matrices. */
+function productHint(line: string): string | undefined {
+  const sign = /[\w$.)\]]\s*@\s*(?=[\w$([])/.exec(line);
+  if (!sign) return undefined;
+  const a = operandBefore(line, sign.index + 1);
+  const b = /^(?:[\w$.]|\([^()]*(?:\([^()]*\)[^()]*)*\)|\[[^[\]]*(?:\[[^[\]]*\][^[\]]*)*\])+/.exec(
+    line.slice(sign.index + sign[0].length),
+  );
+  return b ? `The product of matrices is a call: np.dot(${a}, ${b[0]})` : undefined;
+}
+
+/** The name, call or bracketed expression that ends before `end`: `f(x, [1]).T` of `2 * f(x, [1]).T`. */
+function operandBefore(line: string, end: number): string {
+  let depth = 0;
+  let from = end;
+  while (from > 0) {
+    const c = line[from - 1] as string;
+    if (')]}'.includes(c)) depth++;
+    else if ('([{'.includes(c) && depth-- === 0) break;
+    else if (depth === 0 && !/[\w$.([{]/.test(c)) break;
+    from--;
+  }
+  return line.slice(from, end);
 }
 
 function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string | undefined {

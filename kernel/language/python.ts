@@ -35,7 +35,7 @@ export const PYTHON_NAMES: { readonly [name: string]: string } = {
   plt: 'plot has the charts: plot.plot(x, y), plot.imshow(image).',
   torch: 'np, nn and optim do what torch does: np.zeros([2]), new nn.Linear(2, 3), new optim.Adam(params).',
   tf: 'np, nn and optim do what TensorFlow does.',
-  F: 'nn has the functions: nn.relu(x), nn.crossEntropy(scores, y).',
+  F: 'nn.functional has the functions: const F = nn.functional; F.relu(x).',
   numpy: 'It is called np here, and it is there without an import.',
   pd: 'There is no pandas; np reads tables of numbers: np.loadtxt(path, {delimiter: ","}).',
   time: 'performance.now() is the time in milliseconds; a cell that begins with %%time says how long it took.',
@@ -243,7 +243,6 @@ export const PYTHON_LINES: readonly Form[] = [
     (a, not, b) => `Sameness is ${not ? '!==' : '==='}: ${a} ${not ? '!==' : '==='} ${translate(b)}`,
   ],
   [/([\w.]+)\s+not\s+in\s+([\w.]+)/, (a, b) => `Membership is a method: !${b}.includes(${a})`],
-  [/([\w.)\]]+)\s+@\s+([\w.([]+)/, (a, b) => `The product of matrices is a call: np.dot(${a}, ${b})`],
   [/(?:^|[\s)\]])(and|or|not|is)\s/, (word) => `In TypeScript '${word}' is ${WORDS[word]}.`],
   [/^\s*yield\b/, () => 'A generator is written: function* name() { yield value }'],
   [

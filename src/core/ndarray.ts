@@ -222,7 +222,8 @@ export class NDArray<D extends DType = DType> {
   }
 
   /** Nested JavaScript arrays of the elements (numpy.ndarray.tolist); of a 0-d array, its element. */
-  toArray(): NestedArray {
+  // biome-ignore lint/suspicious/noExplicitAny: how deep the lists are is not part of an array's type
+  toArray(): any {
     const raw = this.raw();
     const read = (depth: number, at: number): NestedArray => {
       if (depth === this.ndim) return readScalar(this.dtype, raw, at);
@@ -234,11 +235,12 @@ export class NDArray<D extends DType = DType> {
   }
 
   /** Same as `toArray()`, under NumPy's name. */
-  tolist(): NestedArray {
+  // biome-ignore lint/suspicious/noExplicitAny: see toArray
+  tolist(): any {
     return this.toArray();
   }
 
-  toJSON(): NestedArray {
+  toJSON(): unknown {
     return this.toArray();
   }
 

@@ -9,6 +9,14 @@ import { formatBytes } from './shape.js';
 export class Slab {
   /** Address of the first byte, filled in by the backend when it is first needed. */
   address = -1;
+  private bytes: DataView | null = null;
+
+  /** For single elements: making a typed array costs more than reading one. */
+  get view(): DataView {
+    this.bytes ??= new DataView(this.buffer);
+    return this.bytes;
+  }
+
   constructor(readonly buffer: ArrayBuffer) {}
 }
 
@@ -84,6 +92,24 @@ class HollowStorage extends Storage {
     this.scratch ??= new ArrayBuffer(this.byteLength);
     return this.scratch;
   }
+}
+
+/**
+ * Copies one element to the beginning of a fresh block, without a call into native code.
+ * @returns false when it has to be a command: a function is being recorded, or there is no memory
+ */
+export function copyElement(to: Storage, from: Storage, byte: number, itemsize: number): boolean {
+  if (watcher !== null || to.slab === nowhere || from.slab === nowhere) return false;
+  if (from.dead) throw deadError();
+  const source = from.slab.view;
+  const target = to.slab.view;
+  const at = from.byteOffset + byte;
+  if (itemsize < 4) {
+    for (let i = 0; i < itemsize; i++) target.setUint8(to.byteOffset + i, source.getUint8(at + i));
+  } else {
+    for (let i = 0; i < itemsize; i += 4) target.setInt32(to.byteOffset + i, source.getInt32(at + i));
+  }
+  return true;
 }
 
 /** A storage over a buffer that exists already. */

@@ -14,6 +14,7 @@ import {
   shapeText,
   sizeOf,
 } from '../core/shape.js';
+import { type Tuple, tuple } from '../core/tuple.js';
 import { get, nonzero, set } from '../ops/index.js';
 import { stack } from '../ops/join.js';
 import { castTo, realOnly } from '../ops/operands.js';
@@ -169,25 +170,26 @@ export function put(
 // ---------------------------------------------------------------- walks
 
 /**
- * Every index of a shape, the last axis running fastest: `for (const [i, j] of np.ndindex(2, 3))`.
+ * Every index of a shape, the last axis running fastest: `for (const [i, j] of np.ndindex(2, 3))`, or whole, as in
+ * `for (const index of np.ndindex(W.shape)) W[index] += h`.
  * @see numpy.ndindex
  */
-export function* ndindex(...shape: (number | readonly number[])[]): Generator<number[]> {
+export function* ndindex(...shape: (number | readonly number[])[]): Generator<Tuple<number>> {
   const to = shape.flat() as number[];
   checkShape('ndindex', to);
   const size = sizeOf(to);
   const index = new Array<number>(to.length).fill(0);
   for (let i = 0; i < size; i++) {
-    yield [...index];
+    yield tuple(index);
     for (let d = to.length - 1; d >= 0 && ++index[d] === to[d]; d--) index[d] = 0;
   }
 }
 
 /**
- * Every index and element: `for (const [index, value] of np.ndenumerate(a))`. Elements are plain values.
+ * Every index and element: `for (const [index, value] of np.ndenumerate(a)) b[index] = value ** 2`. Elements are plain values.
  * @see numpy.ndenumerate
  */
-export function* ndenumerate(value: ArrayLike): Generator<[number[], Scalar]> {
+export function* ndenumerate(value: ArrayLike): Generator<[Tuple<number>, Scalar]> {
   const a = asarray(value, 'ndenumerate');
   for (const index of ndindex(...a.shape)) yield [index, a.element(index)];
 }

@@ -6,6 +6,7 @@ import { isComplex, isFloat } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { checkOptions, parameters } from '../core/options.js';
 import { broadcastShapes, type Shape, sizeOf } from '../core/shape.js';
+import type { Tuple } from '../core/tuple.js';
 import type { DTypeOf, Floating, Promoted } from '../core/typing.js';
 import { complex, imag, real } from '../ops/complex.js';
 import { div, equal, isnan, mul, sin } from '../ops/elementwise.js';
@@ -22,7 +23,7 @@ import { finfo } from './dtypes.js';
  * `np.nonzero`.
  * @see numpy.where
  */
-export function where(condition: ArrayLike): NDArray<'int64'>[];
+export function where(condition: ArrayLike): Tuple<NDArray<'int64'>>;
 export function where<A extends ArrayLike, B extends ArrayLike>(
   condition: ArrayLike,
   a: A,

@@ -15,6 +15,7 @@ import {
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
 import { checkOptions, isOptions, parameters } from '../core/options.js';
 import { broadcastShapes, checkShape, shapeText } from '../core/shape.js';
+import { type Tuple, tuple } from '../core/tuple.js';
 import type { DTypeNamed, DTypeOf, Floating, Promote } from '../core/typing.js';
 import { type Bracketed, brackets } from '../operators.js';
 import { abs, add, div, equal, floor, less, log10, mul, pow, sign, sub } from '../ops/elementwise.js';
@@ -417,9 +418,9 @@ export function indices(shape: ShapeLike, ...given: unknown[]): NDArray | NDArra
   );
 }
 
-/** Index arrays that span a grid: `X.at(...np.ix_(rows, columns))`. @see numpy.ix_ */
-export function ix_(...sequences: ArrayLike[]): NDArray<'int64'>[] {
-  return sequences.map((s, d) => {
+/** Index arrays that span a grid: `X[np.ix_(rows, columns)]`. @see numpy.ix_ */
+export function ix_(...sequences: ArrayLike[]): Tuple<NDArray<'int64'>> {
+  const arrays = sequences.map((s, d) => {
     let a = asarray(s, 'ix_');
     if (a.ndim !== 1)
       throw new RangeError(
@@ -432,6 +433,7 @@ export function ix_(...sequences: ArrayLike[]): NDArray<'int64'>[] {
       sequences.map((_, i) => (i === d ? -1 : 1)),
     );
   });
+  return tuple(arrays as NDArray<'int64'>[]);
 }
 
 // ---------------------------------------------------------------- bracket objects

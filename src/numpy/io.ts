@@ -1,7 +1,17 @@
 // Arrays in files, in NumPy's formats: .npy (one array, with numpy.load and numpy.save both ways) and .npz (a zip
 // archive of them). Reading checks what it reads: foreign and truncated files are refused with the reason.
 
-import { closeSync, fstatSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { asarray } from '../core/create.js';
@@ -35,6 +45,16 @@ export function pathOf(caller: string, file: string | URL): string {
   if (typeof file === 'string') return file;
   if (file instanceof URL) return fileURLToPath(file);
   throw new TypeError(`${caller}: the file must be a path or a file: URL, not ${typeof file}.`);
+}
+
+/** The path of a file to read. */
+export function readable(caller: string, file: string | URL): string {
+  const path = pathOf(caller, file);
+  const entry = statSync(path, { throwIfNoEntry: false });
+  if (entry && !entry.isDirectory()) return path;
+  const problem = entry ? `'${path}' is a folder` : `there is no file '${path}'`;
+  const place = isAbsolute(path) ? '' : ` in ${process.cwd()}`;
+  throw Object.assign(new Error(`${caller}: ${problem}${place}.`), { code: entry ? 'EISDIR' : 'ENOENT' });
 }
 
 // ---------------------------------------------------------------- .npy
@@ -163,7 +183,7 @@ export function load(file: string | URL | Uint8Array | ArrayBuffer): NDArray | R
     const bytes = file instanceof ArrayBuffer ? new Uint8Array(file) : file;
     return isZip(bytes) ? unzip('the archive', bytes) : fromBytes('the data', bytes);
   }
-  const path = pathOf('load', file);
+  const path = readable('load', file);
   const handle = openSync(path, 'r');
   try {
     const total = fstatSync(handle).size;

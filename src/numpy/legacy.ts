@@ -14,7 +14,7 @@ import { all } from '../ops/reduce.js';
 import { astype, copy, reshape, transpose } from '../ops/shape.js';
 import { sort } from '../ops/sort.js';
 import { type DTypeSource, issubdtype } from './dtypes.js';
-import { pathOf } from './io.js';
+import { readable } from './io.js';
 import { fromstring } from './text.js';
 
 /** Whether two arrays broadcast together and are equal then. @see numpy.array_equiv */
@@ -168,7 +168,7 @@ export function fromregex(
   regexp: RegExp | string,
   dtype: DType | string = 'float64',
 ): NDArray {
-  const path = pathOf('fromregex', file);
+  const path = readable('fromregex', file);
   const pattern = new RegExp(
     regexp,
     typeof regexp === 'string' ? 'g' : [...new Set(`${regexp.flags}g`)].join(''),

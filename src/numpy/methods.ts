@@ -3,6 +3,7 @@
 
 import type { DType, Scalar } from '../core/dtype.js';
 import { type ArrayLike, method, type NDArray } from '../core/ndarray.js';
+import type { Tuple } from '../core/tuple.js';
 import { nonzero, set, type TakeOptions, take } from '../ops/index.js';
 import type { Axis, ReduceOptions } from '../ops/reduce.js';
 import { type SearchOptions, searchsorted } from '../ops/sort.js';
@@ -70,7 +71,7 @@ declare module '../core/ndarray.js' {
     /** Writes one element: `a.itemset(1, 2, 9)` sets a[1, 2], `a.itemset(5, 9)` the sixth in C order. */
     itemset(...args: Scalar[]): void;
     /** Coordinates of the elements that are not zero, one array per axis. */
-    nonzero(): NDArray[];
+    nonzero(): Tuple<NDArray<'int64'>>;
     /** Largest minus smallest element. */
     ptp(axis?: Axis | ReduceOptions): NDArray;
     /** Writes values at flat positions, in place. */

@@ -5,6 +5,7 @@ import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { needed, parameters } from '../core/options.js';
 import { checkShape, type Shape, shapeText } from '../core/shape.js';
+import { Tuple, tuple } from '../core/tuple.js';
 import { maximum, minimum, mod } from '../ops/elementwise.js';
 import { nonzero } from '../ops/index.js';
 import { castTo } from '../ops/operands.js';
@@ -31,7 +32,7 @@ export function trilIndices(
   n: number,
   diagonal?: number | TriangleOptions,
   columns?: number | null | TriangleOptions,
-): [NDArray<'int64'>, NDArray<'int64'>] {
+): Tuple<NDArray<'int64'>> {
   const { k = 0, m } = parameters<TriangleOptions>('trilIndices', ['k', 'm'], [diagonal, columns]);
   return trianglePairs(n, m ?? n, (i, j) => j - i <= k);
 }
@@ -41,12 +42,16 @@ export function triuIndices(
   n: number,
   diagonal?: number | TriangleOptions,
   columns?: number | null | TriangleOptions,
-): [NDArray<'int64'>, NDArray<'int64'>] {
+): Tuple<NDArray<'int64'>> {
   const { k = 0, m } = parameters<TriangleOptions>('triuIndices', ['k', 'm'], [diagonal, columns]);
   return trianglePairs(n, m ?? n, (i, j) => j - i >= k);
 }
 
-function trianglePairs(n: number, m: number, inside: (i: number, j: number) => boolean): [NDArray, NDArray] {
+function trianglePairs(
+  n: number,
+  m: number,
+  inside: (i: number, j: number) => boolean,
+): Tuple<NDArray<'int64'>> {
   const rows: number[] = [];
   const columns: number[] = [];
   for (let i = 0; i < n; i++) {
@@ -57,7 +62,7 @@ function trianglePairs(n: number, m: number, inside: (i: number, j: number) => b
       }
     }
   }
-  return [positions(rows), positions(columns)];
+  return tuple([positions(rows), positions(columns)]);
 }
 
 function columnMajor(caller: string, order: unknown): boolean {
@@ -71,7 +76,7 @@ export function unravelIndex(
   index: ArrayLike,
   lengths: number | Shape | { shape: number | Shape; order?: 'C' | 'F' },
   counting?: 'C' | 'F' | { order?: 'C' | 'F' },
-): NDArray<'int64'>[] {
+): Tuple<NDArray<'int64'>> {
   const o = parameters<{ shape?: number | Shape; order?: 'C' | 'F' }>(
     'unravelIndex',
     ['shape', 'order'],
@@ -79,14 +84,14 @@ export function unravelIndex(
   );
   const shape = needed('unravelIndex', 'shape', o.shape);
   const to = typeof shape === 'number' ? [shape] : shape;
-  if (columnMajor('unravelIndex', o.order)) return unravelIndex(index, [...to].reverse()).reverse();
+  if (columnMajor('unravelIndex', o.order)) return tuple(unravelIndex(index, [...to].reverse()).reverse());
   let rest = castTo(asarray(index, 'unravelIndex'), 'int64');
   const size = to.reduce((s, n) => s * n, 1);
   for (const v of rest.data) {
     if (v < 0 || v >= size)
       throw new RangeError(`unravelIndex: index ${v} is out of bounds for array with size ${size}.`);
   }
-  const out = new Array<NDArray>(to.length);
+  const out: Tuple<NDArray> = new Tuple(to.length);
   for (let d = to.length - 1; d >= 0; d--) {
     out[d] = rest.mod(to[d]);
     rest = rest.floorDivide(to[d]);
@@ -152,13 +157,13 @@ function coordinatesWithin(value: NDArray, n: number, mode: OutOfBounds, d: numb
 }
 
 /** Index arrays of the main diagonal of an array with ndim axes of length n. @see numpy.diag_indices */
-export function diagIndices(n: number, axes?: number | { ndim?: number }): NDArray<'int64'>[] {
+export function diagIndices(n: number, axes?: number | { ndim?: number }): Tuple<NDArray<'int64'>> {
   const { ndim = 2 } = parameters<{ ndim?: number }>('diagIndices', ['ndim'], [axes]);
-  return Array.from({ length: ndim }, () => arange(n) as NDArray<'int64'>);
+  return tuple(Array.from({ length: ndim }, () => arange(n) as NDArray<'int64'>));
 }
 
 /** Index arrays of an array's main diagonal. @see numpy.diag_indices_from */
-export function diagIndicesFrom(a: NDArray): NDArray[] {
+export function diagIndicesFrom(a: NDArray): Tuple<NDArray<'int64'>> {
   if (a.ndim < 2)
     throw new RangeError(
       `diagIndicesFrom: input array must be at least 2-d; this one has shape ${shapeText(a.shape)}.`,
@@ -177,14 +182,14 @@ function matrix(caller: string, a: NDArray): [number, number] {
 }
 
 /** Rows and columns of a matrix's lower triangle. @see numpy.tril_indices_from */
-export function trilIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): [NDArray, NDArray] {
+export function trilIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): Tuple<NDArray<'int64'>> {
   const { k = 0 } = parameters<{ k?: number }>('trilIndicesFrom', ['k'], [diagonal]);
   const [n, m] = matrix('trilIndicesFrom', a);
   return trilIndices(n, k, m);
 }
 
 /** Rows and columns of a matrix's upper triangle. @see numpy.triu_indices_from */
-export function triuIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): [NDArray, NDArray] {
+export function triuIndicesFrom(a: NDArray, diagonal?: number | { k?: number }): Tuple<NDArray<'int64'>> {
   const { k = 0 } = parameters<{ k?: number }>('triuIndicesFrom', ['k'], [diagonal]);
   const [n, m] = matrix('triuIndicesFrom', a);
   return triuIndices(n, k, m);
@@ -198,7 +203,7 @@ export function maskIndices(
   n: number,
   mask: (m: NDArray, k: number) => ArrayLike,
   diagonal?: number | { k?: number },
-): NDArray[] {
+): Tuple<NDArray<'int64'>> {
   const { k = 0 } = parameters<{ k?: number }>('maskIndices', ['k'], [diagonal]);
   checkShape('maskIndices', [n, n]);
   return nonzero(

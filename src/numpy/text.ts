@@ -11,14 +11,14 @@ import { checkShape } from '../core/shape.js';
 import { storageOver } from '../core/storage.js';
 import { ascontiguousarray, astype, reshape, transpose } from '../ops/shape.js';
 import { sprintf } from './format.js';
-import { pathOf } from './io.js';
+import { pathOf, readable } from './io.js';
 
 /** A file, or its lines. */
 export type TextSource = string | URL | readonly string[];
 
 function linesOf(caller: string, source: TextSource): { name: string; lines: string[] } {
   if (Array.isArray(source)) return { name: 'the list of lines', lines: source as string[] };
-  const name = pathOf(caller, source as string | URL);
+  const name = readable(caller, source as string | URL);
   const lines = readFileSync(name, 'utf8').split(/\r\n|\n|\r/);
   if (lines[lines.length - 1] === '') lines.pop();
   return { name, lines };
@@ -472,7 +472,7 @@ export interface FromfileOptions extends FrombufferOptions {
 /** A vector of the numbers in a binary file, or with `sep` in a text file. @see numpy.fromfile */
 export function fromfile(file: string | URL, options: FromfileOptions = {}): NDArray {
   checkOptions('fromfile', options, ['dtype', 'count', 'offset', 'sep']);
-  const path = pathOf('fromfile', file);
+  const path = readable('fromfile', file);
   const { sep = '', ...rest } = options;
   if (sep !== '')
     return fromstring(readFileSync(path, 'utf8'), { sep, dtype: rest.dtype, count: rest.count });

@@ -1,6 +1,6 @@
 // Indexing, reading and writing, with NumPy's rules: whole numbers, slice strings ('1:3', '::-1', '...'), null for a
 // new axis, index arrays (paired with each other), boolean masks, and all of them mixed. Whole numbers and slices
-// alone give views; an index array or a mask gives a copy.
+// alone give views; an index array, a mask, or a whole number for every axis gives a copy.
 
 import * as backend from '../backend/index.js';
 import { batching, levelOf } from '../core/batch.js';
@@ -10,11 +10,13 @@ import { isComplex, isInexact } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, method, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
+import { copyElement } from '../core/storage.js';
+import { type Tuple, tuple } from '../core/tuple.js';
 import type { DTypeOf } from '../core/typing.js';
 import { readBatched, readItems, scatterItems, writeBatched } from './batching-index.js';
 import { inPlace } from './define.js';
 import { maximum, minimum, mod } from './elementwise.js';
-import { type Basic, basicView, type Item, isBasic, parse } from './indices.js';
+import { type Basic, basicView, entriesOf, type Item, isBasic, parse } from './indices.js';
 import type { Operand } from './operands.js';
 import { register, track, tracking } from './registry.js';
 import { broadcastTo, copy, reshape, transpose } from './shape.js';
@@ -26,10 +28,23 @@ export type { Index } from './indices.js';
 function readView(a: NDArray, items: readonly Basic[]): NDArray {
   const batch = batching.open > 0 ? readItems(a, items, access) : null;
   if (batch !== null) return batch;
-  const view = basicView(a, items);
-  return a.tracked ? track('slice', view, [a], [(g) => scatterView(g, a.shape, items)], []) : view;
+  const out = items.length > 0 && items.every(isWhole) ? elementOf(a, items) : basicView(a, items);
+  return a.tracked ? track('slice', out, [a], [(g) => scatterView(g, a.shape, items)], []) : out;
 }
 register('slice', true);
+
+type Whole = Extract<Basic, { kind: 'int' }>;
+const isWhole = (item: Basic): item is Whole => item.kind === 'int';
+
+/** One element on its own, as NumPy's scalars: `old = x[i, j]` stays what it was when x is written. */
+function elementOf(a: NDArray, items: readonly Whole[]): NDArray {
+  const out = empty([], a.dtype);
+  let at = a.offset;
+  for (let i = 0; i < items.length; i++) at += items[i].at * a.stridesEl[i];
+  if (!copyElement(out.storage, a.storage, at * a.itemsize, a.itemsize))
+    backend.copy(out, basicView(a, items));
+  return out;
+}
 
 /** Zeros of `shape` with `g` where the items point: the reverse of reading a view. */
 function scatterView(g: NDArray, shape: Shape, items: readonly Basic[]): NDArray {
@@ -193,21 +208,23 @@ function scatterAdd(g: NDArray, shape: Shape, items: readonly Item[]): NDArray {
 register('scatterAdd', true);
 
 /** Coordinates of the elements that are not zero, one int64 array per axis, in C order. @see numpy.nonzero */
-export function nonzero(value: ArrayLike): NDArray<'int64'>[] {
+export function nonzero(value: ArrayLike): Tuple<NDArray<'int64'>> {
   const a = asarray(value, 'nonzero');
   const n = backend.countNonzero(a);
   const out = empty([Math.max(a.ndim, 1), n], 'int64');
   backend.nonzero(out, a);
-  return Array.from({ length: out.shape[0] }, (_, d) => out.view([n], [1], d * n));
+  return tuple(Array.from({ length: out.shape[0] }, (_, d) => out.view([n], [1], d * n)));
 }
 
 // ---------------------------------------------------------------- reading and writing
 
 /**
  * Reads with NumPy's indexing rules: `X.at(0)`, `X.at(':', 0)`, `X.at('1:3, ::-1')`, `X.at(mask)`,
- * `X.at(np.arange(N), y)`. Whole numbers and slices give a view that shares memory; index arrays and masks a copy.
+ * `X.at(np.arange(N), y)`. Whole numbers and slices give a view that shares memory; index arrays, masks and a whole
+ * number for every axis a copy.
  */
-export function get(a: NDArray, indices: readonly unknown[]): NDArray {
+export function get(a: NDArray, between: readonly unknown[]): NDArray {
+  const indices = entriesOf(between);
   const batch = batching.open > 0 ? readBatched(a, indices, access) : null;
   if (batch !== null) return batch.out;
   const items = parse('at', a, indices);
@@ -219,7 +236,8 @@ export function get(a: NDArray, indices: readonly unknown[]): NDArray {
  * broadcasts to the selected shape and is converted to the array's dtype.
  * @throws RangeError when the shapes do not broadcast or an index is out of range
  */
-export function set(a: NDArray, indices: readonly unknown[], value: ArrayLike): NDArray {
+export function set(a: NDArray, between: readonly unknown[], value: ArrayLike): NDArray {
+  const indices = entriesOf(between);
   const batch = batching.open > 0 ? writeBatched(a, indices, value, access) : null;
   if (batch !== null) return batch;
   return setItems(a, parse('set', a, indices), value);
@@ -325,7 +343,8 @@ function fitted(value: Operand, shape: Shape): Operand {
  * `X[indices] op= value`: reads the selection, computes, writes it back. Repeated indices count once, as in NumPy
  * (`np.add.at` accumulates).
  */
-export function update(a: NDArray, indices: readonly unknown[], op: string, value: ArrayLike): NDArray {
+export function update(a: NDArray, between: readonly unknown[], op: string, value: ArrayLike): NDArray {
+  const indices = entriesOf(between);
   const compute = inPlace.get(op);
   if (compute === undefined)
     throw new TypeError(`update: no operation '${op}'; known: ${[...inPlace.keys()].join(', ')}.`);
@@ -408,14 +427,19 @@ export function take<A extends ArrayLike>(
   return o.out ? into('take', o.out, out) : out;
 }
 
-method('at', function (...indices: unknown[]) {
+method('at', function (...between: unknown[]) {
+  const indices = entriesOf(between);
   const batch = batching.open > 0 ? readBatched(this, indices, access) : null;
   if (batch !== null) {
     if (!batch.basic) batch.out.selection = (value) => set(this, indices, value);
     return batch.out;
   }
   const items = parse('at', this, indices);
-  if (isBasic(items)) return readView(this, items);
+  if (isBasic(items)) {
+    const out = readView(this, items);
+    if (items.length > 0 && items.every(isWhole)) out.selection = (value) => set(this, indices, value);
+    return out;
+  }
   const gather = resolve('at', this, items);
   const out = gathered(this, items, gather);
   out.selection = (value) => {

@@ -6,6 +6,7 @@ import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
 import { MAX_DIMS, shapeText } from '../core/shape.js';
+import { Tuple } from '../core/tuple.js';
 
 /** One entry between the brackets. Strings hold slices, several when separated by commas: `'1:3, ::-1'`. */
 export type Index =
@@ -19,7 +20,8 @@ export type Index =
   | readonly (readonly number[])[]
   | Int32Array
   | BigInt64Array
-  | Uint8Array;
+  | Uint8Array
+  | Tuple<NDArray | number>;
 
 /** A view's part of an index, per axis of the source or new axis. */
 export type Basic =
@@ -42,6 +44,11 @@ export interface Masked {
 export type Item = Basic | Advanced | Masked;
 
 // ---------------------------------------------------------------- parsing
+
+/** What stands between the brackets when that is a tuple alone: its entries. */
+export function entriesOf(indices: readonly unknown[]): readonly unknown[] {
+  return indices.length === 1 && indices[0] instanceof Tuple ? indices[0] : indices;
+}
 
 const sliceCache = new Map<string, readonly (string | null)[]>();
 

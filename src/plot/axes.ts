@@ -45,6 +45,7 @@ import {
   errorbar,
   type HistOptions,
   hist,
+  histArguments,
   type LineOptions,
   lines,
   plotArguments,
@@ -126,8 +127,13 @@ export class Axes extends Coordinates {
    * @param bins how many bins, or their edges
    * @see matplotlib.pyplot.hist
    */
-  hist(v: Values, bins: number | Values = 10, options: HistOptions & StyleOptions = {}): this {
-    const { trace, points } = hist(v, bins, options, this.nextColor());
+  hist(
+    v: Values,
+    bins: number | Values | (HistOptions & StyleOptions) = 10,
+    given: HistOptions & StyleOptions = {},
+  ): this {
+    const [edges, options] = histArguments(bins, given);
+    const { trace, points } = hist(v, edges, options, this.nextColor());
     (this.canvas.layout as Loose).bargap ??= 0;
     (this.canvas.layout as Loose).barmode ??= 'overlay';
     this.axisLayout('y').title ??= { text: options.density ? 'density' : 'count' };

@@ -15,7 +15,14 @@ import type {
 import type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
 import { Figure, type FigureOptions, type SubplotsOptions } from './figure.js';
 import type { ImageGridOptions, ThumbnailOptions } from './images.js';
-import type { BarOptions, ErrorbarOptions, HistOptions, LineOptions, ScatterOptions } from './series.js';
+import {
+  type BarOptions,
+  type ErrorbarOptions,
+  type HistOptions,
+  histArguments,
+  type LineOptions,
+  type ScatterOptions,
+} from './series.js';
 import { isOptions, type Labels, type Values } from './values.js';
 
 type Style = StyleOptions & { width?: number; height?: number };
@@ -69,11 +76,16 @@ export function plot(...args: PlotArguments | [...unknown[], Style & LineOptions
 export const line = plot;
 
 /**
- * A histogram with np.histogram's counts: `hist(v, 30, {range: [-1, 1]})`.
+ * A histogram with np.histogram's counts: `hist(v, 30, {range: [-1, 1]})`, `hist(v, {bins: 30})`.
  * @see matplotlib.pyplot.hist
  */
-export function hist(v: Values, bins: number | Values = 10, options: HistOptions & Style = {}): Figure {
-  return open(options).hist(v, bins, options);
+export function hist(
+  v: Values,
+  bins: number | Values | (HistOptions & Style) = 10,
+  given: HistOptions & Style = {},
+): Figure {
+  const [edges, options] = histArguments(bins, given);
+  return open(options).hist(v, edges, options);
 }
 
 /**

@@ -66,6 +66,8 @@ export interface LineOptions {
 }
 
 export interface HistOptions {
+  /** How many bins, or their edges, when they are not given by position. */
+  bins?: number | Values;
   range?: readonly [number, number];
   density?: boolean;
   cumulative?: boolean;
@@ -344,6 +346,16 @@ function histogram(
     counts[lo]++;
   }
   return { counts, edges };
+}
+
+/** The bins of a histogram by position or by name. */
+export function histArguments<O extends HistOptions>(
+  bins: number | Values | O,
+  given: O,
+): [number | Values, O] {
+  if (!isOptions(bins)) return [bins as number | Values, given];
+  const options = bins as O;
+  return [options.bins ?? 10, options];
 }
 
 export function hist(

@@ -88,7 +88,10 @@ describe('.npy', () => {
   });
 
   it("a missing file is the system's error", () => {
-    expect(() => np.load(path('nothing.npy'))).toThrow(/ENOENT/);
+    expect(() => np.load(path('nothing.npy'))).toThrow(/^load: there is no file '.*nothing\.npy'\.$/);
+    expect(() => np.load('nothing.npy')).toThrow(`load: there is no file 'nothing.npy' in ${process.cwd()}.`);
+    expect(() => np.load(path('.'))).toThrow(/^load: '.*' is a folder\.$/);
+    expect(() => np.loadtxt(path('nothing.txt'))).toThrow(/^loadtxt: there is no file/);
   });
 });
 

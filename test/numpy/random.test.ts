@@ -222,6 +222,9 @@ describe('arguments', () => {
   it('choice picks from lists of anything', () => {
     expect(['cat', 'dog']).toContain(rng.choice(['cat', 'dog']));
     expect(rng.choice(['a', 'b'], 3, true, [0, 1])).toEqual(['b', 'b', 'b']);
+    expect(rng.choice(['a', 'b'], 3, { p: [0, 1] })).toEqual(['b', 'b', 'b']);
+    expect(rng.choice(4, 4, { replace: false }).tolist().sort()).toEqual([0, 1, 2, 3]);
+    expect(random.choice(4, 4, { replace: false }).tolist().sort()).toEqual([0, 1, 2, 3]);
     expect(new Set(random.default_rng(0).choice(['a', 'b', 'c'], { size: 3, replace: false }))).toEqual(
       new Set(['a', 'b', 'c']),
     );

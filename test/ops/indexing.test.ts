@@ -2,8 +2,9 @@
 // index arrays, lists and masks, on contiguous and strided arrays. Fixtures: test/fixtures/numpy_indexing.py. Below
 // them, the claims that examples say better.
 
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type ArrayLike, type NDArray, np } from '../../src/index.js';
+import { type ArrayLike, type NDArray, np, vmap } from '../../src/index.js';
 import { get, set, update } from '../../src/ops/index.js';
 import { decode, expectSame, readCases } from '../fixtures/cases.js';
 
@@ -179,5 +180,95 @@ describe('indexing, by example', () => {
     [() => X().at('...', '...'), /^at: an index can only have a single ellipsis/],
   ])('says what is wrong: %s', (f, message) => {
     expect(f).toThrow(message);
+  });
+});
+
+describe('a whole number for every axis', () => {
+  it('gives the element on its own, as a NumPy scalar', () => {
+    for (const dtype of ['float64', 'float32', 'int64', 'int16', 'uint8', 'bool', 'complex128'] as const) {
+      const a = np.array([1, 0, 1]).astype(dtype);
+      const old = a.at(0);
+      a.set([0], 0);
+      expect([old.dtype, old.shape, Number(np.real(old).item())]).toEqual([dtype, [], 1]);
+      expect(Number(np.real(a.at(0)).item())).toBe(0);
+    }
+  });
+
+  it('lets elements change places and gradients be taken numerically', () => {
+    const a = np.array([1, 2, 3]);
+    const first = get(a, [0]);
+    set(a, [0], get(a, [2]));
+    set(a, [2], first);
+    expect(a.tolist()).toEqual([3, 2, 1]);
+    for (const i of np.ndindex(a.shape)) {
+      const old = get(a, [i]);
+      set(a, [i], np.add(old, 0.25));
+      set(a, [i], np.subtract(old, 0.25));
+      set(a, [i], old);
+    }
+    expect(a.tolist()).toEqual([3, 2, 1]);
+  });
+
+  it('is still written through by methods that write in place, and by compound assignments', () => {
+    const a = np.array([
+      [1, 2],
+      [3, 4],
+    ]);
+    a.at(0, 1).iadd(10);
+    update(a, [1, 0], 'mul', 5);
+    expect(a.tolist()).toEqual([
+      [1, 12],
+      [15, 4],
+    ]);
+  });
+
+  it('carries its gradient to the array', () => {
+    const a = np.array([2, 3]).requiresGrad();
+    const y = a.at(0).mul(a.at(1)).mul(a.at(1));
+    y.backward();
+    expect(a.grad?.tolist()).toEqual([9, 12]);
+  });
+});
+
+describe('tuples', () => {
+  const X = () => np.arange(12).reshape(3, 4);
+  it('are one entry for each axis', () => {
+    const x = X();
+    expect(get(x, [np.nonzero(np.greater(x, 8))]).tolist()).toEqual([9, 10, 11]);
+    expect(get(x, [np.where(np.greater(x, 8))]).tolist()).toEqual([9, 10, 11]);
+    expect(get(x, [np.ix_([0, 2], [1, 3])]).tolist()).toEqual([
+      [1, 3],
+      [9, 11],
+    ]);
+    expect(get(x, [np.unravel_index(7, x.shape)]).item()).toBe(7);
+    expect(x.at(np.unravel_index(np.argmax(x), x.shape)).item()).toBe(11);
+    expect(get(x, [np.triu_indices(3)]).tolist()).toEqual([0, 1, 2, 5, 6, 10]);
+    for (const [index, value] of np.ndenumerate(x)) expect(get(x, [index]).item()).toBe(value);
+  });
+
+  it('are written and updated through', () => {
+    const x = np.zeros([3, 3]);
+    set(x, [np.diag_indices(3)], 7);
+    update(x, [np.tril_indices(3, -1)], 'add', 1);
+    x.set(np.triu_indices_from(x, 1), 2);
+    expect(x.tolist()).toEqual([
+      [7, 2, 2],
+      [1, 7, 2],
+      [1, 1, 7],
+    ]);
+  });
+
+  it('print as lists, and what is made from one is a list: one index array', () => {
+    const index = [...np.ndindex(2, 2)][1];
+    expect(inspect(index)).toBe('[ 0, 1 ]');
+    expect(get(X(), [[...index]]).shape).toEqual([2, 4]);
+    expect(get(X(), [index.map((i) => i)]).shape).toEqual([2, 4]);
+    expect(get(X(), [index]).shape).toEqual([]);
+  });
+
+  it('of other functions hold inside vmap', () => {
+    const x = np.arange(24).reshape(2, 3, 4);
+    const top = vmap((m: NDArray) => m.at(np.unravel_index(np.argmax(m), [3, 4])))(x);
+    expect(top.tolist()).toEqual([11, 23]);
   });
 });

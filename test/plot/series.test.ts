@@ -185,6 +185,7 @@ describe('hist', () => {
       ).data[0].y,
     ).toEqual([1, 3]);
     expect(json(plot.hist([5, 5], 1)).data[0]).toMatchObject({ x: [5], y: [2], width: [1] });
+    expect(json(plot.hist([5, 5], { bins: 1 })).data[0]).toEqual(json(plot.hist([5, 5], 1)).data[0]);
   });
 
   it('names its y axis unless that is done already', () => {

@@ -268,17 +268,17 @@ export class Generator<Bits extends BitGenerator = BitGenerator> extends Sampler
   choice(
     a: number | ArrayLike,
     size: Size | GeneratorChoiceOptions,
-    replace?: boolean,
-    p?: ArrayLike,
-    axis?: number,
+    replace?: boolean | GeneratorChoiceOptions,
+    p?: ArrayLike | GeneratorChoiceOptions,
+    axis?: number | GeneratorChoiceOptions,
     shuffle?: boolean,
   ): NDArray;
   choice<T extends string | object>(a: readonly T[]): T;
   choice<T extends string | object>(
     a: readonly T[],
     size: Size | GeneratorChoiceOptions,
-    replace?: boolean,
-    p?: ArrayLike,
+    replace?: boolean | GeneratorChoiceOptions,
+    p?: ArrayLike | GeneratorChoiceOptions,
   ): T[];
   choice(a: ArrayLike): number | NDArray;
   choice(...args: unknown[]): unknown {

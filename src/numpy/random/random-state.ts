@@ -326,17 +326,22 @@ export class RandomState extends Sampler {
    * @param replace whether a candidate may be picked again; default true
    * @param p probability of each candidate
    * @returns NDArray of a's dtype (int64 for a number), a number, or items of the list
-   * @example np.random.choice(5, 3); np.random.choice(99, { size: 64, replace: false}); np.random.choice(['cat', 'dog'])
+   * @example np.random.choice(5, 3); np.random.choice(99, 64, {replace: false}); np.random.choice(['cat', 'dog'])
    */
   choice(a: number | ArrayLike): number;
-  choice(a: number | ArrayLike, size: Size | ChoiceOptions, replace?: boolean, p?: ArrayLike): NDArray;
+  choice(
+    a: number | ArrayLike,
+    size: Size | ChoiceOptions,
+    replace?: boolean | ChoiceOptions,
+    p?: ArrayLike | ChoiceOptions,
+  ): NDArray;
   choice(a: number | ArrayLike, size: null | undefined, replace?: boolean, p?: ArrayLike): number;
   choice<T extends string | object>(a: readonly T[]): T;
   choice<T extends string | object>(
     a: readonly T[],
     size: Size | ChoiceOptions,
-    replace?: boolean,
-    p?: ArrayLike,
+    replace?: boolean | ChoiceOptions,
+    p?: ArrayLike | ChoiceOptions,
   ): T[];
   choice(...args: unknown[]): unknown {
     const [a] = args;
