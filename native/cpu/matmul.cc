@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <memory>
 #include <vector>
 #include "cpu/blas.h"
 #include "cpu/dtypes.h"
@@ -103,11 +104,15 @@ void oneCall(T* c, int64_t m, int64_t n, int64_t k, const T* a, bool rowsA, int 
 // barriers cost beside another process is small against the work.
 constexpr int64_t kLarge = int64_t(1) << 25;
 
+// Where our own panels end: of larger products BLAS's threads, which share what they lay out, make as much.
+constexpr int64_t kPanelLimit = int64_t(1) << 31;
+
 // The same by the pool's threads, in parts of rows or columns. BLAS's own threads meet at barriers, which with another
 // process on the machine cost more than the second thread brings.
 template <class T>
 void shared(T* c, int64_t m, int64_t n, int64_t k, const T* a, bool rowsA, int lda, const T* b, bool rowsB, int ldb, int ldc) {
-  if (m * n * k >= kLarge) return oneCall(c, m, n, k, a, rowsA, lda, b, rowsB, ldb, ldc);
+  // A narrow operand is laid out quickly, also by each thread for itself.
+  if (m * n * k >= (std::min(m, n) <= 96 ? 4 * kLarge : kLarge)) return oneCall(c, m, n, k, a, rowsA, lda, b, rowsB, ldb, ldc);
   const int threads = threadsFor(m * n * k / 8);
   const SingleThreaded alone(true);
   // Wide enough that laying out the other operand again for each part does not tell.
@@ -120,6 +125,52 @@ void shared(T* c, int64_t m, int64_t n, int64_t k, const T* a, bool rowsA, int l
     if (byRows) oneCall(c + begin * ldc, count, n, k, a + begin * (rowsA ? lda : 1), rowsA, lda, b, rowsB, ldb, ldc);
     else oneCall(c + begin, m, count, k, a, rowsA, lda, b + begin * (rowsB ? 1 : ldb), rowsB, ldb, ldc);
   });
+}
+
+// Rows of a panel that are laid out at a time: they stay in the cache while all rows of a pass by.
+constexpr int64_t kDepth = 1024;
+
+// Products in single precision by panels of b: whoever multiplies with a panel lays it out, so nothing is laid out twice
+// and nobody waits for others. Each element is summed in the order of k, whatever the threads. False for shapes and
+// machines that BLAS serves better.
+bool byPanels(float* c, const float* a, const float* b, const Matrix& ma, const Matrix& mb) {
+  const Kernels& kernel = kernels();
+  const int64_t m = ma.rows, k = ma.cols, n = mb.cols, width = kernel.panelWidth[1], panels = (n + width - 1) / width;
+  if (kernel.lanes[1] < 16 || m < 32 || n < width || k < 16 || 8 * n < 7 * panels * width || m * n * k >= kPanelLimit) return false;
+  if ((ma.s0 != 1 && ma.s1 != 1) || ma.s0 < 0 || ma.s1 < 0) return false;
+  const int threads = threadsFor(m * n * k / 8);
+  // Long columns of a, element by element in lines far apart, are laid out as rows.
+  std::unique_ptr<float[]> laid;
+  Matrix rows = ma;
+  if (ma.s1 != 1 && k > 128) {
+    const int64_t stride = k + 16;
+    laid.reset(new float[m * stride]);
+    parallelRanges(k, 64, threads, [&](int64_t begin, int64_t end) {
+      kernel.turn(laid.get() + begin, stride, a + begin * ma.s1, ma.s1, end - begin, m);
+    });
+    a = laid.get();
+    rows = {m, k, stride, 1};
+  }
+  // Few panels are shared out by rows as well.
+  const int64_t parts = std::max<int64_t>(1, std::min(m / 96, (threads == 1 ? 1 : 4 * threads) / panels));
+  parallelRanges(panels * parts, 1, threads, [&](int64_t begin, int64_t end) {
+    static thread_local std::vector<float> memory;
+    const int64_t deep = std::min(k, kDepth);
+    if (static_cast<int64_t>(memory.size()) < deep * width + 16) memory.resize(deep * width + 16);
+    float* const panel = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(memory.data()) + 63) & ~uintptr_t(63));
+    for (int64_t at = begin; at < end;) {
+      const int64_t p = at / parts, last = std::min(end, (p + 1) * parts);
+      const int64_t i = m * (at % parts) / parts, count = m * (last - p * parts) / parts - i;
+      for (int64_t q = 0; q < k; q += kDepth) {
+        const int64_t depth = std::min(kDepth, k - q);
+        kernel.packPanel[1](panel, b + q * mb.s0, p, depth, n, mb.s0, mb.s1);
+        kernel.panelGemm[1](c + i * n + p * width, a + i * rows.s0 + q * rows.s1, panel, count,
+                            std::min(width, n - p * width), depth, n, rows.s0, rows.s1, 0, q > 0);
+      }
+      at = last;
+    }
+  });
+  return true;
 }
 
 // One row or column from a large matrix is a matter of bandwidth, which BLAS's own routines use up.
@@ -145,6 +196,8 @@ void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
     *c = dot(&ik, a, &sa, b, &sb);
     return;
   }
+  if constexpr (std::is_same<T, float>::value)
+    if (byPanels(c, a, b, ma, mb)) return;
   const bool rowsA = rowsReadable(ma), rowsB = rowsReadable(mb);
   const int lda = blasInt(std::max<int64_t>(1, rowsA ? (m == 1 ? k : ma.s0) : (k == 1 ? m : ma.s1)));
   const int ldb = blasInt(std::max<int64_t>(1, rowsB ? (k == 1 ? n : mb.s0) : (n == 1 ? k : mb.s1)));

@@ -131,7 +131,7 @@ void forward(Command& c) {
           l.k.gemmInner[l.type](to, before, weights + (part * h + begin) * h, n, end - begin, h, all, h, h);
         } else {
           const T* panels = packed.data() + (part * l.panels + begin / l.width) * l.width * h;
-          l.k.panelGemm[l.type](to, before, panels, n, end - begin, h, all, h, l.width * h, false);
+          l.k.panelGemm[l.type](to, before, panels, n, end - begin, h, all, h, 1, l.width * h, false);
         }
       }
       pointwise(s, begin, end);
@@ -167,7 +167,7 @@ void backward(Command& c) {
         l.k.gemmOuter[l.type](carried + begin, a, weights + from * h + begin, n, end - begin, depth, h, as, 1, h, more, nullptr);
       else
         l.k.panelGemm[l.type](carried + begin, a, packed.data() + begin * all + from * l.width, n, end - begin, depth, h, as,
-                              l.width * all, more);
+                              1, l.width * all, more);
     };
     const T* d = dgates + t * n * all;
     if (gru) {

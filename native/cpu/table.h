@@ -99,12 +99,16 @@ using Forces = void (*)(const double* p, const double* y, int64_t n, int dims, i
                         double* weight);
 using Divergence = double (*)(const double* p, const double* y, int64_t n, int dims, int64_t i);
 
-// c (m x n, rows cs apart) = a (m x k, rows as apart) b, added to c's elements when `more`. Columns of b lie in panels of
-// Kernels::panelWidth columns, each with all of its rows one after the other; panels begin `stride` elements apart.
+// c (m x n, rows cs apart) = a (m x k, element strides as0 and as1, one of which is 1) b, added to c's elements when
+// `more`. Columns of b lie in panels of Kernels::panelWidth columns, each with all of its rows one after the other; panels
+// begin `stride` elements apart.
 using PanelGemm = void (*)(void* c, const void* a, const void* panels, int64_t m, int64_t n, int64_t k, int64_t cs,
-                           int64_t as, int64_t stride, bool more);
+                           int64_t as0, int64_t as1, int64_t stride, bool more);
 // Lays out panel number `panel` of b (k x n, element strides bs0 and bs1), columns beyond n as zeros.
 using PackPanel = void (*)(void* to, const void* b, int64_t panel, int64_t k, int64_t n, int64_t bs0, int64_t bs1);
+
+// to (cols x rows) = the transpose of `from` (rows x cols); rows of both begin a stride apart. cpu/isa/turn.h.
+using Turn = void (*)(float* to, int64_t toStride, const float* from, int64_t stride, int64_t rows, int64_t cols);
 
 // One time step of a recurrent layer, N examples of H hidden units: what happens between the matrix products. All
 // matrices are in C order. Gates stand in PyTorch's order.
@@ -202,6 +206,7 @@ struct Kernels {
   int64_t panelWidth[2];
   PackPanel packPanel[2];
   PanelGemm panelGemm[2];
+  Turn turn;
   RecurrentPointwise recurrentForward[2][kRecurrentKinds], recurrentBackward[2][kRecurrentKinds];
   Distances distances[3];            // float64, float32, uint8; cpu/isa/distances.cc
   ExactSquare exactSquare[3];

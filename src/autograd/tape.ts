@@ -3,7 +3,7 @@
 
 import { fill } from '../backend/index.js';
 import { type DType, isComplex, isInexact } from '../core/dtype.js';
-import { empty, getter, method, NDArray } from '../core/ndarray.js';
+import { empty, getter, lentGrad, method, NDArray } from '../core/ndarray.js';
 import { type Node, noGrad, tape } from '../core/node.js';
 import { type Shape, sameShape, shapeText } from '../core/shape.js';
 import { allocations, reclaim, release, type Storage, scoped } from '../core/storage.js';
@@ -213,7 +213,7 @@ function walk(
       for (const r of fresh) blocks.drop(r);
     }
     const kept = inputs === null ? retained.get(node) : undefined;
-    if (kept !== undefined) leave(kept, createGraph ? g : copy(g));
+    if (kept !== undefined) leave(kept, createGraph ? g : copy(g), false);
     const targets = wanted.get(node);
     if (targets !== undefined) keep(targets, g);
     blocks.drop(g);
@@ -346,9 +346,10 @@ method('backward', function (options?: NDArray | BackwardOptions) {
   const { gradient, createGraph = false } =
     options instanceof NDArray ? { gradient: options } : (options ?? {});
   const seed = seedFor('backward', this, gradient);
+  const sole = !createGraph && tape.watchers.length === 0;
   const body = () => {
     for (const [leaf, g] of walk(nodesOf([this]), [this], [seed], null, createGraph)) {
-      leave(leaf, g);
+      leave(leaf, g, sole);
       graded.leaves?.add(leaf);
     }
   };
@@ -359,10 +360,22 @@ method('backward', function (options?: NDArray | BackwardOptions) {
 // Arrays that are no leaves and want their gradient all the same, by the node that they stood at.
 const retained = new WeakMap<Node, NDArray>();
 
-/** Adds a gradient to what earlier walks left. It outlives the scope that it was computed in. */
-function leave(a: NDArray, g: NDArray): void {
-  a.grad = a.grad === null ? g : add(a.grad, g);
-  a.grad.storage.exempt = true;
+/**
+ * Adds a gradient to what earlier walks left. It outlives the scope that it was computed in.
+ * @param sole whether nobody else has it, so that its memory may be used again once it is dropped
+ */
+function leave(a: NDArray, g: NDArray, sole: boolean): void {
+  const before = lentGrad(a);
+  if (before === null) {
+    a.grad = g;
+  } else {
+    if (!sole) before.storage.unseen = false;
+    a.grad = add(before, g);
+    if (sole) release(g.storage);
+  }
+  const { storage } = lentGrad(a)!;
+  storage.exempt = true;
+  storage.unseen = sole;
 }
 
 method('retainGrad', function () {

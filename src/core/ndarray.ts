@@ -16,7 +16,7 @@ import {
 import type { Node } from './node.js';
 import { arrayRepr, arrayStr } from './print.js';
 import { contiguousStrides, isContiguous, type Shape, shapeText, sizeOf } from './shape.js';
-import { allocate, allocateZeroed, type Storage } from './storage.js';
+import { allocate, allocateZeroed, releaseUnseen, type Storage } from './storage.js';
 
 /** What functions accept where NumPy accepts array_like. */
 export type ArrayLike = NDArray | Scalar | TypedArray | Uint8ClampedArray | readonly ArrayLike[];
@@ -45,6 +45,12 @@ export interface ArrayMethods {}
 export interface NDArray<D extends DType> extends ArrayMethods {}
 
 /**
+ * The gradient of an array, for code of the library that keeps nothing of it: unlike one that was read as `grad`, its
+ * memory is used again once it is dropped.
+ */
+export let lentGrad: (a: NDArray) => NDArray | null;
+
+/**
  * An n-dimensional array. Create one with `np.array`, `np.zeros`, `np.random.randn`...; slices and transposes are
  * views that share memory.
  *
@@ -62,8 +68,7 @@ export class NDArray<D extends DType = DType> {
   readonly size: number;
   /** Whether the elements lie in C order without gaps. */
   readonly contiguous: boolean;
-  /** The gradient that `backward()` left here, or null. */
-  grad: NDArray<D> | null = null;
+  #grad: NDArray<D> | null = null;
   /** The operation that made this array, when it is on the tape. */
   node: Node | null = null;
   /** Whether gradients flow to this array: a leaf of `requiresGrad()`, or computed from one. */
@@ -91,6 +96,22 @@ export class NDArray<D extends DType = DType> {
       this.stridesEl = strides;
       this.contiguous = isContiguous(shape, strides);
     }
+  }
+
+  /** The gradient that `backward()` left here, or null. */
+  get grad(): NDArray<D> | null {
+    if (this.#grad !== null) this.#grad.storage.unseen = false;
+    return this.#grad;
+  }
+
+  set grad(g: NDArray<D> | null) {
+    const before = this.#grad;
+    this.#grad = g;
+    if (before !== null && before !== g) releaseUnseen(before.storage);
+  }
+
+  static {
+    lentGrad = (a) => a.#grad;
   }
 
   get ndim(): number {

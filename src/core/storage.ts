@@ -34,6 +34,8 @@ export class Storage {
   dead = false;
   /** Set for blocks that outlive the scope they were made in, such as gradients left on a leaf. */
   exempt = false;
+  /** Set while it is the gradient on a leaf and nobody but the library has had it. */
+  unseen = false;
 
   constructor(
     readonly slab: Slab,
@@ -211,6 +213,7 @@ export function allocate(bytes: number): Storage {
     storage.version = 0;
     storage.moved = 0;
     storage.exempt = false;
+    storage.unseen = false;
     pooledBytes -= size;
     return handOut(storage);
   }
@@ -255,6 +258,11 @@ export function release(storage: Storage): void {
   const free = pool.get(size);
   if (free === undefined) pool.set(size, [storage]);
   else free.push(storage);
+}
+
+/** Gives back the block of a gradient that is dropped, unless somebody has had it or may read it in a recording. */
+export function releaseUnseen(storage: Storage): void {
+  if (storage.unseen && watcher === null) release(storage);
 }
 
 /** Leaves blocks to the garbage collector until `size` bytes fit, from the classes that have been there longest. */

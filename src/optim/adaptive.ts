@@ -3,6 +3,7 @@
 import type { NDArray } from '../core/ndarray.js';
 import {
   type BaseOptions,
+  borrows,
   checkSetting,
   count,
   fused,
@@ -177,3 +178,5 @@ export class AdamW extends Adam {
     super(params, options, 1e-2);
   }
 }
+
+borrows(Adagrad, RMSprop, Adadelta, Adam);

@@ -3,7 +3,7 @@
 
 import * as backend from '../backend/index.js';
 import { type DType, isFloat } from '../core/dtype.js';
-import { empty, NDArray } from '../core/ndarray.js';
+import { empty, lentGrad, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { sameShape, shapeText } from '../core/shape.js';
 import { set } from '../ops/index.js';
@@ -132,7 +132,7 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
     noGrad(() => {
       for (const group of this.paramGroups) {
         for (const p of group.params) {
-          if (p.grad === null || !p.tracked) continue;
+          if (lentGrad(p) === null || !p.tracked) continue;
           this.update(p, this.gradientOf(p), group, this.stateOf(p));
         }
       }
@@ -141,7 +141,8 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
   }
 
   protected gradientOf(p: NDArray): NDArray {
-    const g = p.grad!;
+    // An update of somebody else's may keep what it gets.
+    const g = (borrowing.has(this.update) ? lentGrad(p) : p.grad)!;
     if (!sameShape(g.shape, p.shape)) {
       throw new RangeError(
         `${this.constructor.name}: a parameter of shape ${shapeText(p.shape)} has a gradient of shape ${shapeText(g.shape)}.`,
@@ -219,6 +220,14 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
       Object.assign(this.paramGroups[i], settings);
     });
   }
+}
+
+// Updates that keep nothing of the gradients they are given.
+const borrowing = new WeakSet<object>();
+
+/** Says so of a class's update. */
+export function borrows(...classes: readonly { readonly prototype: object }[]): void {
+  for (const { prototype } of classes) borrowing.add((prototype as { update: object }).update);
 }
 
 /** An array of zeros like `p` in `state[name]`, made when it is first asked for. */

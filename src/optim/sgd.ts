@@ -7,6 +7,7 @@ import { set } from '../ops/index.js';
 import { copy } from '../ops/shape.js';
 import {
   type BaseOptions,
+  borrows,
   checkSetting,
   fused,
   Optimizer,
@@ -126,3 +127,5 @@ export class NesterovLookahead extends Optimizer<BaseOptions & { momentum?: numb
     fused('velocity', p, g, [slot(state, 'velocity', p)], group, [group.momentum, 0, 0]);
   }
 }
+
+borrows(SGD, NesterovLookahead);

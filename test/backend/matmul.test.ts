@@ -98,6 +98,37 @@ describe('matmul', () => {
     }
   });
 
+  it('float32 of many rows and columns, in every layout, alike on any number of threads', () => {
+    const before = getNumThreads();
+    const wrong: string[] = [];
+    for (const [m, k, n] of [
+      [32, 16, 32],
+      [50, 64, 64],
+      [33, 130, 61],
+      [128, 100, 256],
+      [260, 300, 95],
+      [40, 1030, 64],
+      [300, 2060, 128],
+    ]) {
+      for (const [name, left] of Object.entries(layouts)) {
+        for (const [other, right] of Object.entries(layouts)) {
+          if (k > 300 && (!/C order|transposed/.test(name) || !/C order|transposed/.test(other))) continue;
+          const [a, b] = [left('float32', m, k, 1), right('float32', k, n, 2)];
+          const [one, many] = [0, 0].map(() => array('float32', [m, n], () => 77));
+          setNumThreads(1);
+          matmul(one, a, b);
+          setNumThreads(3);
+          matmul(many, a, b);
+          const want = expected(a, b).join();
+          for (const out of [one, many])
+            if (numbers(out).join() !== want) wrong.push(`${m}x${k} ${name} . ${k}x${n} ${other}`);
+        }
+      }
+    }
+    setNumThreads(before);
+    expect(wrong).toEqual([]);
+  });
+
   it('broadcasts leading axes', () => {
     const a = array('float64', [2, 1, 2, 3], (i) => i);
     const b = array('float64', [4, 3, 2], (i) => i % 5);

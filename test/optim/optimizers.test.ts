@@ -379,3 +379,67 @@ describe('clipping and averages', () => {
     expect(model.weight.tolist()).toEqual([[2]]);
   });
 });
+
+describe('gradients that are dropped', () => {
+  const steps = (look: (p: NDArray) => void, make: (p: NDArray) => optim.Optimizer): number[] => {
+    const w = np.linspace(0, 1, 4096).astype('float32').requiresGrad();
+    const opt = make(w);
+    const losses: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      opt.zeroGrad();
+      const loss = np.sum(np.square(w.sub(i)));
+      loss.backward();
+      look(w);
+      opt.step();
+      losses.push(loss.item() as number);
+    }
+    return losses;
+  };
+  const sgd = (p: NDArray): optim.Optimizer => new optim.SGD([p], { lr: 0.1, momentum: 0.9 });
+
+  it('keep their values for whoever has read them', () => {
+    const kept: NDArray[] = [];
+    const copies: NDArray[] = [];
+    steps((p) => {
+      kept.push(p.grad!);
+      copies.push(np.copy(p.grad!));
+    }, sgd);
+    expect(kept.map((g, i) => np.arrayEqual(g, copies[i]))).toEqual([true, true, true, true]);
+  });
+
+  it('lend their memory to later ones where nobody has, with the same result', () => {
+    const found = new Set<unknown>();
+    const unread = steps(() => {}, sgd);
+    expect(steps((p) => void found.add(p.grad), sgd)).toEqual(unread);
+    expect(found.size).toBe(4);
+  });
+
+  it('keep their values for an optimiser of one’s own', () => {
+    class Keeping extends optim.SGD {
+      readonly seen: NDArray[] = [];
+      readonly copies: NDArray[] = [];
+      protected override update(...[p, g, ...rest]: Parameters<optim.SGD['update']>): void {
+        this.seen.push(g);
+        this.copies.push(np.copy(g));
+        super.update(p, g, ...rest);
+      }
+    }
+    let own: Keeping | undefined;
+    steps(
+      () => {},
+      (p) => {
+        own = new Keeping([p], { lr: 0.1 });
+        return own;
+      },
+    );
+    expect(own!.seen.map((g, i) => np.arrayEqual(g, own!.copies[i]))).toEqual([true, true, true, true]);
+  });
+
+  it('add up over several walks', () => {
+    const w = np.linspace(0, 1, 4096).requiresGrad();
+    for (let i = 0; i < 3; i++) np.sum(np.mul(w, i + 1)).backward();
+    const other = np.zeros(4096).sub(7);
+    expect(np.allclose(w.grad!, 6)).toBe(true);
+    expect(other.at(0).item()).toBe(-7);
+  });
+});

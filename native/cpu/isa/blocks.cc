@@ -3,6 +3,7 @@
 #include <cstring>
 #include "kernels.h"
 #include "cpu/isa/simd.h"
+#include "cpu/isa/turn.h"
 #include "cpu/table.h"
 
 namespace gl {
@@ -81,42 +82,6 @@ template <int B> void unpoolBlockOf(const BlockedPool& g, const float* d, const 
 
 // Some places at a time, so that the lines of both sides stay in the cache.
 constexpr int64_t kSome = 16;
-
-#if defined(__AVX512F__)
-// The transpose of 16 x 16: elements change places by distances of 1, 2, 4 and 8 in turn.
-template <int S> GL_FN void exchanged(__m512 (&v)[16]) {
-  alignas(64) int32_t low[16], high[16];
-  for (int k = 0; k < 16; k++) {
-    low[k] = (k & S) == 0 ? k : 16 + k - S;
-    high[k] = (k & S) == 0 ? k + S : 16 + k;
-  }
-  const __m512i l = _mm512_load_si512(low), h = _mm512_load_si512(high);
-#pragma GCC unroll 16
-  for (int i = 0; i < 16; i++) {
-    if ((i & S) != 0) continue;
-    const __m512 a = v[i], b = v[i + S];
-    v[i] = _mm512_permutex2var_ps(a, l, b);
-    v[i + S] = _mm512_permutex2var_ps(a, h, b);
-  }
-}
-GL_FN void transposed(__m512 (&v)[16]) {
-  exchanged<1>(v);
-  exchanged<2>(v);
-  exchanged<4>(v);
-  exchanged<8>(v);
-}
-// The transpose of `rows` rows of `toRows` elements, at most sixteen of each; rows of both begin a stride apart.
-void turned(float* to, int64_t toStride, int64_t toRows, const float* from, int64_t stride, int64_t rows) {
-  const __mmask16 some = static_cast<__mmask16>((1u << toRows) - 1), there = static_cast<__mmask16>((1u << rows) - 1);
-  __m512 v[16];
-#pragma GCC unroll 16
-  for (int i = 0; i < 16; i++) v[i] = i < rows ? _mm512_maskz_loadu_ps(some, from + i * stride) : _mm512_setzero_ps();
-  transposed(v);
-#pragma GCC unroll 16
-  for (int i = 0; i < 16; i++)
-    if (i < toRows) _mm512_mask_storeu_ps(to + i * toStride, there, v[i]);
-}
-#endif
 
 template <int B> void layBlockOf(float* to, const float* from, int64_t channels, int64_t places) {
   for (int64_t p = 0; p < places; p += kSome) {

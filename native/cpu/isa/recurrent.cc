@@ -2,6 +2,7 @@
 // step and is laid out for them once, and the element-wise part of a step, forward and backward.
 #include <algorithm>
 #include "cpu/isa/simd.h"
+#include "cpu/isa/turn.h"
 #include "cpu/table.h"
 
 namespace gl {
@@ -20,7 +21,8 @@ constexpr int kTileRows = 4;
 #endif
 template <class T> constexpr int kWidth = 2 * Vec<T>::lanes;
 
-template <class T, int Rows>
+// Down: columns of a lie together and begin `as` apart; else its rows.
+template <class T, int Rows, bool Down>
 GL_FN void panelTile(T* c, const T* a, const T* b, int64_t k, int64_t cs, int64_t as, int columns, bool more) {
   using V = Vec<T>;
   constexpr int lanes = V::lanes;
@@ -39,7 +41,7 @@ GL_FN void panelTile(T* c, const T* a, const T* b, int64_t k, int64_t cs, int64_
     const V y0 = V::load(b), y1 = V::load(b + lanes);
 #pragma GCC unroll 16
     for (int r = 0; r < Rows; r++) {
-      const V x = V::all(a[r * as + q]);
+      const V x = V::all(Down ? a[q * as + r] : a[r * as + q]);
       sum[r][0].addProduct(x, y0);
       sum[r][1].addProduct(x, y1);
     }
@@ -58,15 +60,15 @@ GL_FN void panelTile(T* c, const T* a, const T* b, int64_t k, int64_t cs, int64_
   }
 }
 
-template <class T, int Rows>
+template <class T, int Rows, bool Down>
 void panelRows(int rows, T* c, const T* a, const T* b, int64_t k, int64_t cs, int64_t as, int columns, bool more) {
-  if (rows == Rows) return panelTile<T, Rows>(c, a, b, k, cs, as, columns, more);
-  if constexpr (Rows > 1) panelRows<T, Rows - 1>(rows, c, a, b, k, cs, as, columns, more);
+  if (rows == Rows) return panelTile<T, Rows, Down>(c, a, b, k, cs, as, columns, more);
+  if constexpr (Rows > 1) panelRows<T, Rows - 1, Down>(rows, c, a, b, k, cs, as, columns, more);
 }
 
 template <class T>
-void panelGemm(void* to, const void* left, const void* panels, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as,
-               int64_t stride, bool more) {
+void panelGemm(void* to, const void* left, const void* panels, int64_t m, int64_t n, int64_t k, int64_t cs, int64_t as0,
+               int64_t as1, int64_t stride, bool more) {
   T* c = static_cast<T*>(to);
   const T* a = static_cast<const T*>(left);
   const T* b = static_cast<const T*>(panels);
@@ -75,8 +77,10 @@ void panelGemm(void* to, const void* left, const void* panels, int64_t m, int64_
   for (int64_t j = 0; j < n; j += kWidth<T>) {
     const int columns = static_cast<int>(std::min<int64_t>(kWidth<T>, n - j));
     for (int64_t i = 0; i < tiles; i++) {
-      const int64_t begin = m * i / tiles, end = m * (i + 1) / tiles;
-      panelRows<T, kTileRows>(static_cast<int>(end - begin), c + begin * cs + j, a + begin * as, b, k, cs, as, columns, more);
+      const int64_t begin = m * i / tiles, rows = m * (i + 1) / tiles - begin;
+      T* const at = c + begin * cs + j;
+      if (as1 == 1) panelRows<T, kTileRows, false>(static_cast<int>(rows), at, a + begin * as0, b, k, cs, as0, columns, more);
+      else panelRows<T, kTileRows, true>(static_cast<int>(rows), at, a + begin, b, k, cs, as1, columns, more);
     }
     b += stride;
   }
@@ -88,7 +92,11 @@ void packPanel(void* panels, const void* from, int64_t panel, int64_t k, int64_t
   T* to = static_cast<T*>(panels);
   const T* b = static_cast<const T*>(from) + panel * width * bs1;
   const int64_t columns = std::min(width, n - panel * width);
-  if (bs0 == 1) {
+  if (std::is_same<T, float>::value && bs0 == 1) {
+    turn(reinterpret_cast<float*>(to), width, reinterpret_cast<const float*>(b), bs1, columns, k);
+    if (columns == width) return;
+    for (int64_t q = 0; q < k; q++) std::fill(to + q * width + columns, to + (q + 1) * width, T(0));
+  } else if (bs0 == 1) {
     // Columns are contiguous: a few rows of the panel at a time, so that their lines stay in the cache.
     constexpr int64_t some = 64 / sizeof(T);
     for (int64_t q = 0; q < k; q += some) {
@@ -260,6 +268,7 @@ void fill(Kernels& k, int type) {
 }  // namespace
 
 void fillRecurrent(Kernels& k) {
+  k.turn = turn;
   fill<double>(k, 0);
   fill<float>(k, 1);
 }
