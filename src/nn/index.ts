@@ -42,7 +42,7 @@ export * as init from './init.js';
 export { Bilinear, Embedding, embedding, Flatten, Identity, type LayerOptions, Linear } from './linear.js';
 export { LocallyConnected2d, type UnfoldOptions, unfold } from './local.js';
 export * from './losses.js';
-export * as models from './models.js';
+export * as models from './models/index.js';
 export {
   type AnyModule,
   type ForwardHook,

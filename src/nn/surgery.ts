@@ -13,7 +13,7 @@ import { Sequential } from './containers.js';
 import { AdaptiveAvgPool2d, AvgPool2d, Conv2d, GlobalAvgPool2d } from './conv.js';
 import { Dropout } from './dropout.js';
 import { Flatten, Identity, Linear } from './linear.js';
-import { ConvNet } from './models.js';
+import { ConvNet } from './models/index.js';
 import { type AnyModule, Parameter } from './module.js';
 import { type ModelInput, meta, trace } from './trace.js';
 
