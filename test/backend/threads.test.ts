@@ -13,7 +13,7 @@ const built = fileURLToPath(new URL('../../dist/src/index.js', import.meta.url))
 const inNode = (script: string): string =>
   execFileSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 110_000,
   });
 
 describe('threads', () => {

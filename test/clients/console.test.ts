@@ -17,7 +17,7 @@ describe('jupyter console', () => {
       cwd: home.folder,
       env: home.env,
     });
-    await terminal.until((screen) => screen.beforeCursor === 'In [1]: ', 100);
+    await terminal.until((screen) => screen.beforeCursor === 'In [1]: ');
   });
   afterAll(() => {
     terminal.end();

@@ -180,7 +180,7 @@ export class Terminal {
   }
 
   /** Waits until the screen shows something, which it did not before the last `ready`. */
-  async until(what: string | RegExp | ((screen: Screen) => boolean), seconds = 40): Promise<void> {
+  async until(what: string | RegExp | ((screen: Screen) => boolean), seconds = 120): Promise<void> {
     const shown = (): boolean =>
       typeof what === 'function'
         ? what(this.screen)

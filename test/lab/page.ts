@@ -83,7 +83,7 @@ export class PageClient {
   }
 
   /** Waits for the first message, of all that ever came, that is what is looked for. */
-  async find(is: (message: Received) => boolean, what: string, timeout = 45_000): Promise<Received> {
+  async find(is: (message: Received) => boolean, what: string, timeout = 100_000): Promise<Received> {
     const deadline = Date.now() + timeout;
     for (;;) {
       const found = this.messages.find(is);

@@ -262,7 +262,7 @@ describe('the master', () => {
     const extra = data.loadCheckpoint(ranked[0].file, { model, random: false });
     expect([extra.epoch, extra.score]).toEqual([5, result.best.score]);
     expect(events(quiet).filter((e) => e.kind === 'epoch').length).toBe(15);
-  }, 60000);
+  });
 
   it('begins a killed worker again from its last checkpoint, and the run ends as if nothing had happened', async () => {
     const folder = join(dir, 'killed');
@@ -290,7 +290,7 @@ describe('the master', () => {
     expect(master.progress[victim].attempts).toBe(2);
     expect(result.trials.map((t) => t.epochs)).toEqual([5, 5, 5]);
     for (const id of [0, 1, 2]) expect(losses(folder, id)).toEqual(losses(quiet, id));
-  }, 60000);
+  });
 
   it('goes on in the folder of a master that was stopped, with the same settings', async () => {
     const folder = join(dir, 'stopped');
@@ -314,7 +314,7 @@ describe('the master', () => {
     expect(result.trials.map((t) => t.epochs)).toEqual([5, 5, 5]);
     const again = await new built.Master({ ...options, folder }).run();
     expect(again.best.score).toBe(result.best.score);
-  }, 60000);
+  });
 
   it('ends hopeless trials early', async () => {
     const folder = join(dir, 'early');
@@ -326,7 +326,7 @@ describe('the master', () => {
     const result = await master.run();
     expect(master.progress.map((t) => t.status)).toEqual(['done', 'stopped', 'done']);
     expect(result.trials.map((t) => t.epochs)).toEqual([5, 2, 5]);
-  }, 60000);
+  });
 
   it('reports trials whose function throws or whose process ends', async () => {
     const bad = join(dir, 'bad.mjs');
@@ -342,7 +342,7 @@ describe('the master', () => {
       'its process ended 2 times, the last time with code 3',
     ]);
     expect(existsSync(join(folder, 'statistics.jsonl'))).toBe(true);
-  }, 60000);
+  });
 
   it('refuses what it cannot run', async () => {
     const folder = join(dir, 'refused');
@@ -358,7 +358,7 @@ describe('the master', () => {
     await expect(new built.Master({ ...options, folder, worker: broken }).run()).rejects.toThrow(
       /^Master: the worker module cannot be loaded/,
     );
-  }, 60000);
+  });
 });
 
 describe('ensembles', () => {

@@ -225,7 +225,7 @@ describe('a compiler that dies', () => {
         return '';
       }
     };
-    const until = Date.now() + 2000;
+    const until = Date.now() + 60_000;
     while (/^[^Z]/.test(alive()) && Date.now() < until);
     expect(alive()).toMatch(/^(Z.*)?$/);
   });
