@@ -28,7 +28,7 @@ export function useKernel(options: KernelOptions = {}): Session {
   const folder = mkdtempSync(join(tmpdir(), 'gradlab-test-'));
   const holder: { kernel?: KernelClient } = {};
   beforeAll(async () => {
-    holder.kernel = await startKernel({ cwd: folder, ...options });
+    holder.kernel = await startKernel({ cwd: folder, startTimeout: PATIENCE, ...options });
   });
   afterAll(async () => {
     await holder.kernel?.shutdown().catch(() => {});
