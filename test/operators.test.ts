@@ -1,3 +1,4 @@
+// Operators and brackets of cells at run time: numbers, arrays, complex numbers, text, assignment and truth.
 import { describe, expect, it } from 'vitest';
 import { np } from '../src/index.js';
 import { $op } from '../src/operators.js';

@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { closest } from '../command.js';
+import { readScript } from './arguments.js';
 import { typeOfExpression } from './help.js';
 import { highlight } from './highlight.js';
-import { readScript } from './repl.js';
 import type { ReplSession } from './session.js';
 import type { Show } from './show.js';
 

@@ -4,6 +4,7 @@ import type { ReadStream } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 import { historyFolder } from '../front/history.js';
 import { readVersion } from '../protocol/product.js';
+import { isColored, placeOf, type ReplOptions, readScript } from './arguments.js';
 import { dotCommandNames, isDotCommand, runDotCommand } from './commands.js';
 import { Editor, type EditorHost } from './editor.js';
 import { SavedFigures } from './figures.js';
@@ -11,7 +12,6 @@ import { askedForHelp, helpRows, showHelp } from './help.js';
 import { colorsOf } from './highlight.js';
 import { Keys } from './keys.js';
 import type { Offer } from './menu.js';
-import { isColored, placeOf, type ReplOptions, readScript } from './repl.js';
 import { ReplSession } from './session.js';
 import { Show } from './show.js';
 

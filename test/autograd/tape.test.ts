@@ -1,3 +1,4 @@
+// The tape: gradients that meet, sum over broadcast axes and accumulate, writes in place, and what it refuses.
 import { describe, expect, it } from 'vitest';
 import { grad, np, valueAndGrad } from '../../src/index.js';
 

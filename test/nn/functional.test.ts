@@ -1,3 +1,4 @@
+// Losses, activations and nn.functional: the numbers of worked examples, right gradients, and errors that say why.
 import { describe, expect, it } from 'vitest';
 import { gradCheck, nn, np } from '../../src/index.js';
 
