@@ -3,7 +3,7 @@
 
 import { fill } from '../backend/index.js';
 import { type DType, isComplex, isInexact } from '../core/dtype.js';
-import { empty, getter, lentGrad, method, NDArray } from '../core/ndarray.js';
+import { empty, getter, leaveGrad, lentGrad, method, NDArray } from '../core/ndarray.js';
 import { type Node, noGrad, tape } from '../core/node.js';
 import { type Shape, sameShape, shapeText } from '../core/shape.js';
 import { allocations, reclaim, release, type Storage, scoped } from '../core/storage.js';
@@ -366,16 +366,10 @@ const retained = new WeakMap<Node, NDArray>();
  */
 function leave(a: NDArray, g: NDArray, sole: boolean): void {
   const before = lentGrad(a);
-  if (before === null) {
-    a.grad = g;
-  } else {
-    if (!sole) before.storage.unseen = false;
-    a.grad = add(before, g);
-    if (sole) release(g.storage);
-  }
-  const { storage } = lentGrad(a)!;
-  storage.exempt = true;
-  storage.unseen = sole;
+  if (before !== null && !sole) before.storage.unseen = false;
+  leaveGrad(a, before === null ? g : add(before, g));
+  if (!sole) lentGrad(a)!.storage.unseen = false;
+  else if (before !== null) release(g.storage);
 }
 
 method('retainGrad', function () {

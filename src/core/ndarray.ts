@@ -50,6 +50,13 @@ export interface NDArray<D extends DType> extends ArrayMethods {}
  */
 export let lentGrad: (a: NDArray) => NDArray | null;
 
+/** Leaves a gradient that nobody else has, with all of its memory. It outlives the scope that it was computed in. */
+export function leaveGrad(a: NDArray, g: NDArray): void {
+  a.grad = g;
+  g.storage.exempt = true;
+  g.storage.unseen = true;
+}
+
 /**
  * An n-dimensional array. Create one with `np.array`, `np.zeros`, `np.random.randn`...; slices and transposes are
  * views that share memory.

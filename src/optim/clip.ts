@@ -1,7 +1,7 @@
 // Gradient clipping, by value and by norm, and averages of weights over time.
 
 import { isFloat } from '../core/dtype.js';
-import { NDArray } from '../core/ndarray.js';
+import { leaveGrad, lentGrad, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { type AnyModule, Module } from '../nn/module.js';
 import { norm } from '../numpy/linalg.js';
@@ -12,7 +12,7 @@ import { castTo } from '../ops/operands.js';
 import { copy } from '../ops/shape.js';
 
 const listOf = (params: Iterable<NDArray> | NDArray): NDArray[] =>
-  (params instanceof NDArray ? [params] : [...params]).filter((p) => p.grad !== null);
+  (params instanceof NDArray ? [params] : [...params]).filter((p) => lentGrad(p) !== null);
 
 /**
  * Scales all gradients by one factor so that their common norm is at most `maxNorm` (Pascanu et al. 2013).
@@ -32,14 +32,14 @@ export function clipGradNorm(
   const found = listOf(params);
   if (found.length === 0) return 0;
   return noGrad(() => {
-    const norms = found.map((p) => norm(castTo(p.grad!, 'float64').ravel(), normType));
+    const norms = found.map((p) => norm(castTo(lentGrad(p)!, 'float64').ravel(), normType));
     const total = Number(norm(stack(norms), normType).item());
     if (errorIfNonfinite && !Number.isFinite(total))
       throw new RangeError(
         `clipGradNorm: the norm of the gradients is ${total}; the loss has overflowed or is NaN.`,
       );
     const factor = maxNorm / (total + 1e-6);
-    if (factor < 1) for (const p of found) p.grad = mul(p.grad!, factor);
+    if (factor < 1) for (const p of found) leaveGrad(p, mul(lentGrad(p)!, factor));
     return total;
   });
 }
@@ -48,7 +48,7 @@ export function clipGradNorm(
 export function clipGradValue(params: Iterable<NDArray> | NDArray, value: number): void {
   if (!(value >= 0)) throw new RangeError(`clipGradValue: the bound must be at least 0, not ${value}.`);
   noGrad(() => {
-    for (const p of listOf(params)) p.grad = clip(p.grad!, -value, value);
+    for (const p of listOf(params)) leaveGrad(p, clip(lentGrad(p)!, -value, value));
   });
 }
 

@@ -435,11 +435,34 @@ describe('gradients that are dropped', () => {
     expect(own!.seen.map((g, i) => np.arrayEqual(g, own!.copies[i]))).toEqual([true, true, true, true]);
   });
 
+  it('are clipped alike, read or not, and stay after the scope that clipped them', () => {
+    const clipped = (read: boolean): NDArray[] => {
+      const w = np.linspace(0, 1, 4096).requiresGrad();
+      const grads: NDArray[] = [];
+      for (let i = 0; i < 3; i++) {
+        w.zeroGrad();
+        np.scope(() => {
+          np.sum(np.square(w.sub(i))).backward();
+          if (read) grads.push(w.grad!);
+          optim.clipGradNorm(w, 0.5 + i);
+          optim.clipGradValue(w, 0.02);
+        });
+        np.noGrad(() => void w.isub(np.mul(w.grad!, 0.1)));
+        grads.push(np.copy(w.grad!));
+      }
+      return grads.filter((_, i) => !read || i % 2 === 1);
+    };
+    const [unread, seen] = [clipped(false), clipped(true)];
+    expect(unread.length).toBe(3);
+    expect(unread.map((g, i) => np.arrayEqual(g, seen[i]))).toEqual([true, true, true]);
+  });
+
   it('add up over several walks', () => {
     const w = np.linspace(0, 1, 4096).requiresGrad();
     for (let i = 0; i < 3; i++) np.sum(np.mul(w, i + 1)).backward();
-    const other = np.zeros(4096).sub(7);
+    // New arrays, which may have the memory of the terms.
+    const others = [7, 8, 9].map((v) => np.full([4096], v));
     expect(np.allclose(w.grad!, 6)).toBe(true);
-    expect(other.at(0).item()).toBe(-7);
+    expect(others.map((a) => a.at(0).item())).toEqual([7, 8, 9]);
   });
 });
