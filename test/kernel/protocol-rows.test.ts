@@ -271,7 +271,7 @@ describe('exit and quit', () => {
     return reply.status === 'ok' ? reply.payload : reply;
   };
 
-  it.each(['exit', 'exit()', 'quit', ' quit() ;\n'])('%j asks the client to leave', async (code) => {
+  it.each(['exit', 'exit()', 'quit', ' quit(0) ;\n'])('%j asks the client to leave', async (code) => {
     expect(await left(code)).toEqual([{ source: 'ask_exit', keepkernel: false }]);
   });
 

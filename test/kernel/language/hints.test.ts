@@ -43,6 +43,7 @@ describe('habits of Python', () => {
     ['[v * 2 for v in words if v]', '1:8', 'words.filter((v) => v).map((v) => v * 2)'],
     ['words.append(3)', '1:7', 'words.push(value)'],
     ['"a".upper()', '1:5', 'toUpperCase()'],
+    ['if (y > 3) exit()', '1:12', 'so does a cell of its own: exit'],
     ['rate = 0.1', '1:1', 'Declare it first: let rate = 0.1'],
     ['load(**y)', '1:6', '...y'],
     ['raise ValueError("no")', '1:1', 'throw new Error("no")'],
