@@ -22,6 +22,9 @@ const elsewhere: Readonly<Record<string, string>> = {
   correction: 'ddof',
   destination: 'out',
   mask: 'where',
+  learningRate: 'lr',
+  learning_rate: 'lr',
+  stepSize: 'lr',
 };
 
 /** The known name that `given` most likely stands for, or undefined. */

@@ -5,6 +5,7 @@ import * as backend from '../backend/index.js';
 import { type DType, isFloat } from '../core/dtype.js';
 import { empty, lentGrad, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
+import { checkOptions } from '../core/options.js';
 import { sameShape, shapeText } from '../core/shape.js';
 import { set } from '../ops/index.js';
 import { castTo } from '../ops/operands.js';
@@ -51,15 +52,6 @@ export function checkSetting(
   }
 }
 
-/** Throws, naming the known ones, when `given` holds a setting that `defaults` has not. */
-function checkNames(caller: string, given: object, defaults: object): void {
-  for (const key of Object.keys(given)) {
-    if (key !== 'params' && !Object.hasOwn(defaults, key)) {
-      throw new TypeError(`${caller}: unknown option '${key}'. Known: ${Object.keys(defaults).join(', ')}.`);
-    }
-  }
-}
-
 /** The base class of optimisers (torch.optim.Optimizer). */
 export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
   /** Parameters and their settings; change `lr` here, or let a schedule do it. */
@@ -73,8 +65,8 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
     protected readonly defaults: Required<O>,
   ) {
     const caller = this.constructor.name;
-    checkNames(caller, given, defaults);
-    Object.assign(defaults, Object.fromEntries(Object.entries(given).filter(([, v]) => v !== undefined)));
+    const settings = checkOptions(caller, given, Object.keys(defaults));
+    Object.assign(defaults, Object.fromEntries(Object.entries(settings).filter(([, v]) => v !== undefined)));
     if (params instanceof NDArray)
       throw new TypeError(`${caller}: the parameters must be a list, e.g. [W, b] or model.parameters().`);
     const items = [...(params as Iterable<unknown>)];
@@ -87,11 +79,11 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
   }
 
   /** Adds parameters, with settings of their own where given: for layers that are unfrozen later. */
-  addParamGroup(group: { readonly params: Iterable<NDArray> | NDArray } & O): void {
+  addParamGroup(given: { readonly params: Iterable<NDArray> | NDArray } & O): void {
     const caller = this.constructor.name;
-    if (typeof group !== 'object' || group === null || !('params' in group))
+    if (typeof given !== 'object' || given === null || !('params' in given))
       throw new TypeError(`${caller}: a group is an object with params, e.g. {params: [W], lr: 1e-3}.`);
-    checkNames(caller, group, this.defaults);
+    const group = checkOptions(caller, given, [...Object.keys(this.defaults), 'params']);
     const params = group.params instanceof NDArray ? [group.params] : [...group.params];
     const known = new Set(this.paramGroups.flatMap((g) => g.params));
     params.forEach((p, i) => {

@@ -35,12 +35,12 @@ describe('mistakes', () => {
     [
       'an unknown name of a generator',
       () => np.random.defaultRng(1).shuffle(np.zeros(3), { axes: 0 } as never),
-      "shuffle: there is no option 'axes'. Options: axis.",
+      "shuffle: unknown option 'axes'; did you mean 'axis'? Options: axis.",
     ],
     [
       'an unknown name beside another',
       () => np.random.defaultRng(1).permuted([1, 2], { axes: 0 } as never),
-      "permuted: there is no option 'axes'. Options: axis, out.",
+      "permuted: unknown option 'axes'; did you mean 'axis'? Options: axis, out.",
     ],
     ['an unknown name', () => np.tril(X, { axis: 1 } as never), "tril: unknown option 'axis'."],
     [

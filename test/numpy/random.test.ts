@@ -328,7 +328,7 @@ describe('errors say what is wrong and what to do', () => {
     [
       'a misspelled option',
       () => rng.uniform(0, 1, { sise: 3 } as never),
-      "uniform: there is no option 'sise'. Options: low, high, size",
+      "uniform: unknown option 'sise'; did you mean 'size'? Options: low, high, size",
     ],
     ['a negative scale', () => rng.normal(0, -1), 'normal: scale < 0: it must not be negative, got -1'],
     [

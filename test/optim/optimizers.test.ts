@@ -249,11 +249,28 @@ describe('groups and state', () => {
       [-1, 0],
     ]);
   });
+  it('reads settings in both spellings', () => {
+    const opt = new optim.SGD([leaf([1])], { lr: 0.1, weight_decay: 0.5 });
+    expect(opt.paramGroups[0].weightDecay).toBe(0.5);
+    const memory = new optim.LBFGS([leaf([1])], { max_iter: 3, history_size: 5 });
+    expect([memory.paramGroups[0].maxIter, memory.paramGroups[0].historySize]).toEqual([3, 5]);
+    opt.addParamGroup({ params: [leaf([2])], weight_decay: 0.25 } as never);
+    expect(opt.paramGroups[1].weightDecay).toBe(0.25);
+    expect(() => new optim.SGD([leaf([1])], { weightDecay: 1, weight_decay: 0 })).toThrow(
+      "SGD: the option 'weightDecay' is given twice",
+    );
+  });
   it('says what is wrong with its arguments', () => {
     expect(() => new optim.SGD([])).toThrow(/SGD: the list of parameters is empty/);
     expect(() => new optim.SGD([leaf([1])], { lr: -1 })).toThrow('SGD: lr must be at least 0, not -1.');
     expect(() => new optim.Adam([leaf([1])], { learningRate: 1 } as never)).toThrow(
-      /Adam: unknown option 'learningRate'\. Known: lr, weightDecay/,
+      /Adam: unknown option 'learningRate'; did you mean 'lr'\? Options: lr, weightDecay/,
+    );
+    expect(() => new optim.SGD([leaf([1])], { lr: 0.1, momentm: 0.9 } as never)).toThrow(
+      "SGD: unknown option 'momentm'; did you mean 'momentum'?",
+    );
+    expect(() => new optim.SGD([{ params: [leaf([1])], wd: 1 } as never])).toThrow(
+      "SGD: unknown option 'wd'",
     );
     expect(() => new optim.Adam([np.array([1n])])).toThrow(
       /parameter 0 of shape \(1,\) is int64, not floating/,

@@ -5,6 +5,7 @@ import { asarray } from '../../core/create.js';
 import { type DType, dtypeInfo, isInteger, toDType } from '../../core/dtype.js';
 import { type ArrayLike, NDArray } from '../../core/ndarray.js';
 import { noGrad } from '../../core/node.js';
+import { checkOptions } from '../../core/options.js';
 import { type Shape, shapeText } from '../../core/shape.js';
 import { astype } from '../../ops/shape.js';
 import { type DTypeLike, shapeList } from '../creation.js';
@@ -31,10 +32,7 @@ export function named(
   const out: Record<string, unknown> = {};
   given.forEach((value, i) => {
     if (i === given.length - 1 && isOptions(value)) {
-      for (const [name, option] of Object.entries(value)) {
-        if (!names.includes(name)) {
-          throw new TypeError(`${caller}: there is no option '${name}'. Options: ${names.join(', ')}.`);
-        }
+      for (const [name, option] of Object.entries(checkOptions(caller, value, names))) {
         if (name in out) throw new TypeError(`${caller}: '${name}' is given twice, by position and by name.`);
         if (option !== null && option !== undefined) out[name] = option;
       }
