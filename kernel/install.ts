@@ -5,14 +5,14 @@ import { join, resolve } from 'node:path';
 import { type Command, parseOptions } from './command.js';
 import { userDataFolder } from './lab/server/folders.js';
 import { logoPng, logoSvg } from './logo.js';
-import { cliPath, PROTOCOL_VERSION } from './protocol/product.js';
+import { kernelArgv, PROTOCOL_VERSION } from './protocol/product.js';
 
 const NAME = 'gradlab';
 
 /** What Jupyter reads. The interrupt arrives as a message; a SIGINT works as well. */
 export function kernelSpec(): object {
   return {
-    argv: [process.execPath, cliPath, 'kernel', '--connection-file', '{connection_file}'],
+    argv: kernelArgv,
     display_name: 'TypeScript (gradlab)',
     language: 'typescript',
     interrupt_mode: 'message',

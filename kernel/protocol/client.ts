@@ -19,7 +19,7 @@ import type {
   Requests,
 } from './messages.js';
 import { type NotebookOutput, OutputCollector } from './outputs.js';
-import { cliPath } from './product.js';
+import { kernelArgv } from './product.js';
 import { SendQueue } from './sockets.js';
 import { decode, encode, makeHeader, Signer } from './wire.js';
 
@@ -113,13 +113,7 @@ export async function launchKernel(options: KernelOptions = {}): Promise<KernelC
       : makeConnection('tcp', '127.0.0.1', await freePorts());
   const file = join(folder, 'connection.json');
   writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
-  const argv = options.argv ?? [
-    process.execPath,
-    cliPath,
-    'kernel',
-    '--connection-file',
-    '{connection_file}',
-  ];
+  const argv = options.argv ?? kernelArgv;
   const [program, ...args] = argv.map((arg) => arg.replaceAll('{connection_file}', file));
   const child = spawn(program, args, {
     cwd: options.cwd,

@@ -11,6 +11,18 @@ export const packageFolder = basename(base) === 'dist' ? dirname(base) : base;
 export const distFolder = resolve(packageFolder, 'dist');
 /** The program of `kernel.json` and of the command `gradlab`. */
 export const cliPath = resolve(distFolder, 'kernel/cli.js');
+/**
+ * How clients start a kernel. The first process of it, which only passes messages on and asks the checker, makes little
+ * garbage at a time: a small nursery spares ten megabytes.
+ */
+export const kernelArgv: readonly string[] = [
+  process.execPath,
+  '--max-semi-space-size=1',
+  cliPath,
+  'kernel',
+  '--connection-file',
+  '{connection_file}',
+];
 export const PROTOCOL_VERSION = '5.5';
 
 export function readVersion(): string {

@@ -31,6 +31,7 @@ describe('gradlab install', () => {
     });
     expect(spec.argv).toEqual([
       process.execPath,
+      '--max-semi-space-size=1',
       cliPath,
       'kernel',
       '--connection-file',
