@@ -3,81 +3,25 @@
 
 import { fill } from '../backend/index.js';
 import { fromNested, asarray as fromValue } from '../core/create.js';
-import { type DType, dtypeInfo, isFloat, isInteger, type Scalar, toDType } from '../core/dtype.js';
+import { type DType, dtypeInfo, isFloat, isInteger, type Scalar } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, NDArray, empty as newArray } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
-import { checkOptions, needed, parameters, type Spelled } from '../core/options.js';
-import { checkShape, type Shape, shapeText } from '../core/shape.js';
+import { needed, parameters, type Spelled } from '../core/options.js';
+import { type Shape, shapeText } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf } from '../core/typing.js';
 import { get, set } from '../ops/index.js';
 import { stack } from '../ops/join.js';
 import { ascontiguousarray, astype, axesFor, copy, type Order, reshape } from '../ops/shape.js';
 import { where } from '../ops/where.js';
+import {
+  type DTypeArgument,
+  type DTypeLike,
+  type DTypeOption,
+  dtypeArgument,
+  type ShapeLike,
+  shapeList,
+} from './arguments.js';
 import { arange } from './grid.js';
-
-/** The names that a dtype can be given by: NumPy's, and Python's `float`, `int`. */
-export type DTypeLike =
-  | DType
-  | 'float'
-  | 'double'
-  | 'int'
-  | 'uint'
-  | 'complex'
-  | 'boolean'
-  | 'f8'
-  | 'f4'
-  | 'i8'
-  | 'i4'
-  | 'i2'
-  | 'i1'
-  | 'u8'
-  | 'u4'
-  | 'u2'
-  | 'u1'
-  | 'c16'
-  | 'c8';
-
-/** A shape: a list of lengths, or one length for a vector. */
-export type ShapeLike = number | Shape;
-
-export interface DTypeOption {
-  dtype?: DTypeLike;
-}
-
-/** `'float32'` and `{dtype: 'float32'}` both name an element type. */
-export type DTypeArgument = DTypeLike | DTypeOption | undefined;
-
-/** The dtype that an argument names, if any; `more` are the names that options may have beside it. */
-export function dtypeArgument(
-  caller: string,
-  argument: DTypeArgument,
-  more?: readonly string[],
-): DType | undefined {
-  if (typeof argument === 'number') {
-    throw new TypeError(
-      `${caller}: the second argument is a dtype, not ${argument as number}. Pass the shape as a list: np.${caller}([2, 3]).`,
-    );
-  }
-  const name =
-    typeof argument === 'object' && argument !== null
-      ? checkOptions(caller, argument, more === undefined ? ['dtype'] : ['dtype', ...more]).dtype
-      : argument;
-  return name === undefined || name === null ? undefined : toDType(name, caller);
-}
-
-/** A shape argument as a checked list. */
-export function shapeList(caller: string, shape: ShapeLike | NDArray, itemsize = 8): number[] {
-  let list: number[];
-  if (typeof shape === 'number') list = [shape];
-  else if (shape instanceof NDArray) list = [...(shape.data as Float64Array)].map(Number);
-  else if (Array.isArray(shape)) list = shape.map(Number);
-  else
-    throw new TypeError(
-      `${caller}: the shape must be a whole number or a list of them, such as [2, 3]; got ${String(shape)}.`,
-    );
-  checkShape(caller, list, itemsize);
-  return list;
-}
 
 // ---------------------------------------------------------------- from values
 

@@ -24,8 +24,8 @@ import { concatenate, stack } from '../ops/join.js';
 import { castTo, inexact, realOnly } from '../ops/operands.js';
 import { any } from '../ops/reduce.js';
 import { astype, broadcastTo, copy, expandDims, moveaxis, reshape } from '../ops/shape.js';
+import { type DTypeArgument, type DTypeLike, dtypeArgument, type ShapeLike, shapeList } from './arguments.js';
 import { named } from './caller.js';
-import { type DTypeArgument, type DTypeLike, dtypeArgument, type ShapeLike, shapeList } from './creation.js';
 
 /** A number, or an array of one element. */
 export type NumberLike = number | bigint | NDArray;

@@ -228,6 +228,7 @@ export {
   signbit,
   spacing,
 } from '../ops/special.js';
+export type { DTypeArgument, DTypeLike, DTypeOption, ShapeLike } from './arguments.js';
 export {
   baseRepr,
   baseRepr as base_repr,
@@ -281,9 +282,6 @@ export {
   type ArrayOptions,
   array,
   asarray,
-  type DTypeArgument,
-  type DTypeLike,
-  type DTypeOption,
   diag,
   empty,
   emptyLike,
@@ -297,7 +295,6 @@ export {
   ones,
   onesLike,
   onesLike as ones_like,
-  type ShapeLike,
   tri,
   tril,
   triu,

@@ -8,7 +8,7 @@ import { noGrad } from '../../core/node.js';
 import { checkOptions } from '../../core/options.js';
 import { type Shape, shapeText } from '../../core/shape.js';
 import { astype } from '../../ops/shape.js';
-import { type DTypeLike, shapeList } from '../creation.js';
+import { type DTypeLike, shapeList } from '../arguments.js';
 
 /** How many numbers: a count, or a shape. */
 export type Size = number | Shape;

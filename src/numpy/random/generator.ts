@@ -4,7 +4,7 @@
 import { toDType } from '../../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../../core/ndarray.js';
 import { normalizeAxis, sameShape, shapeText } from '../../core/shape.js';
-import type { DTypeLike } from '../creation.js';
+import type { DTypeLike } from '../arguments.js';
 import { type Each, named, type One, type Size, snakeCase } from './arguments.js';
 import { BitGenerator, PCG64 } from './bit-generators.js';
 import {

@@ -3,7 +3,7 @@
 
 import { type ArrayLike, NDArray } from '../../core/ndarray.js';
 import { contiguousStrides, shapeText, sizeOf } from '../../core/shape.js';
-import type { DTypeLike } from '../creation.js';
+import type { DTypeLike } from '../arguments.js';
 import {
   type Each,
   type NoSize,

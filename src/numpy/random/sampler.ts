@@ -19,7 +19,7 @@ import { take } from '../../ops/index.js';
 import { track } from '../../ops/registry.js';
 import { copy, transpose } from '../../ops/shape.js';
 import { writeInPlace } from '../../ops/writing.js';
-import type { DTypeLike } from '../creation.js';
+import type { DTypeLike } from '../arguments.js';
 import { arange } from '../grid.js';
 import {
   cumulative,
