@@ -144,11 +144,18 @@ function complexPair(
       : plain(a, b);
 }
 
-/** A compound assignment: in place when the target is an array, else the new value. */
+/**
+ * A compound assignment: in place when the target is an array, else the new value. When the result is assigned, a
+ * number in an array of no dimension counts as NumPy's scalars do: it becomes another one, and who else holds the old
+ * one keeps it. What gradients are collected for stays the same array.
+ */
 function compound<F>(name: string, f: Plain): F {
   const write = inPlace.get(name)!;
-  const g = (a: unknown, b: unknown): unknown =>
-    a instanceof NDArray && typeof b !== 'string' ? write(a, b as ArrayLike) : f(a as never, b as never);
+  const g = (a: unknown, b: unknown, assigned = false): unknown => {
+    if (!(a instanceof NDArray) || typeof b === 'string') return f(a as never, b as never);
+    const leaf = a.tracked && a.node === null;
+    return assigned && a.ndim === 0 && !leaf ? f(a as never, b as never) : write(a, b as ArrayLike);
+  };
   return g as unknown as F;
 }
 

@@ -1,6 +1,6 @@
 // Operators and brackets of cells at run time: numbers, arrays, complex numbers, text, assignment and truth.
 import { describe, expect, it } from 'vitest';
-import { np } from '../src/index.js';
+import { type NDArray, np } from '../src/index.js';
 import { $op } from '../src/operators.js';
 
 const list = (x: unknown) => (x as { toArray(): unknown }).toArray();
@@ -59,6 +59,24 @@ describe('operators of cells at run time', () => {
     expect(alias.toArray()).toEqual([2, 3]);
     expect($op.iadd(1, 2)).toBe(3);
     expect(list($op.iadd(1, w))).toEqual([3, 4]);
+  });
+
+  it('replace a number in an array when the result is assigned, as scalars of NumPy', () => {
+    // The last argument is the compiler's, not part of the types that cells are checked with.
+    const { iadd, isub } = $op as unknown as Record<
+      string,
+      (a: NDArray, b: unknown, assigned?: true) => NDArray
+    >;
+    const total = np.sum(np.array([1, 2]));
+    expect([iadd(total, 1, true).item(), total.item()]).toEqual([4, 3]);
+    expect(list(iadd(total, np.ones(2), true))).toEqual([4, 4]);
+    const most = np.max(np.array([1, 2], { dtype: 'int64' }));
+    expect(iadd(most, 0.5, true).item()).toBe(2.5);
+    const whole = np.array([1, 2]);
+    expect(iadd(whole, 1, true)).toBe(whole);
+    const weight = np.array(2).requiresGrad();
+    expect(np.noGrad(() => isub(weight, 0.5, true))).toBe(weight);
+    expect(iadd(total, 1)).toBe(total);
   });
 
   it('index, assign and update through brackets', () => {

@@ -79,6 +79,8 @@ export function diagnose(found: readonly Diagnostic[], context: Explaining): Cel
   return out.sort((a, b) => a.start - b.start);
 }
 
+const NOT_ASSIGNABLE = new Set([2322, 2345]);
+
 function explainPlain(d: Diagnostic, { mapped, code, isConstant }: Explaining): Told {
   const start = mapped.toSource(d.pos);
   const end = d.end > d.pos ? mapped.toSource(d.end - 1) + 1 : start;
@@ -91,11 +93,17 @@ function explainPlain(d: Diagnostic, { mapped, code, isConstant }: Explaining): 
 /** A diagnostic about the arguments of a call that the rewriting made, told as one about the operator. */
 function explainSite(d: Diagnostic, context: Explaining): Told | undefined {
   let inner: SiteCall | undefined;
+  let whole: SiteCall | undefined;
   for (const call of context.calls) {
     if (call.call.start > d.pos || call.call.end < d.end) continue;
+    // What is wrong with all of a call is wrong where its result goes: `Math.exp(x[0, 1])`.
+    if (call.call.start === d.pos && call.call.end === d.end && NOT_ASSIGNABLE.has(d.code)) {
+      whole = call;
+      continue;
+    }
     if (!inner || call.call.end - call.call.start < inner.call.end - inner.call.start) inner = call;
   }
-  if (!inner) return undefined;
+  if (!inner) return whole && { ...explainPlain(d, context), ...sourceRange(whole.site.node, context) };
   const { site, probes } = inner;
   const inCallee = d.pos < (probes[0]?.start ?? 0);
   const brackets =

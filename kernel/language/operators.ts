@@ -56,6 +56,8 @@ export interface Site extends Forms {
   chained: boolean;
   /** The operands do not fit; what follows from the result is not to be told as well. */
   wrong: boolean;
+  /** A compound assignment to a name that can be given another value. */
+  rebinds: boolean;
 }
 
 type Binary = Ast.BinaryExpression;
@@ -253,6 +255,7 @@ export function collectSites(root: Node, source: string): Site[] {
       key: false,
       chained: false,
       wrong: false,
+      rebinds: false,
       typing: 'plain',
       final: 'plain',
       js: 'plain',
@@ -507,7 +510,8 @@ export function decide(site: Site, operands: (Operand | undefined)[]): Forms {
     case 'logical':
       return { ...PLAIN, js: arrayish(first) || unknowable(first) ? 'call' : 'plain' };
     case 'compound':
-      if (first === 'array') return CALL;
+      // Arrays are changed in place; a number in an array is replaced, so that other names keep what they hold.
+      if (first === 'array') return site.rebinds ? { ...CALL, js: 'assign' } : CALL;
       if (first === 'text' && site.member === 'iadd')
         return { ...PLAIN, js: arrayish(second) || unknowable(second) ? 'assign' : 'plain' };
       if (first === 'mixed' || (first === 'plain' && arrayish(second))) return ASSIGN;

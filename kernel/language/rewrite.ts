@@ -101,6 +101,7 @@ function editCompound(edits: Edits, site: Site, form: Form, target: Target): boo
   const { node, depth, member, operator } = site;
   const { left } = node as Binary;
   const start = node.getStart();
+  const assigned = target === 'javascript' ? ', true' : '';
   if (form === 'call' || (target !== 'javascript' && !isPath(left))) {
     edits.open(start, `${op}.${member}(`, depth, operator.start);
     edits.replace(operator.start, operator.end, ',');
@@ -110,7 +111,7 @@ function editCompound(edits: Edits, site: Site, form: Form, target: Target): boo
   if (isPath(left)) {
     const target = edits.pathText(start, left.end);
     edits.replace(operator.start, operator.end, `= ${op}.${member}(${target},`);
-    edits.close(node.end, ')', depth, operator.start);
+    edits.close(node.end, `${assigned})`, depth, operator.start);
     return false;
   }
   // `f().W += e`: the object is found once, and kept only until the value of `.W` has been read.
@@ -119,6 +120,6 @@ function editCompound(edits: Edits, site: Site, form: Form, target: Target): boo
   edits.open(start, `(${HELD} = `, depth, operator.start);
   edits.replace(access.expression.end, access.name.getStart(), `, ${HELD}.`);
   edits.replace(operator.start, operator.end, `= ${op}.${member}(${HELD}.${name},`);
-  edits.close(node.end, '))', depth, operator.start);
+  edits.close(node.end, `${assigned}))`, depth, operator.start);
   return true;
 }

@@ -177,6 +177,12 @@ export class Session {
     return this.visible.get(name)?.declared.live;
   }
 
+  /** A name of an earlier cell that can be given another value. */
+  isVariable(name: string): boolean {
+    const declared = this.visible.get(name)?.declared;
+    return declared?.kind === 'variable' && !declared.constant && declared.live === undefined;
+  }
+
   isConstant(name: string): boolean {
     return this.visible.get(name)?.declared.constant ?? false;
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Annotation, readAnnotations } from './annotations.js';
 import type { CellDiagnostic, LanguageOptions } from './contract.js';
-import { readTopLevel, type TopLevel } from './declarations.js';
+import { listKeyword, readTopLevel, type TopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
 import { Disk } from './disk.js';
 import { GLOBALS } from './globals.js';
@@ -24,6 +24,14 @@ const MAX_PASSES = 6;
 /** Perhaps an object literal rather than a block, as in `{ a: 1 }`. */
 const STARTS_WITH_BRACE = /^(?:\s|\/\/.*\n|\/\*[\s\S]*?\*\/)*\{/;
 const BRACKETS_OR_TARGET: ReadonlySet<SiteKind> = new Set(['read', 'write', 'update', 'step', 'compound']);
+/** What stands between a name and the list of declarations that declares it. */
+const boundKinds = () =>
+  new Set([
+    SyntaxKind.VariableDeclaration,
+    SyntaxKind.BindingElement,
+    SyntaxKind.ObjectBindingPattern,
+    SyntaxKind.ArrayBindingPattern,
+  ]);
 /** TypeScript's comment at the top of a file; a cell is not at the top of what is checked. */
 const NO_CHECK = /^(?:\s|\/\/.*\n)*\/\/\s*@ts-nocheck/;
 
@@ -342,6 +350,10 @@ export class TypeService {
         const type = types[(slots[i] as number[])[0] as number];
         if (type && type.flags & TypeFlags.Object && this.isBracketed(type)) operands[0] = 'array';
       }
+      site.rebinds =
+        site.kind === 'compound' &&
+        operands[0] === 'array' &&
+        this.isVariable(site.probes[0] as Node, nodes[(slots[i] as number[])[0] as number]);
       const forms = decide(site, operands);
       if (forms.typing !== site.typing && site.kind !== 'truth') changed = true;
       Object.assign(site, forms);
@@ -362,6 +374,21 @@ export class TypeService {
     let symbol = checker.getSymbolAtLocation(node);
     if (symbol && symbol.flags & SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
     return symbol && !checker.isUnknownSymbol(symbol) ? (checker.getTypeOfSymbol(symbol) ?? type) : type;
+  }
+
+  /** Whether the target of an assignment is a name that can be given another value, rather than a constant. */
+  private isVariable(target: Node, probe: Node | undefined): boolean {
+    if (target.kind !== SyntaxKind.Identifier || !probe) return false;
+    const symbol = this.compiler.checker.getSymbolAtLocation(probe);
+    if (!symbol) return false;
+    if (symbol.flags & SymbolFlags.Alias) return this.session.isVariable((target as Ast.Identifier).text);
+    let declaration: Node | undefined = symbol.valueDeclaration?.resolve();
+    const bound = boundKinds();
+    while (declaration && bound.has(declaration.kind)) declaration = declaration.parent;
+    if (declaration?.kind !== SyntaxKind.VariableDeclarationList)
+      return declaration?.kind === SyntaxKind.Parameter;
+    const keyword = listKeyword(declaration as Ast.VariableDeclarationList);
+    return keyword === 'let' || keyword === 'var';
   }
 
   private classify(type: Type | undefined): Operand {

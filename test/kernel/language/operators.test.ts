@@ -103,7 +103,7 @@ describe('plain operators stay plain', () => {
   it('joins strings by the plain operator, and asks an array for its text', () => {
     expect(nb.js("const label = 'loss'; label + k + 'b' + 1")).not.toContain('$op');
     expect(nb.js("'X = ' + X")).toBe("$cell.value($op.add('X = ' , X))");
-    expect(nb.js("let s2 = ''; s2 += X; s2 += k")).toBe("let s2 = ''; s2 = $op.iadd(s2, X); s2 += k");
+    expect(nb.js("let s2 = ''; s2 += X; s2 += k")).toBe("let s2 = ''; s2 = $op.iadd(s2, X, true); s2 += k");
     expect(nb.problems("('X = ' + X).nope")[0]).toContain("does not exist on type 'string'");
   });
 });
@@ -115,6 +115,16 @@ describe('assignments', () => {
   it('may change an array that a const names', async () => {
     expect(await nb.run('const C = np.array([1, 2]); C -= 1; C')).toEqual([0, 1]);
     expect(await nb.run('C += 5; C')).toEqual([5, 6]);
+  });
+  it('assigns to a name that can be given another value, and changes in place what another one holds', async () => {
+    expect(nb.js('{ let a = X; a += 1; }')).toContain('a = $op.iadd(a, 1, true)');
+    expect(nb.js('{ const f = (a: NDArray) => { a -= 1 }; }')).toContain('a = $op.isub(a, 1, true)');
+    expect(nb.js('{ const [u, v] = [X, Y]; u += v; }')).toContain('; $op.iadd(u , v)');
+    expect(nb.js('{ for (const r of [X]) { r *= 2; } }')).toContain('{ $op.imul(r , 2)');
+    expect(nb.js('{ const o = { W: X }; o.W += 1; }')).toContain('; $op.iadd(o.W , 1)');
+    await nb.run('let total = np.array([1]); const fixed = np.array([1]);');
+    expect(nb.js('total += 1; 0')).toContain('total = $op.iadd(total, 1, true)');
+    expect(nb.js('fixed += 1; 0')).toContain('$op.iadd(fixed , 1)');
   });
   it('reaches properties, private fields and elements of lists', async () => {
     const code = `class Layer { W = np.array([1]); #b = np.array([2]); step() { this.W -= 1; this.#b += 3; return this.#b } }

@@ -72,6 +72,10 @@ describe('diagnostics', () => {
       'function f(a: number) { return a }\nf(X)\n',
       "2:3 TS2345 Argument of type 'NDArray' is not assignable to parameter of type 'number'.",
     ],
+    [
+      'Math.exp(X[0, 1])',
+      "1:10 TS2345 Argument of type 'NDArray' is not assignable to parameter of type 'number'.",
+    ],
     ['np.zero(3)', "1:4 TS2551 Property 'zero' does not exist on type"],
     ['return 1', '1:1 TS1108'],
   ];
