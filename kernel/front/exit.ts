@@ -1,5 +1,5 @@
-// The cells `exit`, `exit()`, `exit(0)` and the same with `quit`: what they look like, and the payload by which a client knows that it
-// is to leave. The executor ends the session.
+// The cells `exit`, `exit()`, `exit(0)` and the same with `quit`: what they look like, and the payload by which a
+// client knows that it is to leave. The executor ends the session.
 import type { Json } from '../protocol/messages.js';
 
 /** The name in a cell that is nothing but the wish to leave. */
