@@ -173,6 +173,24 @@ describe('positions of extremes', () => {
   });
 });
 
+describe('extremes of contiguous elements', () => {
+  for (const dtype of ['float32', 'float64'] as DType[]) {
+    it(`of ${dtype}, with a NaN wherever it stands`, () => {
+      for (const n of [31, 32, 33, 63, 64, 65, 127, 128, 200]) {
+        const x = rng.standard_normal([n]).astype(dtype);
+        const values = x.tolist() as number[];
+        expect(np.max(x).item()).toBe(Math.max(...values));
+        expect(np.min(x).item()).toBe(Math.min(...values));
+        for (let at = 0; at < n; at++) {
+          const y = x.copy().set([at], Number.NaN);
+          expect(np.max(y).item(), `${n} elements, NaN at ${at}`).toBeNaN();
+          expect(np.min(y).item(), `${n} elements, NaN at ${at}`).toBeNaN();
+        }
+      }
+    });
+  }
+});
+
 describe('results larger than the caches', () => {
   it('are the same as computed in parts, whole and with one row for all', () => {
     const [m, n] = [3001, 1003];

@@ -1,5 +1,8 @@
 // Reductions of rows for one instruction set. Float sums follow NumPy's pairwise order to the bit: eight accumulators
 // over blocks of up to 128, halves above; the eight are one AVX-512 register of float64.
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 #include "kernels.h"
 #include "cpu/table.h"
 
@@ -217,13 +220,70 @@ T extremeOf(const T* v, int64_t n) {
   return r[0];
 }
 
+#if defined(__AVX512F__)
+// The processor's own maximum and minimum forget a NaN of the first operand, so what is read is looked through for NaN
+// beside them, two registers at a time.
+template <class T> struct Wide;
+template <> struct Wide<double> {
+  using V = __m512d;
+  GL_FN V load(const double* p) { return _mm512_loadu_pd(p); }
+  GL_FN V of(Max, V a, V b) { return _mm512_max_pd(a, b); }
+  GL_FN V of(Min, V a, V b) { return _mm512_min_pd(a, b); }
+  GL_FN unsigned anyNaN(V a, V b) { return _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q); }
+};
+template <> struct Wide<float> {
+  using V = __m512;
+  GL_FN V load(const float* p) { return _mm512_loadu_ps(p); }
+  GL_FN V of(Max, V a, V b) { return _mm512_max_ps(a, b); }
+  GL_FN V of(Min, V a, V b) { return _mm512_min_ps(a, b); }
+  GL_FN unsigned anyNaN(V a, V b) { return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q); }
+};
+
+// What extremeOf gives where there is no NaN; false where there is one.
+template <class T, class F>
+bool quickExtreme(const T* v, int64_t n, T& result) {
+  using W = Wide<T>;
+  using V = typename W::V;
+  constexpr int64_t lanes = kRegister / sizeof(T);
+  V r[4];
+  for (int k = 0; k < 4; k++) r[k] = W::load(v + k * lanes);
+  unsigned nan = W::anyNaN(r[0], r[1]) | W::anyNaN(r[2], r[3]);
+  const auto four = [&](const T* p) {
+    V x[4];
+    for (int k = 0; k < 4; k++) x[k] = W::load(p + k * lanes);
+    nan |= W::anyNaN(x[0], x[1]) | W::anyNaN(x[2], x[3]);
+    for (int k = 0; k < 4; k++) r[k] = W::of(F(), r[k], x[k]);
+  };
+  int64_t i = 4 * lanes;
+  for (; i + 4 * lanes <= n; i += 4 * lanes) four(v + i);
+  if (i < n) four(v + n - 4 * lanes);
+  if (nan) return false;
+  const V last = W::of(F(), W::of(F(), r[0], r[1]), W::of(F(), r[2], r[3]));
+  T lane[lanes];
+  __builtin_memcpy(lane, &last, sizeof last);
+  for (int64_t w = lanes / 2; w > 0; w /= 2)
+    for (int64_t j = 0; j < w; j++) lane[j] = F::call(lane[j], lane[j + w]);
+  result = lane[0];
+  return true;
+}
+#endif
+
 template <class T, class F>
 void foldExtreme(void* acc, const char* a, int64_t s, int64_t n) {
   // Truth values are ordered as the bytes they are.
   using E = typename std::conditional<std::is_same<T, Bool>::value, uint8_t, T>::type;
   E m = *static_cast<E*>(acc);
   if (s == sizeof(E) && n >= int64_t(4 * kRegister / sizeof(E))) {
-    m = F::call(m, extremeOf<E, F>(reinterpret_cast<const E*>(a), n));
+    const E* const v = reinterpret_cast<const E*>(a);
+#if defined(__AVX512F__)
+    E quick;
+    if constexpr (isReal<E>)
+      if (quickExtreme<E, F>(v, n, quick)) {
+        *static_cast<E*>(acc) = F::call(m, quick);
+        return;
+      }
+#endif
+    m = F::call(m, extremeOf<E, F>(v, n));
   } else {
     for (int64_t i = 0; i < n; i++) m = F::call(m, at<E>(a, s, i));
   }
