@@ -62,6 +62,25 @@ export function listKeyword(list: Ast.VariableDeclarationList): 'let' | 'const' 
   return 'var';
 }
 
+/** Whether what a declaration names can be given another value: a variable or a parameter. */
+export function mayBeAssigned(declared: Node | undefined): boolean {
+  let node = declared;
+  while (node && isPartOfPattern(node)) node = node.parent;
+  if (node?.kind !== SyntaxKind.VariableDeclarationList) return node?.kind === SyntaxKind.Parameter;
+  const keyword = listKeyword(node as Ast.VariableDeclarationList);
+  return keyword === 'let' || keyword === 'var';
+}
+
+/** Between a name and the list that declares it: `a` in `let { b: [a] } = c`. */
+function isPartOfPattern({ kind }: Node): boolean {
+  return (
+    kind === SyntaxKind.VariableDeclaration ||
+    kind === SyntaxKind.BindingElement ||
+    kind === SyntaxKind.ObjectBindingPattern ||
+    kind === SyntaxKind.ArrayBindingPattern
+  );
+}
+
 /** True for a namespace that holds only types and so leaves no value. */
 export function isTypeOnlyNamespace(node: Ast.ModuleDeclaration): boolean {
   if (hasModifier(node, SyntaxKind.DeclareKeyword)) return true;

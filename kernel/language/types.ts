@@ -3,15 +3,17 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { accumulators } from './accumulators.js';
 import { type Annotation, readAnnotations } from './annotations.js';
 import type { CellDiagnostic, LanguageOptions } from './contract.js';
-import { listKeyword, readTopLevel, type TopLevel } from './declarations.js';
+import { mayBeAssigned, readTopLevel, type TopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
 import { Disk } from './disk.js';
 import { GLOBALS } from './globals.js';
 import { type ImportStatement, readImports } from './imports.js';
 import { exportAccess, isLive, type LiveUse, readLive } from './live.js';
 import { mayNeedRare, nodeTypes } from './node-types.js';
+import { depthBelow, indexNodes } from './nodes.js';
 import { collectSites, decide, type Operand, type Site, type SiteKind } from './operators.js';
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
@@ -24,14 +26,6 @@ const MAX_PASSES = 6;
 /** Perhaps an object literal rather than a block, as in `{ a: 1 }`. */
 const STARTS_WITH_BRACE = /^(?:\s|\/\/.*\n|\/\*[\s\S]*?\*\/)*\{/;
 const BRACKETS_OR_TARGET: ReadonlySet<SiteKind> = new Set(['read', 'write', 'update', 'step', 'compound']);
-/** What stands between a name and the list of declarations that declares it. */
-const boundKinds = () =>
-  new Set([
-    SyntaxKind.VariableDeclaration,
-    SyntaxKind.BindingElement,
-    SyntaxKind.ObjectBindingPattern,
-    SyntaxKind.ArrayBindingPattern,
-  ]);
 /** TypeScript's comment at the top of a file; a cell is not at the top of what is checked. */
 const NO_CHECK = /^(?:\s|\/\/.*\n)*\/\/\s*@ts-nocheck/;
 
@@ -47,6 +41,8 @@ export interface Parsed {
   syntax: readonly Diagnostic[];
   /** The cell is one object literal, parsed in parentheses. */
   wrapped: boolean;
+  /** Declarations that are checked as of any type, see accumulators.ts. */
+  loose: readonly Ast.VariableDeclaration[];
 }
 
 export interface Analysis extends Parsed {
@@ -198,7 +194,7 @@ export class TypeService {
     const syntax = this.compiler.syntactic(path);
     const file = this.compiler.sourceFile(path);
     if (!file) throw new Error('the compiler lost the cell');
-    return { code, raw, origin: prefix.length, file, path, syntax, wrapped };
+    return { code, raw, origin: prefix.length, file, path, syntax, wrapped, loose: [] };
   }
 
   /** Parses, rewrites and checks. With `everything`, names that the cell does not mention are visible too. */
@@ -237,12 +233,7 @@ export class TypeService {
     const broken = parsed.syntax.length > 0;
     for (const site of sites) this.guess(site);
 
-    let generated = this.write(parsed, sites, prelude, 'typing');
-    for (let pass = 0; pass < MAX_PASSES && sites.length > 0; pass++) {
-      const changed = this.settle(parsed, sites, generated);
-      if (!changed) break;
-      generated = this.write(parsed, sites, prelude, 'typing');
-    }
+    const generated = this.settled(parsed, sites, prelude);
     analysis.checked = generated.mapped;
     if (broken) {
       const lines = new Lines(code);
@@ -254,24 +245,48 @@ export class TypeService {
 
     // Whoever asks while typing wants to know types, not errors.
     if (everything) return analysis;
-    let found = this.errors(parsed, generated);
-    if (found.length > 0 && sites.some((s) => s.typing !== s.final || s.kind === 'truth')) {
-      generated = this.write(parsed, sites, prelude, 'final');
-      analysis.checked = generated.mapped;
-      found = this.errors(parsed, generated);
+    this.check(analysis, prelude, generated);
+    analysis.loose = accumulators(analysis);
+    if (analysis.loose.length > 0) {
+      this.check(analysis, prelude, this.settled(analysis, sites, prelude));
     }
     this.readValues(analysis);
     readLive(analysis, this.session, this.compiler.checker);
-    if (found.length > 0) analysis.diagnostics = this.explain(analysis, generated, found);
-    if (found.length > 1 && sites.some((s) => s.wrong)) {
-      generated = this.write(parsed, sites, prelude, 'final');
-      analysis.checked = generated.mapped;
-      analysis.diagnostics = this.explain(analysis, generated, this.errors(parsed, generated));
-    }
     for (const d of analysis.diagnostics)
       if (d.code === 2307 || d.code === 2792)
         this.disk.missing.add(code.slice(d.start + 1, d.start + d.length - 1));
     return analysis;
+  }
+
+  /** Rewrites the cell until the types of all operands are known. */
+  private settled(parsed: Parsed, sites: Site[], prelude: string): Generated {
+    let generated = this.write(parsed, sites, prelude, 'typing');
+    for (let pass = 0; pass < MAX_PASSES && sites.length > 0; pass++) {
+      const changed = this.settle(parsed, sites, generated);
+      if (!changed) break;
+      generated = this.write(parsed, sites, prelude, 'typing');
+    }
+    return generated;
+  }
+
+  /** Fills in the diagnostics of a rewritten cell. */
+  private check(analysis: Analysis, prelude: string, settled: Generated): void {
+    const { sites } = analysis;
+    let generated = settled;
+    analysis.checked = generated.mapped;
+    analysis.diagnostics = [];
+    let found = this.errors(analysis, generated);
+    if (found.length > 0 && sites.some((s) => s.typing !== s.final || s.kind === 'truth')) {
+      generated = this.write(analysis, sites, prelude, 'final');
+      analysis.checked = generated.mapped;
+      found = this.errors(analysis, generated);
+    }
+    if (found.length > 0) analysis.diagnostics = this.explain(analysis, generated, found);
+    if (found.length > 1 && sites.some((s) => s.wrong)) {
+      generated = this.write(analysis, sites, prelude, 'final');
+      analysis.checked = generated.mapped;
+      analysis.diagnostics = this.explain(analysis, generated, this.errors(analysis, generated));
+    }
   }
 
   /** A name that was an array the last time is taken for one; a wrong guess costs one more pass, a right one saves it. */
@@ -296,6 +311,7 @@ export class TypeService {
     const edits = new Edits(raw);
     const probes: Mark[][] = [];
     const calls: (Mark | undefined)[] = [];
+    for (const { name } of parsed.loose) edits.replace(name.end, name.end, ': any');
     for (const site of sites) {
       const isTruth = site.kind === 'truth';
       probes.push(
@@ -382,13 +398,7 @@ export class TypeService {
     const symbol = this.compiler.checker.getSymbolAtLocation(probe);
     if (!symbol) return false;
     if (symbol.flags & SymbolFlags.Alias) return this.session.isVariable((target as Ast.Identifier).text);
-    let declaration: Node | undefined = symbol.valueDeclaration?.resolve();
-    const bound = boundKinds();
-    while (declaration && bound.has(declaration.kind)) declaration = declaration.parent;
-    if (declaration?.kind !== SyntaxKind.VariableDeclarationList)
-      return declaration?.kind === SyntaxKind.Parameter;
-    const keyword = listKeyword(declaration as Ast.VariableDeclarationList);
-    return keyword === 'let' || keyword === 'var';
+    return mayBeAssigned(symbol.valueDeclaration?.resolve());
   }
 
   private classify(type: Type | undefined): Operand {
@@ -590,22 +600,4 @@ export class TypeService {
     if (imports.length === 0 && top.dynamicImports.length === 0) return;
     this.disk.watch(this.compiler.program.getSourceFileNames(), this.library);
   }
-}
-
-function depthBelow(ancestor: Node, node: Node, depth: number): number {
-  let below = depth;
-  for (let at: Node | undefined = node; at && at !== ancestor; at = at.parent) below++;
-  return below;
-}
-
-/** Nodes by their exact range; of nodes with the same range the innermost. */
-function indexNodes(file: SourceFile): Map<number, Node> {
-  const index = new Map<number, Node>();
-  const visit = (node: Node): undefined => {
-    if (node.end > node.pos) index.set(node.getStart() * 0x200000 + node.end, node);
-    node.forEachChild(visit);
-    return undefined;
-  };
-  file.forEachChild(visit);
-  return index;
 }

@@ -299,13 +299,15 @@ function interruptCell(serial: number, place: Place): void {
 }
 
 /**
- * Whether V8 has called Node for its book-keeping of promises (hooks, rejections). A termination would be swallowed
- * there and leave the books open.
+ * Whether V8 has called Node for its book-keeping of promises (hooks, rejections), where a termination would be
+ * swallowed and leave the books open; or Node is loading a part of itself, which would stay half-made for ever.
  */
 function isBookkeeping(frames: string[]): boolean {
   const user = frames.findIndex(isUserFrame);
   const top = user < 0 ? frames : frames.slice(0, user);
-  return top.some((line) => /async_hooks|internal\/process\/promises|internal\/errors/.test(line));
+  return top.some((line) =>
+    /async_hooks|internal\/process\/promises|internal\/errors|internal\/bootstrap\/realm/.test(line),
+  );
 }
 
 /** Neither Node's, nor the kernel's, nor a built-in function that either may have called. */

@@ -1,5 +1,6 @@
 // Interrupts, by message and by signal: the cell ends at once, whatever it does, and variables keep their values.
-import { describe, expect, it } from 'vitest';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KernelClient } from '../../kernel/protocol/client.js';
 import type { Message } from '../../kernel/protocol/messages.js';
 import { failure, printed, result, sleep, useKernel } from './session.js';
@@ -149,6 +150,40 @@ await train();`);
         false,
         expect.stringMatching(/^(Interrupted|aborted)$/),
       ]);
+    }
+  });
+});
+
+describe('an interrupt of a cell that loads parts of Node for the first time', () => {
+  const mute = createServer(() => {});
+  const answering = createServer((socket) =>
+    socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok'),
+  );
+  const portOf = (server: Server) => (server.address() as AddressInfo).port;
+  beforeAll(async () => {
+    for (const server of [mute, answering])
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  });
+  afterAll(() => {
+    for (const server of [mute, answering]) server.close();
+  });
+
+  it.each([
+    ['fetch', (port: number) => `await fetch('http://127.0.0.1:${port}').then((r) => r.text())`],
+    [
+      'node:http',
+      (port: number) =>
+        `await new Promise((got) => require('node:http').get('http://127.0.0.1:${port}', (r) => r.resume().on('end', () => got('ok'))))`,
+    ],
+  ])('%s: it ends at any moment, and the next one works', async (_, ask) => {
+    for (let moment = 0; moment < 60; moment += 10) {
+      await session.run('exit');
+      await session.run("'the session has begun'");
+      const cell = session.run(ask(portOf(mute)));
+      await sleep(moment);
+      await session.kernel.interrupt();
+      expect(failure(await cell).ename).toBe('Interrupted');
+      expect(result(await session.run(ask(portOf(answering))))).toBe("'ok'");
     }
   });
 });

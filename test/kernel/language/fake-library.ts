@@ -70,7 +70,8 @@ function operator(name: string, f: (x: any, y: any) => any) {
 
 function inPlace(name: string, f: (x: any, y: any) => any) {
   return (a: any, b: any) => {
-    if (!(a instanceof NDArray)) return f(a, b);
+    if (!(a instanceof NDArray))
+      return b instanceof NDArray && typeof a === 'number' ? zip(a, b, f) : f(a, b);
     calls.push(name);
     a.values.splice(0, a.size, ...zip(a, b, f).values);
     return a;

@@ -126,6 +126,19 @@ describe('assignments', () => {
     expect(nb.js('total += 1; 0')).toContain('total = $op.iadd(total, 1, true)');
     expect(nb.js('fixed += 1; 0')).toContain('$op.iadd(fixed , 1)');
   });
+  it('lets a number become an array, as in a sum of losses', async () => {
+    expect(await nb.run('let loss = 0; for (const v of [1, 2]) loss += np.sum(X) * v; loss.item()')).toBe(18);
+    expect(await nb.run('loss += 1; loss / 2')).toEqual([9.5]);
+    expect(
+      await nb.run('let best = -Infinity; for (const v of [X]) if (np.sum(v) > best) best = np.sum(v); best'),
+    ).toEqual([6]);
+    expect(await nb.run('function f() { let t = 0; t += np.sum(X); return t }; 0')).toBe(0);
+    expect(await nb.run('f() / 2')).toEqual([3]);
+    expect(await nb.run('let both = 0, plain = 0; both += np.sum(X); plain += 1; both')).toEqual([6]);
+    expect(nb.problems('plain.nope')[0]).toContain("does not exist on type 'number'");
+    expect(nb.problems('let a = 0; a = "text"')[0]).toContain("'string' is not assignable to type 'number'");
+    expect(nb.problems('const b = 0; b = np.sum(X)')[0]).toContain('constant');
+  });
   it('reaches properties, private fields and elements of lists', async () => {
     const code = `class Layer { W = np.array([1]); #b = np.array([2]); step() { this.W -= 1; this.#b += 3; return this.#b } }
 const layer = new Layer(); const grads = [np.array([7])]; grads[0] *= 2;

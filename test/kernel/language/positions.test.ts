@@ -44,7 +44,7 @@ describe('diagnostics', () => {
     ],
     ["X[0] = 'text'", "1:8 TS2322 Type '\"text\"' is not assignable to type 'ArrayLike'."],
     [
-      'let total = 0;\nfor (const v of [1]) total += np.sum(X) * v',
+      'let total: number = 0;\nfor (const v of [1]) total += np.sum(X) * v',
       "2:22 TS2322 Type 'NDArray' is not assignable to type 'number'. Use .item() to get the number of a 0-d array.",
     ],
     [
