@@ -10,8 +10,11 @@ import { fileURLToPath } from 'node:url';
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const library = join(root, 'dist', 'src');
 
-/** What is imported, or started in a thread or process of its own, by its path. */
-const ENTRIES = ['index.js', 'operators.js', 'data/worker.js', 'learn/worker.js'];
+/**
+ * What is imported, or started in a thread or process of its own, by its path. Any other module imported so would bring
+ * a second copy of the library along, with buffers of its own for the same native code.
+ */
+const ENTRIES = ['index.js', 'operators.js', 'backend/index.js', 'data/worker.js', 'learn/worker.js'];
 
 /** The modules that users see as objects, such as `np` and `np.linalg`, and who exports them so: [importer, path]. */
 function namespaces(file, found = new Map()) {

@@ -61,6 +61,9 @@ export function diagnose(found: readonly Diagnostic[], context: Explaining): Cel
   const out: CellDiagnostic[] = [];
   const seen = new Set<string>();
   for (const d of found) {
+    // The same said of a method's `this`.
+    if (d.code === 2684 && found.some((other) => other.pos === d.pos && POSSIBLY_NOTHING.has(other.code)))
+      continue;
     const told = explainSite(d, context) ?? explainPlain(d, context);
     const start = Math.min(Math.max(told.start, 0), context.code.length);
     const length = Math.max(Math.min(told.end, context.code.length) - start, 1);
@@ -79,6 +82,8 @@ export function diagnose(found: readonly Diagnostic[], context: Explaining): Cel
   return out.sort((a, b) => a.start - b.start);
 }
 
+/** 'x' is possibly null, undefined, or either. */
+const POSSIBLY_NOTHING = new Set([18047, 18048, 18049]);
 const NOT_ASSIGNABLE = new Set([2322, 2345]);
 
 function explainPlain(d: Diagnostic, { mapped, code, isConstant }: Explaining): Told {

@@ -1,7 +1,14 @@
 // The way out, said with an error: a missing await or import, a name that an earlier cell was to declare, the habits of
 // another language. Works on finished diagnostics and the text of the cell, and only when there is something wrong.
 import type { CellDiagnostic } from './contract.js';
-import { MATH_NAMES, PYTHON_LINES, PYTHON_METHODS, PYTHON_NAMES, translate } from './python.js';
+import {
+  MATH_NAMES,
+  PYTHON_LINES,
+  PYTHON_METHODS,
+  PYTHON_NAMES,
+  TENSOR_METHODS,
+  translate,
+} from './python.js';
 
 /** What hints need to know of the session. */
 export interface Surroundings {
@@ -49,8 +56,8 @@ export function addHints(
   return out;
 }
 
-/** The parser's messages have numbers below 2000 (and 17000 and up for JSX). */
-const isSyntax = (d: CellDiagnostic): boolean => d.code < 2000 || d.code >= 17000;
+/** The parser's messages have numbers below 2000, and from 17000 to 17999 for JSX. */
+const isSyntax = ({ code }: CellDiagnostic): boolean => code < 2000 || (code >= 17000 && code < 18000);
 
 /** The hint takes the place of a guess by spelling. */
 function joined({ message }: CellDiagnostic, hint: string): string {
@@ -140,6 +147,8 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
   if (NO_PROPERTY.has(d.code) && /on type '(?:<.*>)?\(.*\) => /.test(d.message))
     return `It is a function: call it first, as in ${receiver(before)}(...).${text}`;
   if (NO_PROPERTY.has(d.code)) return methodHint(text, d, before);
+  if (d.code === 18048 && /^[\w$]+$/.test(text))
+    return `It has no value where it is declared: give it one there, or declare it with its type, let ${text}!: NDArray.`;
   if (NOT_CALLABLE.has(d.code))
     return /\.\s*$/.test(before) && /^\s*\(\s*\)/.test(after)
       ? `${text} is a property: write ${receiver(before)}.${text} without parentheses.`
@@ -258,7 +267,9 @@ function methodHint(name: string, d: CellDiagnostic, before: string): string | u
     if (name === 'length') return 'The length of the first axis is .shape[0], the number of elements .size.';
     if (name === 'map' || name === 'forEach' || name === 'filter')
       return `Arithmetic and np's functions work on all elements at once; a list of numbers is ${receiver(before)}.tolist().`;
-    return undefined;
+    const tensor = Object.hasOwn(TENSOR_METHODS, name) ? TENSOR_METHODS[name] : undefined;
+    const own = receiver(before);
+    return tensor && `Here it is ${own === '...' ? tensor : tensor.replace(/\bx\b/g, own)}.`;
   }
   const table = kind && PYTHON_METHODS[kind];
   if (!table || !Object.hasOwn(table, name)) return undefined;

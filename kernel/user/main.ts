@@ -9,6 +9,7 @@ import { currentCell, send, sendOutput } from './channel.js';
 import { models } from './comms.js';
 import { describeError } from './errors.js';
 import { executeCell, prepareInterrupts, startEvaluator } from './evaluate.js';
+import { prepareFetch } from './fetching.js';
 import { defineGlobals, defineLibrary, loadWidgets, wantsWidgets } from './globals.js';
 import { captureOutput } from './stdio.js';
 
@@ -18,6 +19,7 @@ watchErrors();
 watchExit();
 defineGlobals(startFolder());
 prepareInterrupts();
+prepareFetch();
 startEvaluator();
 const interrupts = new Worker(new URL('./interrupt.js', import.meta.url));
 interrupts.unref();

@@ -1,6 +1,7 @@
 // Convolution and pooling as layers, with PyTorch's names, shapes and first weights.
 
 import type { NDArray } from '../core/ndarray.js';
+import { needed, parameters, type Spelled } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import {
   asPair,
@@ -39,6 +40,29 @@ function checkGroups(layer: string, inChannels: number, outChannels: number, gro
     );
 }
 
+type ConvArguments = ConvOptions & LayerOptions & { bias?: boolean };
+type SequenceOptions = Exclude<Parameters<typeof conv1d>[3], undefined> & LayerOptions & { bias?: boolean };
+type TransposeArguments = ConvTransposeOptions & LayerOptions & { bias?: boolean };
+
+/** A parameter in its place, or the object of options that stands there. */
+type Given<T, O> = T | Spelled<O>;
+
+/** The window of a layer, and the rest of what was given in places and by names. */
+function windowOf<W, O extends object>(
+  caller: string,
+  names: readonly string[],
+  given: readonly unknown[],
+  more: readonly string[],
+): [W, O] {
+  const { kernelSize, ...options } = parameters<{ kernelSize?: W }>(
+    caller,
+    ['kernelSize', ...names],
+    given,
+    more,
+  );
+  return [needed(caller, 'kernelSize', kernelSize), options as O];
+}
+
 const show = (value: Pair | string): string =>
   typeof value === 'string'
     ? `'${value}'`
@@ -50,26 +74,39 @@ const show = (value: Pair | string): string =>
  * Filters over images: (N, inChannels, H, W) gives (N, outChannels, H', W'). `weight` is (outChannels,
  * inChannels / groups, KH, KW). @see torch.nn.Conv2d
  *
- * @param options stride, padding, dilation, groups, bias; `strict: true` throws where windows do not fit exactly
+ * @param kernelSize,stride,padding,dilation,groups,bias in their places as in PyTorch, or by their names in an object;
+ * `strict: true` throws where windows do not fit exactly
  * @example
- * const conv = new nn.Conv2d(3, 96, 11, { stride: 4, strict: true });
+ * const conv = new nn.Conv2d(3, 96, 11, { stride: 4, strict: true });   // or nn.Conv2d(3, 96, 11, 4)
  * conv(np.zeros([1, 3, 227, 227])).shape;   // [1, 96, 55, 55]
  */
 export class Conv2d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly kernelSize: readonly [number, number];
+  readonly options: ConvArguments;
 
   constructor(
     readonly inChannels: number,
     readonly outChannels: number,
-    kernelSize: Pair,
-    readonly options: ConvOptions & LayerOptions & { bias?: boolean } = {},
+    kernelSize: Given<Pair, ConvArguments & { kernelSize?: Pair }>,
+    stride?: Given<Pair, ConvArguments>,
+    padding?: Given<Pair | 'same' | 'valid', ConvArguments>,
+    dilation?: Given<Pair, ConvArguments>,
+    groupCount?: Given<number, ConvArguments>,
+    bias?: Given<boolean, ConvArguments>,
   ) {
     super();
+    const [window, options] = windowOf<Pair, ConvArguments>(
+      'Conv2d',
+      ['stride', 'padding', 'dilation', 'groups', 'bias'],
+      [kernelSize, stride, padding, dilation, groupCount, bias],
+      ['strict', 'dtype'],
+    );
+    this.options = options;
     const { groups = 1 } = options;
     checkCounts('Conv2d', { inChannels, outChannels, groups });
-    this.kernelSize = asPair('Conv2d', 'kernelSize', kernelSize, 1);
+    this.kernelSize = asPair('Conv2d', 'kernelSize', window, 1);
     checkGroups('Conv2d', inChannels, outChannels, groups);
     this.weight = newParameter([outChannels, inChannels / groups, ...this.kernelSize], options);
     this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
@@ -96,20 +133,34 @@ export class Conv2d extends Module {
 export class Conv1d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
+  readonly kernelSize: number;
+  readonly options: SequenceOptions;
 
   constructor(
     readonly inChannels: number,
     readonly outChannels: number,
-    readonly kernelSize: number,
-    readonly options: Parameters<typeof conv1d>[3] & LayerOptions & { bias?: boolean } = {},
+    kernelSize: Given<number, SequenceOptions & { kernelSize?: number }>,
+    stride?: Given<number, SequenceOptions>,
+    padding?: Given<number | 'same' | 'valid', SequenceOptions>,
+    dilation?: Given<number, SequenceOptions>,
+    groupCount?: Given<number, SequenceOptions>,
+    bias?: Given<boolean, SequenceOptions>,
   ) {
     super();
+    const [window, options] = windowOf<number, SequenceOptions>(
+      'Conv1d',
+      ['stride', 'padding', 'dilation', 'groups', 'bias'],
+      [kernelSize, stride, padding, dilation, groupCount, bias],
+      ['strict', 'dtype'],
+    );
+    this.options = options;
+    this.kernelSize = window;
     const { groups = 1 } = options;
-    checkCounts('Conv1d', { inChannels, outChannels, kernelSize, groups });
+    checkCounts('Conv1d', { inChannels, outChannels, kernelSize: window, groups });
     checkGroups('Conv1d', inChannels, outChannels, groups);
-    this.weight = newParameter([outChannels, inChannels / groups, kernelSize], options);
+    this.weight = newParameter([outChannels, inChannels / groups, window], options);
     this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
-    start(this.weight, this.bias, (inChannels / groups) * kernelSize);
+    start(this.weight, this.bias, (inChannels / groups) * window);
   }
 
   forward(x: NDArray): NDArray {
@@ -130,17 +181,30 @@ export class ConvTranspose2d extends Module {
   readonly weight: Parameter;
   readonly bias: Parameter | null;
   readonly kernelSize: readonly [number, number];
+  readonly options: TransposeArguments;
 
   constructor(
     readonly inChannels: number,
     readonly outChannels: number,
-    kernelSize: Pair,
-    readonly options: ConvTransposeOptions & LayerOptions & { bias?: boolean } = {},
+    kernelSize: Given<Pair, TransposeArguments & { kernelSize?: Pair }>,
+    stride?: Given<Pair, TransposeArguments>,
+    padding?: Given<Pair, TransposeArguments>,
+    outputPadding?: Given<Pair, TransposeArguments>,
+    groupCount?: Given<number, TransposeArguments>,
+    bias?: Given<boolean, TransposeArguments>,
+    dilation?: Given<Pair, TransposeArguments>,
   ) {
     super();
+    const [window, options] = windowOf<Pair, TransposeArguments>(
+      'ConvTranspose2d',
+      ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation'],
+      [kernelSize, stride, padding, outputPadding, groupCount, bias, dilation],
+      ['dtype'],
+    );
+    this.options = options;
     const { groups = 1 } = options;
     checkCounts('ConvTranspose2d', { inChannels, outChannels, groups });
-    this.kernelSize = asPair('ConvTranspose2d', 'kernelSize', kernelSize, 1);
+    this.kernelSize = asPair('ConvTranspose2d', 'kernelSize', window, 1);
     checkGroups('ConvTranspose2d', inChannels, outChannels, groups);
     this.weight = newParameter([inChannels, outChannels / groups, ...this.kernelSize], options);
     this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
@@ -162,12 +226,19 @@ export class ConvTranspose2d extends Module {
   }
 }
 
+type Window<O = PoolOptions> = Given<Pair, O & { kernelSize?: Pair }>;
+
 abstract class Pool extends Module {
-  constructor(
-    readonly kernelSize: Pair,
-    readonly options: PoolOptions = {},
-  ) {
+  readonly kernelSize: Pair;
+  readonly options: PoolOptions;
+
+  /** @param names of what follows the window, in PyTorch's order */
+  constructor(caller: string, names: readonly string[], given: readonly unknown[]) {
     super();
+    [this.kernelSize, this.options] = windowOf<Pair, PoolOptions>(caller, names, given, [
+      'ceilMode',
+      'strict',
+    ]);
   }
 
   protected override extraRepr(): string {
@@ -177,17 +248,32 @@ abstract class Pool extends Module {
   }
 }
 
-/** The largest element of each window. @see torch.nn.MaxPool2d */
+/**
+ * The largest element of each window: `new nn.MaxPool2d(2)`, `new nn.MaxPool2d(3, 2)`,
+ * `new nn.MaxPool2d(3, {stride: 2, padding: 1})`. @see torch.nn.MaxPool2d
+ */
 export class MaxPool2d extends Pool {
+  constructor(kernelSize: Window, stride?: Given<Pair, PoolOptions>, padding?: Given<Pair, PoolOptions>) {
+    super('MaxPool2d', ['stride', 'padding'], [kernelSize, stride, padding]);
+  }
   forward(x: NDArray): NDArray {
     return maxPool2d(x, this.kernelSize, this.options);
   }
 }
 
+type MeanOptions = PoolOptions & { countIncludePad?: boolean };
+
 /** The mean of each window. @see torch.nn.AvgPool2d */
 export class AvgPool2d extends Pool {
-  constructor(kernelSize: Pair, options: PoolOptions & { countIncludePad?: boolean } = {}) {
-    super(kernelSize, options);
+  constructor(
+    kernelSize: Window<MeanOptions>,
+    stride?: Given<Pair, MeanOptions>,
+    padding?: Given<Pair, MeanOptions>,
+    ceilMode?: Given<boolean, MeanOptions>,
+    countIncludePad?: Given<boolean, MeanOptions>,
+  ) {
+    const names = ['stride', 'padding', 'ceilMode', 'countIncludePad'];
+    super('AvgPool2d', names, [kernelSize, stride, padding, ceilMode, countIncludePad]);
   }
   forward(x: NDArray): NDArray {
     return avgPool2d(x, this.kernelSize, this.options);
@@ -198,10 +284,11 @@ export class AvgPool2d extends Pool {
 export class LPPool2d extends Pool {
   constructor(
     readonly p: number,
-    kernelSize: Pair,
-    options: PoolOptions = {},
+    kernelSize: Window,
+    stride?: Given<Pair, PoolOptions>,
+    ceilMode?: Given<boolean, PoolOptions>,
   ) {
-    super(kernelSize, options);
+    super('LPPool2d', ['stride', 'ceilMode', 'padding'], [kernelSize, stride, ceilMode]);
   }
   forward(x: NDArray): NDArray {
     return lpPool2d(x, this.kernelSize, { ...this.options, p: this.p });

@@ -227,3 +227,44 @@ describe('sizes of the course', () => {
     );
   });
 });
+
+describe('arguments of layers', () => {
+  it('stand in their places as in PyTorch, or go by their names in either spelling', () => {
+    const conv = 'Conv2d(3, 8, kernel_size=(3, 3), stride=(2, 2), padding=(1, 1))';
+    for (const layer of [
+      new nn.Conv2d(3, 8, 3, 2, 1),
+      new nn.Conv2d(3, 8, 3, { stride: 2, padding: 1 }),
+      new nn.Conv2d(3, 8, 3, 2, { padding: 1 }),
+      new nn.Conv2d(3, 8, { kernelSize: 3, stride: 2, padding: 1 }),
+      new nn.Conv2d(3, 8, { kernel_size: [3, 3], stride: 2, padding: 1 }),
+    ]) {
+      expect(String(layer)).toBe(conv);
+      expect(layer(np.ones([1, 3, 9, 9], { dtype: 'float32' })).shape).toEqual([1, 8, 5, 5]);
+    }
+    const pool = 'MaxPool2d(kernel_size=3, stride=2, padding=0, ceil_mode=true)';
+    expect(String(new nn.MaxPool2d(3, 2, { ceil_mode: true }))).toBe(pool);
+    expect(String(new nn.MaxPool2d({ kernel_size: 3, stride: 2, ceilMode: true }))).toBe(pool);
+    expect(String(new nn.MaxPool2d(2, 2))).toBe(String(new nn.MaxPool2d(2)));
+    const x = np.arange(50).reshape(1, 2, 5, 5);
+    expect(new nn.AvgPool2d(3, 2, 1, false, false)(x).tolist()).toEqual(
+      new nn.AvgPool2d(3, { stride: 2, padding: 1, countIncludePad: false })(x).tolist(),
+    );
+    expect(String(new nn.Conv1d(2, 4, 5, 2, 1))).toBe(
+      String(new nn.Conv1d(2, 4, { kernel_size: 5, stride: 2, padding: 1 })),
+    );
+    expect(
+      new nn.ConvTranspose2d(2, 4, 3, 2, 1, 1)(np.ones([1, 2, 4, 4], { dtype: 'float32' })).shape,
+    ).toEqual([1, 4, 8, 8]);
+    expect(new nn.Conv2d(3, 8, 3, 1, 0, 1, 1, false).bias).toBeNull();
+  });
+
+  it('that are missing, twice there or unknown are named', () => {
+    expect(() => new nn.Conv2d(3, 8, {})).toThrow("Conv2d: the argument 'kernelSize' is missing");
+    expect(() => new nn.MaxPool2d({ kernelSize: 2, kernel_size: 2 })).toThrow(
+      "the option 'kernelSize' is given twice",
+    );
+    expect(() => new nn.Conv2d(3, 8, 3, { pading: 1 } as never)).toThrow(
+      "unknown option 'pading'; did you mean 'padding'?",
+    );
+  });
+});
