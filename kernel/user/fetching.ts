@@ -8,24 +8,29 @@ const NAMES = ['fetch', 'Headers', 'Request', 'Response', 'FormData', 'WebSocket
 /** Has the client loaded by the first use of one of its names. */
 export function prepareFetch(): void {
   const { fetch } = globalThis;
-  const originals = NAMES.flatMap((name) => {
-    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-    return descriptor ? [[name, descriptor] as const] : [];
-  });
-  const restore = () => {
-    for (const [name, descriptor] of originals) Object.defineProperty(globalThis, name, descriptor);
+  const waiting = new Map<string, PropertyDescriptor>();
+  const load = () => {
+    for (const [name, descriptor] of waiting) Object.defineProperty(globalThis, name, descriptor);
+    waiting.clear();
+    cellScope.run(undefined as never, () => void fetch('data:,').catch(() => {}));
   };
-  for (const [name, { enumerable }] of originals)
+  for (const name of NAMES) {
+    const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
+    if (!descriptor) continue;
+    waiting.set(name, descriptor);
+    const { enumerable } = descriptor;
     Object.defineProperty(globalThis, name, {
       configurable: true,
       enumerable,
       get() {
-        restore();
-        cellScope.run(undefined as never, () => void fetch('data:,').catch(() => {}));
+        load();
         return (globalThis as Record<string, unknown>)[name];
       },
+      // What a cell puts in its place stays there.
       set(value: unknown) {
+        waiting.delete(name);
         Object.defineProperty(globalThis, name, { value, configurable: true, writable: true, enumerable });
       },
     });
+  }
 }

@@ -186,4 +186,12 @@ describe('an interrupt of a cell that loads parts of Node for the first time', (
       expect(result(await session.run(ask(portOf(answering))))).toBe("'ok'");
     }
   });
+
+  it('a fetch that a cell has put in its place stays there', async () => {
+    await session.run('exit');
+    await session.run("globalThis.fetch = (async () => 'mine') as never;");
+    expect(result(await session.run('[new Headers([["a", "b"]]).get("a"), await fetch("")]'))).toBe(
+      "[ 'b', 'mine' ]",
+    );
+  });
 });
