@@ -3,7 +3,7 @@
 //
 //   node native/bundle.mjs         after the compiler (npm run build does both)
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -52,6 +52,31 @@ const addresses = {
   },
 };
 
+const NAMING = 'globalThis[Symbol.for("gradlab.naming")]';
+const HELPER = 'var __name = (target, value) => __defProp(target, "name", { value, configurable: true });';
+
+/**
+ * Joined functions get their names back from esbuild's helper, every closure of every call too. That costs more than the
+ * closures: once the library is loaded, names are left alone.
+ */
+function nameOnlyWhileLoading(outputs) {
+  const edit = (file, change) => {
+    const text = readFileSync(file, 'utf8');
+    const changed = change(text);
+    if (changed !== text) writeFileSync(file, changed);
+    return changed !== text;
+  };
+  const scripts = outputs.filter((file) => file.endsWith('.js')).map((file) => join(root, file));
+  const helper = HELPER.replace('=> __defProp', '=> !__naming.on ? target : __defProp');
+  const helped = scripts.filter((file) =>
+    edit(file, (text) => text.replace(HELPER, `var __naming = ${NAMING} ??= { on: true }; ${helper}`)),
+  );
+  const ended = edit(join(library, 'index.js'), (text) =>
+    text.replace(/^\/\/# sourceMappingURL/m, `${NAMING}.on = false;\n$&`),
+  );
+  if (helped.length === 0 || !ended) throw new Error('bundle: esbuild no longer names functions as it did');
+}
+
 export async function bundleLibrary() {
   // Loaded here: the set-up runs before there are packages.
   const { build } = await import('esbuild');
@@ -75,6 +100,7 @@ export async function bundleLibrary() {
     metafile: true,
     logLevel: 'warning',
   });
+  nameOnlyWhileLoading(Object.keys(metafile.outputs));
   for (const [output, { imports }] of Object.entries(metafile.outputs)) {
     for (const { path, external } of imports)
       if (external && path.startsWith('.') && !existsSync(resolve(root, dirname(output), path)))

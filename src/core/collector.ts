@@ -23,6 +23,8 @@ function minorCollection(): (() => void) | null {
     setFlagsFromString('--no-expose-gc');
     // V8 would leave the freeing to another thread, and blocks would come back late and cold.
     setFlagsFromString('--no-concurrent-array-buffer-sweeping');
+    // A collection in the middle of a step finds its temporaries alive, and V8 would make them among what lives long.
+    setFlagsFromString('--no-allocation-site-pretenuring');
     gc({ type: 'minor' });
     return () => gc({ type: 'minor' });
   } catch {
