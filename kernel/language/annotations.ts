@@ -35,7 +35,7 @@ const PUNCTUATION = /^(?:[{}()[\]<>;,:|&]|=>|\s+)$/;
 export function readAnnotations(analysis: Analysis, around: Surroundings): Annotation[] {
   const K = SyntaxKind;
   const { file, origin, checked, path, raw } = analysis;
-  const annotations: Annotation[] = analysis.loose.map(({ name }) => ({ at: name.end, type: 'any' }));
+  const annotations: Annotation[] = [];
   const names: Ast.VariableDeclaration[] = [];
   const functions: Ast.FunctionDeclaration[] = [];
   for (const statement of file.statements) {

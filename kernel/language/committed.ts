@@ -17,6 +17,7 @@ export function commitCell(analysis: Analysis): CommittedCell {
   const edits = new Edits(raw);
   for (const site of sites)
     if (site.final !== 'plain' && site.kind !== 'truth') editSite(edits, site, site.final, 'session');
+  for (const { name } of analysis.loose) edits.close(name.end, ': any', 1000);
   for (const { at, type } of analysis.annotations ?? []) edits.close(at, `: ${type}`, 1000);
   for (const node of top.awaits) {
     edits.replace(node.getStart(), node.getStart() + 'await'.length, '$await(');

@@ -2,7 +2,7 @@
 // value but reads it off the module whenever it is used, as a module does. Which names those are, and where in the
 // cell they stand; everything else that is imported can be taken over once and costs nothing.
 import { LIVE } from './contract.js';
-import { listKeyword } from './declarations.js';
+import { mayBeAssigned } from './declarations.js';
 import type { Session } from './session.js';
 import type { Analysis } from './types.js';
 import type { Ast, Checker, Node, TsSymbol } from './typescript.js';
@@ -20,10 +20,7 @@ export interface LiveUse {
 
 /** Whether what an imported name stands for is a variable that its module can assign to. */
 export function isLive(target: TsSymbol): boolean {
-  if (!(target.flags & SymbolFlags.Variable)) return false;
-  const list = target.valueDeclaration?.resolve()?.parent;
-  if (list?.kind !== SyntaxKind.VariableDeclarationList) return false;
-  return /^(?:let|var)$/.test(listKeyword(list as Ast.VariableDeclarationList));
+  return (target.flags & SymbolFlags.Variable) !== 0 && mayBeAssigned(target.valueDeclaration?.resolve());
 }
 
 /** How the export is read off its module. */

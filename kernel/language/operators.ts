@@ -56,8 +56,8 @@ export interface Site extends Forms {
   chained: boolean;
   /** The operands do not fit; what follows from the result is not to be told as well. */
   wrong: boolean;
-  /** A compound assignment to a name that can be given another value. */
-  rebinds: boolean;
+  /** A compound assignment to a name that can be given another value; undefined until that is known. */
+  rebinds: boolean | undefined;
 }
 
 type Binary = Ast.BinaryExpression;
@@ -255,7 +255,7 @@ export function collectSites(root: Node, source: string): Site[] {
       key: false,
       chained: false,
       wrong: false,
-      rebinds: false,
+      rebinds: undefined,
       typing: 'plain',
       final: 'plain',
       js: 'plain',

@@ -366,10 +366,8 @@ export class TypeService {
         const type = types[(slots[i] as number[])[0] as number];
         if (type && type.flags & TypeFlags.Object && this.isBracketed(type)) operands[0] = 'array';
       }
-      site.rebinds =
-        site.kind === 'compound' &&
-        operands[0] === 'array' &&
-        this.isVariable(site.probes[0] as Node, nodes[(slots[i] as number[])[0] as number]);
+      if (site.kind === 'compound' && operands[0] === 'array')
+        site.rebinds ??= this.isVariable(site.probes[0] as Node, nodes[(slots[i] as number[])[0] as number]);
       const forms = decide(site, operands);
       if (forms.typing !== site.typing && site.kind !== 'truth') changed = true;
       Object.assign(site, forms);

@@ -42,6 +42,9 @@ function checkGroups(layer: string, inChannels: number, outChannels: number, gro
 
 type ConvArguments = ConvOptions & LayerOptions & { bias?: boolean };
 type SequenceOptions = Exclude<Parameters<typeof conv1d>[3], undefined> & LayerOptions & { bias?: boolean };
+/** What follows the window of a convolution, in PyTorch's order. */
+const CONV_PLACES = ['stride', 'padding', 'dilation', 'groups', 'bias'];
+
 type TransposeArguments = ConvTransposeOptions & LayerOptions & { bias?: boolean };
 
 /** A parameter in its place, or the object of options that stands there. */
@@ -99,7 +102,7 @@ export class Conv2d extends Module {
     super();
     const [window, options] = windowOf<Pair, ConvArguments>(
       'Conv2d',
-      ['stride', 'padding', 'dilation', 'groups', 'bias'],
+      CONV_PLACES,
       [kernelSize, stride, padding, dilation, groupCount, bias],
       ['strict', 'dtype'],
     );
@@ -149,7 +152,7 @@ export class Conv1d extends Module {
     super();
     const [window, options] = windowOf<number, SequenceOptions>(
       'Conv1d',
-      ['stride', 'padding', 'dilation', 'groups', 'bias'],
+      CONV_PLACES,
       [kernelSize, stride, padding, dilation, groupCount, bias],
       ['strict', 'dtype'],
     );

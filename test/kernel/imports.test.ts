@@ -167,7 +167,8 @@ describe('imported variables that their module changes', () => {
       'counting.ts',
       'export let counter = 0;\nexport const fixed = 7;\nexport function increment(): number { return ++counter }\n' +
         "let hidden = 'a';\nexport { hidden as default, hidden as 'odd name' };\nexport const more = () => { hidden += 'b' };\n" +
-        'export let W = [1, 2];\nexport const renew = () => { W = [10, 20] };\nexport let Tag = () => "first";\nexport const retag = () => { Tag = () => "second" };\n',
+        'export let W = [1, 2];\nexport const renew = () => { W = [10, 20] };\nexport let Tag = () => "first";\nexport const retag = () => { Tag = () => "second" };\n' +
+        'export let [first] = [1];\nexport const next = () => { first++ };\n',
     );
     put('again.ts', "export { counter as relayed } from './counting';\n");
   });
@@ -181,6 +182,11 @@ describe('imported variables that their module changes', () => {
     expect(result(await session.run('increment(); look()'))).toBe("{ counter: 2, twice: 4, text: '2' }");
     expect(result(await session.run('increment(); counter + 1'))).toBe('4');
     expect(printed(await session.run('%whos'))).toMatch(/^counter +number +3$/m);
+  });
+
+  it('may be parts of a pattern', async () => {
+    expect(result(await session.run("import { first, next } from './counting';\nnext(); first"))).toBe('2');
+    expect(result(await session.run('next(); first'))).toBe('3');
   });
 
   it('keep their types, and cannot be assigned to', async () => {
