@@ -17,7 +17,7 @@ export function kernelSpec(): object {
     language: 'typescript',
     interrupt_mode: 'message',
     kernel_protocol_version: PROTOCOL_VERSION,
-    metadata: { debugger: true },
+    metadata: { debugger: true, supported_encryption: ['curve'] },
   };
 }
 

@@ -24,7 +24,8 @@ export interface Tracer {
 export function typeError(cell: CompiledCell, label: string, language: LanguageService): ErrorContent {
   const first = cell.diagnostics.find((diagnostic) => diagnostic.category === 'error');
   const frames = language.formatDiagnostics(cell, label, true);
-  const evalue = first ? `TS${first.code}: ${first.message}` : 'the cell has errors';
+  const code = first && first.code > 0 ? `TS${first.code}: ` : '';
+  const evalue = first ? code + first.message : 'the cell has errors';
   const traceback = frames.trimEnd().split('\n');
   for (const name of missingPackages(cell))
     traceback.push('', `There is no package "${name}" here. Install it with: npm install ${name}`);

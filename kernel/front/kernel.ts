@@ -65,7 +65,7 @@ export class Kernel {
   constructor(connectionFile: string, historyFolder?: string) {
     this.connection = readConnectionFile(connectionFile);
     this.signer = new Signer(this.connection.key, this.connection.signature_scheme);
-    this.sockets = new KernelSockets((text) => this.log(text));
+    this.sockets = new KernelSockets(this.connection, (text) => this.log(text));
     this.history = new History(historyFolder, (text) => this.log(text));
     this.executor = new Executor({
       output: this.output,
@@ -83,7 +83,7 @@ export class Kernel {
   }
 
   async start(): Promise<void> {
-    await this.sockets.bind(this.connection);
+    await this.sockets.bind();
     this.sockets.receive((channel, frames) => this.receive(channel, frames));
     this.sockets.welcome((subscription) =>
       this.publish('iopub_welcome', { subscription }, undefined, subscription),

@@ -3,7 +3,7 @@
 
 /** One message of the type checker, in the cell's own coordinates. */
 export interface CellDiagnostic {
-  /** TypeScript's number, as in TS2322. */
+  /** TypeScript's number, as in TS2322; 0 for what TypeScript does not know, such as a magic. */
   code: number;
   message: string;
   category: 'error' | 'warning' | 'suggestion';

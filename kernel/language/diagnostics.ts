@@ -279,7 +279,8 @@ export function formatDiagnostics(cell: CompiledCell, label: string, color: bool
   return cell.diagnostics
     .map((d) => {
       const place = `${paint(CYAN, label)}:${paint(YELLOW, `${d.line}`)}:${paint(YELLOW, `${d.column}`)}`;
-      const head = `${place} - ${paint(RED, d.category)} ${paint(GRAY, `TS${d.code}:`)} ${d.message}`;
+      const code = d.code > 0 ? ` ${paint(GRAY, `TS${d.code}:`)}` : ':';
+      const head = `${place} - ${paint(RED, d.category)}${code} ${d.message}`;
       const text = lines.line(d.line);
       const number = `${d.line}`;
       const length = Math.max(Math.min(d.length, text.length - d.column + 1), 1);

@@ -50,6 +50,9 @@ const ASK_LIMIT = 4_000;
 /** A cell that runs longer than this leaves time for its declarations. */
 const SETTLE_MS = 20;
 
+/** The code of a diagnostic that is not TypeScript's: it has none to show. */
+const OWN = 0;
+
 const nowhere = { toCell: () => undefined };
 
 export class LanguageService {
@@ -182,7 +185,7 @@ export class LanguageService {
 
   private failure(id: string, code: string, start: number, message: string, length = 1): CompiledCell {
     const at = new Lines(code).at(Math.min(start, code.length));
-    const diagnostic: CellDiagnostic = { code: 1, message, category: 'error', ...at, length, start };
+    const diagnostic: CellDiagnostic = { code: OWN, message, category: 'error', ...at, length, start };
     return { id, code, js: '', diagnostics: [diagnostic], failed: true, positions: nowhere };
   }
 

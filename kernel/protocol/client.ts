@@ -20,7 +20,7 @@ import type {
 } from './messages.js';
 import { type NotebookOutput, OutputCollector } from './outputs.js';
 import { kernelArgv } from './product.js';
-import { SendQueue } from './sockets.js';
+import { clientCurve, curveKeys, SendQueue } from './sockets.js';
 import { decode, encode, makeHeader, Signer } from './wire.js';
 
 export type { NotebookOutput } from './outputs.js';
@@ -32,6 +32,8 @@ export interface KernelOptions {
   env?: Record<string, string | undefined>;
   /** Unix sockets by default, which need no free ports; `tcp` on Windows. */
   transport?: 'ipc' | 'tcp';
+  /** Encrypts what goes over the sockets, for kernels whose kernelspec has `supported_encryption: ['curve']`. */
+  encrypted?: boolean;
   /** Gives the kernel a process group of its own, as Jupyter does. Without it a Ctrl-C reaches it too. */
   ownGroup?: boolean;
   /** Milliseconds until the kernel must have answered; 30,000 by default. */
@@ -111,6 +113,7 @@ export async function launchKernel(options: KernelOptions = {}): Promise<KernelC
     transport === 'ipc'
       ? makeConnection('ipc', join(folder, 'socket'), [1, 2, 3, 4, 5])
       : makeConnection('tcp', '127.0.0.1', await freePorts());
+  if (options.encrypted) Object.assign(connection, curveKeys());
   const file = join(folder, 'connection.json');
   writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
   const argv = options.argv ?? kernelArgv;
@@ -160,13 +163,14 @@ export class KernelConnection {
     this.signer = new Signer(connection.key, connection.signature_scheme);
     // The identity is shared by shell and stdin: that is how an input_request finds its asker.
     const routingId = this.session;
-    const options = { linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
+    const curve = clientCurve(connection);
+    const options = { linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0, ...curve };
     this.sockets = {
       shell: new zmq.Dealer({ ...options, routingId }),
       control: new zmq.Dealer({ ...options, routingId }),
       stdin: new zmq.Dealer({ ...options, routingId }),
-      iopub: new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0 }),
-      hb: new zmq.Request({ linger: 0 }),
+      iopub: new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0, ...curve }),
+      hb: new zmq.Request({ linger: 0, ...curve }),
     };
     const log = (text: string) => onLog?.(`client: ${text}\n`);
     this.queues = {

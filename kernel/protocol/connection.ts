@@ -1,5 +1,5 @@
-// The connection file that a Jupyter client writes and a kernel reads: addresses of the five sockets and the
-// signing key. Also makes one, for clients of our own.
+// The connection file that a Jupyter client writes and a kernel reads: addresses of the five sockets, the signing key,
+// and the keys of encryption where the client wants it. Also makes one, for clients of our own.
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
@@ -17,7 +17,13 @@ export interface ConnectionInfo {
   control_port: number;
   hb_port: number;
   kernel_name?: string;
+  /** The kernel's pair of CurveZMQ keys, Z85: with them everything on the sockets is encrypted. */
+  curve_publickey?: string;
+  curve_secretkey?: string;
 }
+
+/** 32 bytes as Z85, ZeroMQ's RFC 32. */
+const CURVE_KEY = /^[\w.:+=^!/*?&<>()[\]{}@%$#-]{40}$/;
 
 /**
  * Reads and checks a connection file.
@@ -48,6 +54,15 @@ export function readConnectionFile(path: string): ConnectionInfo {
     if (!Number.isInteger(port) || port < 1) {
       throw new Error(`connection file ${path}: ${name}_port is ${JSON.stringify(port)}, not a port number`);
     }
+  }
+  for (const name of ['curve_publickey', 'curve_secretkey'] as const) {
+    if (info[name] === undefined && info.curve_publickey === info.curve_secretkey) continue;
+    // Never the key itself: messages like this one are logged.
+    if (typeof info[name] !== 'string' || !CURVE_KEY.test(info[name]))
+      throw new Error(
+        `connection file ${path}: ${name} is ${info[name] === undefined ? 'missing' : 'not a key'}; ` +
+          'encryption takes both curve_publickey and curve_secretkey, 40 characters of Z85 each',
+      );
   }
   return info;
 }

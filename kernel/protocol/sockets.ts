@@ -42,24 +42,56 @@ export class SendQueue {
 /** High-water marks are off: a marked iopub socket would drop output silently when a client is slow. */
 const OPTIONS = { linger: 1000, sendHighWaterMark: 0, receiveHighWaterMark: 0 };
 
+type Keys = Pick<ConnectionInfo, 'curve_publickey' | 'curve_secretkey'>;
+
+/** A pair of keys for a connection that is encrypted. */
+export function curveKeys(): Required<Keys> {
+  const { publicKey, secretKey } = zmq.curveKeyPair();
+  return { curve_publickey: publicKey, curve_secretkey: secretKey };
+}
+
+/** Options of the kernel's sockets: with keys, who does not have the public one gets no message through. */
+const kernelCurve = ({ curve_publickey, curve_secretkey }: Keys) =>
+  curve_secretkey
+    ? { curveServer: true, curvePublicKey: curve_publickey, curveSecretKey: curve_secretkey }
+    : {};
+
+/** Options of a client's sockets; its own keys are fresh ones, since the kernel asks for the right server key alone. */
+export function clientCurve({ curve_publickey: curveServerKey }: Keys) {
+  if (!curveServerKey) return {};
+  const { publicKey, secretKey } = zmq.curveKeyPair();
+  return { curveServerKey, curvePublicKey: publicKey, curveSecretKey: secretKey };
+}
+
 /** The first byte of what an XPUB socket hears when somebody subscribes. */
 const SUBSCRIBED = 1;
 
 /** The kernel's side: bound sockets, with the callbacks that get what arrives. */
 export class KernelSockets {
-  private readonly shell = new zmq.Router({ ...OPTIONS, handover: true });
-  private readonly control = new zmq.Router({ ...OPTIONS, handover: true });
-  private readonly stdin = new zmq.Router({ ...OPTIONS, handover: true });
-  /** Hears of every subscription, also of one that another client has too. */
-  private readonly iopub = new zmq.XPublisher({
-    linger: OPTIONS.linger,
-    sendHighWaterMark: 0,
-    verbosity: 'allSubs',
-  });
-  private readonly heartbeat = new zmq.Router(OPTIONS);
+  private readonly shell: zmq.Router;
+  private readonly control: zmq.Router;
+  private readonly stdin: zmq.Router;
+  private readonly iopub: zmq.XPublisher;
+  private readonly heartbeat: zmq.Router;
   readonly out: Record<'shell' | 'control' | 'stdin' | 'iopub', SendQueue>;
 
-  constructor(private readonly log: (text: string) => void) {
+  constructor(
+    private readonly info: ConnectionInfo,
+    private readonly log: (text: string) => void,
+  ) {
+    const curve = kernelCurve(info);
+    const options = { ...OPTIONS, ...curve, handover: true };
+    this.shell = new zmq.Router(options);
+    this.control = new zmq.Router(options);
+    this.stdin = new zmq.Router(options);
+    // Hears of every subscription, also of one that another client has too.
+    this.iopub = new zmq.XPublisher({
+      linger: OPTIONS.linger,
+      sendHighWaterMark: 0,
+      verbosity: 'allSubs',
+      ...curve,
+    });
+    this.heartbeat = new zmq.Router({ ...OPTIONS, ...curve });
     this.out = {
       shell: new SendQueue(this.shell, log),
       control: new SendQueue(this.control, log),
@@ -69,7 +101,7 @@ export class KernelSockets {
   }
 
   /** Binds all five; rejects with the address that is taken or unusable. */
-  async bind(info: ConnectionInfo): Promise<void> {
+  async bind(): Promise<void> {
     const pairs = [
       ['shell', this.shell],
       ['control', this.control],
@@ -79,7 +111,7 @@ export class KernelSockets {
     ] as const;
     await Promise.all(
       pairs.map(async ([name, socket]) => {
-        const address = endpoint(info, name);
+        const address = endpoint(this.info, name);
         try {
           await socket.bind(address);
         } catch (error) {

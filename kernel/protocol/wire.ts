@@ -104,13 +104,13 @@ export function decode(frames: readonly Buffer[], signer: Signer, replays?: Repl
   if (parts.length < 4) throw new WireError(`${parts.length} JSON frames after the signature, 4 expected`);
   if (!signer.matches(frames[at + 1], parts)) throw new WireError('the signature does not match the key');
   if (replays && !replays.admit(frames[at + 1])) throw new WireError('it was received before');
-  const [header, headerFault] = parseObject(parts[0]);
+  const [header, headerFault] = readObject(parts[0]);
   if (!header || typeof header.msg_type !== 'string' || typeof header.msg_id !== 'string') {
     throw new WireError(`the header is ${headerFault ?? 'not an object with msg_id and msg_type'}`);
   }
   const known = header as unknown as Header;
   const read = (name: string, part: Buffer): Record<string, unknown> => {
-    const [value, fault] = parseObject(part);
+    const [value, fault] = readObject(part);
     if (value) return value;
     throw new WireError(`${known.msg_type}: its ${name} is ${fault}`, identities, known);
   };
@@ -125,7 +125,7 @@ export function decode(frames: readonly Buffer[], signer: Signer, replays?: Repl
 }
 
 /** The object that a frame holds, or what it is instead. */
-function parseObject(frame: Buffer): [Record<string, unknown>, undefined] | [undefined, string] {
+export function readObject(frame: Buffer): [Record<string, unknown>, undefined] | [undefined, string] {
   const absurd = absurdity(frame);
   if (absurd) return [undefined, absurd];
   try {

@@ -163,6 +163,9 @@ describe('what there is not', () => {
     ['%timeit', /%timeit needs something to measure/],
   ];
   it.each(table)('%j', async (code, message) => {
-    expect(failure(await session.run(code)).evalue).toMatch(message);
+    const { evalue, traceback } = failure(await session.run(code));
+    expect(evalue).toMatch(message);
+    // No number of TypeScript's, which has not seen it.
+    expect(evalue + traceback).not.toMatch(/TS\d/);
   });
 });

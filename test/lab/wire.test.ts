@@ -53,3 +53,9 @@ it('anything else is refused, whatever the bytes are', () => {
     }
   }
 });
+
+it('JSON that nobody means is refused before it is parsed', () => {
+  const deep = `{"channel": "shell", "content": ${'['.repeat(32 * 2 ** 20)}`;
+  expect(() => decodeLegacy(Buffer.from(deep), false)).toThrow('not in the protocol');
+  expect(() => decodeLegacy(Buffer.from('[1, 2]'), false)).toThrow('not in the protocol');
+});

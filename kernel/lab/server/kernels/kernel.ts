@@ -1,7 +1,7 @@
 // One running kernel as its pages see it: the process and its link, its state, who gets which message, what is kept
 // for a page that lost its connection, and what happens when the process dies.
 import { randomUUID } from 'node:crypto';
-import { makeHeader } from '../../../protocol/wire.js';
+import { makeHeader, readObject } from '../../../protocol/wire.js';
 import { type Channel, CLIENT_CHANNELS, KernelLink, type KernelMessage } from './link.js';
 import { KernelPlace, KernelProcess, type LaunchOptions } from './process.js';
 import type { FoundSpec } from './specs.js';
@@ -129,13 +129,9 @@ export class Kernel {
   /** A message of a page to the kernel. */
   submit(page: Page, { channel, frames }: PageMessage): void {
     if (!CLIENT_CHANNELS.includes(channel) || frames.length < 4) return;
-    let header: { msg_id?: unknown; msg_type?: unknown };
-    try {
-      header = JSON.parse(frames[0].toString()) as typeof header;
-    } catch {
-      return;
-    }
-    const type = String(header?.msg_type ?? '');
+    const [header] = readObject(frames[0]);
+    if (!header) return;
+    const type = String(header.msg_type ?? '');
     if (/_request$/.test(type)) this.asked.set(String(header.msg_id), page.session);
     this.lastActivity = new Date();
     const message = { channel: channel as 'shell', frames };

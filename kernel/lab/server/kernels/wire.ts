@@ -1,5 +1,6 @@
 // Kernel messages on a websocket: Jupyter's binary protocol v1.kernel.websocket.jupyter.org, and the older one of
 // JSON text (binary when there are buffers) for clients that do not offer it.
+import { readObject } from '../../../protocol/wire.js';
 import { HttpError } from '../http.js';
 import type { KernelMessage } from './link.js';
 
@@ -69,13 +70,8 @@ export function decodeLegacy(data: Buffer, binary: boolean): PageMessage {
     text = parts[0];
     buffers = parts.slice(1);
   }
-  let message: Record<string, unknown>;
-  try {
-    message = JSON.parse(text.toString()) as Record<string, unknown>;
-  } catch {
-    throw malformed();
-  }
-  if (typeof message !== 'object' || message === null) throw malformed();
+  const [message] = readObject(text);
+  if (!message) throw malformed();
   const frames = PARTS.map((name) => Buffer.from(JSON.stringify(message[name] ?? {})));
   return { channel: String(message.channel ?? 'shell'), frames: [...frames, ...buffers] };
 }
