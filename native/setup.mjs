@@ -26,6 +26,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as buildPages } from '../kernel/lab/web/build.mjs';
 import { bundleLibrary } from './bundle.mjs';
+import { joinDeclarations } from './declarations.mjs';
 import { quietly as run, Stop, say, seconds } from './progress.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -203,13 +204,14 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc');
 async function typescriptBuild() {
   const stamp = join(root, 'dist/.sources');
   const versions = ['typescript', 'esbuild'].map(installedVersion).join(' ');
-  const bundling = readFileSync(join(root, 'native/bundle.mjs'));
-  const sources = digest(['src', 'kernel', 'tsconfig.json'], versions, bundling);
+  const joining = ['bundle.mjs', 'declarations.mjs'].map((file) => readFileSync(join(root, 'native', file)));
+  const sources = digest(['src', 'kernel', 'tsconfig.json'], versions, ...joining);
   if (stampHolds(stamp, sources)) return;
   rmSync(stamp, { force: true });
   await quietly('TypeScript', process.execPath, [tsc, '-p', '.', '--pretty', String(!!process.stdout.isTTY)]);
   dropOrphans();
   await bundleLibrary();
+  joinDeclarations();
   writeFileSync(stamp, sources);
 }
 

@@ -234,6 +234,8 @@ export function readable(text: string, folder: string): string {
     .replace(/typeof import\("[^"]*\/src\/numpy\/index"\)/g, 'typeof np')
     .replace(/typeof import\("[^"]*\/src\/numpy\/(\w+)(?:\/index)?"\)/g, 'typeof np.$1')
     .replace(/typeof import\("[^"]*\/src\/(\w+)\/index"\)/g, 'typeof $1')
+    .replace(/\bimport\("gradlab:[^"]*"\)\./g, '')
+    .replace(/(?<=['"])gradlab:\/(?:src\/)?/g, 'gradlab/')
     .replace(/(?<=\bimport\(")(?:\/|\w:)[^"$]*(?="\))/g, (path) => moduleName(path, folder))
     .replace(/\bNDArray<DType>/g, 'NDArray')
     .replace(/import\("[^"]*\$gradlab-[\w-]+"\)\./g, '')

@@ -3,7 +3,7 @@
 import type { InspectResult } from './contract.js';
 import { readable } from './diagnostics.js';
 import type { Analysis, TypeService } from './types.js';
-import type { Node, TsSymbol, Type } from './typescript.js';
+import type { Ast, Node, TsSymbol, Type } from './typescript.js';
 import { getTokenAtPosition, SignatureKind, SymbolFlags, SyntaxKind } from './typescript.js';
 
 const NOT_FOUND: InspectResult = { found: false, text: '', markdown: '' };
@@ -170,12 +170,20 @@ function declarationText(
   const here = whole && whole.getSourceFile().fileName === path;
   const text = here
     ? code.slice(checked.toSource(whole.getStart()), checked.toSource(whole.end - 1) + 1)
-    : (earlier ?? readable((whole as Node).getText(), service.folder));
+    : (earlier ?? readable(sourceText(whole as Node), service.folder));
   const lines = text.split('\n');
   const rest = lines.length - SOURCE_LINES;
   return rest > 0
     ? `${lines.slice(0, SOURCE_LINES).join('\n')}\n// ... ${rest} more lines`
     : lines.join('\n');
+}
+
+/** A module among joined ones is shown as the file it was. */
+function sourceText(node: Node): string {
+  const text = node.getText();
+  return node.kind === SyntaxKind.ModuleDeclaration
+    ? text.replace(/^declare module 'gradlab:.*\n([\s\S]*?)\}$/, '$1')
+    : text;
 }
 
 /** Behind the aliases and `typeof` declarations that bring a name of another cell in. */
@@ -204,8 +212,9 @@ function original(service: TypeService, analysis: Analysis, symbol: TsSymbol): T
 function functionOf(service: TypeService, analysis: Analysis, target: TsSymbol): TsSymbol | undefined {
   const { checker } = service.compiler;
   const declaration = target.valueDeclaration;
-  const owner = declaration?.resolve()?.parent as (Node & { name?: { text?: string } }) | undefined;
-  const random = /\/numpy\/random\/global\.d\.ts$/.test(declaration?.path ?? '');
+  const node = declaration?.resolve();
+  const owner = node?.parent as (Node & { name?: { text?: string } }) | undefined;
+  const random = node && /\/numpy\/random\/global$/.test(libraryModule(node));
   if (!random && owner?.name?.text !== 'ArrayMethods') return undefined;
   const behind = (s: TsSymbol | undefined): TsSymbol | undefined =>
     s && s.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(s) : s;
@@ -221,6 +230,14 @@ function functionOf(service: TypeService, analysis: Analysis, target: TsSymbol):
   const generator = exported(exported(np, 'random'), 'RandomState');
   const type = generator && checker.getDeclaredTypeOfSymbol(generator);
   return type && checker.getPropertiesOfType(type).find((s) => s.name === target.name);
+}
+
+/** The module of the library that a node stands in, also where their declarations are joined. */
+function libraryModule(node: Node): string {
+  for (let at = node.parent; at; at = at.parent) {
+    if (at.kind === SyntaxKind.ModuleDeclaration) return (at as Ast.ModuleDeclaration).name.text;
+  }
+  return node.getSourceFile().fileName.replace(/\.d\.ts$/, '');
 }
 
 function isInPrelude(node: Node, analysis: Analysis): boolean {

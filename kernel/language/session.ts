@@ -1,9 +1,8 @@
 // What earlier cells leave to later ones, for the type checker: one virtual module in which every committed cell is a
 // namespace, and the table of names that a new cell sees. The newest declaration of a name wins; functions and
 // classes of older cells keep the meanings they were written with.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { PRELOADED, WIDGET_NAMES } from './contract.js';
+import type { LibraryTypes } from './library.js';
 
 /** How a name of an earlier cell is brought into a later one. */
 export type NameKind = 'alias' | 'variable';
@@ -88,20 +87,19 @@ export class Session {
   private readonly widgetNames: readonly string[];
 
   constructor(
-    library: string,
+    { specifiers }: LibraryTypes,
     /** Which of the library's names exist; asked of the checker once. */
     private libraryNames: readonly string[] = PRELOADED,
   ) {
-    const from = (file: string) => JSON.stringify(join(library, 'src', file));
+    const [index, operators] = [specifiers.index, specifiers.operators].map((name) => JSON.stringify(name));
     this.header =
-      `import * as $lib from ${from('index.js')};\nimport * as $self from "./$gradlab-session";\n` +
-      `import { $op as $library_op, type Bracketed as $Bracketed } from ${from('operators.js')};\n` +
-      `import type { NDArray as $NDArray, ArrayLike as $ArrayLike } from ${from('index.js')};\n` +
+      `import * as $lib from ${index};\nimport * as $self from "./$gradlab-session";\n` +
+      `import { $op as $library_op, type Bracketed as $Bracketed } from ${operators};\n` +
+      `import type { NDArray as $NDArray, ArrayLike as $ArrayLike } from ${index};\n` +
       `type $Index = Parameters<$NDArray['at']>[number];\nexport { $lib };\n${OPERATORS}`;
-    const widgets = join(library, 'kernel/user/widgets/index.js');
-    this.widgetNames = existsSync(widgets) ? WIDGET_NAMES : [];
-    if (this.widgetNames.length > 0)
-      this.header += `import * as $widgets from ${JSON.stringify(widgets)};\nexport { $widgets };\n`;
+    this.widgetNames = specifiers.widgets ? WIDGET_NAMES : [];
+    if (specifiers.widgets)
+      this.header += `import * as $widgets from ${JSON.stringify(specifiers.widgets)};\nexport { $widgets };\n`;
   }
 
   /** Keeps only the library names that exist. */

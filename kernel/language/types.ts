@@ -11,6 +11,7 @@ import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
 import { Disk } from './disk.js';
 import { GLOBALS } from './globals.js';
 import { type ImportStatement, readImports } from './imports.js';
+import { libraryTypes } from './library.js';
 import { exportAccess, isLive, type LiveUse, readLive } from './live.js';
 import { mayNeedRare, nodeTypes } from './node-types.js';
 import { depthBelow, indexNodes } from './nodes.js';
@@ -100,8 +101,9 @@ export class TypeService {
     this.library = existsSync(options.libraryTypes)
       ? realpathSync(options.libraryTypes)
       : options.libraryTypes;
-    this.libraryPath = join(this.library, 'src/index.d.ts');
-    this.session = new Session(this.library);
+    const declarations = libraryTypes(this.library);
+    this.libraryPath = declarations.index;
+    this.session = new Session(declarations);
     this.folder = cwd;
     this.disk = new Disk(cwd);
     this.cellPath = join(cwd, '$gradlab-cell.ts');
@@ -129,7 +131,7 @@ export class TypeService {
       maxNodeModuleJsDepth: 0,
       jsx: 'preserve',
     };
-    const files = [this.cellPath, this.jsxPath, this.sessionPath, globals];
+    const files = [this.cellPath, this.jsxPath, this.sessionPath, globals, ...declarations.files];
     const texts = new Map([
       [config, JSON.stringify({ compilerOptions, files })],
       [this.cellPath, IMPORT_SESSION],

@@ -1,0 +1,109 @@
+// Joins the declarations of the library and of the kernel's widgets into a few files in dist/types, for the checker of
+// cells: every module becomes an ambient one, `declare module "gradlab:/src/core/ndarray"`, which is found by its name.
+// The compiler then reads a dozen files instead of 220, and looks for none. Without these files, or where they are older
+// than what the compiler has written since, the checker takes the modules one by one.
+//
+//   node native/declarations.mjs   after the compiler (npm run build does both)
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, posix, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const INDEX = 'src/index';
+/** What the checker's session imports; with it comes all that these import. */
+const ENTRIES = [INDEX, 'src/operators', 'kernel/user/widgets/index'];
+/** Characters of a joined file: whoever looks at one declaration is sent the whole file. */
+const FILE_SIZE = 60_000;
+
+/** `from './x.js'`, `import './x.js'`, `import("./x.js")` and `declare module './x.js'`: before, quote, path. */
+const SPECIFIER = /(\bfrom |^import |\bimport\(|^declare module )(['"])(\.[^'"]*)\.js\2/gm;
+/** Comments keep what they say. */
+const COMMENT = /\/\*[\s\S]*?\*\/|\/\/[^\n]*/g;
+const IMPORT = /^import [^;]*;$/gm;
+const AUGMENTATION = /^declare module ('[^']+') \{\n([\s\S]*?\n)\}$/gm;
+/** A type of a module, exported or not. */
+const DECLARED = /^(?:export )?(?:type|interface|abstract class|class) (\w+)\b/gm;
+const mentions = (text, name) => new RegExp(`\\b${name}\\b`).test(text);
+
+/** Replaces outside comments. */
+function edit(text, pattern, change) {
+  let at = 0;
+  let edited = '';
+  const take = (to) => {
+    edited += text.slice(at, to).replace(pattern, change);
+  };
+  for (const comment of text.matchAll(COMMENT)) {
+    take(comment.index);
+    edited += comment[0];
+    at = comment.index + comment[0].length;
+  }
+  take(text.length);
+  return edited;
+}
+
+const nameOf = (module) => `gradlab:/${module}`;
+
+/** A module as text of ambient ones: itself, and what it adds to others. */
+function ambient(module, written, found) {
+  const declared = written.replace(/^\/\/# sourceMappingURL=.*\n?/m, '');
+  let text = edit(declared, SPECIFIER, (_, before, quote, path) => {
+    const other = posix.join(posix.dirname(module), path);
+    found(other);
+    return before + quote + nameOf(other) + quote;
+  });
+  const imports = [...text.matchAll(IMPORT)].map(([line]) => line).filter((line) => line.includes(' from '));
+  const additions = [];
+  text = text.replace(AUGMENTATION, (_, name, body) => {
+    additions.push({ name, body });
+    return '';
+  });
+  text = edit(text, /^(export )?declare /gm, '$1');
+  let added = '';
+  for (const { name, body } of additions) {
+    // What the module itself declares is brought along from there.
+    const own = [...text.matchAll(DECLARED)].map(([, type]) => type).filter((type) => mentions(body, type));
+    text = text.replace(DECLARED, (line, type) =>
+      own.includes(type) ? line.replace(/^(?:export )?/, 'export ') : line,
+    );
+    const lines = imports.filter((line) => !line.includes(name));
+    if (own.length > 0) lines.push(`import type { ${own.join(', ')} } from '${nameOf(module)}';`);
+    added += `declare module ${name} {\n${lines.join('\n')}\n${body}}\n`;
+  }
+  return { text: text.trimEnd(), added };
+}
+
+/** @param dist the folder with what the compiler has written; the joined files go into its `types` */
+export function joinDeclarations(dist = join(root, 'dist')) {
+  const target = join(dist, 'types');
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
+  const modules = new Map();
+  const open = [...ENTRIES];
+  for (let module = open.pop(); module; module = open.pop()) {
+    if (modules.has(module)) continue;
+    modules.set(module, '');
+    const written = readFileSync(join(dist, `${module}.d.ts`), 'utf8');
+    let { text, added } = ambient(module, written, (other) => open.push(other));
+    if (module === INDEX) {
+      // A file by itself: what a cell imports is found by its path.
+      writeFileSync(join(target, 'index.d.ts'), `${text}\n`);
+      text = "export * from 'gradlab';";
+    }
+    modules.set(module, `declare module '${nameOf(module)}' {\n${text}\n}\n${added}`);
+  }
+  let text = '';
+  let count = 0;
+  const write = () => {
+    if (text !== '') writeFileSync(join(target, `library-${++count}.d.ts`), text);
+    text = '';
+  };
+  for (const module of [...modules.keys()].sort()) {
+    const next = modules.get(module);
+    if (text.length + next.length > FILE_SIZE) write();
+    text += next;
+  }
+  write();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) joinDeclarations();
