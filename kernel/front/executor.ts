@@ -336,7 +336,8 @@ export class Executor {
     } finally {
       this.prepared();
     }
-    // The checker learns the cell's declarations while the cell runs.
+    // While the cell runs, the clients hear that it does, and the checker learns its declarations.
+    output.flush(false);
     language.commit(cell.id);
     const outcome = await running;
     if (outcome.status !== 'ok') {

@@ -34,7 +34,7 @@ const PUNCTUATION = /^(?:[{}()[\]<>;,:|&]|=>|\s+)$/;
 
 export function readAnnotations(analysis: Analysis, around: Surroundings): Annotation[] {
   const K = SyntaxKind;
-  const { file, origin, checked, path, raw } = analysis;
+  const { file, origin, checked, path, raw, top } = analysis;
   const annotations: Annotation[] = [];
   const names: Ast.VariableDeclaration[] = [];
   const functions: Ast.FunctionDeclaration[] = [];
@@ -51,7 +51,7 @@ export function readAnnotations(analysis: Analysis, around: Surroundings): Annot
   if (names.length + functions.length === 0) return annotations;
   const { checker } = around.compiler;
   const positionOf = (node: Node) => checked.toGenerated(node.getStart() - origin + 1) - 1;
-  const own = new Set(analysis.top.declared.map((d) => d.name));
+  const own = new Set(top.declared.map((d) => d.name));
   const isFree = (name: string) => !own.has(name) && !around.isTaken(name);
   if (names.length > 0) {
     const types = checker.getTypeAtPosition(
@@ -59,6 +59,8 @@ export function readAnnotations(analysis: Analysis, around: Surroundings): Annot
       names.map((d) => positionOf(d.name)),
     );
     names.forEach(({ name, initializer }, i) => {
+      const declared = top.declared.find((d) => d.name === (name as Ast.Identifier).text);
+      if (declared) declared.number = ((types[i]?.flags ?? 0) & TypeFlags.NumberLike) !== 0;
       const type = written(types[i], checker, around, isFree);
       // Comments on the properties of an object are shown with them.
       if (type && !raw.slice(name.end, initializer?.end).includes('/**'))

@@ -91,7 +91,7 @@ export function commitCell(analysis: Analysis): CommittedCell {
 
 /** JavaScript: its names may hold anything. */
 function untyped({ top }: Analysis): CommittedCell {
-  const declared = top.declared.map((d) => ({ ...d, exported: d.name }));
+  const declared = top.declared.map((d) => ({ ...d, exported: d.name, number: false }));
   return {
     body: declared.map(({ name }) => `export declare let ${name}: any;`).join(''),
     imports: () => '',

@@ -1,6 +1,7 @@
 // The language service of one kernel session: compiles cells, remembers what they declare, answers completion,
 // inspection and completeness. No input makes it throw; when the compiler's process dies, it starts another.
 
+import { compileCalculation, type Known, readCalculation } from './calculation.js';
 import { commitCell } from './committed.js';
 import { completeness } from './completeness.js';
 import { complete } from './completion.js';
@@ -38,7 +39,7 @@ const REMEMBERED = 64;
 
 /** Cells that touch what the first real cells will need: types of the library, operators, brackets, errors. */
 const WARM_UP = [
-  '1 + 1',
+  'typeof 1',
   'const a = np.zeros([2, 2]), b = a * 2 + 1;\nfor (let i = 0; i < 2; i++) { a[i] -= b[0] }\na == b',
   "const text: string = 1; [1, 2].map((x) => x + 1)[0]; print('a')",
 ];
@@ -102,6 +103,8 @@ export class LanguageService {
    * @returns the JavaScript for V8's REPL mode; with errors the diagnostics and no JavaScript
    */
   compile(id: string, code: string, label = id): CompiledCell {
+    const calculation = readCalculation(code, (name) => this.known(name));
+    if (calculation) return compileCalculation(id, code, calculation);
     return this.guard(
       (types) => {
         let magic: Translated | undefined;
@@ -127,6 +130,14 @@ export class LanguageService {
       },
       (error) => this.failure(id, code, 0, `The type checker failed on this cell: ${messageOf(error)}`),
       { limit: CHECK_LIMIT },
+    );
+  }
+
+  private known(name: string): Known {
+    return this.guard(
+      ({ session }) => session.known(name),
+      () => undefined,
+      { start: false },
     );
   }
 

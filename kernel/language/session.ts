@@ -1,6 +1,7 @@
 // What earlier cells leave to later ones, for the type checker: one virtual module in which every committed cell is a
 // namespace, and the table of names that a new cell sees. The newest declaration of a name wins; functions and
 // classes of older cells keep the meanings they were written with.
+import type { Known } from './calculation.js';
 import { PRELOADED, WIDGET_NAMES } from './contract.js';
 import type { LibraryTypes } from './library.js';
 
@@ -18,6 +19,8 @@ export interface Declared {
   constant: boolean;
   /** An import that its module may change: how it is read off the module. */
   live?: string;
+  /** Its type is that of a number. */
+  number?: boolean;
 }
 
 export interface CommittedCell {
@@ -183,6 +186,14 @@ export class Session {
 
   isConstant(name: string): boolean {
     return this.visible.get(name)?.declared.constant ?? false;
+  }
+
+  /** What is known of a name without asking the checker. */
+  known(name: string): Known {
+    const declared = this.visible.get(name)?.declared;
+    if (!declared || declared.live !== undefined) return undefined;
+    if (declared.number) return 'number';
+    return declared.constant || declared.kind === 'variable' ? 'value' : undefined;
   }
 
   /** Names that earlier cells declared. */
