@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { CompiledCell, LanguageService } from '../language/index.js';
-import type { ErrorContent } from '../protocol/messages.js';
+import type { ErrorContent, MimeBundle } from '../protocol/messages.js';
 import type { WireErrorValue } from '../protocol/pipe.js';
 import { distFolder } from '../protocol/product.js';
 import type { Death } from './supervisor.js';
@@ -67,6 +67,25 @@ function describe(error: WireErrorValue, tracer: Tracer): string[] {
 /** What `console.trace` prints: its words, and where in the cell it stands. */
 export function traceText(label: string, stack: string, tracer: Tracer): string {
   return `${[label ? `Trace: ${label}` : 'Trace', ...frames(stack, tracer)].join('\n')}\n`;
+}
+
+/** A text that a cell printed or shows: the stacks of errors in it speak of the cells' own lines, as errors do. */
+export function printedText(text: string, tracer: Tracer): string {
+  if (!tracer.language || !IN_CELL.test(text)) return text;
+  const { language, cells, label } = tracer;
+  try {
+    return language.mapPrinted(text, cells, label, (frame) => frame.includes(distFolder));
+  } catch {
+    return text;
+  }
+}
+const IN_CELL = /^[ \t]+at .*\b(?:cell|comm)-\d+:\d+:\d+/m;
+
+/** A bundle whose text is treated so. */
+export function printedBundle(data: MimeBundle, tracer: Tracer): MimeBundle {
+  const text = data['text/plain'];
+  const printed = typeof text === 'string' ? printedText(text, tracer) : text;
+  return printed === text ? data : { ...data, 'text/plain': printed };
 }
 
 /** Where it happened: frames in cells and in the user's own files, then the line of code. */

@@ -22,7 +22,16 @@ import type {
   WorkerFrame,
 } from '../protocol/pipe.js';
 import type { CapturedFrame, Comms } from './comms.js';
-import { deathReport, interruption, runtimeError, type Tracer, traceText, typeError } from './errors.js';
+import {
+  deathReport,
+  interruption,
+  printedBundle,
+  printedText,
+  runtimeError,
+  type Tracer,
+  traceText,
+  typeError,
+} from './errors.js';
 import { ASK_EXIT, exitName } from './exit.js';
 import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
@@ -471,7 +480,8 @@ export class Executor {
     this.onStream('stderr', `${evalue}\n`, this.serial);
   }
 
-  private onFrame(frame: UserFrame): void {
+  private onFrame(received: UserFrame): void {
+    const frame = this.readable(received);
     switch (frame.t) {
       case 'ready':
         this.libraryError = frame.libraryError;
@@ -518,6 +528,14 @@ export class Executor {
       case 'error':
         return output.event('error', runtimeError(frame.error, this.tracer, frame.origin), cell.message);
     }
+  }
+
+  /** Text with the stacks of errors in it, as the user may read them. */
+  private readable(frame: UserFrame): UserFrame {
+    if (frame.t === 'stream') return { ...frame, text: printedText(frame.text, this.tracer) };
+    if (frame.t === 'display' || frame.t === 'result')
+      return { ...frame, data: printedBundle(frame.data, this.tracer) };
+    return frame;
   }
 
   private onCaptured(frame: CapturedFrame): void {

@@ -21,6 +21,7 @@ export interface Surroundings {
 const CANNOT_FIND_NAME = new Set([2304, 2552, 2503, 18004, 2580, 2581, 2582, 2584, 2585, 2592, 2593, 2686]);
 const CONSTANT = 2588;
 const NO_PROPERTY = new Set([2339, 2551]);
+const MAY_BE_MISSING = new Set([18047, 18048, 18049]);
 const NOT_CALLABLE = new Set([2349, 6234]);
 const UNUSED_COMMA = 2695;
 const NO_ARITHMETIC = new Set([2362, 2365]);
@@ -32,6 +33,11 @@ const OLD_DECORATOR =
 const DECORATORS =
   'Decorators here are the standard ones: a function of the value and a context, such as (value, context: ClassMethodDecoratorContext). ' +
   'A class with those of experimentalDecorators goes into a module, ./model.ts, beside a tsconfig.json that switches them on.';
+/** What the checker finds wrong where two lines have become one expression. */
+const JOINED_LINES = new Set([
+  2339, 2345, 2349, 2362, 2363, 2365, 2448, 2454, 2532, 2538, 2551, 2571, 2695, 2769, 6234, 7053,
+]);
+const NO_SEMICOLON = 'This line goes on with the one before it: end that one with a semicolon.';
 const ONLY_NULL = /parameter of type '(null|undefined|null \| undefined)'/;
 
 export function addHints(
@@ -81,6 +87,7 @@ function lineAt(code: string, start: number): string {
 
 function syntaxHint(code: string, d: CellDiagnostic): string | undefined {
   const line = lineAt(code, d.start);
+  if (goesOn(code, d)) return NO_SEMICOLON;
   if (d.code >= 1238 && d.code <= 1241) return OLD_DECORATOR.test(d.message) ? DECORATORS : undefined;
   if (d.code === 1206 && code[d.start] === '@') return DECORATORS;
   if (code[d.start] === '#') return 'A comment begins with //.';
@@ -94,6 +101,13 @@ function syntaxHint(code: string, d: CellDiagnostic): string | undefined {
     if (match) return say(...match.slice(1));
   }
   return undefined;
+}
+
+/** Whether the line begins with a bracket, and so belongs to the one before, which has no semicolon at its end. */
+function goesOn(code: string, d: CellDiagnostic): boolean {
+  if (/^[ \t]*\n\s*[([`]/.test(code.slice(d.start + d.length)) && NOT_CALLABLE.has(d.code)) return true;
+  const from = code.lastIndexOf('\n', d.start - 1) + 1;
+  return from > 0 && /^[ \t]*[([`]/.test(code.slice(from)) && /[\w$)\]'"`]\s*$/.test(code.slice(0, from));
 }
 
 /** `x[1:3, 0]`, whose slices are strings here. */
@@ -135,6 +149,10 @@ function operandBefore(line: string, end: number): string {
   return line.slice(from, end);
 }
 
+/** Declared with neither type nor value. */
+const isWithoutValue = (code: string, name: string): boolean =>
+  [...code.matchAll(/\blet\s+([\w$]+)\s*(?:[,;\n]|$)/g)].some(([, declared]) => declared === name);
+
 function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string | undefined {
   const text = code.slice(d.start, d.start + d.length);
   const before = code.slice(0, d.start);
@@ -147,8 +165,13 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
   if (NO_PROPERTY.has(d.code) && /on type '(?:<.*>)?\(.*\) => /.test(d.message))
     return `It is a function: call it first, as in ${receiver(before)}(...).${text}`;
   if (NO_PROPERTY.has(d.code)) return methodHint(text, d, before);
-  if (d.code === 18048 && /^[\w$]+$/.test(text))
+  if (JOINED_LINES.has(d.code) && goesOn(code, d)) return NO_SEMICOLON;
+  if (d.code === 18048 && isWithoutValue(code, text))
     return `It has no value where it is declared: give it one there, or declare it with its type, let ${text}!: NDArray.`;
+  if (MAY_BE_MISSING.has(d.code) && /^[\w$.]+$/.test(text) && /^\.\w/.test(after))
+    return `Ask first: ${text}?${/^\.[\w$]+/.exec(after)?.[0]}, or ${text}! where it surely has a value.`;
+  if (d.code === 7017 && /\bglobalThis\.$/.test(before))
+    return `Whatever a cell declares is there for all cells: let ${text} = ...`;
   if (NOT_CALLABLE.has(d.code))
     return /\.\s*$/.test(before) && /^\s*\(\s*\)/.test(after)
       ? `${text} is a property: write ${receiver(before)}.${text} without parentheses.`

@@ -29,7 +29,7 @@ import {
 } from './magics.js';
 import { Lines } from './positions.js';
 import { exportedElsewhere } from './suggest.js';
-import { mapStack, SOURCE_URL, scriptName, type TraceOptions } from './trace.js';
+import { mapPrinted, mapStack, SOURCE_URL, scriptName, type TraceOptions } from './trace.js';
 import { type Analysis, TypeService } from './types.js';
 import { preloadCompiler } from './typescript.js';
 import { Watchdog } from './watchdog.js';
@@ -376,6 +376,11 @@ export class LanguageService {
     } catch {
       return stack.split('\n');
     }
+  }
+
+  /** A text that cells printed, with the stacks in it in the cells' own positions; see trace.ts. */
+  mapPrinted(...args: Parameters<typeof mapPrinted>): string {
+    return mapPrinted(...args);
   }
 
   close(): void {

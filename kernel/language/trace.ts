@@ -45,33 +45,20 @@ export function mapStack(
   { label = (id) => id, color = false }: TraceOptions = {},
 ): string[] {
   const paint = (style: string, text: string) => (color ? `${style}${text}${RESET}` : text);
-  const lines = stack.split('\n');
-  const isFrame = (line: string) => /^\s+at /.test(line);
-  let first = lines.length;
-  while (first > 0 && isFrame(lines[first - 1] as string)) first--;
   const out: string[] = [];
   // Causes and aggregated errors follow in the text that Node prints; each part is mapped where it stands.
   let excerpt: { cell: CompiledCell; line: number; column: number } | undefined;
   const seen = new Set<string>();
-  for (const line of lines) {
+  for (const line of stack.split('\n')) {
     if (!isFrame(line)) {
       out.push(line);
       seen.clear();
       continue;
     }
-    const match = FRAME.exec(line);
-    if (!match) continue;
-    const [, async, name, script, row, column] = match as unknown as string[];
-    const cell = cells(script as string) ?? cells(idOf(script as string));
-    if (!cell) continue;
-    const place = cell.positions.toCell(Number(row), Number(column)) ?? {
-      line: Number(row),
-      column: Number(column),
-    };
-    const where = `${paint(CYAN, label(cell.id))}:${paint(YELLOW, `${place.line}`)}:${paint(YELLOW, `${place.column}`)}`;
-    const readable =
-      name && !/^(?:Object\.)?<anonymous>$|^eval\b|^Timeout\._onTimeout$|^Immediate\b/.test(name) ? name : '';
-    const text = readable ? `    at ${async ?? ''}${readable} (${where})` : `    at ${async ?? ''}${where}`;
+    const frame = frameInCell(line, cells);
+    if (!frame) continue;
+    const { cell, place } = frame;
+    const text = `    ${frame.write(`${paint(CYAN, label(cell.id))}:${paint(YELLOW, `${place.line}`)}:${paint(YELLOW, `${place.column}`)}`)}`;
     if (seen.has(text)) continue;
     seen.add(text);
     out.push(text);
@@ -79,6 +66,67 @@ export function mapStack(
   }
   if (excerpt) out.push('', ...codeAround(excerpt.cell.code, excerpt.line, excerpt.column, paint));
   return out;
+}
+
+const isFrame = (line: string): boolean => /^\s+at /.test(line);
+
+/** A frame of a V8 stack that lies in a cell: where, and its text with another name for the place. */
+function frameInCell(line: string, cells: (id: string) => CompiledCell | undefined) {
+  const match = FRAME.exec(line);
+  if (!match) return undefined;
+  const [, async = '', name, script, row, column] = match as unknown as string[];
+  const cell = cells(script as string) ?? cells(idOf(script as string));
+  if (!cell) return undefined;
+  const at = { line: Number(row), column: Number(column) };
+  const place = cell.positions.toCell(at.line, at.column) ?? at;
+  const readable =
+    name && !/^(?:Object\.)?<anonymous>$|^eval\b|^Timeout\._onTimeout$|^Immediate\b/.test(name) ? name : '';
+  const write = (where: string) => `at ${async}${readable ? `${readable} (${where})` : where}`;
+  return { cell, place, write };
+}
+
+/** A frame in a text that Node printed; behind the last one may stand what goes on: ` {`, `,`. */
+const PRINTED = /^(\s+)(at .*(?::\d+:\d+\)?|\)))(.*)$/;
+
+/**
+ * Puts the stacks in a text that user code printed into the cells' own positions. Unlike `mapStack` it keeps frames
+ * that lie in no cell, those of a package say, but for those that `isOurs` and for what is below the last cell.
+ */
+export function mapPrinted(
+  text: string,
+  cells: (id: string) => CompiledCell | undefined,
+  label: (id: string) => string,
+  isOurs: (frame: string) => boolean,
+): string {
+  const out: string[] = [];
+  let block: RegExpExecArray[] = [];
+  const endBlock = () => {
+    const mapped = block.map(([, indent, text]) => {
+      const frame = frameInCell(` ${text}`, cells);
+      return (
+        frame && indent + frame.write(`${label(frame.cell.id)}:${frame.place.line}:${frame.place.column}`)
+      );
+    });
+    const last = mapped.findLastIndex((line) => line !== undefined);
+    for (const [i, [line, indent, text]] of block.entries()) {
+      if (last < 0) out.push(line);
+      else if (mapped[i] !== undefined) out.push(mapped[i]);
+      else if (i < last && !isOurs(text as string)) out.push(`${indent}${text}`);
+    }
+    if (last >= 0) out[out.length - 1] += block.at(-1)?.[3] ?? '';
+    block = [];
+  };
+  for (const line of text.split('\n')) {
+    const frame = PRINTED.exec(line);
+    if (frame) {
+      block.push(frame);
+      if (!frame[3]) continue;
+    }
+    if (block.length > 0) endBlock();
+    if (!frame) out.push(line);
+  }
+  if (block.length > 0) endBlock();
+  return out.join('\n');
 }
 
 /** A few lines of code with a marker under the column. */

@@ -2,11 +2,11 @@
 // functions `display`, `print`, `clearOutput`, `html` and `markdown` that every cell has.
 
 import { randomUUID } from 'node:crypto';
-import { inspect } from 'node:util';
+import { type InspectOptions, inspect } from 'node:util';
 import { escapeHtml } from '../protocol/html.js';
 import type { Json, MimeBundle } from '../protocol/messages.js';
 import { type CellScope, capturing, cellScope, currentCell, sendOutput } from './channel.js';
-import { loadedLibrary } from './modules.js';
+import { loadedLibrary, mapModuleFrames } from './modules.js';
 
 /** A value with a method of this name shows itself: it returns a MIME bundle, or a promise of one (as in Deno). */
 export const displaySymbol: unique symbol = Symbol.for('Jupyter.display') as never;
@@ -32,15 +32,54 @@ export interface DisplayHandle {
   update(value: unknown, options?: Omit<DisplayOptions, 'display_id' | 'update'>): void;
 }
 
+/** A result shows more than a line of console.log; what the user sets in `util.inspect.defaultOptions` counts. */
+const RESULT_OPTIONS: InspectOptions = {
+  depth: 4,
+  maxArrayLength: 100,
+  maxStringLength: 100_000,
+  breakLength: 80,
+};
+const initialOptions = { ...inspect.defaultOptions };
+
 /** How a value prints as text in a result; also the fall-back of every rich value. */
 export function inspectText(value: unknown): string {
-  return inspect(value, {
-    depth: 4,
-    maxArrayLength: 100,
-    maxStringLength: 100_000,
-    breakLength: 80,
-    colors: false,
-  });
+  const options: InspectOptions = { ...RESULT_OPTIONS, colors: false };
+  for (const [name, set] of Object.entries(inspect.defaultOptions) as [keyof InspectOptions, never][])
+    if (set !== initialOptions[name]) options[name] = set;
+  return mapModuleFrames(inspect(value, options));
+}
+
+/**
+ * What async_hooks notes on promises and timers, with the running cell behind it as long as a page; and the lists that
+ * Node keeps its timers in.
+ */
+const NOTES =
+  /^(?:Symbol\((?:async_id_symbol|trigger_async_id_symbol|asyncId|triggerId|kResourceStore)\)|_idlePrev|_idleNext)$/;
+
+/** Promises and timers print without these. */
+export function hideAsyncNotes(): void {
+  const timer = setTimeout(() => {}, 0);
+  const immediate = setImmediate(() => {});
+  clearTimeout(timer);
+  clearImmediate(immediate);
+  for (const like of [Promise.prototype, timer, immediate]) {
+    const prototype = like === Promise.prototype ? like : Object.getPrototypeOf(like);
+    Object.defineProperty(prototype, inspect.custom, {
+      configurable: true,
+      writable: true,
+      value: function (this: object, depth: number, options: InspectOptions, print: typeof inspect): string {
+        for (const key of Reflect.ownKeys(this))
+          if (NOTES.test(String(key))) Object.defineProperty(this, key, { enumerable: false });
+        // Printed as if this method were not there.
+        Object.defineProperty(this, inspect.custom, { value: undefined, configurable: true });
+        try {
+          return print(this, { ...options, depth });
+        } finally {
+          delete (this as { [inspect.custom]?: unknown })[inspect.custom];
+        }
+      },
+    });
+  }
 }
 
 function isDisplayable(value: unknown): value is Displayable {

@@ -7,6 +7,7 @@ import { type ControlFrame, FD_CONTROL, FrameDecoder } from '../protocol/pipe.js
 import { distFolder } from '../protocol/product.js';
 import { currentCell, send, sendOutput } from './channel.js';
 import { models } from './comms.js';
+import { hideAsyncNotes } from './display.js';
 import { describeError } from './errors.js';
 import { executeCell, prepareInterrupts, startEvaluator } from './evaluate.js';
 import { prepareFetch } from './fetching.js';
@@ -15,6 +16,7 @@ import { captureOutput } from './stdio.js';
 
 Error.stackTraceLimit = 50;
 captureOutput();
+hideAsyncNotes();
 watchErrors();
 watchExit();
 defineGlobals(startFolder());

@@ -451,7 +451,7 @@ function compileTypeScriptForRequire(module: NodeJS.Module, path: string): void 
 
 /** Puts the original lines of transpiled modules into a stack. */
 export function mapModuleFrames(stack: string): string {
-  if (maps.size === 0) return stack;
+  if (maps.size === 0 || !stack.includes('\n    at ')) return stack;
   return stack.replace(
     /((?:file:\/\/)?\/[^\s():]+\.[mc]?tsx?):(\d+):(\d+)/g,
     (whole, file: string, line, column) => {

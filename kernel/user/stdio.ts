@@ -39,7 +39,8 @@ class CellStream extends Writable {
           ? chunk
           : Buffer.from(chunk, encoding).toString('utf8')
         : this.decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    if (text !== '') sendOutput({ t: 'stream', cell: currentCell(), name: this.label, text });
+    if (text !== '')
+      sendOutput({ t: 'stream', cell: currentCell(), name: this.label, text: mapModuleFrames(text) });
     if (callback) process.nextTick(callback);
     return true;
   }

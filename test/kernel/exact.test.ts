@@ -1,9 +1,13 @@
 // Output and errors to the letter: the console's functions, floods, clear_output and displays in loops, children of
 // cells, and errors of every odd kind.
 import { describe, expect, it } from 'vitest';
+import type { ExecuteResult } from '../../kernel/protocol/client.js';
 import { failure, PATIENCE, printed, result, useKernel } from './session.js';
 
 const session = useKernel();
+
+const labelOf = ({ reply }: ExecuteResult) =>
+  `Cell [${(reply as { execution_count: number }).execution_count}]`;
 
 describe('the console', () => {
   it('prints groups, counts, assertions, tables and dir as in a terminal', async () => {
@@ -23,6 +27,66 @@ console.assert(true, 'never'); console.assert(1 > 2, 'claim %s', 'one');`);
     const text = printed(cell, 'stderr').replace(/\u001b\[\d+m/g, '');
     expect(text).toMatch(/^Trace: at 7\n {4}at inner \(Cell \[\d+\]:2:\d+\)\n {4}at Cell \[\d+\]:4:1\n/);
     expect(text).not.toMatch(/node:|kernel\/user|cell-/);
+  });
+
+  it.each([
+    'console.error(e)',
+    'print(e)',
+    'console.log((e as Error).stack)',
+    'process.stdout.write(inspect(e))',
+  ])('an error that is caught and printed tells the lines of the cells: %s', async (way) => {
+    const first = await session.run(
+      "import { inspect } from 'node:util';\nfunction third(x: number[]) {\n  return x[3].toFixed(2) }\n1",
+    );
+    const second = await session.run(`try {\n  third([1]) } catch (e) { ${way} }`);
+    const [one, two] = [first, second].map(labelOf);
+    expect(printed(second, way.startsWith('console.error') ? 'stderr' : 'stdout').trimEnd()).toBe(
+      `TypeError: Cannot read properties of undefined (reading 'toFixed')\n` +
+        `    at third (${one}:3:15)\n    at ${two}:2:3`,
+    );
+  });
+
+  it('so do errors in results and displays, with what Node prints behind their frames', async () => {
+    const cell = await session.run(
+      "const both = [Object.assign(new Error('a'), { code: 1 }), np.ones([2])];\ndisplay(both[0]);\n[...both, new Error('b')]",
+    );
+    const label = labelOf(cell);
+    expect(
+      cell.outputs.map((output) => (output as { data?: Record<string, unknown> }).data?.['text/plain']),
+    ).toEqual([
+      `Error: a\n    at ${label}:1:29 {\n  code: 1\n}`,
+      `[\n  Error: a\n      at ${label}:1:29 {\n    code: 1\n  },\n  array([1., 1.]),\n  Error: b\n      at ${label}:3:11\n]`,
+    ]);
+  });
+
+  it('keeps frames of others above the last cell, and texts that are no stack', async () => {
+    const cell = await session.run(
+      "try { [1].map(() => JSON.parse('{')) } catch (e) { console.log((e as Error).stack) }\n" +
+        "console.log('look at cell-1:2:3\\n  at home');",
+    );
+    const label = labelOf(cell);
+    expect(printed(cell)).toMatch(/^SyntaxError: .*\n {4}at JSON\.parse \(<anonymous>\)\n/);
+    expect(printed(cell)).toContain(
+      `at Array.map (<anonymous>)\n    at ${label}:1:11\nlook at cell-1:2:3\n  at home\n`,
+    );
+  });
+
+  it('promises and timers show nothing of the kernel', async () => {
+    expect(result(await session.run('Promise.resolve({ a: [1] })'))).toBe('Promise { { a: [ 1 ] } }');
+    expect(result(await session.run('const waits = new Promise(() => {}); ({ waits })'))).toBe(
+      '{ waits: Promise { <pending> } }',
+    );
+    expect(result(await session.run('clearTimeout(0); setTimeout(() => {}, 5)'))).not.toMatch(
+      /kResourceStore|asyncId|serial|expiry/,
+    );
+  });
+
+  it('results follow util.inspect.defaultOptions when they are set', async () => {
+    const deep = '({ a: { b: { c: { d: { e: { f: 1 } } } } } })';
+    expect(result(await session.run(deep))).toContain('[Object]');
+    expect(result(await session.run(`inspect.defaultOptions.depth = 0; ${deep}`))).toBe('{ a: [Object] }');
+    expect(result(await session.run(`inspect.defaultOptions.depth = 9; ${deep}`))).toContain('f: 1');
+    expect(result(await session.run(`inspect.defaultOptions.depth = 2; ${deep}`))).toContain('[Object]');
   });
 
   it('lets ANSI colours of programs through, and adds none of its own', async () => {
