@@ -230,12 +230,38 @@ function plainKey(x: unknown, indices: readonly unknown[]): PropertyKey {
   return key as PropertyKey;
 }
 
+/**
+ * Arithmetic that wants both operands. JavaScript counts null as 0, and the step of a gradient that nobody has computed
+ * would silently do nothing.
+ */
+const something =
+  (sign: string, plain: (a: any, b: any) => unknown) =>
+  (a: unknown, b: unknown): unknown => {
+    if (a === null || b === null)
+      throw new TypeError(
+        `${sign}: one side is null, which is neither a number nor an array. A gradient, W.grad, is null until backward() has left one.`,
+      );
+    return plain(a, b);
+  };
+
 const add: Add = operator((a, b) => a + b, el.add);
-const sub: Arithmetic = operator((a, b) => a - b, el.sub);
-const mul: Arithmetic = operator((a, b) => a * b, el.mul);
-const div: Division = operator((a, b) => a / b, el.div);
+const sub: Arithmetic = operator(
+  something('-', (a, b) => a - b),
+  el.sub,
+);
+const mul: Arithmetic = operator(
+  something('*', (a, b) => a * b),
+  el.mul,
+);
+const div: Division = operator(
+  something('/', (a, b) => a / b),
+  el.div,
+);
 const mod: Arithmetic = operator((a, b) => a % b, el.mod);
-const pow: Arithmetic = operator((a, b) => a ** b, el.pow);
+const pow: Arithmetic = operator(
+  something('**', (a, b) => a ** b),
+  el.pow,
+);
 const bitand: Arithmetic = operator((a, b) => a & b, el.bitwiseAnd);
 const bitor: Arithmetic = operator((a, b) => a | b, el.bitwiseOr);
 const bitxor: Arithmetic = operator((a, b) => a ^ b, el.bitwiseXor);

@@ -129,3 +129,15 @@ describe('operators of cells at run time', () => {
     ]);
   });
 });
+
+describe('null', () => {
+  it('is no operand: the step of a gradient that nobody has computed is an error', () => {
+    const W = np.ones(2);
+    expect(() => $op.mul(0.1, W.grad)).toThrow(
+      '*: one side is null, which is neither a number nor an array. A gradient',
+    );
+    expect(() => $op.div(null as never, 2)).toThrow('/: one side is null');
+    expect(() => $op.sub(W, W.grad)).toThrow();
+    expect($op.add('none: ', null as never)).toBe('none: null');
+  });
+});

@@ -3,6 +3,7 @@
 import type { CellDiagnostic } from './contract.js';
 import {
   MATH_NAMES,
+  MODULE_NAMES,
   PYTHON_LINES,
   PYTHON_METHODS,
   PYTHON_NAMES,
@@ -112,6 +113,9 @@ function goesOn(code: string, d: CellDiagnostic): boolean {
 
 /** `x[1:3, 0]`, whose slices are strings here. */
 function sliceHint(line: string, column: number): string | undefined {
+  const spread = /([\w$.]+)\[\.\.\.([\w$.]+)\]/.exec(line);
+  if (spread && column >= spread.index && column <= spread.index + spread[0].length)
+    return `A list of indices is spread in a call: ${spread[1]}.at(...${spread[2]}), and ${spread[1]}.set(${spread[2]}, value) writes.`;
   for (const match of line.matchAll(/([\w$.]+|(?<=[)\]]))\[([^[\]'"?{}]*(?::|\.\.\.)[^[\]'"?{}]*)\]/g)) {
     const inside = match[2] as string;
     if (column < match.index || column > match.index + match[0].length) continue;
@@ -184,6 +188,8 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     const dtype = nearest(text.slice(1, -1), DTYPES);
     return dtype && `Did you mean '${dtype}'?`;
   }
+  if (/'requires_?[gG]rad' does not exist in type/.test(d.message))
+    return 'Gradients are asked for by a call: np.array(values).requiresGrad().';
   const format = NO_ARITHMETIC.has(d.code) && FORMAT.exec(code.slice(d.start));
   if (format) return `Values are written into a text by sprintf(${format[1]}, ${format[2] ?? format[3]})`;
   if (d.code === 2345 && ONLY_NULL.test(d.message))
@@ -276,6 +282,9 @@ function nameHint(
 
 function methodHint(name: string, d: CellDiagnostic, before: string): string | undefined {
   const type = /on type '([^\n]*)'/.exec(d.message)?.[1] ?? '';
+  const space = /^typeof (?:\w+\.)*(\w+)$/.exec(type)?.[1] ?? '';
+  const elsewhere = Object.hasOwn(MODULE_NAMES, space) ? MODULE_NAMES[space] : {};
+  if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
   const kind =
     type === 'string' || /^["`]/.test(type)
       ? 'string'

@@ -33,6 +33,7 @@ export const PYTHON_NAMES: { readonly [name: string]: string } = {
   math: 'It is Math here: Math.sqrt(x), Math.PI.',
   random: 'np.random has the random numbers: np.random.randn(3).',
   plt: 'plot has the charts: plot.plot(x, y), plot.imshow(image).',
+  printf: 'print(sprintf(format, ...values)) writes them; sprintf alone gives the text.',
   torch: 'np, nn and optim do what torch does: np.zeros([2]), new nn.Linear(2, 3), new optim.Adam(params).',
   tf: 'np, nn and optim do what TensorFlow does.',
   F: 'nn.functional has the functions: const F = nn.functional; F.relu(x).',
@@ -131,7 +132,6 @@ export const TENSOR_METHODS: { readonly [name: string]: string } = {
   div_: 'x /= value',
   clamp: 'x.clip(low, high)',
   clamp_: 'x.clip(low, high, {out: x})',
-  requires_grad_: 'x.requiresGrad()',
   numpy: 'x itself',
   cpu: 'x itself',
   to: "x.astype('float32')",
@@ -160,6 +160,40 @@ export const TENSOR_METHODS: { readonly [name: string]: string } = {
   masked_fill: 'np.where(mask, value, x)',
   masked_fill_: 'x[mask] = value',
   chunk: 'np.arraySplit(x, n)',
+};
+
+/** Names that PyTorch's, NumPy's or matplotlib's modules have and the namespaces here have not, or elsewhere. */
+export const MODULE_NAMES: { readonly [namespace: string]: { readonly [name: string]: string } } = {
+  np: {
+    flatten: 'x.reshape(x.shape[0], -1) keeps the first axis, x.ravel() none.',
+    cat: 'np.concatenate([a, b], axis) joins arrays.',
+    tensor: 'np.array(values) makes one.',
+    float: "A dtype is a name: 'float64'.",
+    int: "A dtype is a name: 'int64'.",
+    bool: "A dtype is a name: 'bool'.",
+    matrix: 'np.array(rows) makes a matrix; np.dot multiplies two.',
+    autograd:
+      'np.customVjp(f) makes a function with a gradient of its own; loss.backward() and grad(f) compute gradients.',
+    manual_seed: 'np.random.seed(0) begins the stream.',
+    manualSeed: 'np.random.seed(0) begins the stream.',
+    device: 'All arrays are in the memory of the processor; there is nothing to move.',
+    cuda: 'All arrays are in the memory of the processor; there is nothing to move.',
+  },
+  nn: {
+    utils: 'optim.clipGradNorm(parameters, maxNorm) and optim.clipGradValue clip gradients.',
+    DataParallel: 'A model runs on one processor, whose cores it uses by itself.',
+    Upsample: 'np.repeat(np.repeat(x, 2, 2), 2, 3) doubles rows and columns.',
+  },
+  data: {
+    mnist: 'data.loadMNIST() reads the set: const { train, test } = data.loadMNIST().',
+    fashion_mnist: 'data.loadFashionMNIST() reads the set.',
+    cifar10: 'data.loadCIFAR10() reads the set.',
+    MNIST: 'data.loadMNIST() reads the set.',
+    FashionMNIST: 'data.loadFashionMNIST() reads the set.',
+    CIFAR10: 'data.loadCIFAR10() reads the set.',
+    train_test_split: 'data.split(n, shares) draws disjoint parts.',
+    Dataset: 'A data set is a class with length and get(i).',
+  },
 };
 
 const ARRAYS_ARE_HERE = new Set([

@@ -400,6 +400,20 @@ method('requiresGrad', function (on = true) {
   return this;
 });
 
+method('requires_grad_', function (on = true) {
+  return this.requiresGrad(on);
+});
+
+Object.defineProperty(NDArray.prototype, 'requires_grad', {
+  get(this: NDArray) {
+    return this.tracked;
+  },
+  set(this: NDArray, on: boolean) {
+    this.requiresGrad(on);
+  },
+  configurable: true,
+});
+
 method('zeroGrad', function () {
   this.grad = null;
 });
@@ -415,6 +429,10 @@ declare module '../core/ndarray.js' {
      * gradient in `grad` (torch.Tensor.requires_grad_). Returns the array.
      */
     requiresGrad<D extends DType>(this: NDArray<D>, on?: boolean): NDArray<D>;
+    /** `requiresGrad()` in PyTorch's spelling. */
+    requires_grad_<D extends DType>(this: NDArray<D>, on?: boolean): NDArray<D>;
+    /** Whether gradients flow to this array; `p.requires_grad = false` freezes a parameter (torch.Tensor.requires_grad). */
+    requires_grad: boolean;
     /**
      * Computes the gradients of this one-element array with respect to every leaf that requires grad, and adds them to
      * the leaves' `grad` (torch.Tensor.backward). Set `W.grad = null` between steps.

@@ -105,10 +105,13 @@ export class NDArray<D extends DType = DType> {
     }
   }
 
-  /** The gradient that `backward()` left here, or null. */
-  get grad(): NDArray<D> | null {
+  /**
+   * The gradient that `backward()` left here; null before. Its type is that after, so that `W -= rate * W.grad` is
+   * written as it is read.
+   */
+  get grad(): NDArray<D> {
     if (this.#grad !== null) this.#grad.storage.unseen = false;
-    return this.#grad;
+    return this.#grad as NDArray<D>;
   }
 
   set grad(g: NDArray<D> | null) {

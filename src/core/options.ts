@@ -13,6 +13,9 @@ export type Spelled<T> = T & {
   [K in keyof T as K extends string ? (Snake<K> extends K ? never : Snake<K>) : never]?: T[K];
 };
 
+/** A parameter in its place, or the object of options that stands there. */
+export type Given<T, O> = T | Spelled<O>;
+
 // What users of other libraries write.
 const elsewhere: Readonly<Record<string, string>> = {
   dim: 'axis',
@@ -35,7 +38,9 @@ function meant(given: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let least = 3;
   for (const name of known) {
-    const distance = plain(name) === plain(given) ? 0 : edits(plain(given), plain(name));
+    const [is, was] = [plain(name), plain(given)];
+    const begun = was.length >= 4 && is.startsWith(was);
+    const distance = is === was ? 0 : begun ? 1 : edits(was, is);
     if (distance < least && distance < Math.max(name.length, given.length) / 2) {
       least = distance;
       best = name;
@@ -69,8 +74,11 @@ export function isOptions(value: unknown): value is Readonly<Record<string, unkn
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
+/** A name in our spelling: `max_norm` as `maxNorm`, `T_max` as `tMax`. */
 const camel = (name: string): string =>
-  name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  name
+    .replace(/^[A-Z](?=_)/, (letter) => letter.toLowerCase())
+    .replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 /**
  * The options with their names as `known` spells them. Throws when one is not among those, or given in both spellings.

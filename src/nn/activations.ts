@@ -3,6 +3,7 @@
 
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import {
   add,
@@ -21,8 +22,10 @@ import {
 import { get } from '../ops/index.js';
 import { max } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
+import type { AxisOption } from '../ops/softmax.js';
 import { erf, softplus as unitSoftplus } from '../ops/special.js';
 import { where } from '../ops/where.js';
+import { type Given, layerArguments } from './arguments.js';
 import { leakyRelu, logSoftmax, relu, softmax } from './functional.js';
 import { getDefaultDtype, Module, Parameter } from './module.js';
 
@@ -68,6 +71,7 @@ export function celu(x: ArrayLike, alpha = 1): NDArray {
  * 2016). `approximate: 'tanh'` is the formula with tanh.
  */
 export function gelu(x: ArrayLike, options: { approximate?: 'none' | 'tanh' } = {}): NDArray {
+  checkOptions('gelu', options, ['approximate']);
   const a = asarray(x, 'gelu');
   const { approximate = 'none' } = options;
   if (approximate === 'none') return mul(mul(a, 0.5), add(erf(mul(a, Math.SQRT1_2)), 1));
@@ -86,6 +90,7 @@ export function silu(x: ArrayLike): NDArray {
 
 /** log(1 + exp(beta x)) / beta; x itself where beta x is above `threshold` (torch.nn.functional.softplus). */
 export function softplus(x: ArrayLike, options: { beta?: number; threshold?: number } = {}): NDArray {
+  checkOptions('softplus', options, ['beta', 'threshold']);
   const { beta = 1, threshold = 20 } = options;
   const a = asarray(x, 'softplus');
   const scaled = mul(a, beta);
@@ -147,17 +152,18 @@ export function threshold(x: ArrayLike, at: number, value: number): NDArray {
 }
 
 /** softmax(-x) (torch.nn.functional.softmin). */
-export const softmin = (x: ArrayLike, options: { axis?: number } = {}): NDArray =>
+export const softmin = (x: ArrayLike, options?: number | AxisOption): NDArray =>
   softmax(mul(asarray(x, 'softmin'), -1), options);
 
 /** The first half of an axis times the sigmoid of the second (torch.nn.functional.glu). */
-export function glu(x: ArrayLike, options: { axis?: number } = {}): NDArray {
+export function glu(x: ArrayLike, options?: number | AxisOption): NDArray {
+  const along = axisOf('glu', options);
   const a = asarray(x, 'glu');
-  const axis = (options.axis ?? -1) < 0 ? a.ndim + (options.axis ?? -1) : (options.axis as number);
+  const axis = along < 0 ? a.ndim + along : along;
   const n = a.shape[axis];
   if (n === undefined || n % 2 !== 0)
     throw new RangeError(
-      `glu: axis ${options.axis ?? -1} of shape ${shapeText(a.shape)} must have an even number of elements.`,
+      `glu: axis ${along} of shape ${shapeText(a.shape)} must have an even number of elements.`,
     );
   const all = new Array<string>(axis).fill(':');
   return mul(get(a, [...all, `:${n / 2}`]), sigmoid(get(a, [...all, `${n / 2}:`])));
@@ -190,15 +196,28 @@ export abstract class Activation extends Module {
   }
 }
 
+interface InPlace {
+  /** Taken as in PyTorch, and without effect: results are new arrays. */
+  inplace?: boolean;
+}
+
+/** An activation that PyTorch can do in place, with nothing to set but that. */
+abstract class Plain extends Activation {
+  constructor(inplace?: Given<boolean, InPlace>) {
+    super();
+    layerArguments(this.constructor.name, [inplace], [], ['inplace']);
+  }
+}
+
 /** max(0, x). @see torch.nn.ReLU */
-export class ReLU extends Activation {
+export class ReLU extends Plain {
   forward(x: NDArray): NDArray {
     return relu(x);
   }
 }
 
 /** x held between 0 and 6. @see torch.nn.ReLU6 */
-export class ReLU6 extends Activation {
+export class ReLU6 extends Plain {
   forward(x: NDArray): NDArray {
     return relu6(x);
   }
@@ -206,22 +225,44 @@ export class ReLU6 extends Activation {
 
 /** x, or `negativeSlope` x below 0. @see torch.nn.LeakyReLU */
 export class LeakyReLU extends Activation {
-  constructor(readonly negativeSlope = 0.01) {
+  readonly negativeSlope: number;
+  constructor(
+    negativeSlope?: Given<number, { negativeSlope?: number } & InPlace>,
+    inplace?: Given<boolean, InPlace>,
+  ) {
     super();
-    this.show = { negative_slope: negativeSlope };
+    const given = layerArguments<object, { negativeSlope?: number }>(
+      'LeakyReLU',
+      [negativeSlope, inplace],
+      [],
+      ['negativeSlope', 'inplace'],
+    );
+    this.negativeSlope = given.negativeSlope ?? 0.01;
+    this.show = { negative_slope: this.negativeSlope };
   }
   forward(x: NDArray): NDArray {
     return leakyRelu(x, this.negativeSlope);
   }
 }
 
+type PReLUOptions = { numParameters?: number; init?: number };
+
 /** x, or w x below 0 with a learned w: one for all, or one for each channel. @see torch.nn.PReLU */
 export class PReLU extends Activation {
   readonly weight: Parameter;
-  constructor(numParameters = 1, init = 0.25) {
+  constructor(numParameters?: Given<number, PReLUOptions>, init?: Given<number, PReLUOptions>) {
     super();
-    this.weight = new Parameter(new Array<number>(numParameters).fill(init), { dtype: getDefaultDtype() });
-    this.show = { num_parameters: numParameters };
+    const given = layerArguments<object, PReLUOptions>(
+      'PReLU',
+      [numParameters, init],
+      [],
+      ['numParameters', 'init'],
+    );
+    const count = given.numParameters ?? 1;
+    this.weight = new Parameter(new Array<number>(count).fill(given.init ?? 0.25), {
+      dtype: getDefaultDtype(),
+    });
+    this.show = { num_parameters: count };
   }
   forward(x: NDArray): NDArray {
     return prelu(x, this.weight);
@@ -230,9 +271,12 @@ export class PReLU extends Activation {
 
 /** The activation as a layer. @see torch.nn.ELU */
 export class ELU extends Activation {
-  constructor(readonly alpha = 1) {
+  readonly alpha: number;
+  constructor(alpha?: Given<number, { alpha?: number } & InPlace>, inplace?: Given<boolean, InPlace>) {
     super();
-    this.show = { alpha };
+    const names = ['alpha', 'inplace'];
+    this.alpha = layerArguments<object, { alpha?: number }>('ELU', [alpha, inplace], [], names).alpha ?? 1;
+    this.show = { alpha: this.alpha };
   }
   forward(x: NDArray): NDArray {
     return elu(x, this.alpha);
@@ -240,7 +284,7 @@ export class ELU extends Activation {
 }
 
 /** The activation as a layer. @see torch.nn.SELU */
-export class SELU extends Activation {
+export class SELU extends Plain {
   forward(x: NDArray): NDArray {
     return selu(x);
   }
@@ -248,9 +292,12 @@ export class SELU extends Activation {
 
 /** The activation as a layer. @see torch.nn.CELU */
 export class CELU extends Activation {
-  constructor(readonly alpha = 1) {
+  readonly alpha: number;
+  constructor(alpha?: Given<number, { alpha?: number } & InPlace>, inplace?: Given<boolean, InPlace>) {
     super();
-    this.show = { alpha };
+    const names = ['alpha', 'inplace'];
+    this.alpha = layerArguments<object, { alpha?: number }>('CELU', [alpha, inplace], [], names).alpha ?? 1;
+    this.show = { alpha: this.alpha };
   }
   forward(x: NDArray): NDArray {
     return celu(x, this.alpha);
@@ -261,6 +308,7 @@ export class CELU extends Activation {
 export class GELU extends Activation {
   constructor(readonly options: { approximate?: 'none' | 'tanh' } = {}) {
     super();
+    checkOptions('GELU', options, ['approximate']);
     this.show = { approximate: `'${options.approximate ?? 'none'}'` };
   }
   forward(x: NDArray): NDArray {
@@ -269,24 +317,29 @@ export class GELU extends Activation {
 }
 
 /** The activation as a layer. @see torch.nn.SiLU */
-export class SiLU extends Activation {
+export class SiLU extends Plain {
   forward(x: NDArray): NDArray {
     return silu(x);
   }
 }
 
 /** The activation as a layer. @see torch.nn.Mish */
-export class Mish extends Activation {
+export class Mish extends Plain {
   forward(x: NDArray): NDArray {
     return mish(x);
   }
 }
 
+type SoftplusOptions = { beta?: number; threshold?: number };
+
 /** The activation as a layer. @see torch.nn.Softplus */
 export class Softplus extends Activation {
-  constructor(readonly options: { beta?: number; threshold?: number } = {}) {
+  readonly options: SoftplusOptions;
+  constructor(beta?: Given<number, SoftplusOptions>, threshold?: Given<number, SoftplusOptions>) {
     super();
-    this.show = { beta: options.beta ?? 1, threshold: options.threshold ?? 20 };
+    const names = ['beta', 'threshold'];
+    this.options = layerArguments<object, SoftplusOptions>('Softplus', [beta, threshold], [], names);
+    this.show = { beta: this.options.beta ?? 1, threshold: this.options.threshold ?? 20 };
   }
   forward(x: NDArray): NDArray {
     return softplus(x, this.options);
@@ -321,14 +374,23 @@ export class Tanh extends Activation {
   }
 }
 
+type HardtanhOptions = { minVal?: number; maxVal?: number } & InPlace;
+
 /** The activation as a layer. @see torch.nn.Hardtanh */
 export class Hardtanh extends Activation {
-  constructor(
-    readonly low = -1,
-    readonly high = 1,
-  ) {
+  readonly low: number;
+  readonly high: number;
+  constructor(minVal?: Given<number, HardtanhOptions>, maxVal?: Given<number, HardtanhOptions>) {
     super();
-    this.show = { min_val: low, max_val: high };
+    const given = layerArguments<object, HardtanhOptions>(
+      'Hardtanh',
+      [minVal, maxVal],
+      [],
+      ['minVal', 'maxVal', 'inplace'],
+    );
+    this.low = given.minVal ?? -1;
+    this.high = given.maxVal ?? 1;
+    this.show = { min_val: this.low, max_val: this.high };
   }
   forward(x: NDArray): NDArray {
     return hardtanh(x, this.low, this.high);
@@ -336,24 +398,32 @@ export class Hardtanh extends Activation {
 }
 
 /** The activation as a layer. @see torch.nn.Hardsigmoid */
-export class Hardsigmoid extends Activation {
+export class Hardsigmoid extends Plain {
   forward(x: NDArray): NDArray {
     return hardsigmoid(x);
   }
 }
 
 /** The activation as a layer. @see torch.nn.Hardswish */
-export class Hardswish extends Activation {
+export class Hardswish extends Plain {
   forward(x: NDArray): NDArray {
     return hardswish(x);
   }
 }
 
-/** The activation as a layer. @see torch.nn.Softmax */
+/** The axis that a layer works along, the last by default. */
+function axisOf(layer: string, axis: number | AxisOption | undefined): number {
+  const given = layerArguments<object, AxisOption>(layer, [axis], [], ['axis'], ['dim']);
+  return given.axis ?? given.dim ?? -1;
+}
+
+/** The activation as a layer, along the last axis unless told otherwise. @see torch.nn.Softmax */
 export class Softmax extends Activation {
-  constructor(readonly axis = -1) {
+  readonly axis: number;
+  constructor(axis?: number | AxisOption) {
     super();
-    this.show = { axis };
+    this.axis = axisOf('Softmax', axis);
+    this.show = { axis: this.axis };
   }
   forward(x: NDArray): NDArray {
     return softmax(x, { axis: this.axis });
@@ -362,9 +432,11 @@ export class Softmax extends Activation {
 
 /** The activation as a layer. @see torch.nn.LogSoftmax */
 export class LogSoftmax extends Activation {
-  constructor(readonly axis = -1) {
+  readonly axis: number;
+  constructor(axis?: number | AxisOption) {
     super();
-    this.show = { axis };
+    this.axis = axisOf('LogSoftmax', axis);
+    this.show = { axis: this.axis };
   }
   forward(x: NDArray): NDArray {
     return logSoftmax(x, { axis: this.axis });
@@ -373,9 +445,11 @@ export class LogSoftmax extends Activation {
 
 /** The activation as a layer. @see torch.nn.GLU */
 export class GLU extends Activation {
-  constructor(readonly axis = -1) {
+  readonly axis: number;
+  constructor(axis?: number | AxisOption) {
     super();
-    this.show = { axis };
+    this.axis = axisOf('GLU', axis);
+    this.show = { axis: this.axis };
   }
   forward(x: NDArray): NDArray {
     return glu(x, { axis: this.axis });

@@ -9,6 +9,7 @@ import { matmul } from '../ops/matmul.js';
 import { mean } from '../ops/reduce.js';
 import { reshape, swapaxes, transpose } from '../ops/shape.js';
 import { where } from '../ops/where.js';
+import { type Given, layerArguments, type Named } from './arguments.js';
 import { dropout } from './dropout.js';
 import { linear, softmax } from './functional.js';
 import * as init from './init.js';
@@ -76,12 +77,26 @@ export class MultiheadAttention extends Module<
   readonly in_proj_bias: Parameter | null;
   readonly out_proj: Linear;
 
+  readonly embedDim: number;
+  readonly numHeads: number;
+  readonly options: MultiheadAttentionOptions;
+
   constructor(
-    readonly embedDim: number,
-    readonly numHeads: number,
-    readonly options: MultiheadAttentionOptions = {},
-  ) {
+    embedDim: number,
+    numHeads: number,
+    dropout?: Given<number, MultiheadAttentionOptions>,
+    bias?: Given<boolean, MultiheadAttentionOptions>,
+  );
+  constructor(named: Named<{ embedDim: number; numHeads: number }, MultiheadAttentionOptions>);
+  constructor(...given: unknown[]) {
     super();
+    const { embedDim, numHeads, ...options } = layerArguments<
+      { embedDim: number; numHeads: number },
+      MultiheadAttentionOptions
+    >('MultiheadAttention', given, ['embedDim', 'numHeads'], ['dropout', 'bias'], ['batchFirst', 'dtype']);
+    this.embedDim = embedDim;
+    this.numHeads = numHeads;
+    this.options = options;
     checkCounts('MultiheadAttention', { embedDim, numHeads });
     if (embedDim % numHeads !== 0)
       throw new RangeError(

@@ -1,7 +1,6 @@
 // Convolution and pooling as layers, with PyTorch's names, shapes and first weights.
 
 import type { NDArray } from '../core/ndarray.js';
-import { needed, parameters, type Spelled } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import {
   asPair,
@@ -22,6 +21,7 @@ import {
 } from '../ops/pool.js';
 import { mean } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
+import { type Given, layerArguments, type Named, optional } from './arguments.js';
 import * as init from './init.js';
 import { checkCounts, type LayerOptions, newParameter } from './linear.js';
 import { layerInput, Module, type Parameter } from './module.js';
@@ -47,24 +47,30 @@ const CONV_PLACES = ['stride', 'padding', 'dilation', 'groups', 'bias'];
 
 type TransposeArguments = ConvTransposeOptions & LayerOptions & { bias?: boolean };
 
-/** A parameter in its place, or the object of options that stands there. */
-type Given<T, O> = T | Spelled<O>;
-
-/** The window of a layer, and the rest of what was given in places and by names. */
+/** The window of a pooling, and the rest of what was given in places and by names. */
 function windowOf<W, O extends object>(
   caller: string,
   names: readonly string[],
   given: readonly unknown[],
   more: readonly string[],
 ): [W, O] {
-  const { kernelSize, ...options } = parameters<{ kernelSize?: W }>(
+  const { kernelSize, ...options } = layerArguments<{ kernelSize: W }, O>(
     caller,
-    ['kernelSize', ...names],
     given,
+    ['kernelSize'],
+    names,
     more,
   );
-  return [needed(caller, 'kernelSize', kernelSize), options as O];
+  return [kernelSize, options as unknown as O];
 }
+
+/** What a convolution cannot do without. */
+interface Sizes<W> {
+  inChannels: number;
+  outChannels: number;
+  kernelSize: W;
+}
+const SIZES = ['inChannels', 'outChannels', 'kernelSize'];
 
 const show = (value: Pair | string): string =>
   typeof value === 'string'
@@ -84,35 +90,42 @@ const show = (value: Pair | string): string =>
  * conv(np.zeros([1, 3, 227, 227])).shape;   // [1, 96, 55, 55]
  */
 export class Conv2d extends Module {
+  readonly inChannels: number;
+  readonly outChannels: number;
   readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  /** Null without bias. */
+  readonly bias: Parameter;
   readonly kernelSize: readonly [number, number];
   readonly options: ConvArguments;
 
   constructor(
-    readonly inChannels: number,
-    readonly outChannels: number,
+    inChannels: number,
+    outChannels: number,
     kernelSize: Given<Pair, ConvArguments & { kernelSize?: Pair }>,
     stride?: Given<Pair, ConvArguments>,
     padding?: Given<Pair | 'same' | 'valid', ConvArguments>,
     dilation?: Given<Pair, ConvArguments>,
     groupCount?: Given<number, ConvArguments>,
     bias?: Given<boolean, ConvArguments>,
-  ) {
+  );
+  constructor(named: Named<Sizes<Pair>, ConvArguments>);
+  constructor(...given: unknown[]) {
     super();
-    const [window, options] = windowOf<Pair, ConvArguments>(
-      'Conv2d',
-      CONV_PLACES,
-      [kernelSize, stride, padding, dilation, groupCount, bias],
-      ['strict', 'dtype'],
-    );
+    const {
+      inChannels,
+      outChannels,
+      kernelSize: window,
+      ...options
+    } = layerArguments<Sizes<Pair>, ConvArguments>('Conv2d', given, SIZES, CONV_PLACES, ['strict', 'dtype']);
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
     this.options = options;
     const { groups = 1 } = options;
     checkCounts('Conv2d', { inChannels, outChannels, groups });
     this.kernelSize = asPair('Conv2d', 'kernelSize', window, 1);
     checkGroups('Conv2d', inChannels, outChannels, groups);
     this.weight = newParameter([outChannels, inChannels / groups, ...this.kernelSize], options);
-    this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
+    this.bias = optional(options.bias ?? true, () => newParameter([outChannels], options));
     start(this.weight, this.bias, (inChannels / groups) * this.kernelSize[0] * this.kernelSize[1]);
   }
 
@@ -134,35 +147,45 @@ export class Conv2d extends Module {
 
 /** Filters over sequences: (N, inChannels, L) gives (N, outChannels, L'). @see torch.nn.Conv1d */
 export class Conv1d extends Module {
+  readonly inChannels: number;
+  readonly outChannels: number;
   readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  /** Null without bias. */
+  readonly bias: Parameter;
   readonly kernelSize: number;
   readonly options: SequenceOptions;
 
   constructor(
-    readonly inChannels: number,
-    readonly outChannels: number,
+    inChannels: number,
+    outChannels: number,
     kernelSize: Given<number, SequenceOptions & { kernelSize?: number }>,
     stride?: Given<number, SequenceOptions>,
     padding?: Given<number | 'same' | 'valid', SequenceOptions>,
     dilation?: Given<number, SequenceOptions>,
     groupCount?: Given<number, SequenceOptions>,
     bias?: Given<boolean, SequenceOptions>,
-  ) {
+  );
+  constructor(named: Named<Sizes<number>, SequenceOptions>);
+  constructor(...given: unknown[]) {
     super();
-    const [window, options] = windowOf<number, SequenceOptions>(
-      'Conv1d',
-      CONV_PLACES,
-      [kernelSize, stride, padding, dilation, groupCount, bias],
-      ['strict', 'dtype'],
-    );
+    const {
+      inChannels,
+      outChannels,
+      kernelSize: window,
+      ...options
+    } = layerArguments<Sizes<number>, SequenceOptions>('Conv1d', given, SIZES, CONV_PLACES, [
+      'strict',
+      'dtype',
+    ]);
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
     this.options = options;
     this.kernelSize = window;
     const { groups = 1 } = options;
     checkCounts('Conv1d', { inChannels, outChannels, kernelSize: window, groups });
     checkGroups('Conv1d', inChannels, outChannels, groups);
     this.weight = newParameter([outChannels, inChannels / groups, window], options);
-    this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
+    this.bias = optional(options.bias ?? true, () => newParameter([outChannels], options));
     start(this.weight, this.bias, (inChannels / groups) * window);
   }
 
@@ -181,14 +204,17 @@ export class Conv1d extends Module {
  * @see torch.nn.ConvTranspose2d
  */
 export class ConvTranspose2d extends Module {
+  readonly inChannels: number;
+  readonly outChannels: number;
   readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  /** Null without bias. */
+  readonly bias: Parameter;
   readonly kernelSize: readonly [number, number];
   readonly options: TransposeArguments;
 
   constructor(
-    readonly inChannels: number,
-    readonly outChannels: number,
+    inChannels: number,
+    outChannels: number,
     kernelSize: Given<Pair, TransposeArguments & { kernelSize?: Pair }>,
     stride?: Given<Pair, TransposeArguments>,
     padding?: Given<Pair, TransposeArguments>,
@@ -196,21 +222,31 @@ export class ConvTranspose2d extends Module {
     groupCount?: Given<number, TransposeArguments>,
     bias?: Given<boolean, TransposeArguments>,
     dilation?: Given<Pair, TransposeArguments>,
-  ) {
+  );
+  constructor(named: Named<Sizes<Pair>, TransposeArguments>);
+  constructor(...given: unknown[]) {
     super();
-    const [window, options] = windowOf<Pair, TransposeArguments>(
+    const {
+      inChannels,
+      outChannels,
+      kernelSize: window,
+      ...options
+    } = layerArguments<Sizes<Pair>, TransposeArguments>(
       'ConvTranspose2d',
+      given,
+      SIZES,
       ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation'],
-      [kernelSize, stride, padding, outputPadding, groupCount, bias, dilation],
       ['dtype'],
     );
+    this.inChannels = inChannels;
+    this.outChannels = outChannels;
     this.options = options;
     const { groups = 1 } = options;
     checkCounts('ConvTranspose2d', { inChannels, outChannels, groups });
     this.kernelSize = asPair('ConvTranspose2d', 'kernelSize', window, 1);
     checkGroups('ConvTranspose2d', inChannels, outChannels, groups);
     this.weight = newParameter([inChannels, outChannels / groups, ...this.kernelSize], options);
-    this.bias = (options.bias ?? true) ? newParameter([outChannels], options) : null;
+    this.bias = optional(options.bias ?? true, () => newParameter([outChannels], options));
     start(this.weight, this.bias, (outChannels / groups) * this.kernelSize[0] * this.kernelSize[1]);
   }
 
@@ -298,10 +334,19 @@ export class LPPool2d extends Pool {
   }
 }
 
+type OutputSize = Pair | readonly [number | null, number | null];
+
 /** Means of windows that give the wanted size. @see torch.nn.AdaptiveAvgPool2d */
 export class AdaptiveAvgPool2d extends Module {
-  constructor(readonly outputSize: Pair | readonly [number | null, number | null]) {
+  readonly outputSize: OutputSize;
+  constructor(outputSize: OutputSize | Named<{ outputSize: OutputSize }, object>) {
     super();
+    this.outputSize = layerArguments<{ outputSize: OutputSize }, object>(
+      'AdaptiveAvgPool2d',
+      [outputSize],
+      ['outputSize'],
+      [],
+    ).outputSize;
   }
   forward(x: NDArray): NDArray {
     return adaptiveAvgPool2d(x, this.outputSize);
@@ -313,8 +358,15 @@ export class AdaptiveAvgPool2d extends Module {
 
 /** Maxima of windows that give the wanted size. @see torch.nn.AdaptiveMaxPool2d */
 export class AdaptiveMaxPool2d extends Module {
-  constructor(readonly outputSize: Pair | readonly [number | null, number | null]) {
+  readonly outputSize: OutputSize;
+  constructor(outputSize: OutputSize | Named<{ outputSize: OutputSize }, object>) {
     super();
+    this.outputSize = layerArguments<{ outputSize: OutputSize }, object>(
+      'AdaptiveMaxPool2d',
+      [outputSize],
+      ['outputSize'],
+      [],
+    ).outputSize;
   }
   forward(x: NDArray): NDArray {
     return adaptiveMaxPool2d(x, this.outputSize);

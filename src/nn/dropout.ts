@@ -3,29 +3,50 @@
 
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { parameters } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import * as random from '../numpy/random/index.js';
 import { less, mul } from '../ops/elementwise.js';
 import { astype } from '../ops/shape.js';
+import { type Given, layerArguments } from './arguments.js';
 import { Linear } from './linear.js';
 import { type AnyModule, Module } from './module.js';
 
 export interface DropoutOptions {
+  /** The probability of dropping a unit; 0.5 unless given. */
+  p?: number;
+  /** Taken as in PyTorch, and without effect: results are new arrays. */
+  inplace?: boolean;
   /** The probability of keeping a unit, the course's p; instead of the probability of dropping. */
   keep?: number;
   /** Vanilla dropout: no scaling while training, scaling by `keep` in evaluation. Inverted dropout is the default. */
   vanilla?: boolean;
 }
 
-function keepOf(layer: string, p: number | DropoutOptions | undefined, options: DropoutOptions): number {
-  const given = typeof p === 'object' ? p : options;
-  const keep = given.keep ?? 1 - (typeof p === 'number' ? p : 0.5);
+function keepOf(layer: string, { p = 0.5, keep: kept }: DropoutOptions): number {
+  const keep = kept ?? 1 - p;
   if (!(keep >= 0 && keep <= 1)) {
     throw new RangeError(
-      `${layer}: a probability of ${given.keep === undefined ? `dropping of ${String(p)}` : `keeping of ${given.keep}`} is not between 0 and 1.`,
+      `${layer}: a probability of ${kept === undefined ? `dropping of ${String(p)}` : `keeping of ${kept}`} is not between 0 and 1.`,
     );
   }
   return keep;
+}
+
+/** The arguments of a dropout layer. */
+function dropoutArguments(layer: string, ...given: unknown[]): DropoutOptions {
+  const options = layerArguments<object, DropoutOptions>(
+    layer,
+    given,
+    [],
+    ['p', 'inplace'],
+    ['keep', 'vanilla'],
+  );
+  if (options.p !== undefined && options.keep !== undefined)
+    throw new TypeError(
+      `${layer}: p is the probability of dropping and keep that of keeping; give one of them.`,
+    );
+  return options;
 }
 
 /** A mask of 0 and `value`, 0 with probability 1 - keep; drawn from np.random's generator. */
@@ -37,10 +58,15 @@ function mask(shape: readonly number[], keep: number, value: number, like: NDArr
  * Sets elements to zero with probability p and scales the others by 1/(1 - p), so that the expectation stays
  * (inverted dropout; torch.nn.functional.dropout). Nothing happens unless `training`.
  */
-export function dropout(x: ArrayLike, p = 0.5, options: { training?: boolean } = {}): NDArray {
+export function dropout(
+  x: ArrayLike,
+  p?: Given<number, { p?: number; training?: boolean }>,
+  training?: Given<boolean, { training?: boolean }>,
+): NDArray {
   const a = asarray(x, 'dropout');
-  const keep = keepOf('dropout', p, {});
-  if (!(options.training ?? true) || keep === 1) return a;
+  const given = parameters<{ p?: number; training?: boolean }>('dropout', ['p', 'training'], [p, training]);
+  const keep = keepOf('dropout', given);
+  if (!(given.training ?? true) || keep === 1) return a;
   return mul(a, mask(a.shape, keep, keep === 0 ? 0 : 1 / keep, a));
 }
 
@@ -56,10 +82,11 @@ export class Dropout extends Module {
   readonly keep: number;
   readonly vanilla: boolean;
 
-  constructor(p?: number | DropoutOptions, options: DropoutOptions = {}) {
+  constructor(p?: number | DropoutOptions, options?: boolean | DropoutOptions) {
     super();
-    this.keep = keepOf('Dropout', p, options);
-    this.vanilla = (typeof p === 'object' ? p.vanilla : options.vanilla) ?? false;
+    const given = dropoutArguments(this.constructor.name, p, options);
+    this.keep = keepOf('Dropout', given);
+    this.vanilla = given.vanilla ?? false;
   }
 
   /** The shape of the mask: that of the input; Dropout2d drops whole channels. */
@@ -98,7 +125,7 @@ export class DropConnect extends Module {
 
   constructor(inFeatures: number, outFeatures: number, p: number | DropoutOptions = 0.5) {
     super();
-    this.keep = keepOf('DropConnect', p, {});
+    this.keep = keepOf('DropConnect', dropoutArguments('DropConnect', p));
     this.linear = new Linear(inFeatures, outFeatures);
   }
 

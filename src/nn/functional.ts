@@ -5,6 +5,7 @@ import { requireLabels } from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { sameShape, shapeText } from '../core/shape.js';
 import type { Promoted } from '../core/typing.js';
 import { arange } from '../numpy/grid.js';
@@ -22,6 +23,37 @@ export { logSoftmax, sigmoid, softmax, tanh };
 
 /** How a loss over examples becomes one value. */
 export type Reduction = 'mean' | 'sum' | 'none';
+
+/** The names of options that each loss has. */
+export const lossNames = {
+  crossEntropy: ['reduction', 'weight', 'ignoreIndex', 'labelSmoothing'],
+  mseLoss: ['reduction'],
+  multiclassHinge: ['reduction', 'delta'],
+  l1Loss: ['reduction'],
+  huberLoss: ['reduction', 'delta'],
+  smoothL1Loss: ['reduction', 'beta'],
+  poissonNllLoss: ['reduction', 'logInput', 'eps'],
+  gaussianNllLoss: ['reduction', 'full', 'eps'],
+  binaryCrossEntropy: ['reduction', 'weight'],
+  binaryCrossEntropyWithLogits: ['reduction', 'weight', 'posWeight'],
+  softMarginLoss: ['reduction'],
+  hingeLoss: ['reduction', 'margin'],
+  hingeEmbeddingLoss: ['reduction', 'margin'],
+  marginRankingLoss: ['reduction', 'margin'],
+  nllLoss: ['reduction', 'weight', 'ignoreIndex'],
+  multiMarginLoss: ['reduction', 'p', 'margin'],
+  squaredHinge: ['reduction', 'delta'],
+  structuredHinge: ['reduction', 'delta'],
+  oneVersusAllHinge: ['reduction', 'margin'],
+  distributionCrossEntropy: ['reduction'],
+  klDiv: ['reduction', 'logTarget'],
+  cosineEmbeddingLoss: ['reduction', 'margin'],
+  tripletMarginLoss: ['reduction', 'margin', 'p', 'eps'],
+} as const;
+
+/** The options of a loss, with their names checked. */
+export const lossOptions = <O extends object>(loss: keyof typeof lossNames, given: O): O =>
+  checkOptions(loss, given, lossNames[loss]);
 
 /** max(0, x); the gradient at 0 is 0 (torch.nn.functional.relu). */
 export const relu = <A extends ArrayLike>(x: A): NDArray<Promoted<0, A>> => maximum(0, x);
@@ -99,8 +131,9 @@ export interface CrossEntropyOptions {
 export function crossEntropy(
   scores: ArrayLike,
   labels: ArrayLike,
-  options: CrossEntropyOptions = {},
+  given: Spelled<CrossEntropyOptions> = {},
 ): NDArray {
+  const options: CrossEntropyOptions = lossOptions('crossEntropy', given);
   const s = asarray(scores, 'crossEntropy');
   const y = asarray(labels, 'crossEntropy');
   const { reduction = 'mean', weight, ignoreIndex, labelSmoothing = 0 } = options;
@@ -165,8 +198,9 @@ function softCrossEntropy(s: NDArray, target: NDArray, options: CrossEntropyOpti
 export function multiclassHinge(
   scores: ArrayLike,
   labels: ArrayLike,
-  options: { delta?: number; reduction?: Reduction } = {},
+  given: { delta?: number; reduction?: Reduction } = {},
 ): NDArray {
+  const options = lossOptions('multiclassHinge', given);
   const s = asarray(scores, 'multiclassHinge');
   const y = asarray(labels, 'multiclassHinge');
   const { delta = 1, reduction = 'mean' } = options;
@@ -192,11 +226,8 @@ export function lossPair(caller: string, input: ArrayLike, target: ArrayLike): [
 }
 
 /** Squared differences, their mean unless told otherwise (torch.nn.functional.mse_loss). */
-export function mseLoss(
-  input: ArrayLike,
-  target: ArrayLike,
-  options: { reduction?: Reduction } = {},
-): NDArray {
+export function mseLoss(input: ArrayLike, target: ArrayLike, given: { reduction?: Reduction } = {}): NDArray {
+  const options = lossOptions('mseLoss', given);
   const [x, y] = lossPair('mseLoss', input, target);
   return reduced(square(sub(x, y)), options.reduction ?? 'mean');
 }

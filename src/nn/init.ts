@@ -4,6 +4,7 @@
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
+import { checkOptions } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import { diagonal, qr } from '../numpy/linalg.js';
 import * as random from '../numpy/random/index.js';
@@ -11,6 +12,7 @@ import { div, mul, sign } from '../ops/elementwise.js';
 import { get, set } from '../ops/index.js';
 import { std as deviation, mean } from '../ops/reduce.js';
 import { reshape, transpose } from '../ops/shape.js';
+import { type Given, layerArguments } from './arguments.js';
 import type { AnyModule } from './module.js';
 
 export interface FanOptions {
@@ -19,7 +21,15 @@ export interface FanOptions {
 }
 
 /** How nonlinearities change the size of what passes: the factors of torch.nn.init.calculate_gain. */
-export type Nonlinearity = 'linear' | 'conv' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu' | 'selu';
+export type Nonlinearity =
+  | 'linear'
+  | 'conv'
+  | 'sigmoid'
+  | 'tanh'
+  | 'relu'
+  | 'leakyRelu'
+  | 'leaky_relu'
+  | 'selu';
 
 /** The recommended gain of a nonlinearity; `slope` is leakyRelu's. @see torch.nn.init.calculate_gain */
 export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number {
@@ -33,6 +43,7 @@ export function calculateGain(nonlinearity: Nonlinearity, slope = 0.01): number 
     case 'relu':
       return Math.SQRT2;
     case 'leakyRelu':
+    case 'leaky_relu':
       return Math.sqrt(2 / (1 + slope * slope));
     case 'selu':
       return 3 / 4;
@@ -107,15 +118,23 @@ export function eye<A extends NDArray>(w: A): A {
   return w;
 }
 
+type GainOptions = FanOptions & { gain?: number };
+
+/** What an initialiser was told, the first of `places` in its place or all by name. */
+const initOptions = <O extends object>(caller: string, given: unknown, places: readonly string[]): O =>
+  layerArguments<object, O>(caller, [given], [], places, ['layout']);
+
 /** U(-a, a) with a = gain sqrt(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). @see torch.nn.init.xavier_uniform_ */
-export function xavierUniform<A extends NDArray>(w: A, options: FanOptions & { gain?: number } = {}): A {
+export function xavierUniform<A extends NDArray>(w: A, gain?: Given<number, GainOptions>): A {
+  const options = initOptions<GainOptions>('xavierUniform', gain, ['gain']);
   const { fanIn, fanOut } = fans(w, options, 'xavierUniform');
   const bound = (options.gain ?? 1) * Math.sqrt(6 / (fanIn + fanOut));
   return uniform(w, -bound, bound);
 }
 
 /** N(0, gain^2 2 / (fanIn + fanOut)) (Glorot and Bengio 2010). @see torch.nn.init.xavier_normal_ */
-export function xavierNormal<A extends NDArray>(w: A, options: FanOptions & { gain?: number } = {}): A {
+export function xavierNormal<A extends NDArray>(w: A, gain?: Given<number, GainOptions>): A {
+  const options = initOptions<GainOptions>('xavierNormal', gain, ['gain']);
   const { fanIn, fanOut } = fans(w, options, 'xavierNormal');
   return normal(w, 0, (options.gain ?? 1) * Math.sqrt(2 / (fanIn + fanOut)));
 }
@@ -124,35 +143,37 @@ export { xavierNormal as glorotNormal, xavierUniform as glorotUniform };
 
 export interface KaimingOptions extends FanOptions {
   /** Keep the variance of activations ('fanIn') or of gradients ('fanOut'). */
-  mode?: 'fanIn' | 'fanOut';
+  mode?: 'fanIn' | 'fanOut' | 'fan_in' | 'fan_out';
   nonlinearity?: Nonlinearity;
   /** The slope of leakyRelu. */
   a?: number;
 }
 
-function kaimingStd(w: NDArray, options: KaimingOptions, caller: string): number {
+function kaimingStd(w: NDArray, given: Given<number, KaimingOptions> | undefined, caller: string): number {
+  const options = initOptions<KaimingOptions>(caller, given, ['a', 'mode', 'nonlinearity']);
   const found = fans(w, options, caller);
   const { mode = 'fanIn', nonlinearity = 'leakyRelu', a = 0 } = options;
-  const fan = found[mode];
+  const fan = { ...found, fan_in: found.fanIn, fan_out: found.fanOut }[mode];
   if (fan === undefined)
     throw new TypeError(`${caller}: mode is 'fanIn' or 'fanOut', not '${String(mode)}'.`);
   return calculateGain(nonlinearity, a) / Math.sqrt(fan);
 }
 
 /** U(-b, b) with b = gain sqrt(3 / fan) (He et al. 2015). @see torch.nn.init.kaiming_uniform_ */
-export function kaimingUniform<A extends NDArray>(w: A, options: KaimingOptions = {}): A {
-  const bound = Math.sqrt(3) * kaimingStd(w, options, 'kaimingUniform');
+export function kaimingUniform<A extends NDArray>(w: A, a?: Given<number, KaimingOptions>): A {
+  const bound = Math.sqrt(3) * kaimingStd(w, a, 'kaimingUniform');
   return uniform(w, -bound, bound);
 }
 
 /** N(0, gain^2 / fan): with ReLU's gain the course's sqrt(2/n) (He et al. 2015). @see torch.nn.init.kaiming_normal_ */
-export const kaimingNormal = <A extends NDArray>(w: A, options: KaimingOptions = {}): A =>
-  normal(w, 0, kaimingStd(w, options, 'kaimingNormal'));
+export const kaimingNormal = <A extends NDArray>(w: A, a?: Given<number, KaimingOptions>): A =>
+  normal(w, 0, kaimingStd(w, a, 'kaimingNormal'));
 
 export { kaimingNormal as heNormal, kaimingUniform as heUniform };
 
 /** A random orthogonal matrix (rows or columns orthonormal) times `gain` (Saxe et al. 2013). @see torch.nn.init.orthogonal_ */
-export function orthogonal<A extends NDArray>(w: A, options: { gain?: number } = {}): A {
+export function orthogonal<A extends NDArray>(w: A, gain?: Given<number, { gain?: number }>): A {
+  const options = layerArguments<object, { gain?: number }>('orthogonal', [gain], [], ['gain']);
   if (w.ndim < 2)
     throw new RangeError(`orthogonal: expected at least two axes, got shape ${shapeText(w.shape)}.`);
   const rows = w.shape[0];
@@ -175,6 +196,7 @@ export function sparse<A extends NDArray>(
   w: A,
   options: FanOptions & { nonzero?: number; sparsity?: number; std?: number } = {},
 ): A {
+  checkOptions('sparse', options, ['nonzero', 'sparsity', 'std', 'layout']);
   if (w.ndim !== 2) throw new RangeError(`sparse: expected a matrix, got shape ${shapeText(w.shape)}.`);
   const { layout = 'out-in', std = 0.01 } = options;
   const [inputs, units] = layout === 'out-in' ? [w.shape[1], w.shape[0]] : [w.shape[0], w.shape[1]];
@@ -237,3 +259,21 @@ export function lsuv(
   });
   return reached;
 }
+
+// PyTorch's spelling.
+export {
+  calculateGain as calculate_gain,
+  constant as constant_,
+  eye as eye_,
+  kaimingNormal as kaiming_normal_,
+  kaimingUniform as kaiming_uniform_,
+  normal as normal_,
+  ones as ones_,
+  orthogonal as orthogonal_,
+  sparse as sparse_,
+  truncNormal as trunc_normal_,
+  uniform as uniform_,
+  xavierNormal as xavier_normal_,
+  xavierUniform as xavier_uniform_,
+  zeros as zeros_,
+};

@@ -10,6 +10,7 @@ import { take } from '../ops/index.js';
 import { matmul } from '../ops/matmul.js';
 import { sum } from '../ops/reduce.js';
 import { astype, reshape, transpose } from '../ops/shape.js';
+import { type Given, layerArguments, type Named, optional } from './arguments.js';
 import { linear } from './functional.js';
 import * as init from './init.js';
 import { getDefaultDtype, layerInput, Module, Parameter } from './module.js';
@@ -18,6 +19,9 @@ export interface LayerOptions {
   /** 'float32' unless `nn.setDefaultDtype` says otherwise. */
   dtype?: 'float32' | 'float64';
 }
+
+type BiasOptions = LayerOptions & { bias?: boolean };
+type BilinearSizes = { in1Features: number; in2Features: number; outFeatures: number };
 
 /** An array that an initialiser is about to fill. */
 export const newParameter = (shape: readonly number[], options: LayerOptions): Parameter =>
@@ -40,18 +44,25 @@ export function checkCounts(layer: string, counts: Record<string, number>, least
  * fc(np.zeros([32, 784])).shape;   // [32, 10]
  */
 export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
   readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  /** Null without bias. */
+  readonly bias: Parameter;
 
-  constructor(
-    readonly inFeatures: number,
-    readonly outFeatures: number,
-    options: LayerOptions & { bias?: boolean } = {},
-  ) {
+  constructor(inFeatures: number, outFeatures: number, bias?: Given<boolean, BiasOptions>);
+  constructor(named: Named<{ inFeatures: number; outFeatures: number }, BiasOptions>);
+  constructor(...given: unknown[]) {
     super();
+    const { inFeatures, outFeatures, ...options } = layerArguments<
+      { inFeatures: number; outFeatures: number },
+      BiasOptions
+    >('Linear', given, ['inFeatures', 'outFeatures'], ['bias'], ['dtype']);
     checkCounts('Linear', { inFeatures, outFeatures });
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
     this.weight = newParameter([outFeatures, inFeatures], options);
-    this.bias = (options.bias ?? true) ? newParameter([outFeatures], options) : null;
+    this.bias = optional(options.bias ?? true, () => newParameter([outFeatures], options));
     const bound = 1 / Math.sqrt(inFeatures);
     init.uniform(this.weight, -bound, bound);
     if (this.bias !== null) init.uniform(this.bias, -bound, bound);
@@ -80,19 +91,35 @@ export class Linear extends Module {
 
 /** x1^T W_k x2 + b_k: (..., in1) and (..., in2) give (..., outFeatures). @see torch.nn.Bilinear */
 export class Bilinear extends Module<[ArrayLike, ArrayLike]> {
+  readonly in1Features: number;
+  readonly in2Features: number;
+  readonly outFeatures: number;
   readonly weight: Parameter;
-  readonly bias: Parameter | null;
+  /** Null without bias. */
+  readonly bias: Parameter;
 
   constructor(
-    readonly in1Features: number,
-    readonly in2Features: number,
-    readonly outFeatures: number,
-    options: LayerOptions & { bias?: boolean } = {},
-  ) {
+    in1Features: number,
+    in2Features: number,
+    outFeatures: number,
+    bias?: Given<boolean, BiasOptions>,
+  );
+  constructor(named: Named<BilinearSizes, BiasOptions>);
+  constructor(...given: unknown[]) {
     super();
+    const { in1Features, in2Features, outFeatures, ...options } = layerArguments<BilinearSizes, BiasOptions>(
+      'Bilinear',
+      given,
+      ['in1Features', 'in2Features', 'outFeatures'],
+      ['bias'],
+      ['dtype'],
+    );
     checkCounts('Bilinear', { in1Features, in2Features, outFeatures });
+    this.in1Features = in1Features;
+    this.in2Features = in2Features;
+    this.outFeatures = outFeatures;
     this.weight = newParameter([outFeatures, in1Features, in2Features], options);
-    this.bias = (options.bias ?? true) ? newParameter([outFeatures], options) : null;
+    this.bias = optional(options.bias ?? true, () => newParameter([outFeatures], options));
     const bound = 1 / Math.sqrt(in1Features);
     init.uniform(this.weight, -bound, bound);
     if (this.bias !== null) init.uniform(this.bias, -bound, bound);
@@ -126,19 +153,29 @@ export function embedding(indices: ArrayLike, weight: NDArray): NDArray {
   return take(weight, whole, 0);
 }
 
+type EmbeddingOptions = LayerOptions & { paddingIdx?: number };
+
 /**
  * A table of `numEmbeddings` learned vectors of `embeddingDim` numbers, drawn from N(0, 1); the input holds integer
  * indices. @see torch.nn.Embedding
  */
 export class Embedding extends Module<[ArrayLike]> {
+  readonly numEmbeddings: number;
+  readonly embeddingDim: number;
   readonly weight: Parameter;
+  readonly options: EmbeddingOptions;
 
-  constructor(
-    readonly numEmbeddings: number,
-    readonly embeddingDim: number,
-    readonly options: LayerOptions & { paddingIdx?: number } = {},
-  ) {
+  constructor(numEmbeddings: number, embeddingDim: number, paddingIdx?: Given<number, EmbeddingOptions>);
+  constructor(named: Named<{ numEmbeddings: number; embeddingDim: number }, EmbeddingOptions>);
+  constructor(...given: unknown[]) {
     super();
+    const { numEmbeddings, embeddingDim, ...options } = layerArguments<
+      { numEmbeddings: number; embeddingDim: number },
+      EmbeddingOptions
+    >('Embedding', given, ['numEmbeddings', 'embeddingDim'], ['paddingIdx'], ['dtype']);
+    this.numEmbeddings = numEmbeddings;
+    this.embeddingDim = embeddingDim;
+    this.options = options;
     checkCounts('Embedding', { numEmbeddings, embeddingDim });
     this.weight = newParameter([numEmbeddings, embeddingDim], options);
     init.normal(this.weight);
@@ -165,13 +202,23 @@ export class Embedding extends Module<[ArrayLike]> {
   }
 }
 
+type FlattenOptions = { startDim?: number; endDim?: number };
+
 /** Axes `startDim` to `endDim` as one: (N, C, H, W) gives (N, C H W). @see torch.nn.Flatten */
 export class Flatten extends Module {
-  constructor(
-    readonly startDim = 1,
-    readonly endDim = -1,
-  ) {
+  readonly startDim: number;
+  readonly endDim: number;
+
+  constructor(startDim?: Given<number, FlattenOptions>, endDim?: Given<number, FlattenOptions>) {
     super();
+    const given = layerArguments<object, FlattenOptions>(
+      'Flatten',
+      [startDim, endDim],
+      [],
+      ['startDim', 'endDim'],
+    );
+    this.startDim = given.startDim ?? 1;
+    this.endDim = given.endDim ?? -1;
   }
 
   forward(x: ArrayLike): NDArray {

@@ -3,6 +3,7 @@
 
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import {
   abs,
   add,
@@ -24,7 +25,7 @@ import { max, sum } from '../ops/reduce.js';
 import { astype, expandDims, reshape } from '../ops/shape.js';
 import { softplus } from '../ops/special.js';
 import { where } from '../ops/where.js';
-import { checkLabels, lossPair, ofLabels, type Reduction, reduced } from './functional.js';
+import { checkLabels, lossOptions, lossPair, ofLabels, type Reduction, reduced } from './functional.js';
 
 export interface LossOptions {
   /** 'mean' over the losses unless given; 'sum' or 'none'. */
@@ -37,7 +38,8 @@ const finish = (losses: NDArray, options: LossOptions): NDArray =>
 // ---------------------------------------------------------------- regression
 
 /** |x - y| (torch.nn.functional.l1_loss). */
-export function l1Loss(input: ArrayLike, target: ArrayLike, options: LossOptions = {}): NDArray {
+export function l1Loss(input: ArrayLike, target: ArrayLike, given: Spelled<LossOptions> = {}): NDArray {
+  const options: LossOptions = lossOptions('l1Loss', given);
   const [x, y] = lossPair('l1Loss', input, target);
   return finish(abs(sub(x, y)), options);
 }
@@ -46,8 +48,9 @@ export function l1Loss(input: ArrayLike, target: ArrayLike, options: LossOptions
 export function huberLoss(
   input: ArrayLike,
   target: ArrayLike,
-  options: LossOptions & { delta?: number } = {},
+  given: Spelled<LossOptions & { delta?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { delta?: number } = lossOptions('huberLoss', given);
   const { delta = 1 } = options;
   if (!(delta > 0)) throw new RangeError(`huberLoss: delta must be above 0, not ${delta}.`);
   const [x, y] = lossPair('huberLoss', input, target);
@@ -59,8 +62,9 @@ export function huberLoss(
 export function smoothL1Loss(
   input: ArrayLike,
   target: ArrayLike,
-  options: LossOptions & { beta?: number } = {},
+  given: Spelled<LossOptions & { beta?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { beta?: number } = lossOptions('smoothL1Loss', given);
   const { beta = 1, ...rest } = options;
   if (beta === 0) return l1Loss(input, target, rest);
   return div(huberLoss(input, target, { ...rest, delta: beta }), beta);
@@ -70,8 +74,9 @@ export function smoothL1Loss(
 export function poissonNllLoss(
   input: ArrayLike,
   target: ArrayLike,
-  options: LossOptions & { logInput?: boolean; eps?: number } = {},
+  given: Spelled<LossOptions & { logInput?: boolean; eps?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { logInput?: boolean; eps?: number } = lossOptions('poissonNllLoss', given);
   const [x, y] = lossPair('poissonNllLoss', input, target);
   const { logInput = true, eps = 1e-8 } = options;
   return finish(logInput ? sub(exp(x), mul(y, x)) : sub(x, mul(y, log(add(x, eps)))), options);
@@ -82,8 +87,9 @@ export function gaussianNllLoss(
   input: ArrayLike,
   target: ArrayLike,
   variance: ArrayLike,
-  options: LossOptions & { full?: boolean; eps?: number } = {},
+  given: Spelled<LossOptions & { full?: boolean; eps?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { full?: boolean; eps?: number } = lossOptions('gaussianNllLoss', given);
   const [x, y] = lossPair('gaussianNllLoss', input, target);
   const v = maximum(asarray(variance, 'gaussianNllLoss'), options.eps ?? 1e-6);
   const losses = mul(add(log(v), div(square(sub(x, y)), v)), 0.5);
@@ -99,8 +105,9 @@ export function gaussianNllLoss(
 export function binaryCrossEntropy(
   input: ArrayLike,
   target: ArrayLike,
-  options: LossOptions & { weight?: ArrayLike } = {},
+  given: Spelled<LossOptions & { weight?: ArrayLike }> = {},
 ): NDArray {
+  const options: LossOptions & { weight?: ArrayLike } = lossOptions('binaryCrossEntropy', given);
   const [x, y] = lossPair('binaryCrossEntropy', input, target);
   for (const [name, a] of [
     ['input', x],
@@ -125,8 +132,12 @@ export function binaryCrossEntropy(
 export function binaryCrossEntropyWithLogits(
   input: ArrayLike,
   target: ArrayLike,
-  options: LossOptions & { weight?: ArrayLike; posWeight?: ArrayLike } = {},
+  given: Spelled<LossOptions & { weight?: ArrayLike; posWeight?: ArrayLike }> = {},
 ): NDArray {
+  const options: LossOptions & { weight?: ArrayLike; posWeight?: ArrayLike } = lossOptions(
+    'binaryCrossEntropyWithLogits',
+    given,
+  );
   const [f, y] = lossPair('binaryCrossEntropyWithLogits', input, target);
   let losses: NDArray;
   if (options.posWeight === undefined) {
@@ -139,7 +150,12 @@ export function binaryCrossEntropyWithLogits(
 }
 
 /** log(1 + exp(-y x)) for labels y of -1 and 1 (torch.nn.functional.soft_margin_loss). */
-export function softMarginLoss(input: ArrayLike, target: ArrayLike, options: LossOptions = {}): NDArray {
+export function softMarginLoss(
+  input: ArrayLike,
+  target: ArrayLike,
+  given: Spelled<LossOptions> = {},
+): NDArray {
+  const options: LossOptions = lossOptions('softMarginLoss', given);
   const [x, y] = lossPair('softMarginLoss', input, target);
   return finish(softplus(neg(mul(y, x))), options);
 }
@@ -148,8 +164,9 @@ export function softMarginLoss(input: ArrayLike, target: ArrayLike, options: Los
 export function hingeLoss(
   input: ArrayLike,
   target: ArrayLike,
-  options: LossOptions & { margin?: number } = {},
+  given: Spelled<LossOptions & { margin?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { margin?: number } = lossOptions('hingeLoss', given);
   const [x, y] = lossPair('hingeLoss', input, target);
   return finish(maximum(0, sub(options.margin ?? 1, mul(y, x))), options);
 }
@@ -158,8 +175,9 @@ export function hingeLoss(
 export function hingeEmbeddingLoss(
   input: ArrayLike,
   target: ArrayLike,
-  options: LossOptions & { margin?: number } = {},
+  given: Spelled<LossOptions & { margin?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { margin?: number } = lossOptions('hingeEmbeddingLoss', given);
   const [x, y] = lossPair('hingeEmbeddingLoss', input, target);
   return finish(where(less(0, y), x, maximum(0, sub(options.margin ?? 1, x))), options);
 }
@@ -169,8 +187,9 @@ export function marginRankingLoss(
   a: ArrayLike,
   b: ArrayLike,
   target: ArrayLike,
-  options: LossOptions & { margin?: number } = {},
+  given: Spelled<LossOptions & { margin?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { margin?: number } = lossOptions('marginRankingLoss', given);
   const [x, y] = lossPair('marginRankingLoss', a, b);
   return finish(maximum(0, add(neg(mul(target, sub(x, y))), options.margin ?? 0)), options);
 }
@@ -181,8 +200,9 @@ export function marginRankingLoss(
 export function nllLoss(
   logProbabilities: ArrayLike,
   labels: ArrayLike,
-  options: LossOptions & { weight?: ArrayLike; ignoreIndex?: number } = {},
+  given: Spelled<LossOptions & { weight?: ArrayLike; ignoreIndex?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { weight?: ArrayLike; ignoreIndex?: number } = lossOptions('nllLoss', given);
   const s = asarray(logProbabilities, 'nllLoss');
   const y = asarray(labels, 'nllLoss');
   const { weight, ignoreIndex, reduction = 'mean' } = options;
@@ -208,8 +228,9 @@ export function nllLoss(
 export function multiMarginLoss(
   scores: ArrayLike,
   labels: ArrayLike,
-  options: LossOptions & { p?: 1 | 2; margin?: number } = {},
+  given: Spelled<LossOptions & { p?: 1 | 2; margin?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { p?: 1 | 2; margin?: number } = lossOptions('multiMarginLoss', given);
   const { p = 1, margin = 1, reduction = 'mean' } = options;
   const s = asarray(scores, 'multiMarginLoss');
   return reduced(div(hinges('multiMarginLoss', s, labels, margin, p), s.shape[1]), reduction);
@@ -230,8 +251,9 @@ function hinges(caller: string, s: NDArray, labels: ArrayLike, delta: number, p:
 export function squaredHinge(
   scores: ArrayLike,
   labels: ArrayLike,
-  options: LossOptions & { delta?: number } = {},
+  given: Spelled<LossOptions & { delta?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { delta?: number } = lossOptions('squaredHinge', given);
   return finish(
     hinges('squaredHinge', asarray(scores, 'squaredHinge'), labels, options.delta ?? 1, 2),
     options,
@@ -248,8 +270,9 @@ function signs(s: NDArray, y: NDArray): NDArray {
 export function structuredHinge(
   scores: ArrayLike,
   labels: ArrayLike,
-  options: LossOptions & { delta?: number } = {},
+  given: Spelled<LossOptions & { delta?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { delta?: number } = lossOptions('structuredHinge', given);
   const s = asarray(scores, 'structuredHinge');
   const y = asarray(labels, 'structuredHinge');
   checkLabels('structuredHinge', s, y);
@@ -263,8 +286,9 @@ export function structuredHinge(
 export function oneVersusAllHinge(
   scores: ArrayLike,
   labels: ArrayLike,
-  options: LossOptions & { margin?: number } = {},
+  given: Spelled<LossOptions & { margin?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { margin?: number } = lossOptions('oneVersusAllHinge', given);
   const s = asarray(scores, 'oneVersusAllHinge');
   const y = asarray(labels, 'oneVersusAllHinge');
   checkLabels('oneVersusAllHinge', s, y);
@@ -272,7 +296,12 @@ export function oneVersusAllHinge(
 }
 
 /** Cross-entropy -sum q log p of two distributions along the last axis; 0 log 0 counts 0. */
-export function distributionCrossEntropy(q: ArrayLike, p: ArrayLike, options: LossOptions = {}): NDArray {
+export function distributionCrossEntropy(
+  q: ArrayLike,
+  p: ArrayLike,
+  given: Spelled<LossOptions> = {},
+): NDArray {
+  const options: LossOptions = lossOptions('distributionCrossEntropy', given);
   const [truth, estimate] = lossPair('distributionCrossEntropy', q, p);
   return finish(neg(sum(where(less(0, truth), mul(truth, log(estimate)), 0), { axis: -1 })), options);
 }
@@ -288,8 +317,9 @@ export const entropy = (p: ArrayLike, options: LossOptions = {}): NDArray =>
 export function klDiv(
   input: ArrayLike,
   target: ArrayLike,
-  options: { reduction?: Reduction | 'batchmean'; logTarget?: boolean } = {},
+  given: Spelled<{ reduction?: Reduction | 'batchmean'; logTarget?: boolean }> = {},
 ): NDArray {
+  const options: { reduction?: Reduction | 'batchmean'; logTarget?: boolean } = lossOptions('klDiv', given);
   const [x, y] = lossPair('klDiv', input, target);
   const { reduction = 'mean', logTarget = false } = options;
   const losses = logTarget
@@ -331,8 +361,9 @@ export function hierarchicalLogProbabilities(
 export function cosineSimilarity(
   a: ArrayLike,
   b: ArrayLike,
-  options: { axis?: number; eps?: number } = {},
+  given: Spelled<{ axis?: number; eps?: number }> = {},
 ): NDArray {
+  const options: { axis?: number; eps?: number } = checkOptions('cosineSimilarity', given, ['axis', 'eps']);
   const { axis = 1, eps = 1e-8 } = options;
   const x = asarray(a, 'cosineSimilarity');
   const y = asarray(b, 'cosineSimilarity');
@@ -346,8 +377,9 @@ export function cosineEmbeddingLoss(
   a: ArrayLike,
   b: ArrayLike,
   target: ArrayLike,
-  options: LossOptions & { margin?: number } = {},
+  given: Spelled<LossOptions & { margin?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { margin?: number } = lossOptions('cosineEmbeddingLoss', given);
   const similarity = cosineSimilarity(a, b, { axis: -1, eps: 1e-12 });
   const y = asarray(target, 'cosineEmbeddingLoss');
   return finish(
@@ -361,8 +393,12 @@ export function tripletMarginLoss(
   anchor: ArrayLike,
   positive: ArrayLike,
   negative: ArrayLike,
-  options: LossOptions & { margin?: number; p?: number; eps?: number } = {},
+  given: Spelled<LossOptions & { margin?: number; p?: number; eps?: number }> = {},
 ): NDArray {
+  const options: LossOptions & { margin?: number; p?: number; eps?: number } = lossOptions(
+    'tripletMarginLoss',
+    given,
+  );
   const { margin = 1, p = 2, eps = 1e-6 } = options;
   const [a, good] = lossPair('tripletMarginLoss', anchor, positive);
   const [, bad] = lossPair('tripletMarginLoss', anchor, negative);

@@ -294,6 +294,42 @@ export abstract class Module<In extends readonly unknown[] = [NDArray], Out = ND
     return { missing, unexpected };
   }
 
+  // ---------------------------------------------------------------- PyTorch's spelling
+
+  named_parameters(): [string, Parameter][] {
+    return this.namedParameters();
+  }
+  named_buffers(): [string, NDArray][] {
+    return this.namedBuffers();
+  }
+  named_children(): [string, AnyModule][] {
+    return this.namedChildren();
+  }
+  named_modules(): [string, AnyModule][] {
+    return this.namedModules();
+  }
+  register_buffer(name: string, value: NDArray): void {
+    this.registerBuffer(name, value);
+  }
+  register_forward_hook(hook: ForwardHook): { remove(): void } {
+    return this.registerForwardHook(hook);
+  }
+  requires_grad_(on = true): this {
+    return this.requiresGrad(on);
+  }
+  zero_grad(): void {
+    this.zeroGrad();
+  }
+  state_dict(): StateDict {
+    return this.stateDict();
+  }
+  load_state_dict(
+    state: Readonly<StateDict>,
+    options: { strict?: boolean } = {},
+  ): { missing: string[]; unexpected: string[] } {
+    return this.loadStateDict(state, options);
+  }
+
   // ---------------------------------------------------------------- printing
 
   /** The modules as a tree, as PyTorch prints them. */

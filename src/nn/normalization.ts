@@ -4,6 +4,7 @@
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { type Shape, sameShape, shapeText } from '../core/shape.js';
 import { ones, zeros } from '../numpy/creation.js';
 import { batching } from '../ops/batching.js';
@@ -13,6 +14,7 @@ import { concatenate } from '../ops/join.js';
 import { normalize } from '../ops/normalize.js';
 import { mean } from '../ops/reduce.js';
 import { reshape } from '../ops/shape.js';
+import { type Given, layerArguments, type Named, optional } from './arguments.js';
 import * as init from './init.js';
 import { checkCounts, type LayerOptions, newParameter } from './linear.js';
 import { getDefaultDtype, layerInput, Module, type Parameter } from './module.js';
@@ -80,6 +82,9 @@ export interface BatchNormOptions {
   eps?: number;
 }
 
+const BATCH_NORM_NAMES = ['weight', 'bias', 'training', 'momentum', 'eps'];
+const AFFINE_NAMES = ['weight', 'bias', 'eps'];
+
 /**
  * Normalises each channel (axis 1) over all other axes (Ioffe and Szegedy 2015; torch.nn.functional.batch_norm). The
  * running statistics are updated in place: `(1 - momentum) running + momentum batch`, with the unbiased variance.
@@ -91,8 +96,9 @@ export function batchNorm(
   x: ArrayLike,
   runningMean: NDArray | null,
   runningVar: NDArray | null,
-  options: BatchNormOptions = {},
+  given: Spelled<BatchNormOptions> = {},
 ): NDArray {
+  const options: BatchNormOptions = checkOptions('batchNorm', given, BATCH_NORM_NAMES);
   const a = asarray(x, 'batchNorm');
   const { weight, bias, training = false, momentum = 0.1, eps = 1e-5 } = options;
   if (a.ndim < 2)
@@ -140,6 +146,7 @@ export function layerNorm(
   normalizedShape: Shape,
   options: { weight?: NDArray | null; bias?: NDArray | null; eps?: number } = {},
 ): NDArray {
+  checkOptions('layerNorm', options, AFFINE_NAMES);
   const a = asarray(x, 'layerNorm');
   const k = normalizedShape.length;
   if (k === 0 || !sameShape(a.shape.slice(-k), normalizedShape)) {
@@ -157,6 +164,7 @@ export function groupNorm(
   groups: number,
   options: { weight?: NDArray | null; bias?: NDArray | null; eps?: number } = {},
 ): NDArray {
+  checkOptions('groupNorm', options, AFFINE_NAMES);
   const a = asarray(x, 'groupNorm');
   if (a.ndim < 2 || a.shape[1] % groups !== 0)
     throw new RangeError(
@@ -180,6 +188,7 @@ export function localResponseNorm(
   size: number,
   options: { alpha?: number; beta?: number; k?: number } = {},
 ): NDArray {
+  checkOptions('localResponseNorm', options, ['alpha', 'beta', 'k']);
   const a = asarray(x, 'localResponseNorm');
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
   if (a.ndim < 3) throw new RangeError(`localResponseNorm: expected (N, C, ...), got ${shapeText(a.shape)}.`);
@@ -206,9 +215,15 @@ export interface BatchNormLayerOptions extends LayerOptions {
   trackRunningStats?: boolean;
 }
 
+const BATCH_NORM_PLACES = ['eps', 'momentum', 'affine', 'trackRunningStats'];
+
 abstract class BatchNorm extends Module {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  readonly numFeatures: number;
+  readonly options: BatchNormLayerOptions;
+  /** Null without `affine`. */
+  readonly weight: Parameter;
+  /** Null without `affine`. */
+  readonly bias: Parameter;
   // Buffers carry PyTorch's own names, so that files of weights go both ways.
   declare running_mean: NDArray | null;
   declare running_var: NDArray | null;
@@ -216,14 +231,29 @@ abstract class BatchNorm extends Module {
   protected abstract readonly axes: readonly number[];
 
   constructor(
-    readonly numFeatures: number,
-    readonly options: BatchNormLayerOptions = {},
-  ) {
+    numFeatures: number,
+    eps?: Given<number, BatchNormLayerOptions>,
+    momentum?: Given<number, BatchNormLayerOptions>,
+    affine?: Given<boolean, BatchNormLayerOptions>,
+    trackRunningStats?: Given<boolean, BatchNormLayerOptions>,
+  );
+  constructor(named: Named<{ numFeatures: number }, BatchNormLayerOptions>);
+  constructor(...given: unknown[]) {
     super();
-    checkCounts(this.constructor.name, { numFeatures });
+    const layer = this.constructor.name;
+    const { numFeatures, ...options } = layerArguments<{ numFeatures: number }, BatchNormLayerOptions>(
+      layer,
+      given,
+      ['numFeatures'],
+      BATCH_NORM_PLACES,
+      ['dtype'],
+    );
+    checkCounts(layer, { numFeatures });
+    this.numFeatures = numFeatures;
+    this.options = options;
     const affine = options.affine ?? true;
-    this.weight = affine ? init.ones(newParameter([numFeatures], options)) : null;
-    this.bias = affine ? init.zeros(newParameter([numFeatures], options)) : null;
+    this.weight = optional(affine, () => init.ones(newParameter([numFeatures], options)));
+    this.bias = optional(affine, () => init.zeros(newParameter([numFeatures], options)));
     if (options.trackRunningStats ?? true) {
       const dtype = options.dtype ?? getDefaultDtype();
       this.registerBuffer('running_mean', zeros([numFeatures], { dtype }));
@@ -307,21 +337,34 @@ export class BatchNorm2d extends BatchNorm {
   }
 }
 
+type LayerNormOptions = LayerOptions & { eps?: number; elementwiseAffine?: boolean };
+
 /** Normalises each example over its last axes. @see torch.nn.LayerNorm */
 export class LayerNorm extends Module {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  /** Null without `elementwiseAffine`. */
+  readonly weight: Parameter;
+  /** Null without `elementwiseAffine`. */
+  readonly bias: Parameter;
   readonly normalizedShape: Shape;
+  readonly options: LayerNormOptions;
 
   constructor(
     normalizedShape: number | Shape,
-    readonly options: LayerOptions & { eps?: number; elementwiseAffine?: boolean } = {},
-  ) {
+    eps?: Given<number, LayerNormOptions>,
+    elementwiseAffine?: Given<boolean, LayerNormOptions>,
+  );
+  constructor(named: Named<{ normalizedShape: number | Shape }, LayerNormOptions>);
+  constructor(...given: unknown[]) {
     super();
+    const { normalizedShape, ...options } = layerArguments<
+      { normalizedShape: number | Shape },
+      LayerNormOptions
+    >('LayerNorm', given, ['normalizedShape'], ['eps', 'elementwiseAffine'], ['dtype']);
     this.normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape;
+    this.options = options;
     const affine = options.elementwiseAffine ?? true;
-    this.weight = affine ? init.ones(newParameter(this.normalizedShape, options)) : null;
-    this.bias = affine ? init.zeros(newParameter(this.normalizedShape, options)) : null;
+    this.weight = optional(affine, () => init.ones(newParameter(this.normalizedShape, options)));
+    this.bias = optional(affine, () => init.zeros(newParameter(this.normalizedShape, options)));
   }
 
   forward(x: ArrayLike): NDArray {
@@ -336,23 +379,40 @@ export class LayerNorm extends Module {
   }
 }
 
+type GroupNormOptions = LayerOptions & { eps?: number; affine?: boolean };
+
 /** Normalises groups of channels. @see torch.nn.GroupNorm */
 export class GroupNorm extends Module {
-  readonly weight: Parameter | null;
-  readonly bias: Parameter | null;
+  readonly numGroups: number;
+  readonly numChannels: number;
+  readonly options: GroupNormOptions;
+  /** Null without `affine`. */
+  readonly weight: Parameter;
+  /** Null without `affine`. */
+  readonly bias: Parameter;
 
   constructor(
-    readonly numGroups: number,
-    readonly numChannels: number,
-    readonly options: LayerOptions & { eps?: number; affine?: boolean } = {},
-  ) {
+    numGroups: number,
+    numChannels: number,
+    eps?: Given<number, GroupNormOptions>,
+    affine?: Given<boolean, GroupNormOptions>,
+  );
+  constructor(named: Named<{ numGroups: number; numChannels: number }, GroupNormOptions>);
+  constructor(...given: unknown[]) {
     super();
+    const { numGroups, numChannels, ...options } = layerArguments<
+      { numGroups: number; numChannels: number },
+      GroupNormOptions
+    >('GroupNorm', given, ['numGroups', 'numChannels'], ['eps', 'affine'], ['dtype']);
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
+    this.options = options;
     checkCounts('GroupNorm', { numGroups, numChannels });
     if (numChannels % numGroups !== 0)
       throw new RangeError(`GroupNorm: ${numChannels} channels cannot be divided into ${numGroups} groups.`);
     const affine = options.affine ?? true;
-    this.weight = affine ? init.ones(newParameter([numChannels], options)) : null;
-    this.bias = affine ? init.zeros(newParameter([numChannels], options)) : null;
+    this.weight = optional(affine, () => init.ones(newParameter([numChannels], options)));
+    this.bias = optional(affine, () => init.zeros(newParameter([numChannels], options)));
   }
 
   forward(x: ArrayLike): NDArray {
@@ -367,13 +427,30 @@ export class GroupNorm extends Module {
   }
 }
 
+type ResponseOptions = { alpha?: number; beta?: number; k?: number };
+
 /** Local response normalisation, AlexNet's. @see torch.nn.LocalResponseNorm */
 export class LocalResponseNorm extends Module {
+  readonly size: number;
+  readonly options: ResponseOptions;
+
   constructor(
-    readonly size: number,
-    readonly options: { alpha?: number; beta?: number; k?: number } = {},
-  ) {
+    size: number,
+    alpha?: Given<number, ResponseOptions>,
+    beta?: Given<number, ResponseOptions>,
+    k?: Given<number, ResponseOptions>,
+  );
+  constructor(named: Named<{ size: number }, ResponseOptions>);
+  constructor(...given: unknown[]) {
     super();
+    const { size, ...options } = layerArguments<{ size: number }, ResponseOptions>(
+      'LocalResponseNorm',
+      given,
+      ['size'],
+      ['alpha', 'beta', 'k'],
+    );
+    this.size = size;
+    this.options = options;
   }
   forward(x: ArrayLike): NDArray {
     return localResponseNorm(x, this.size, this.options);

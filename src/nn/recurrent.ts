@@ -10,6 +10,7 @@ import { shapeText } from '../core/shape.js';
 import { get } from '../ops/index.js';
 import { concatenate, stack } from '../ops/join.js';
 import { astype, reshape, transpose } from '../ops/shape.js';
+import { type Given, layerArguments, type Named } from './arguments.js';
 import { dropout } from './dropout.js';
 import * as init from './init.js';
 import { checkCounts, type LayerOptions, newParameter } from './linear.js';
@@ -72,18 +73,44 @@ function vanilla(caller: string, { nonlinearity = 'tanh' }: RecurrentOptions): R
   return nonlinearity;
 }
 
+interface Sizes {
+  inputSize: number;
+  hiddenSize: number;
+}
+const SIZES = ['inputSize', 'hiddenSize'];
+
 /** The layers and directions of a net, whatever its step. */
 abstract class Recurrent<S> extends Module<[x: ArrayLike, state?: S | null], [output: NDArray, state: S]> {
   protected abstract kind(): RecurrentKind;
 
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly options: RecurrentOptions;
+
   constructor(
-    readonly inputSize: number,
-    readonly hiddenSize: number,
-    readonly options: RecurrentOptions = {},
-  ) {
+    inputSize: number,
+    hiddenSize: number,
+    numLayers?: Given<number, RecurrentOptions>,
+    bias?: Given<boolean, RecurrentOptions>,
+    batchFirst?: Given<boolean, RecurrentOptions>,
+    dropout?: Given<number, RecurrentOptions>,
+    bidirectional?: Given<boolean, RecurrentOptions>,
+  );
+  constructor(named: Named<Sizes, RecurrentOptions>);
+  constructor(...given: unknown[]) {
     super();
-    const { numLayers = 1, bidirectional = false } = options;
     const name = this.constructor.name;
+    const { inputSize, hiddenSize, ...options } = layerArguments<Sizes, RecurrentOptions>(
+      name,
+      given,
+      SIZES,
+      ['numLayers', 'bias', 'batchFirst', 'dropout', 'bidirectional'],
+      ['nonlinearity', 'oneHot', 'dtype'],
+    );
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.options = options;
+    const { numLayers = 1, bidirectional = false } = options;
     checkCounts(name, { inputSize, hiddenSize, numLayers });
     const directions = bidirectional ? 2 : 1;
     for (let layer = 0; layer < numLayers; layer++) {
@@ -246,15 +273,29 @@ export class GRU extends Recurrent<NDArray> {
 
 // ---------------------------------------------------------------- one step
 
+type CellOptions = Pick<RecurrentOptions, 'bias' | 'nonlinearity' | 'dtype'>;
+
 abstract class Cell<S, Out> extends Module<[x: ArrayLike, state?: S | null], Out> {
   protected abstract kind(): RecurrentKind;
 
-  constructor(
-    readonly inputSize: number,
-    readonly hiddenSize: number,
-    readonly options: Pick<RecurrentOptions, 'bias' | 'nonlinearity' | 'dtype'> = {},
-  ) {
+  readonly inputSize: number;
+  readonly hiddenSize: number;
+  readonly options: CellOptions;
+
+  constructor(inputSize: number, hiddenSize: number, bias?: Given<boolean, CellOptions>);
+  constructor(named: Named<Sizes, CellOptions>);
+  constructor(...given: unknown[]) {
     super();
+    const { inputSize, hiddenSize, ...options } = layerArguments<Sizes, CellOptions>(
+      this.constructor.name,
+      given,
+      SIZES,
+      ['bias'],
+      ['nonlinearity', 'dtype'],
+    );
+    this.inputSize = inputSize;
+    this.hiddenSize = hiddenSize;
+    this.options = options;
     checkCounts(this.constructor.name, { inputSize, hiddenSize });
     makeWeights(this, '', inputSize, hiddenSize, kinds[this.kind()].parts, options);
   }

@@ -4,7 +4,7 @@
 import { type DType, toDType } from '../core/dtype.js';
 import { NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
-import { checkShape, type Shape } from '../core/shape.js';
+import { checkShape } from '../core/shape.js';
 
 /** The names that a dtype can be given by: NumPy's, and Python's `float`, `int`. */
 export type DTypeLike =
@@ -29,7 +29,7 @@ export type DTypeLike =
   | 'c8';
 
 /** A shape: a list of lengths, or one length for a vector. */
-export type ShapeLike = number | Shape;
+export type ShapeLike = number | NDArray | readonly (number | NDArray)[];
 
 export interface DTypeOption {
   dtype?: DTypeLike;

@@ -174,7 +174,7 @@ function progression(dtype: DType, n: number, start: number, step: number): NDAr
 
 export interface LinspaceOptions {
   /** How many numbers, 50 by default. */
-  num?: number;
+  num?: number | NDArray;
   dtype?: DTypeLike;
   /** Whether `stop` is the last number; true by default. */
   endpoint?: boolean;
@@ -192,7 +192,7 @@ export interface LinspaceOptions {
 export function linspace<N extends DTypeLike = 'float64'>(
   start: ArrayLike,
   stop: ArrayLike,
-  num: number | undefined,
+  num: number | NDArray | undefined,
   options: LinspaceOptions & { retstep: true; dtype?: N },
 ): [numbers: NDArray<DTypeNamed<N>>, step: NDArray<'float64'>];
 export function linspace<N extends DTypeLike = 'float64'>(
@@ -203,7 +203,7 @@ export function linspace<N extends DTypeLike = 'float64'>(
 export function linspace<N extends DTypeLike>(
   start: ArrayLike,
   stop: ArrayLike,
-  num: number | undefined,
+  num: number | NDArray | undefined,
   options: LinspaceOptions & { dtype: N },
 ): NDArray<DTypeNamed<N>>;
 export function linspace<N extends DTypeLike>(
@@ -214,7 +214,7 @@ export function linspace<N extends DTypeLike>(
 export function linspace<A extends ArrayLike, B extends ArrayLike>(
   start: A,
   stop: B,
-  num?: number | LinspaceOptions,
+  num?: number | NDArray | LinspaceOptions,
   options?: LinspaceOptions,
 ): NDArray<Floating<Promote<DTypeOf<A>, DTypeOf<B>>>>;
 export function linspace(
@@ -223,7 +223,8 @@ export function linspace(
   ...given: unknown[]
 ): NDArray | [NDArray, NDArray] {
   const options = parameters<LinspaceOptions>('linspace', spacing, given);
-  const { num = 50, endpoint = true, retstep = false, axis = 0 } = options;
+  const num = Number(options.num ?? 50);
+  const { endpoint = true, retstep = false, axis = 0 } = options;
   const dtype = options.dtype === undefined ? undefined : toDType(options.dtype, 'linspace');
   if (!Number.isInteger(num) || num < 0) {
     throw new RangeError(`linspace: number of samples, ${num}, must be a whole number of 0 or more.`);
@@ -305,11 +306,12 @@ export type GeomspaceOptions = Omit<LinspaceOptions, 'retstep'>;
 export function geomspace<A extends ArrayLike, B extends ArrayLike, N extends DTypeLike>(
   start: A,
   stop: B,
-  count?: number | (GeomspaceOptions & { dtype?: N }),
+  count?: number | NDArray | (GeomspaceOptions & { dtype?: N }),
   options?: GeomspaceOptions & { dtype?: N },
 ): NDArray<DTypeLike extends N ? Floating<Promote<DTypeOf<A>, DTypeOf<B>>> : DTypeNamed<N>> {
   const o = parameters<GeomspaceOptions>('geomspace', ['num', 'endpoint', 'dtype', 'axis'], [count, options]);
-  const { num = 50, endpoint = true, dtype, axis = 0 } = o;
+  const num = Number(o.num ?? 50);
+  const { endpoint = true, dtype, axis = 0 } = o;
   const floating = (v: ArrayLike): NDArray => {
     const a = asarray(v, 'geomspace');
     return inexact(realOnly('geomspace', a));

@@ -380,6 +380,7 @@ export {
   savezCompressed,
   savezCompressed as savez_compressed,
 } from './io.js';
+export { type NditerOptions, nditer } from './iteration.js';
 export {
   asfarray,
   asfortranarray,

@@ -50,10 +50,8 @@ export const leftOut: Readonly<Record<string, Readonly<Record<string, string>>>>
       'mat',
       'matrix',
     ]),
-    ...because(
-      "iteration over elements in NumPy's C layer; use np.ndindex, np.ndenumerate, or operations on whole arrays",
-      ['nditer', 'nested_iters'],
-    ),
+    nested_iters:
+      "iteration over elements in NumPy's C layer; use np.nditer, np.ndindex, or operations on whole arrays",
     memmap: 'all array memory belongs to V8; np.fromfile reads parts of a file by offset and count',
     ...because('switches of the C implementation', [
       'getbufsize',

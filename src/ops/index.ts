@@ -25,10 +25,11 @@ import { into, writeInPlace } from './writing.js';
 
 export type { Index } from './indices.js';
 
-function readView(a: NDArray, items: readonly Basic[]): NDArray {
+/** @param dots whether the index has an ellipsis, which makes a view even of one element */
+function readView(a: NDArray, items: readonly Basic[], dots = false): NDArray {
   const batch = batching.open > 0 ? readItems(a, items, access) : null;
   if (batch !== null) return batch;
-  const out = items.length > 0 && items.every(isWhole) ? elementOf(a, items) : basicView(a, items);
+  const out = !dots && items.length > 0 && items.every(isWhole) ? elementOf(a, items) : basicView(a, items);
   return a.tracked ? track('slice', out, [a], [(g) => scatterView(g, a.shape, items)], []) : out;
 }
 register('slice', true);
@@ -228,8 +229,10 @@ export function get(a: NDArray, between: readonly unknown[]): NDArray {
   const batch = batching.open > 0 ? readBatched(a, indices, access) : null;
   if (batch !== null) return batch.out;
   const items = parse('at', a, indices);
-  return isBasic(items) ? readView(a, items) : readAdvanced('at', a, items);
+  return isBasic(items) ? readView(a, items, indices.some(hasDots)) : readAdvanced('at', a, items);
 }
+
+const hasDots = (index: unknown): boolean => typeof index === 'string' && index.includes('...');
 
 /**
  * Writes with NumPy's indexing rules: `X.set([':', 0], 1)`, `X.set([mask], 0)`, `X.set([rows, y], values)`. The value

@@ -6,7 +6,7 @@ import type { Accumulated, DTypeNamed, Floating, PromotedWith, RealOf } from '..
 import type { ClipOptions } from './elementwise.js';
 import type { Index } from './index.js';
 import type { Axis, ReduceOptions, SumOptions, VarOptions } from './reduce.js';
-import type { Order, ReshapeOptions } from './shape.js';
+import type { Length, Order, ReshapeOptions } from './shape.js';
 
 type AxisOrOptions<T> = Axis | T;
 
@@ -120,8 +120,8 @@ declare module '../core/ndarray.js' {
     // Shape: views of the same memory where strides allow.
     reshape<D extends DType>(
       this: NDArray<D>,
-      shape: number | readonly number[] | ReshapeOptions,
-      ...rest: (number | ReshapeOptions)[]
+      shape: Length | readonly Length[] | ReshapeOptions,
+      ...rest: (Length | ReshapeOptions)[]
     ): NDArray<D>;
     ravel<D extends DType>(this: NDArray<D>, order?: Order | { order?: Order }): NDArray<D>;
     flatten<D extends DType>(this: NDArray<D>, order?: Order | { order?: Order }): NDArray<D>;
@@ -140,7 +140,7 @@ declare module '../core/ndarray.js' {
       axis?: number | readonly number[] | null | { axis?: number | readonly number[] | null },
     ): NDArray<D>;
     copy<D extends DType>(this: NDArray<D>, order?: Order | { order?: Order }): NDArray<D>;
-    astype<N extends string>(dtype: N): NDArray<DTypeNamed<N>>;
+    astype<N extends string>(dtype: N, options?: { copy?: boolean }): NDArray<DTypeNamed<N>>;
     // Indexing.
     /**
      * Reads with NumPy's rules: `X.at(0)`, `X.at(':', 0)`, `X.at('1:3, ::-1')`, `X.at(mask)`,

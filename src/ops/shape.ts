@@ -4,7 +4,7 @@
 import * as backend from '../backend/index.js';
 import { asarray, lists } from '../core/create.js';
 import { type DType, toDType } from '../core/dtype.js';
-import { type ArrayLike, empty, emptyZeroed, getter, method, type NDArray } from '../core/ndarray.js';
+import { type ArrayLike, empty, emptyZeroed, getter, method, NDArray } from '../core/ndarray.js';
 import { checkOptions, isOptions, needed, parameters } from '../core/options.js';
 import {
   broadcastShapes,
@@ -90,9 +90,18 @@ export function ascontiguousarray<A extends ArrayLike>(value: A): NDArray<DTypeO
   return a.contiguous ? a : copy(a);
 }
 
-/** A copy converted to another element type (numpy.ndarray.astype). Floats truncate towards zero, integers wrap. */
-export function astype<N extends string>(value: ArrayLike, dtype: N): NDArray<DTypeNamed<N>> {
+/**
+ * A copy converted to another element type (numpy.ndarray.astype). Floats truncate towards zero, integers wrap.
+ * @param options.copy false: an array that has the type already is returned as it is
+ */
+export function astype<N extends string>(
+  value: ArrayLike,
+  dtype: N,
+  options: { copy?: boolean } = {},
+): NDArray<DTypeNamed<N>> {
   const a = asarray(value, 'astype');
+  if (checkOptions('astype', options, ['copy']).copy === false && a.dtype === toDType(dtype, 'astype'))
+    return a;
   const batch = batching.open > 0 ? overArray(a, (x) => astype(x, dtype)) : null;
   if (batch !== null) return batch;
   const out = empty(a.shape, toDType(dtype, 'astype'));
@@ -107,13 +116,22 @@ export function zerosLike(value: ArrayLike, options: { dtype?: DType | string } 
 }
 
 /** The list that `reshape(2, 3)` and `reshape([2, 3])` both mean. */
-function shapeArgument(first: number | readonly number[], rest: readonly number[]): readonly number[] {
-  return typeof first === 'number' ? [first, ...rest] : first;
+function shapeArgument(first: unknown, rest: readonly unknown[]): readonly number[] {
+  const list =
+    typeof first === 'number' || (first instanceof NDArray && first.ndim === 0)
+      ? [first, ...rest]
+      : (first as readonly unknown[]);
+  if (isOptions(list)) return list as never;
+  // A length may be an array of one number, such as np.prod(shape).
+  return Array.isArray(list) && list.every((n) => typeof n === 'number') ? list : Array.from(list, Number);
 }
+
+/** One length of a shape. */
+export type Length = number | NDArray;
 
 /** What `reshape` takes by name: the shape, and the order in which elements are read and written. */
 export interface ReshapeOptions {
-  newshape?: number | readonly number[];
+  newshape?: Length | readonly Length[];
   order?: 'C' | 'F' | 'A';
 }
 
@@ -124,18 +142,18 @@ export interface ReshapeOptions {
  */
 export function reshape<A extends ArrayLike>(
   value: A,
-  shape: number | readonly number[] | ReshapeOptions,
-  ...rest: (number | ReshapeOptions)[]
+  shape: Length | readonly Length[] | ReshapeOptions,
+  ...rest: (Length | ReshapeOptions)[]
 ): NDArray<DTypeOf<A>> {
   const a = asarray(value, 'reshape');
   // The ordinary case costs one comparison more.
   if (
     rest.length > 0
-      ? typeof rest[rest.length - 1] !== 'number'
+      ? typeof rest[rest.length - 1] !== 'number' && !(rest[rest.length - 1] instanceof NDArray)
       : typeof shape !== 'number' && isOptions(shape)
   )
     return reshapeInOrder(a, shape, rest);
-  const to = resolveReshape('reshape', a.shape, shapeArgument(shape as number, rest as number[]));
+  const to = resolveReshape('reshape', a.shape, shapeArgument(shape, rest));
   const batch = batching.open > 0 ? overArray(a, (x) => reshape(x, [x.shape[0], ...to])) : null;
   if (batch !== null) return batch;
   const strides = a.contiguous ? undefined : reshapeStrides(a.shape, a.stridesEl, to);
@@ -147,7 +165,7 @@ register('reshape', true);
 /** `reshape` with options: an object, or the letter of the order, after the shape or instead of it. */
 function reshapeInOrder(a: NDArray, shape: unknown, rest: unknown[]): NDArray {
   const last = rest.pop();
-  const lengths = typeof shape === 'number' ? [shape, ...rest] : shape;
+  const lengths = isOptions(shape) ? shape : shapeArgument(shape, rest);
   const { newshape, order = 'C' } = parameters<{ newshape?: number | readonly number[]; order?: Order }>(
     'reshape',
     ['newshape', 'order'],
@@ -433,7 +451,7 @@ for (const [name, f] of methods) {
   });
 }
 method('transpose', function (...axes: (number | readonly number[])[]) {
-  return transpose(this, axes.length === 0 ? null : shapeArgument(axes[0], axes.slice(1) as number[]));
+  return transpose(this, axes.length === 0 ? null : shapeArgument(axes[0], axes.slice(1)));
 });
 getter('T', function () {
   return transpose(this);

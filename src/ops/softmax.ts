@@ -4,6 +4,7 @@ import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isComplex } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
+import { parameters } from '../core/options.js';
 import { normalizeAxis } from '../core/shape.js';
 import { release } from '../core/storage.js';
 import type { DTypeOf, Floating } from '../core/typing.js';
@@ -13,6 +14,13 @@ import { castTo } from './operands.js';
 import { sum } from './reduce.js';
 import { register, track } from './registry.js';
 import { swapaxes } from './shape.js';
+
+/** The axis to work along. */
+export interface AxisOption {
+  axis?: number;
+  /** `axis` under PyTorch's name. */
+  dim?: number;
+}
 
 type Gradient = (g: NDArray, out: NDArray, axis: number) => NDArray;
 
@@ -39,7 +47,8 @@ function alongAxis(name: 'softmax' | 'logSoftmax', gradient: Gradient) {
     }
     return track(name, out, [a], [(g) => gradient(g, out, axis)], [out]);
   };
-  return <A extends ArrayLike>(x: A, options: { axis?: number } = {}): NDArray<Floating<DTypeOf<A>>> => {
+  return <A extends ArrayLike>(x: A, along?: number | AxisOption): NDArray<Floating<DTypeOf<A>>> => {
+    const { axis, dim } = parameters<AxisOption>(name, ['axis'], [along], ['dim']);
     const given = asarray(x, name);
     if (isComplex(given.dtype))
       throw new TypeError(
@@ -48,7 +57,7 @@ function alongAxis(name: 'softmax' | 'logSoftmax', gradient: Gradient) {
     const a = given.dtype === 'float32' ? given : castTo(given, 'float64');
     // The softmax of a single number is 1.
     if (a.ndim === 0) return mul(exp(sub(a, a)), log ? 0 : 1) as NDArray<Floating<DTypeOf<A>>>;
-    return apply(a, normalizeAxis(name, options.axis ?? -1, a.ndim)) as NDArray<Floating<DTypeOf<A>>>;
+    return apply(a, normalizeAxis(name, axis ?? dim ?? -1, a.ndim)) as NDArray<Floating<DTypeOf<A>>>;
   };
 }
 

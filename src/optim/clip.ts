@@ -3,6 +3,7 @@
 import { isFloat } from '../core/dtype.js';
 import { leaveGrad, lentGrad, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
+import { type Given, layerArguments } from '../nn/arguments.js';
 import { type AnyModule, Module } from '../nn/module.js';
 import { norm } from '../numpy/linalg.js';
 import { add, clip, mul } from '../ops/elementwise.js';
@@ -14,21 +15,32 @@ import { copy } from '../ops/shape.js';
 const listOf = (params: Iterable<NDArray> | NDArray): NDArray[] =>
   (params instanceof NDArray ? [params] : [...params]).filter((p) => lentGrad(p) !== null);
 
+type ClipOptions = { normType?: number; errorIfNonfinite?: boolean };
+
 /**
  * Scales all gradients by one factor so that their common norm is at most `maxNorm` (Pascanu et al. 2013).
  *
- * @param options.normType order of the norm: 2 unless given, Infinity for the largest element
+ * @param order of the norm, `normType` among the options: 2 unless given, Infinity for the largest element
  * @param options.errorIfNonfinite throw when the norm is NaN or infinite
  * @returns the norm before
  * @see torch.nn.utils.clip_grad_norm_
  */
 export function clipGradNorm(
   params: Iterable<NDArray> | NDArray,
-  maxNorm: number,
-  options: { normType?: number; errorIfNonfinite?: boolean } = {},
+  maxNorm: Given<number, ClipOptions & { maxNorm?: number }>,
+  order?: Given<number, ClipOptions>,
 ): number {
-  const { normType = 2, errorIfNonfinite = false } = options;
-  if (!(maxNorm >= 0)) throw new RangeError(`clipGradNorm: maxNorm must be at least 0, not ${maxNorm}.`);
+  const {
+    maxNorm: most,
+    normType = 2,
+    errorIfNonfinite = false,
+  } = layerArguments<{ maxNorm: number }, ClipOptions>(
+    'clipGradNorm',
+    [maxNorm, order],
+    ['maxNorm'],
+    ['normType', 'errorIfNonfinite'],
+  );
+  if (!(most >= 0)) throw new RangeError(`clipGradNorm: maxNorm must be at least 0, not ${most}.`);
   const found = listOf(params);
   if (found.length === 0) return 0;
   return noGrad(() => {
@@ -38,7 +50,7 @@ export function clipGradNorm(
       throw new RangeError(
         `clipGradNorm: the norm of the gradients is ${total}; the loss has overflowed or is NaN.`,
       );
-    const factor = maxNorm / (total + 1e-6);
+    const factor = most / (total + 1e-6);
     if (factor < 1) for (const p of found) leaveGrad(p, mul(lentGrad(p)!, factor));
     return total;
   });

@@ -11,7 +11,13 @@ export {
   RMSprop,
   type RMSpropOptions,
 } from './adaptive.js';
-export { clipGradNorm, clipGradValue, EMA } from './clip.js';
+export {
+  clipGradNorm,
+  clipGradNorm as clip_grad_norm_,
+  clipGradValue,
+  clipGradValue as clip_grad_value_,
+  EMA,
+} from './clip.js';
 export {
   type BaseOptions,
   Optimizer,
@@ -19,6 +25,7 @@ export {
   type ParamGroup,
   type Params,
 } from './optimizer.js';
+export * as lr_scheduler from './schedules.js';
 export {
   CosineAnnealingLR,
   CosineAnnealingWarmRestarts,

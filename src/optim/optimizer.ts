@@ -157,6 +157,23 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
     for (const group of this.paramGroups) for (const p of group.params) p.grad = null;
   }
 
+  // PyTorch's spelling.
+  get param_groups(): ParamGroup<O>[] {
+    return this.paramGroups;
+  }
+  add_param_group(given: { readonly params: Iterable<NDArray> | NDArray } & O): void {
+    this.addParamGroup(given);
+  }
+  zero_grad(): void {
+    this.zeroGrad();
+  }
+  state_dict(): OptimizerState {
+    return this.stateDict();
+  }
+  load_state_dict(saved: OptimizerState): void {
+    this.loadStateDict(saved);
+  }
+
   /** All state and settings, with copies of the arrays: what a checkpoint keeps (torch's state_dict). */
   stateDict(): OptimizerState {
     const all = this.paramGroups.flatMap((g) => g.params);

@@ -1,6 +1,8 @@
 // Learning rates over time. A schedule changes the `lr` of an optimiser's groups every time its `step()` is called,
 // once an epoch or once an iteration as you count. Each is a formula of the step number, as the docstrings say.
 
+import { checkOptions, type Spelled } from '../core/options.js';
+import { type Given, layerArguments } from '../nn/arguments.js';
 import type { Optimizer } from './optimizer.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: an optimiser of any settings
@@ -46,48 +48,90 @@ export abstract class LRScheduler {
     Object.assign(this, structuredClone(state));
     this.write();
   }
+
+  // PyTorch's spelling.
+  get_last_lr(): number[] {
+    return this.getLastLr();
+  }
+  state_dict(): Record<string, unknown> {
+    return this.stateDict();
+  }
+  load_state_dict(state: Record<string, unknown>): void {
+    this.loadStateDict(state);
+  }
 }
 
 function positive(caller: string, name: string, value: number): void {
   if (!(value > 0)) throw new RangeError(`${caller}: ${name} must be above 0, not ${value}.`);
 }
 
+type StepLROptions = { stepSize?: number; gamma?: number };
+
 /** lr = base gamma^floor(t / stepSize): step decay. @see torch.optim.lr_scheduler.StepLR */
 export class StepLR extends LRScheduler {
+  readonly stepSize: number;
+  readonly gamma: number;
   constructor(
     optimizer: AnyOptimizer,
-    readonly stepSize: number,
-    readonly gamma = 0.1,
+    stepSize: Given<number, StepLROptions>,
+    gamma?: Given<number, StepLROptions>,
   ) {
     super(optimizer);
-    positive('StepLR', 'stepSize', stepSize);
+    const given = layerArguments<{ stepSize: number }, StepLROptions>(
+      'StepLR',
+      [stepSize, gamma],
+      ['stepSize'],
+      ['gamma'],
+    );
+    this.stepSize = given.stepSize;
+    this.gamma = given.gamma ?? 0.1;
+    positive('StepLR', 'stepSize', this.stepSize);
   }
   protected rate(base: number, t: number): number {
     return base * this.gamma ** Math.floor(t / this.stepSize);
   }
 }
 
+type MultiStepLROptions = { milestones?: readonly number[]; gamma?: number };
+
 /** base gamma^k after the k-th milestone. @see torch.optim.lr_scheduler.MultiStepLR */
 export class MultiStepLR extends LRScheduler {
+  readonly milestones: readonly number[];
+  readonly gamma: number;
   constructor(
     optimizer: AnyOptimizer,
-    readonly milestones: readonly number[],
-    readonly gamma = 0.1,
+    milestones: Given<readonly number[], MultiStepLROptions>,
+    gamma?: Given<number, MultiStepLROptions>,
   ) {
     super(optimizer);
+    const given = layerArguments<{ milestones: readonly number[] }, MultiStepLROptions>(
+      'MultiStepLR',
+      [milestones, gamma],
+      ['milestones'],
+      ['gamma'],
+    );
+    this.milestones = given.milestones;
+    this.gamma = given.gamma ?? 0.1;
   }
   protected rate(base: number, t: number): number {
     return base * this.gamma ** this.milestones.filter((m) => m <= t).length;
   }
 }
 
+type ExponentialLROptions = { gamma?: number };
+
 /** base gamma^t. With gamma = e^-k the course's exponential decay. @see torch.optim.lr_scheduler.ExponentialLR */
 export class ExponentialLR extends LRScheduler {
-  constructor(
-    optimizer: AnyOptimizer,
-    readonly gamma: number,
-  ) {
+  readonly gamma: number;
+  constructor(optimizer: AnyOptimizer, gamma: Given<number, ExponentialLROptions>) {
     super(optimizer);
+    const given = layerArguments<{ gamma: number }, ExponentialLROptions>(
+      'ExponentialLR',
+      [gamma],
+      ['gamma'],
+      [],
+    );
+    this.gamma = given.gamma;
   }
   protected rate(base: number, t: number): number {
     return base * this.gamma ** t;
@@ -120,12 +164,15 @@ export class InverseTimeDecay extends LRScheduler {
   }
 }
 
+type LambdaOptions = { lrLambda?: (t: number) => number };
+
 /** base f(t), for any f. @see torch.optim.lr_scheduler.LambdaLR */
 export class LambdaLR extends LRScheduler {
   readonly f: (t: number) => number;
-  constructor(optimizer: AnyOptimizer, f: (t: number) => number) {
+  constructor(optimizer: AnyOptimizer, lrLambda: ((t: number) => number) | Spelled<LambdaOptions>) {
     super(optimizer);
-    this.f = f;
+    const names = ['lrLambda'];
+    this.f = layerArguments<Required<LambdaOptions>, object>('LambdaLR', [lrLambda], names, []).lrLambda;
     this.write();
   }
   protected rate(base: number, t: number): number {
@@ -136,6 +183,8 @@ export class LambdaLR extends LRScheduler {
   }
 }
 
+type LinearLROptions = { startFactor?: number; endFactor?: number; totalIters?: number };
+
 /** base times a factor that goes in a line from `startFactor` to `endFactor` in `totalIters` steps: a warm-up. @see torch.optim.lr_scheduler.LinearLR */
 export class LinearLR extends LRScheduler {
   readonly startFactor: number;
@@ -143,12 +192,20 @@ export class LinearLR extends LRScheduler {
   readonly totalIters: number;
   constructor(
     optimizer: AnyOptimizer,
-    options: { startFactor?: number; endFactor?: number; totalIters?: number } = {},
+    startFactor?: Given<number, LinearLROptions>,
+    endFactor?: Given<number, LinearLROptions>,
+    totalIters?: Given<number, LinearLROptions>,
   ) {
     super(optimizer);
-    this.startFactor = options.startFactor ?? 1 / 3;
-    this.endFactor = options.endFactor ?? 1;
-    this.totalIters = options.totalIters ?? 5;
+    const given = layerArguments<object, LinearLROptions>(
+      'LinearLR',
+      [startFactor, endFactor, totalIters],
+      [],
+      ['startFactor', 'endFactor', 'totalIters'],
+    );
+    this.startFactor = given.startFactor ?? 1 / 3;
+    this.endFactor = given.endFactor ?? 1;
+    this.totalIters = given.totalIters ?? 5;
     positive('LinearLR', 'totalIters', this.totalIters);
     this.write();
   }
@@ -158,37 +215,60 @@ export class LinearLR extends LRScheduler {
   }
 }
 
+type CosineAnnealingLROptions = { tMax?: number; T_max?: number; etaMin?: number };
+
 /** etaMin + (base - etaMin) (1 + cos(pi t / tMax)) / 2. @see torch.optim.lr_scheduler.CosineAnnealingLR */
 export class CosineAnnealingLR extends LRScheduler {
+  readonly tMax: number;
+  readonly etaMin: number;
   constructor(
     optimizer: AnyOptimizer,
-    readonly tMax: number,
-    readonly etaMin = 0,
+    tMax: Given<number, CosineAnnealingLROptions>,
+    etaMin?: Given<number, CosineAnnealingLROptions>,
   ) {
     super(optimizer);
-    positive('CosineAnnealingLR', 'tMax', tMax);
+    const given = layerArguments<{ tMax: number }, CosineAnnealingLROptions>(
+      'CosineAnnealingLR',
+      [tMax, etaMin],
+      ['tMax'],
+      ['etaMin'],
+    );
+    this.tMax = given.tMax;
+    this.etaMin = given.etaMin ?? 0;
+    positive('CosineAnnealingLR', 'tMax', this.tMax);
   }
   protected rate(base: number, t: number): number {
     return this.etaMin + ((base - this.etaMin) * (1 + Math.cos((Math.PI * t) / this.tMax))) / 2;
   }
 }
 
+type RestartOptions = { t0?: number; T_0?: number; tMult?: number; T_mult?: number; etaMin?: number };
+
 /**
  * The cosine from base to etaMin, begun again after t0, t0 tMult, t0 tMult^2... steps: the cyclic rate of SGDR and of
  * snapshot ensembles (Loshchilov and Hutter 2016). @see torch.optim.lr_scheduler.CosineAnnealingWarmRestarts
  */
 export class CosineAnnealingWarmRestarts extends LRScheduler {
+  readonly t0: number;
   readonly tMult: number;
   readonly etaMin: number;
   constructor(
     optimizer: AnyOptimizer,
-    readonly t0: number,
-    options: { tMult?: number; etaMin?: number } = {},
+    t0: Given<number, RestartOptions>,
+    tMult?: Given<number, RestartOptions>,
+    etaMin?: Given<number, RestartOptions>,
   ) {
     super(optimizer);
-    this.tMult = options.tMult ?? 1;
-    this.etaMin = options.etaMin ?? 0;
-    positive('CosineAnnealingWarmRestarts', 't0', t0);
+    const given = layerArguments<{ t0: number }, RestartOptions>(
+      'CosineAnnealingWarmRestarts',
+      [t0, tMult, etaMin],
+      ['t0'],
+      ['tMult', 'etaMin'],
+    );
+    this.t0 = given.t0;
+    this.tMult = given.tMult ?? 1;
+    this.etaMin = given.etaMin ?? 0;
+    positive('CosineAnnealingWarmRestarts', 't0', this.t0);
     if (!Number.isInteger(this.tMult) || this.tMult < 1)
       throw new RangeError(
         `CosineAnnealingWarmRestarts: tMult must be a whole number of at least 1, not ${this.tMult}.`,
@@ -227,6 +307,10 @@ export interface PlateauOptions {
   eps?: number;
 }
 
+const PLATEAU_NAMES = [
+  ...['mode', 'factor', 'patience', 'threshold', 'thresholdMode', 'cooldown', 'minLr', 'eps'],
+];
+
 /**
  * Multiplies the rate by `factor` when the value given to `step` has stopped improving. @see torch.optim.lr_scheduler.ReduceLROnPlateau
  *
@@ -243,8 +327,9 @@ export class ReduceLROnPlateau {
 
   constructor(
     private readonly optimizer: AnyOptimizer,
-    options: PlateauOptions = {},
+    given: Spelled<PlateauOptions> = {},
   ) {
+    const options: PlateauOptions = checkOptions('ReduceLROnPlateau', given, PLATEAU_NAMES);
     this.options = {
       mode: 'min',
       factor: 0.1,
@@ -289,6 +374,11 @@ export class ReduceLROnPlateau {
       this.cooling = this.options.cooldown;
       this.badEpochs = 0;
     }
+  }
+
+  /** `getLastLr()` in PyTorch's spelling. */
+  get_last_lr(): number[] {
+    return this.getLastLr();
   }
 
   getLastLr(): number[] {
