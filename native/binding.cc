@@ -1,4 +1,4 @@
-// The Node-API face of the addon, and the only file that includes it. One function does the work: run() executes the
+// The Node-API face of the library's addon, and its only file that includes it. One function does the work: run() executes the
 // command in the buffer that attach() was given.
 #include <napi.h>
 #if defined(__GLIBC__)

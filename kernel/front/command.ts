@@ -1,7 +1,8 @@
-// The command `gradlab kernel`, which Jupyter calls. Its argument is read by hand: the kernel's start is waited for.
+// The command `gradlab kernel`, which Jupyter calls. The kernel's start is waited for: its argument is read by hand, and
+// the processes that it needs are started before its modules are loaded.
 import type { Command } from '../command.js';
-import { historyFolder } from './history.js';
-import { runKernel } from './kernel.js';
+import { startCompilerAhead } from '../language/typescript.js';
+import { endSessionAhead, startSessionAhead } from './session-process.js';
 
 export const kernel: Command = {
   help: `gradlab kernel --connection-file FILE
@@ -18,7 +19,20 @@ export const kernel: Command = {
   GRADLAB_CHECK_TIMEOUT_S  seconds that the type check of one cell may take; 15 by default
 `,
   run: async (args) => {
-    await runKernel(connectionFile(args), await historyFolder());
+    const file = connectionFile(args);
+    // The other processes begin while this one loads its own modules.
+    startSessionAhead();
+    startCompilerAhead(process.cwd());
+    try {
+      const [{ historyFolder }, { runKernel }] = await Promise.all([
+        import('./history.js'),
+        import('./kernel.js'),
+      ]);
+      await runKernel(file, await historyFolder());
+    } catch (error) {
+      endSessionAhead();
+      throw error;
+    }
     return undefined;
   },
 };

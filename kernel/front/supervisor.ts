@@ -1,11 +1,10 @@
 // Owns the user process: starts it, restarts it when it dies, says why it died, and passes orders, interrupts and
 // answers to it. What it prints comes out in order: frames, and text of its child processes where they ended.
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync, readSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { totalmem } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
-import { fileURLToPath } from 'node:url';
 import {
   type CellOutcome,
   type ControlFrame,
@@ -20,6 +19,9 @@ import {
   type UserFrame,
   type WorkerFrame,
 } from '../protocol/pipe.js';
+import { heapLimitMegabytes, type SessionOptions, sessionProcess } from './session-process.js';
+
+export type { SessionOptions } from './session-process.js';
 
 /** The end of a user process that nobody asked for. */
 export interface Death {
@@ -31,14 +33,6 @@ export interface Death {
   stack: string;
   /** What the process left with, where it ended by itself. */
   exitCode?: number;
-}
-
-/** What a session is started with. */
-export interface SessionOptions {
-  /** The folder that cells import from; the working folder by default. */
-  folder?: string;
-  /** What follows the program's name in `process.argv`. */
-  argv?: string[];
 }
 
 export interface SupervisorEvents {
@@ -63,13 +57,6 @@ const MEMORY_RESERVE = Math.min(512 * 2 ** 20, totalmem() * 0.04);
 const CHILD_INTERRUPT_MS = 400;
 const EXIT_GRACE_MS = 500;
 const MAX_FAILED_STARTS = 3;
-
-/** Half of the memory, at most 4 GB: more JavaScript heap than that is a runaway cell. Arrays do not count. */
-function heapLimitMegabytes(): number {
-  const asked = Number(process.env.GRADLAB_MAX_HEAP_MB);
-  if (Number.isFinite(asked) && asked >= 32) return Math.round(asked);
-  return Math.min(4096, Math.round(totalmem() / 2 ** 21));
-}
 
 /** What a session may hold in all, arrays included: no limit but the machine's unless one is asked for. */
 function memoryLimitBytes(): number {
@@ -236,20 +223,9 @@ class UserProcess {
 
   constructor(
     private readonly events: ProcessEvents,
-    { folder, argv = [] }: SessionOptions,
+    options: SessionOptions,
   ) {
-    this.child = spawn(
-      process.execPath,
-      [
-        `--max-old-space-size=${this.heapLimit}`,
-        '--experimental-vm-modules',
-        '--disable-warning=ExperimentalWarning',
-        fileURLToPath(new URL('../user/main.js', import.meta.url)),
-        ...(folder === undefined ? [] : [folder, ...argv]),
-      ],
-      // A group of its own: a terminal's or a client's SIGINT reaches the front process, which knows what to stop.
-      { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32' },
-    );
+    this.child = sessionProcess(options);
     this.child.on('error', (error) => this.end(`it could not be started: ${error.message}`));
     this.child.on('exit', (code, signal) => this.onExit(code, signal));
     this.pipe(FD_OUTPUT).on('data', (chunk: Buffer) => this.onFrames(chunk));

@@ -32,7 +32,7 @@ import { exportedElsewhere } from './suggest.js';
 import { mapPrinted, mapStack, SOURCE_URL, scriptName, type TraceOptions } from './trace.js';
 import { type Analysis, TypeService } from './types.js';
 import { preloadCompiler } from './typescript.js';
-import { Watchdog } from './watchdog.js';
+import { startWatchdog, type Watchdog } from './watchdog.js';
 
 /** Compiled cells that `commit` may still ask for, and cells that may be run again. */
 const REMEMBERED = 64;
@@ -399,7 +399,7 @@ export class LanguageService {
     { start = true, limit = ASK_LIMIT } = {},
   ): T {
     if (!start && !this.types) return fallback(undefined);
-    this.watchdog ??= new Watchdog();
+    this.watchdog ??= startWatchdog();
     let last: unknown;
     for (let attempt = 0; attempt < 2; attempt++) {
       const begin = Date.now();

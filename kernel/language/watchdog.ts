@@ -1,6 +1,56 @@
 // Ends the compiler's process when a request takes too long. Requests are synchronous reads of a pipe, so nobody on
-// this thread could: a worker looks at the clock instead. The compiler has inputs on which it never answers.
+// this thread could: a native thread looks at the clock instead, or a worker where that addon is not built. The compiler
+// has inputs on which it never answers.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { packageFolder } from '../protocol/product.js';
+
+export interface Watchdog {
+  /** Which process answers from now on. */
+  guard(pid: number): void;
+  /** Runs a request that may take `limit` milliseconds. */
+  run<T>(limit: number, request: () => T): T;
+  close(): void;
+}
+
+export function startWatchdog(): Watchdog {
+  try {
+    return new NativeWatchdog();
+  } catch {
+    return new WorkerWatchdog();
+  }
+}
+
+/** What build/Release/watchdog.node offers. */
+interface Addon {
+  guard(pid: number): void;
+  begin(limit: number): void;
+  end(): void;
+}
+
+export class NativeWatchdog implements Watchdog {
+  private readonly addon: Addon = createRequire(import.meta.url)(
+    join(packageFolder, 'build/Release/watchdog.node'),
+  );
+
+  guard(pid: number): void {
+    this.addon.guard(pid);
+  }
+
+  run<T>(limit: number, request: () => T): T {
+    this.addon.begin(limit);
+    try {
+      return request();
+    } finally {
+      this.addon.end();
+    }
+  }
+
+  close(): void {
+    this.addon.guard(0);
+  }
+}
 
 const SOURCE = `
 const { workerData } = require('node:worker_threads');
@@ -19,7 +69,7 @@ for (;;) {
 }
 `;
 
-export class Watchdog {
+export class WorkerWatchdog implements Watchdog {
   /** [number of the request in progress or 0, process id, milliseconds allowed, never changed]. */
   private readonly state = new Int32Array(new SharedArrayBuffer(16));
   private readonly worker: Worker;
@@ -31,12 +81,10 @@ export class Watchdog {
     this.worker.on('error', () => {}); // Without it, requests merely have no limit.
   }
 
-  /** Which process answers from now on. */
   guard(pid: number): void {
     Atomics.store(this.state, 1, pid);
   }
 
-  /** Runs a request that may take `limit` milliseconds. */
   run<T>(limit: number, request: () => T): T {
     Atomics.store(this.state, 2, limit);
     this.count = (this.count % 0x3fffffff) + 1;

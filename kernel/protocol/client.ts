@@ -89,6 +89,8 @@ interface Exchange {
 
 /** How long a reply whose iopub `idle` never comes is waited for. */
 const IDLE_GRACE_MS = 10_000;
+/** A kernel that starts is seen at once: zeromq tries again after a tenth of a second or two. */
+const RECONNECT = { reconnectInterval: 10, reconnectMaxInterval: 500 };
 
 /**
  * Starts a kernel and waits until it has answered kernel_info.
@@ -164,13 +166,13 @@ export class KernelConnection {
     // The identity is shared by shell and stdin: that is how an input_request finds its asker.
     const routingId = this.session;
     const curve = clientCurve(connection);
-    const options = { linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0, ...curve };
+    const options = { linger: 0, sendHighWaterMark: 0, receiveHighWaterMark: 0, ...RECONNECT, ...curve };
     this.sockets = {
       shell: new zmq.Dealer({ ...options, routingId }),
       control: new zmq.Dealer({ ...options, routingId }),
       stdin: new zmq.Dealer({ ...options, routingId }),
-      iopub: new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0, ...curve }),
-      hb: new zmq.Request({ linger: 0, ...curve }),
+      iopub: new zmq.Subscriber({ linger: 0, receiveHighWaterMark: 0, ...RECONNECT, ...curve }),
+      hb: new zmq.Request({ linger: 0, ...RECONNECT, ...curve }),
     };
     const log = (text: string) => onLog?.(`client: ${text}\n`);
     this.queues = {
