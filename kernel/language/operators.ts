@@ -56,6 +56,8 @@ export interface Site extends Forms {
   chained: boolean;
   /** The operands do not fit; what follows from the result is not to be told as well. */
   wrong: boolean;
+  /** Taken for TypeScript's own operator before the types of its operands are known. */
+  guessed: boolean;
   /** A compound assignment to a name that can be given another value; undefined until that is known. */
   rebinds: boolean | undefined;
 }
@@ -255,6 +257,7 @@ export function collectSites(root: Node, source: string): Site[] {
       key: false,
       chained: false,
       wrong: false,
+      guessed: false,
       rebinds: undefined,
       typing: 'plain',
       final: 'plain',
@@ -498,8 +501,8 @@ export function decide(site: Site, operands: (Operand | undefined)[]): Forms {
           js: some((o) => arrayish(o) || unknowable(o)) ? 'call' : 'plain',
         };
       if (some(arrayish) || some((o) => o === 'dynamic')) return CALL;
-      const typing = site.member === 'invert' ? 'plain' : 'call';
-      return { typing, final: 'plain', js: some(unknowable) ? 'call' : 'plain' };
+      if (!some(unknowable)) return { typing: site.typing, final: 'plain', js: 'plain' };
+      return { typing: site.member === 'invert' ? 'plain' : 'call', final: 'plain', js: 'call' };
     }
     case 'loose':
       if (some(arrayish) || some((o) => o === 'dynamic')) return CALL;

@@ -184,6 +184,11 @@ export class Session {
     return declared?.kind === 'variable' && !declared.constant && declared.live === undefined;
   }
 
+  /** A name of the library or of the kernel's widgets that no cell has declared. */
+  isOfLibrary(name: string): boolean {
+    return this.libraryNames.includes(name) && !this.visible.has(name);
+  }
+
   isConstant(name: string): boolean {
     return this.visible.get(name)?.declared.constant ?? false;
   }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { accumulators } from './accumulators.js';
 import { type Annotation, readAnnotations } from './annotations.js';
 import type { CellDiagnostic, LanguageOptions } from './contract.js';
-import { mayBeAssigned, readTopLevel, type TopLevel } from './declarations.js';
+import { readTopLevel, type TopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
 import { Disk } from './disk.js';
 import { GLOBALS } from './globals.js';
@@ -15,18 +15,18 @@ import { libraryTypes } from './library.js';
 import { exportAccess, isLive, type LiveUse, readLive } from './live.js';
 import { mayNeedRare, nodeTypes } from './node-types.js';
 import { depthBelow, indexNodes } from './nodes.js';
-import { collectSites, decide, type Operand, type Site, type SiteKind } from './operators.js';
+import { Operands } from './operands.js';
+import { collectSites, type Site } from './operators.js';
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
 import { type CommittedCell, preludeText, Session } from './session.js';
-import type { Ast, Diagnostic, Node, SourceFile, TsSymbol, Type } from './typescript.js';
-import { Compiler, SymbolFlags, SyntaxKind, TypeFlags } from './typescript.js';
+import type { Ast, Diagnostic, Node, SourceFile, TsSymbol } from './typescript.js';
+import { Compiler, SymbolFlags, SyntaxKind } from './typescript.js';
 
 const IMPORT_SESSION = 'import * as $S from "./$gradlab-session";';
-const MAX_PASSES = 6;
+const MAX_PASSES = 7;
 /** Perhaps an object literal rather than a block, as in `{ a: 1 }`. */
 const STARTS_WITH_BRACE = /^(?:\s|\/\/.*\n|\/\*[\s\S]*?\*\/)*\{/;
-const BRACKETS_OR_TARGET: ReadonlySet<SiteKind> = new Set(['read', 'write', 'update', 'step', 'compound']);
 /** TypeScript's comment at the top of a file; a cell is not at the top of what is checked. */
 const NO_CHECK = /^(?:\s|\/\/.*\n)*\/\/\s*@ts-nocheck/;
 
@@ -89,10 +89,8 @@ export class TypeService {
   private readonly sessionPath: string;
   private readonly library: string;
   private readonly libraryPath: string;
-  private arrayTypes = new Map<number, Operand>();
   private libraryKnown = false;
-  /** Names that were arrays when a cell last mentioned them. */
-  private readonly knownArrays = new Set<string>();
+  private readonly operands: Operands;
   private readonly disk: Disk;
   private readonly node = nodeTypes();
 
@@ -141,6 +139,7 @@ export class TypeService {
       [this.node.index, this.node.usual],
     ]);
     this.compiler = new Compiler({ cwd, config, files: texts }, onStart);
+    this.operands = new Operands(this.compiler, this.session, this.library);
   }
 
   /** Starts the compiler and learns which names the library exports. */
@@ -233,7 +232,7 @@ export class TypeService {
       annotations: undefined,
     };
     const broken = parsed.syntax.length > 0;
-    for (const site of sites) this.guess(site);
+    this.operands.guess(sites, top.mentions);
 
     const generated = this.settled(parsed, sites, prelude);
     analysis.checked = generated.mapped;
@@ -264,7 +263,7 @@ export class TypeService {
   private settled(parsed: Parsed, sites: Site[], prelude: string): Generated {
     let generated = this.write(parsed, sites, prelude, 'typing');
     for (let pass = 0; pass < MAX_PASSES && sites.length > 0; pass++) {
-      const changed = this.settle(parsed, sites, generated);
+      const changed = this.operands.settle(parsed.path, sites, generated.probes);
       if (!changed) break;
       generated = this.write(parsed, sites, prelude, 'typing');
     }
@@ -288,16 +287,6 @@ export class TypeService {
       generated = this.write(analysis, sites, prelude, 'final');
       analysis.checked = generated.mapped;
       analysis.diagnostics = this.explain(analysis, generated, this.errors(analysis, generated));
-    }
-  }
-
-  /** A name that was an array the last time is taken for one; a wrong guess costs one more pass, a right one saves it. */
-  private guess(site: Site): void {
-    const isArray = (node: Node | undefined) =>
-      node?.kind === SyntaxKind.Identifier && this.knownArrays.has((node as Ast.Identifier).text);
-    const { kind, probes } = site;
-    if (kind === 'loose' ? probes.some(isArray) : BRACKETS_OR_TARGET.has(kind) && isArray(probes[0])) {
-      site.typing = kind === 'read' && site.chained ? 'at' : 'call';
     }
   }
 
@@ -336,130 +325,8 @@ export class TypeService {
     for (const piece of body) piece.source -= origin;
     const mapped = new MappedText([literal(head), ...body, literal(wrapped ? '\n)' : '', code.length)], code);
     this.compiler.write(parsed.path, mapped.text);
-    this.arrayTypes = new Map(); // types belong to one text
+    this.operands.forget();
     return { head: head.length, mapped, probes, calls };
-  }
-
-  /** Asks for the operands' types and decides. True when a text for typing has changed. */
-  private settle(parsed: Parsed, sites: Site[], generated: Generated): boolean {
-    const file = this.compiler.sourceFile(parsed.path);
-    if (!file) return false;
-    const index = indexNodes(file);
-    const nodes: Node[] = [];
-    const slots: number[][] = [];
-    for (const marks of generated.probes) {
-      slots.push(
-        marks.map((mark) => {
-          const node = index.get(mark.start * 0x200000 + mark.end);
-          return node ? nodes.push(node) - 1 : -1;
-        }),
-      );
-    }
-    if (nodes.length === 0) return false;
-    const { checker } = this.compiler;
-    const types = checker.getTypeAtLocation(nodes);
-    let changed = false;
-    sites.forEach((site, i) => {
-      const operands = (slots[i] as number[]).map((slot) =>
-        slot < 0 ? 'opaque' : this.classify(this.declaredType(nodes[slot] as Node, types[slot])),
-      );
-      const brackets = site.kind === 'read' || site.kind === 'write' || site.kind === 'update';
-      if (brackets && operands[0] === 'plain') {
-        const type = types[(slots[i] as number[])[0] as number];
-        if (type && type.flags & TypeFlags.Object && this.isBracketed(type)) operands[0] = 'array';
-      }
-      if (site.kind === 'compound' && operands[0] === 'array')
-        site.rebinds ??= this.isVariable(site.probes[0] as Node, nodes[(slots[i] as number[])[0] as number]);
-      const forms = decide(site, operands);
-      if (forms.typing !== site.typing && site.kind !== 'truth') changed = true;
-      Object.assign(site, forms);
-      site.probes.forEach((node, k) => {
-        if (node.kind !== SyntaxKind.Identifier) return;
-        const { text } = node as Ast.Identifier;
-        if (operands[k] === 'array') this.knownArrays.add(text);
-        else this.knownArrays.delete(text);
-      });
-    });
-    return changed;
-  }
-
-  /** The checker has no type for a constant that is assigned to; an array may be changed all the same. */
-  private declaredType(node: Node, type: Type | undefined): Type | undefined {
-    if (!type?.isErrorType() || node.kind !== SyntaxKind.Identifier) return type;
-    const { checker } = this.compiler;
-    let symbol = checker.getSymbolAtLocation(node);
-    if (symbol && symbol.flags & SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
-    return symbol && !checker.isUnknownSymbol(symbol) ? (checker.getTypeOfSymbol(symbol) ?? type) : type;
-  }
-
-  /** Whether the target of an assignment is a name that can be given another value, rather than a constant. */
-  private isVariable(target: Node, probe: Node | undefined): boolean {
-    if (target.kind !== SyntaxKind.Identifier || !probe) return false;
-    const symbol = this.compiler.checker.getSymbolAtLocation(probe);
-    if (!symbol) return false;
-    if (symbol.flags & SymbolFlags.Alias) return this.session.isVariable((target as Ast.Identifier).text);
-    return mayBeAssigned(symbol.valueDeclaration?.resolve());
-  }
-
-  private classify(type: Type | undefined): Operand {
-    if (!type) return 'opaque';
-    const known = this.arrayTypes.get(type.id);
-    if (known) return known;
-    this.arrayTypes.set(type.id, 'opaque'); // for types that contain themselves
-    const found = this.classifyNew(type);
-    this.arrayTypes.set(type.id, found);
-    return found;
-  }
-
-  private classifyNew(type: Type): Operand {
-    const { flags } = type;
-    if (flags & TypeFlags.Any) return 'dynamic';
-    if (flags & TypeFlags.StringLike) return 'text';
-    if (flags & (TypeFlags.Primitive | TypeFlags.Never)) return 'plain';
-    if (flags & TypeFlags.Union) {
-      const parts = (type as Type & { getTypes(): readonly Type[] }).getTypes().map((t) => this.classify(t));
-      if (parts.every((p) => p === 'array')) return 'array';
-      if (parts.some((p) => p === 'array' || p === 'mixed')) return 'mixed';
-      if (parts.includes('dynamic')) return 'dynamic';
-      if (parts.includes('opaque')) return 'opaque';
-      return parts.every((p) => p === 'text') ? 'text' : 'plain';
-    }
-    if (flags & TypeFlags.Intersection) {
-      const parts = (type as Type & { getTypes(): readonly Type[] }).getTypes().map((t) => this.classify(t));
-      return parts.find((p) => p === 'array') ?? parts[0] ?? 'plain';
-    }
-    // A complex number has the operators of arrays, but a compound assignment gives a new one.
-    if (flags & TypeFlags.Object)
-      return this.isArray(type) ? 'array' : this.isOfLibrary(type, 'Complex') ? 'mixed' : 'plain';
-    if (flags & (TypeFlags.Unknown | TypeFlags.NonPrimitive)) return 'opaque';
-    const constraint = this.compiler.checker.getBaseConstraintOfType(type);
-    if (!constraint || constraint.id === type.id || constraint.flags & TypeFlags.Unknown) return 'opaque';
-    const bound = this.classify(constraint);
-    return bound === 'array' || bound === 'mixed' ? 'mixed' : bound;
-  }
-
-  /** Whether a type is the library's class of that name. */
-  private isOfLibrary(type: Type, name: string): boolean {
-    const symbol = type.getSymbol();
-    if (symbol?.name !== name) return false;
-    const path = (symbol.valueDeclaration ?? symbol.declarations[0])?.path ?? '';
-    return path.startsWith(this.library) || path.startsWith(this.library.toLowerCase());
-  }
-
-  private isArray(type: Type): boolean {
-    if (this.isOfLibrary(type, 'NDArray')) return true;
-    const symbol = type.getSymbol();
-    if (!symbol || !(symbol.flags & SymbolFlags.Class) || !type.isClassOrInterface()) return false;
-    return type.getBaseTypes()?.some((base) => this.classify(base) === 'array') ?? false;
-  }
-
-  /** An object that answers brackets itself, such as `np.c_`. */
-  private isBracketed(type: Type): boolean {
-    const symbol = type.getSymbol();
-    if (!symbol || symbol.flags & SymbolFlags.Class) return false;
-    return this.compiler.checker
-      .getPropertiesOfType(type)
-      .some((property) => property.escapedName.startsWith('__@brackets'));
   }
 
   /** Errors that lie in the cell itself. */
@@ -502,7 +369,7 @@ export class TypeService {
       mapped: generated.mapped,
       calls,
       checker,
-      classify: (type) => this.classify(type),
+      classify: (type) => this.operands.classify(type),
       isConstant: (name) => this.session.isConstant(name),
       folder: this.folder,
     });
@@ -544,11 +411,11 @@ export class TypeService {
     if (this.compiler.read(analysis.path) !== analysis.checked.text) {
       // Something else has been asked since.
       this.compiler.write(analysis.path, analysis.checked.text);
-      this.arrayTypes = new Map();
+      this.operands.forget();
     }
     analysis.annotations = readAnnotations(analysis, {
       compiler: this.compiler,
-      isArray: (type) => this.isArray(type),
+      isArray: (type) => this.operands.isArray(type),
       isTaken: (name) => this.session.has(name),
     });
   }
@@ -570,7 +437,7 @@ export class TypeService {
   }
 
   reset(): void {
-    this.knownArrays.clear();
+    this.operands.reset();
     this.session.reset();
     this.compiler.write(this.sessionPath, this.session.text());
     this.compiler.invalidate();
