@@ -333,6 +333,12 @@ export class Executor {
       const compiled = language.compile(cell.id, request.code, this.label(cell.id));
       cell.compiled = compiled;
       if (isRefused(compiled)) return this.fail(cell, typeError(compiled, this.label(cell.id), language));
+      if (compiled.diagnostics.length > 0)
+        this.onStream(
+          'stderr',
+          `${language.formatDiagnostics(compiled, this.label(cell.id), true)}\n`,
+          cell.serial,
+        );
       await this.host.prepare(compiled);
       if (cell.interrupted) return this.fail(cell, interruption('', this.tracer));
       running = this.supervisor.execute({

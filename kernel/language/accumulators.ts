@@ -5,6 +5,8 @@ import { mayBeAssigned } from './declarations.js';
 import type { Ast, Node, SourceFile } from './typescript.js';
 import { SyntaxKind } from './typescript.js';
 
+/** The right side of an operator is no number; if it is no array either, it stays an error. */
+const NO_NUMBER = 2363;
 const ARRAY_FOR_NUMBER = /^Type 'NDArray\b.*' is not assignable to type 'number'/;
 
 interface Checked {
@@ -16,8 +18,11 @@ interface Checked {
 /** The declarations, without a type of their own, of the numbers that the cell assigns arrays to. */
 export function accumulators({ code, file, diagnostics }: Checked): Ast.VariableDeclaration[] {
   const names = new Set<string>();
-  for (const { start, message } of diagnostics) {
-    const name = ARRAY_FOR_NUMBER.test(message) && /^[\w$]+/.exec(code.slice(start))?.[0];
+  for (const { start, message, code: number } of diagnostics) {
+    const name =
+      number === NO_NUMBER
+        ? /([\w$]+)\s*(?:[-*/%]|\*\*)=\s*$/.exec(code.slice(0, start))?.[1]
+        : ARRAY_FOR_NUMBER.test(message) && /^[\w$]+/.exec(code.slice(start))?.[0];
     if (name) names.add(name);
   }
   const found: Ast.VariableDeclaration[] = [];

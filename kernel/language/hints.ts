@@ -2,6 +2,7 @@
 // another language. Works on finished diagnostics and the text of the cell, and only when there is something wrong.
 import type { CellDiagnostic } from './contract.js';
 import {
+  LIST_METHODS,
   MATH_NAMES,
   MODULE_NAMES,
   PYTHON_LINES,
@@ -66,11 +67,25 @@ export function addHints(
 /** The parser's messages have numbers below 2000, and from 17000 to 17999 for JSX. */
 const isSyntax = ({ code }: CellDiagnostic): boolean => code < 2000 || (code >= 17000 && code < 18000);
 
-/** The hint takes the place of a guess by spelling. */
+/** The hint takes the place of a guess by spelling or type. */
 function joined({ message }: CellDiagnostic, hint: string): string {
   const [first, ...more] = message.split('\n') as [string, ...string[]];
-  return [`${first.replace(/ Did you mean '[^']*'\?$/, '')} ${hint}`, ...more].join('\n');
+  return [`${first.replace(/ (?:Did you mean '[^']*'\?|Use \.item\(\) to .*)$/, '')} ${hint}`, ...more].join(
+    '\n',
+  );
 }
+
+/** Where np's name is another than Math's. */
+const MATH_ON_ARRAYS: { readonly [name: string]: string } = {
+  pow: 'power',
+  acos: 'arccos',
+  asin: 'arcsin',
+  atan: 'arctan',
+  atan2: 'arctan2',
+  acosh: 'arccosh',
+  asinh: 'arcsinh',
+  atanh: 'arctanh',
+};
 
 /** The code with comments blanked; strings stay. */
 export function withoutComments(code: string): string {
@@ -91,6 +106,10 @@ function syntaxHint(code: string, d: CellDiagnostic): string | undefined {
   if (goesOn(code, d)) return NO_SEMICOLON;
   if (d.code >= 1238 && d.code <= 1241) return OLD_DECORATOR.test(d.message) ? DECORATORS : undefined;
   if (d.code === 1206 && code[d.start] === '@') return DECORATORS;
+  if (d.code === 17006) {
+    const [, sign, base] = /^([-+~!]|typeof |void )\s*([\w$.]+)/.exec(code.slice(d.start)) ?? [];
+    if (sign === '-') return `As Python reads it: -(${base} ** ...).`;
+  }
   if (code[d.start] === '#') return 'A comment begins with //.';
   const slices = sliceHint(line, d.column - 1);
   if (slices) return slices;
@@ -140,7 +159,7 @@ function productHint(line: string): string | undefined {
 }
 
 /** The name, call or bracketed expression that ends before `end`: `f(x, [1]).T` of `2 * f(x, [1]).T`. */
-function operandBefore(line: string, end: number): string {
+export function operandBefore(line: string, end: number): string {
   let depth = 0;
   let from = end;
   while (from > 0) {
@@ -174,6 +193,9 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     return `It has no value where it is declared: give it one there, or declare it with its type, let ${text}!: NDArray.`;
   if (MAY_BE_MISSING.has(d.code) && /^[\w$.]+$/.test(text) && /^\.\w/.test(after))
     return `Ask first: ${text}?${/^\.[\w$]+/.exec(after)?.[0]}, or ${text}! where it surely has a value.`;
+  const math = d.code === 2345 && /\bMath\.(\w+)\(\s*(?:[^()]*,\s*)?$/.exec(before)?.[1];
+  if (math && d.message.includes("'NDArray"))
+    return `Math takes numbers: of arrays it is np.${MATH_ON_ARRAYS[math] ?? math}.`;
   if (d.code === 7017 && /\bglobalThis\.$/.test(before))
     return `Whatever a cell declares is there for all cells: let ${text} = ...`;
   if (NOT_CALLABLE.has(d.code))
@@ -299,7 +321,7 @@ function methodHint(name: string, d: CellDiagnostic, before: string): string | u
     if (name === 'length') return 'The length of the first axis is .shape[0], the number of elements .size.';
     if (name === 'map' || name === 'forEach' || name === 'filter')
       return `Arithmetic and np's functions work on all elements at once; a list of numbers is ${receiver(before)}.tolist().`;
-    const tensor = Object.hasOwn(TENSOR_METHODS, name) ? TENSOR_METHODS[name] : undefined;
+    const tensor = [TENSOR_METHODS, LIST_METHODS].find((table) => Object.hasOwn(table, name))?.[name];
     const own = receiver(before);
     return tensor && `Here it is ${own === '...' ? tensor : tensor.replace(/\bx\b/g, own)}.`;
   }

@@ -517,7 +517,7 @@ export function decide(site: Site, operands: (Operand | undefined)[]): Forms {
       if (first === 'array') return site.rebinds ? { ...CALL, js: 'assign' } : CALL;
       if (first === 'text' && site.member === 'iadd')
         return { ...PLAIN, js: arrayish(second) || unknowable(second) ? 'assign' : 'plain' };
-      if (first === 'mixed' || (first === 'plain' && arrayish(second))) return ASSIGN;
+      if (first === 'mixed' || (first !== 'opaque' && arrayish(second))) return ASSIGN;
       return { ...PLAIN, js: some(unknowable) ? 'assign' : 'plain' };
     case 'step':
       return arrayish(first) ? CALL : PLAIN;

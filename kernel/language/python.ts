@@ -122,6 +122,27 @@ export const PYTHON_METHODS: {
   },
 };
 
+/** Methods of JavaScript's lists that arrays have in another form. */
+export const LIST_METHODS: { readonly [name: string]: string } = {
+  slice: "x['from:to']",
+  reduce: 'x.sum(), or np.add.reduce(x)',
+  reverse: 'np.flip(x)',
+  toReversed: 'np.flip(x)',
+  toSorted: 'np.sort(x)',
+  includes: 'np.any(x == value)',
+  some: 'np.any(x)',
+  every: 'np.all(x)',
+  indexOf: 'np.argmax(x == value)',
+  findIndex: 'np.argmax(x > value)',
+  join: 'x.tolist().join()',
+  entries: 'np.ndenumerate(x)',
+  splice: 'np.delete(x, index)',
+  pop: "x[':-1']",
+  shift: "x['1:']",
+  unshift: 'np.insert(x, 0, value)',
+  flat: 'x.ravel()',
+};
+
 /** Methods of PyTorch's tensors that arrays here have under another name, or do not need. */
 export const TENSOR_METHODS: { readonly [name: string]: string } = {
   zero_: 'x.fill(0)',

@@ -32,6 +32,7 @@ import { exportedElsewhere } from './suggest.js';
 import { mapPrinted, mapStack, SOURCE_URL, scriptName, type TraceOptions } from './trace.js';
 import { type Analysis, TypeService } from './types.js';
 import { preloadCompiler } from './typescript.js';
+import { floorDivisions } from './warnings.js';
 import { startWatchdog, type Watchdog } from './watchdog.js';
 
 /** Compiled cells that `commit` may still ask for, and cells that may be run again. */
@@ -103,6 +104,13 @@ export class LanguageService {
    * @returns the JavaScript for V8's REPL mode; with errors the diagnostics and no JavaScript
    */
   compile(id: string, code: string, label = id): CompiledCell {
+    const cell = this.compiled(id, code, label);
+    if (cell.failed) return cell;
+    const warnings = floorDivisions(code, (name) => this.known(name) !== undefined);
+    return warnings.length > 0 ? { ...cell, diagnostics: [...cell.diagnostics, ...warnings] } : cell;
+  }
+
+  private compiled(id: string, code: string, label: string): CompiledCell {
     const calculation = readCalculation(code, (name) => this.known(name));
     if (calculation) return compileCalculation(id, code, calculation);
     return this.guard(

@@ -129,6 +129,9 @@ describe('assignments', () => {
   it('lets a number become an array, as in a sum of losses', async () => {
     expect(await nb.run('let loss = 0; for (const v of [1, 2]) loss += np.sum(X) * v; loss.item()')).toBe(18);
     expect(await nb.run('loss += 1; loss / 2')).toEqual([9.5]);
+    expect(await nb.run('let scaled = 2; scaled *= X; scaled')).toEqual([2, 4, 6]);
+    expect(await nb.run('let loose: any = 2; loose *= X; loose')).toEqual([2, 4, 6]);
+    expect(nb.problems("let odd = 2; odd *= 'a'")[0]).toContain('right-hand side');
     expect(
       await nb.run('let best = -Infinity; for (const v of [X]) if (np.sum(v) > best) best = np.sum(v); best'),
     ).toEqual([6]);
