@@ -315,7 +315,11 @@ function methodHint(name: string, d: CellDiagnostic, before: string): string | u
         : /^\{/.test(type)
           ? 'object'
           : undefined;
-  if (/^NDArray\b/.test(type)) {
+  if (/TypedArray$/.test(type) && /\.data\s*\.\s*$/.test(before)) {
+    const own = receiver(before).replace(/\.data$/, '');
+    return `.data is a plain copy of the elements; an array itself is changed by np.noGrad(() => { ${own} -= 0.1 * ${own}.grad }).`;
+  }
+  if (/^(?:NDArray|Parameter)\b/.test(type)) {
     if (name === 'append' || name === 'push' || name === 'concat')
       return `An array keeps its size: np.append(${receiver(before)}, values) makes a longer one.`;
     if (name === 'length') return 'The length of the first axis is .shape[0], the number of elements .size.';

@@ -180,6 +180,24 @@ export const TENSOR_METHODS: { readonly [name: string]: string } = {
   gather: 'np.takeAlongAxis(x, index, axis)',
   masked_fill: 'np.where(mask, value, x)',
   masked_fill_: 'x[mask] = value',
+  grad_fn: 'circuit(x), the operations that led to it',
+  is_leaf: 'x.isLeaf',
+  copy_: "x['...'] = other",
+  uniform_: 'nn.init.uniform(x, low, high)',
+  normal_: 'nn.init.normal(x, mean, std)',
+  view: 'x.reshape(...shape)',
+  view_as: 'x.reshape(y.shape)',
+  flatten_: 'x.ravel()',
+  pow: 'x ** power',
+  eq: 'x == y',
+  cuda: 'x itself',
+  type_as: 'x.astype(y.dtype)',
+  new_zeros: 'np.zeros(shape, {dtype: x.dtype})',
+  topk: 'np.argsort(x)["::-1"][`:${k}`]',
+  scatter_: 'np.putAlongAxis(x, index, values, axis)',
+  index_select: 'np.take(x, index, axis)',
+  retain_grad: 'x.retainGrad()',
+  stride: 'x.strides',
   chunk: 'np.arraySplit(x, n)',
 };
 
@@ -194,7 +212,7 @@ export const MODULE_NAMES: { readonly [namespace: string]: { readonly [name: str
     bool: "A dtype is a name: 'bool'.",
     matrix: 'np.array(rows) makes a matrix; np.dot multiplies two.',
     autograd:
-      'np.customVjp(f) makes a function with a gradient of its own; loss.backward() and grad(f) compute gradients.',
+      'customVjp(f) makes a function with a gradient of its own; loss.backward() and grad(f) compute gradients.',
     manual_seed: 'np.random.seed(0) begins the stream.',
     manualSeed: 'np.random.seed(0) begins the stream.',
     device: 'All arrays are in the memory of the processor; there is nothing to move.',
@@ -205,6 +223,20 @@ export const MODULE_NAMES: { readonly [namespace: string]: { readonly [name: str
     DataParallel: 'A model runs on one processor, whose cores it uses by itself.',
     Upsample: 'np.repeat(np.repeat(x, 2, 2), 2, 3) doubles rows and columns.',
   },
+  plot: {
+    ...Object.fromEntries(
+      ['title', 'xlabel', 'ylabel', 'legend', 'xlim', 'ylim', 'grid', 'xticks', 'yticks', 'axis', 'gca'].map(
+        (name) => [name, "Titles and axes are the figure's: plot.plot(x, y).title('...').xlabel('...')."],
+      ),
+    ),
+    subplot:
+      'const fig = plot.subplots(1, 2) makes several axes: fig.at(0, 0).plot(x, y), fig.at(0, 1).hist(v).',
+    gcf: 'A figure is what a helper returns: const fig = plot.plot(x, y).',
+    close: 'A figure needs no closing.',
+    savefig: "A figure saves itself: plot.plot(x, y).save('chart.html').",
+    axhline: 'Lines across are drawn by methods of the figure: plot.plot(x, y).hline(0).vline(1).',
+    rcParams: 'Sizes are options: plot.figure({width: 800, height: 500}).',
+  },
   data: {
     mnist: 'data.loadMNIST() reads the set: const { train, test } = data.loadMNIST().',
     fashion_mnist: 'data.loadFashionMNIST() reads the set.',
@@ -212,7 +244,8 @@ export const MODULE_NAMES: { readonly [namespace: string]: { readonly [name: str
     MNIST: 'data.loadMNIST() reads the set.',
     FashionMNIST: 'data.loadFashionMNIST() reads the set.',
     CIFAR10: 'data.loadCIFAR10() reads the set.',
-    train_test_split: 'data.split(n, shares) draws disjoint parts.',
+    train_test_split:
+      'data.split(n, {validation, test, shuffle: true}) gives disjoint indices, data.randomSplit parts of a data set.',
     Dataset: 'A data set is a class with length and get(i).',
   },
 };

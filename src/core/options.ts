@@ -28,6 +28,8 @@ const elsewhere: Readonly<Record<string, string>> = {
   learningRate: 'lr',
   learning_rate: 'lr',
   stepSize: 'lr',
+  num_workers: 'workers',
+  numWorkers: 'workers',
 };
 
 /** The known name that `given` most likely stands for, or undefined. */

@@ -7,6 +7,13 @@ export {
   saveCheckpoint,
 } from './checkpoint.js';
 export {
+  type Dataset,
+  randomSplit,
+  randomSplit as random_split,
+  Subset,
+  TensorDataset,
+} from './dataset.js';
+export {
   type DatasetOptions,
   hasCIFAR10,
   hasFashionMNIST,

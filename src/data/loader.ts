@@ -9,6 +9,7 @@ import { arange } from '../numpy/grid.js';
 import type { Generator as RandomGenerator } from '../numpy/random/index.js';
 import * as random from '../numpy/random/index.js';
 import { get } from '../ops/index.js';
+import { arraysOf, collate, type Dataset, datasetOf, type PythonDataset, TensorDataset } from './dataset.js';
 import { Transform } from './transforms/index.js';
 import { WorkerPool } from './workers.js';
 
@@ -70,9 +71,14 @@ const orphans = new FinalizationRegistry<WorkerPool>((pool) => pool.close());
  * @example
  * const loader = new data.DataLoader([X, y], { batchSize: 64, shuffle: true });
  * for (const [xb, yb] of loader) nn.crossEntropy(np.dot(xb, W), yb);
+ * @param from a list of arrays, or a data set: an object with `length` and `get(i)`, which returns `[x, y]`
  */
 export class DataLoader<A extends readonly NDArray[], B extends readonly unknown[] = A> {
   readonly n: number;
+  /** The arrays, or null where examples come one by one. */
+  readonly arrays: A | null;
+  /** What the batches are made of. */
+  readonly dataset: Dataset;
   readonly batchSize: number;
   readonly options: LoaderOptions<B> | ImageLoaderOptions;
   /** Epochs begun so far. */
@@ -81,22 +87,34 @@ export class DataLoader<A extends readonly NDArray[], B extends readonly unknown
 
   constructor(arrays: A, options?: Spelled<ImageLoaderOptions>);
   constructor(arrays: A, options?: Spelled<LoaderOptions<B>>);
+  constructor(dataset: TensorDataset<A>, options?: Spelled<LoaderOptions<B>>);
+  constructor(dataset: Dataset | PythonDataset, options?: Spelled<LoaderOptions<B>>);
   constructor(
-    readonly arrays: A,
-    given: LoaderOptions<B> | ImageLoaderOptions = {},
+    from: A | Dataset | PythonDataset,
+    given: Spelled<LoaderOptions<B>> | Spelled<ImageLoaderOptions> = {},
   ) {
     const options = checkOptions('DataLoader', given, [
       ...['batchSize', 'shuffle', 'dropLast', 'transform', 'generator', 'workers', 'prefetch', 'timeout'],
     ]);
     this.options = options;
-    if (!Array.isArray(arrays) || arrays.length === 0)
-      throw new TypeError('DataLoader: pass a list of arrays, e.g. [X, y].');
-    this.n = arrays[0].shape[0];
-    if (arrays.some((a) => a.ndim === 0 || a.shape[0] !== this.n)) {
+    const dataset = datasetOf(from);
+    if (dataset === null && (!Array.isArray(from) || from.length === 0))
+      throw new TypeError(
+        'DataLoader: pass a list of arrays, e.g. [X, y], or a data set with length and get(i).',
+      );
+    this.arrays = dataset === null ? (from as A) : (arraysOf(dataset) as A | null);
+    const { arrays } = this;
+    if (arrays?.some((a) => a.ndim === 0 || a.shape[0] !== arrays[0].shape[0])) {
       throw new RangeError(
         `DataLoader: the arrays must have one number of examples, but their shapes are ${arrays.map((a) => shapeText(a.shape)).join(', ')}.`,
       );
     }
+    this.dataset = dataset ?? new TensorDataset(...arrays!);
+    this.n = this.dataset.length;
+    if (arrays === null && (options.workers ?? 0) > 0)
+      throw new TypeError(
+        'DataLoader: workers make batches of arrays; a data set with a get(i) of its own is read by the loop itself. Leave workers out, or pass arrays.',
+      );
     this.batchSize = options.batchSize ?? 32;
     for (const [name, value, least] of [
       ['batchSize', this.batchSize, 1],
@@ -140,9 +158,17 @@ export class DataLoader<A extends readonly NDArray[], B extends readonly unknown
       const rows = bounds(i).join(':');
       // In order, a batch is a view; shuffled, its rows are gathered.
       const at = shuffle ? get(order, [rows]) : rows;
-      const batch = this.arrays.map((a) => get(a, [at]));
+      const batch =
+        this.arrays?.map((a) => get(a, [at])) ??
+        collate(Array.from(get(order, [rows]).data as BigInt64Array, (n) => this.dataset.get(Number(n))));
       yield runBatch(transform as Change, [base, i], batch) as unknown as B;
     }
+  }
+
+  /** Batches with their numbers: `for (const [i, [xb, yb]] of loader.entries())`. */
+  *entries(): Generator<[number, B]> {
+    let i = 0;
+    for (const batch of this) yield [i++, batch];
   }
 
   /** The same batches, made by workers. */
@@ -154,7 +180,7 @@ export class DataLoader<A extends readonly NDArray[], B extends readonly unknown
   ): Generator<B> {
     const { transform, prefetch = 2, timeout = 120 } = this.options;
     if (this.pool === null) {
-      this.pool = new WorkerPool(workers, this.arrays, transform, timeout);
+      this.pool = new WorkerPool(workers, this.arrays!, transform, timeout);
       orphans.register(this, this.pool, this);
     }
     const tasks = Array.from({ length: this.length }, (_, index) => ({

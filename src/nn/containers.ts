@@ -6,6 +6,10 @@ import { add } from '../ops/elementwise.js';
 import { joined } from './joining.js';
 import { type AnyModule, Module } from './module.js';
 
+/** A module among others, whose own properties are not known by type: `model[0].weight`. */
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Part = AnyModule & { readonly [name: string]: any };
+
 /**
  * Modules one after the other; index them by number, iterate over them. @see torch.nn.Sequential
  *
@@ -14,7 +18,7 @@ import { type AnyModule, Module } from './module.js';
  * model(X);   // scores of shape (N, 3)
  */
 export class Sequential extends Module {
-  readonly [index: number]: AnyModule;
+  readonly [index: number]: Part;
   private count = 0;
 
   constructor(...layers: readonly (AnyModule | readonly AnyModule[])[]) {
@@ -61,7 +65,7 @@ export class Sequential extends Module {
 
 /** A list of modules that `parameters()` finds; it has no forward. @see torch.nn.ModuleList */
 export class ModuleList extends Module<never[], never> {
-  readonly [index: number]: AnyModule;
+  readonly [index: number]: Part;
 
   constructor(modules: readonly AnyModule[] = []) {
     super();

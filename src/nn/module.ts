@@ -56,7 +56,8 @@ export type StateDict = Record<string, NDArray>;
 export type AnyModule = Module<any, any>;
 
 /** Runs after a module's forward; a returned value replaces the output. */
-export type ForwardHook = (module: AnyModule, input: readonly unknown[], output: unknown) => unknown;
+// biome-ignore lint/suspicious/noExplicitAny: what goes in and out is the module's affair
+export type ForwardHook = (module: AnyModule, input: readonly any[], output: any) => unknown;
 
 export interface Module<In extends readonly unknown[] = [NDArray], Out = NDArray> {
   /** Runs the module: `forward` and its hooks. */

@@ -68,6 +68,8 @@ export class Figure extends Axes {
   private readonly rows: number;
   private readonly cols: number;
   private liveName: string | undefined;
+  /** Whether it has been shown. */
+  seen = false;
 
   /** Makes this figure a state of the chart of that name: shown again, it goes into the chart on the page. */
   live(name: string): this {
@@ -218,6 +220,7 @@ export class Figure extends Axes {
     if (display === null) {
       throw new Error("show: there is no notebook to show in. Write a page instead: save('chart.html')");
     }
+    this.seen = true;
     display(this);
     return this;
   }
@@ -247,6 +250,7 @@ export class Figure extends Axes {
 
   /** The MIME bundle that notebooks show. */
   override [DISPLAY](): Record<string, unknown> {
+    this.seen = true;
     const figure = this.toJSON();
     const text = this.toString();
     return {

@@ -32,6 +32,7 @@ export {
   plot,
   regions,
   scatter,
+  show,
   subplots,
   surface,
   thumbnails,

@@ -1,6 +1,7 @@
 // The helpers by themselves: each makes a new figure and draws into it, so that `plot.scatter(x, y)` as the last
 // line of a cell is a chart, and `plot.regions(xx, yy, Z).scatter(x, y)` one with two layers.
 
+import { notebook } from '../core/notebook.js';
 import type { PlotArguments } from './axes.js';
 import type { Colormap } from './colors.js';
 import type { StyleOptions } from './coordinates.js';
@@ -28,10 +29,29 @@ import { isOptions, type Labels, type Values } from './values.js';
 type Style = StyleOptions & { width?: number; height?: number };
 type Mapped = { cmap?: Colormap };
 
+// Figures that were made and have not been seen, the newest last, for those who write plot.show() below the drawing.
+const unseen: Figure[] = [];
+
+function made(figure: Figure): Figure {
+  unseen.push(figure);
+  if (unseen.length > 20) unseen.shift();
+  return figure;
+}
+
+/**
+ * Shows the figures that were made and not shown yet. Without a notebook it does nothing; `figure.save(path)` writes a page.
+ * The value of a cell shows itself, so that this is needed only for figures in the middle of one.
+ * @see matplotlib.pyplot.show
+ */
+export function show(): void {
+  const figures = unseen.splice(0).filter((figure) => !figure.seen);
+  if (notebook() !== null) for (const figure of figures) figure.show();
+}
+
 /** Figure size options may travel with the drawing options. */
 function open(options: unknown): Figure {
   const { width, height } = (isOptions(options) ? options : {}) as FigureOptions;
-  return new Figure({ width, height });
+  return made(new Figure({ width, height }));
 }
 
 /**
@@ -39,7 +59,7 @@ function open(options: unknown): Figure {
  * @see matplotlib.pyplot.figure
  */
 export function figure(options: FigureOptions = {}): Figure {
-  return new Figure(options);
+  return made(new Figure(options));
 }
 
 /**
@@ -52,7 +72,7 @@ export function subplots(rows: number, cols: number, options: SubplotsOptions = 
       `subplots: rows and columns must be whole numbers of at least 1, got ${rows} and ${cols}`,
     );
   }
-  return new Figure(options, { ...options, rows, cols });
+  return made(new Figure(options, { ...options, rows, cols }));
 }
 
 /**
@@ -97,7 +117,7 @@ export function bar(
   height: Values,
   options: BarOptions & StyleOptions & FigureOptions = {},
 ): Figure {
-  return new Figure({ height: options.height }).bar(x, height, options);
+  return made(new Figure({ height: options.height })).bar(x, height, options);
 }
 
 /**

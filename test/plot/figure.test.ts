@@ -214,6 +214,19 @@ describe('showing itself', () => {
     expect(mime(figure.at(0, 1).plot([1]))['text/plain']).toBe('Figure(line: 1 point)');
   });
 
+  it('waits for plot.show(), which shows what nobody has seen yet', () => {
+    const surroundings = globalThis as { display?: unknown };
+    const shown: unknown[] = [];
+    plot.show();
+    surroundings.display = (value: unknown) => shown.push(value);
+    const [first, second] = [plot.plot([1]), plot.figure()];
+    mime(plot.scatter([1], [2]));
+    plot.show();
+    plot.show();
+    delete surroundings.display;
+    expect(shown).toEqual([first, second]);
+  });
+
   it('shows in the middle of a cell, and says what to do outside of one', () => {
     const shown: unknown[] = [];
     (globalThis as { display?: unknown }).display = (value: unknown) => shown.push(value);
