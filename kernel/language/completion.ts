@@ -53,10 +53,11 @@ export function complete(service: TypeService, code: string, offset: number, cwd
   const nothing: CompletionResult = { matches: [], start: offset, end: offset };
   if (isComment(code, offset)) return nothing;
 
-  const analysis = service.analyze(code, true);
+  const prefix = /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(before)?.[0] ?? '';
+  const afterDot = /(?:^|[^.])\.\s*$/.test(before.slice(0, before.length - prefix.length));
+  const analysis = service.analyze(code, afterDot ? 'look up' : 'look around');
   const text = textAround(analysis, offset);
   if (text) return completeText(service, analysis, text, offset, cwd);
-  const prefix = /[\p{ID_Continue}$\u200c\u200d]*$/u.exec(before)?.[0] ?? '';
   const start = offset - prefix.length;
   const end = offset + (/^[\p{ID_Continue}$\u200c\u200d]*/u.exec(code.slice(offset))?.[0].length ?? 0);
   if (/\d$/.test(before) && /(?:^|[^\p{ID_Continue}$.])\d+$/u.test(before)) return { ...nothing, start, end };

@@ -18,7 +18,7 @@ export function inspect(
   offset: number,
   source?: (name: string) => string | undefined,
 ): InspectResult {
-  const analysis = service.analyze(code, true);
+  const analysis = service.analyze(code, 'look up');
   const place = identifierAround(code, offset);
   if (place === undefined) return NOT_FOUND;
   const { checker } = service.compiler;
@@ -37,7 +37,7 @@ export function inspect(
   const signature = readable(describe(service, target, symbol, token), service.folder);
   const own =
     target.getDocumentationComment(checker).trim() || symbol.getDocumentationComment(checker).trim();
-  const documented = own ? target : (functionOf(service, analysis, target) ?? target);
+  const documented = own ? target : (functionOf(service, target) ?? target);
   const docs = own || documented.getDocumentationComment(checker).trim();
   const tags = documented.getJsDocTags(checker);
   const tagLines = tags.map((t) => `@${t.name}${t.text ? ` ${t.text.trim()}` : ''}`);
@@ -196,7 +196,7 @@ function original(service: TypeService, analysis: Analysis, symbol: TsSymbol): T
   }
   const declaration = at.valueDeclaration?.resolve();
   if (declaration && isInPrelude(declaration, analysis)) {
-    // `declare let x: typeof $S.$c1.x` stands for the variable of that cell.
+    // `declare let x: typeof $c1.x` stands for the variable of that cell.
     const type = (declaration as Node & { type?: Node & { exprName?: Node & { right?: Node } } }).type;
     const name = type?.exprName?.right;
     const earlier = name && checker.getSymbolAtLocation(name);
@@ -209,7 +209,7 @@ function original(service: TypeService, analysis: Analysis, symbol: TsSymbol): T
  * Whose documentation a name without its own shares: a method of arrays that of the function of `np`, a function of
  * `np.random` that of the generator's method.
  */
-function functionOf(service: TypeService, analysis: Analysis, target: TsSymbol): TsSymbol | undefined {
+function functionOf(service: TypeService, target: TsSymbol): TsSymbol | undefined {
   const { checker } = service.compiler;
   const declaration = target.valueDeclaration;
   const node = declaration?.resolve();
@@ -220,12 +220,7 @@ function functionOf(service: TypeService, analysis: Analysis, target: TsSymbol):
     s && s.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(s) : s;
   const exported = (space: TsSymbol | undefined, name: string): TsSymbol | undefined =>
     behind(space && checker.getExportsOfModule(space).find((s) => s.name === name));
-  const np = behind(
-    checker.resolveName('np', SymbolFlags.Namespace | SymbolFlags.Alias, {
-      document: analysis.path,
-      position: analysis.checked.toGenerated(0),
-    }),
-  );
+  const np = behind(service.libraryExports().find((s) => s.name === 'np'));
   if (!random) return exported(np, target.name);
   const generator = exported(exported(np, 'random'), 'RandomState');
   const type = generator && checker.getDeclaredTypeOfSymbol(generator);

@@ -15,13 +15,9 @@ export const HELD = '$held';
 /** What the edited text is for: the checker, the session module, or V8. */
 export type Target = 'cell' | 'session' | 'javascript';
 
-/** Where each of them has the operators. A cell that is checked has its session as `$S`. */
-const OPERATORS: Record<Target, string> = { cell: '$S.$op', session: '$op', javascript: '$op' };
-
 /** Writes the edits of one site in the given form. Returns true when the form needs the variable `HELD`. */
 export function editSite(edits: Edits, site: Site, form: Form, target: Target): boolean {
   if (form === 'plain') return false;
-  const op = OPERATORS[target];
   const { node, depth, member, verb, operator } = site;
   const start = node.getStart();
   const at = operator.start;
@@ -30,21 +26,21 @@ export function editSite(edits: Edits, site: Site, form: Form, target: Target): 
   switch (site.kind) {
     case 'arithmetic':
     case 'loose':
-      open(`${op}.${member}(`);
+      open(`$op.${member}(`);
       edits.replace(operator.start, operator.end, ',');
       close(')');
       return false;
     case 'unary':
-      edits.replace(operator.start, operator.end, `${site.wrong ? '(' : ''}${op}.${member}(`);
+      edits.replace(operator.start, operator.end, `${site.wrong ? '(' : ''}$op.${member}(`);
       close(')');
       return false;
     case 'truth':
-      open(`${op}.truth(`);
+      open('$op.truth(');
       close(')');
       return false;
     case 'logical':
       if (target !== 'javascript') return false;
-      open(`(${op}.truth(${HELD} = `);
+      open(`($op.truth(${HELD} = `);
       edits.replace(operator.start, operator.end, member === 'and' ? ') ? (' : `) ? ${HELD} : (`);
       close(member === 'and' ? `) : ${HELD})` : '))');
       return true;
@@ -58,12 +54,12 @@ export function editSite(edits: Edits, site: Site, form: Form, target: Target): 
         edits.replace(node.end - 1, node.end, ')', at);
         return false;
       }
-      open(`${op}.get(`);
+      open('$op.get(');
       edits.replace(operator.start, operator.end, ', [');
       close(')');
       return false;
     case 'write':
-      open(`${op}.set(`);
+      open('$op.set(');
       edits.replace(operator.start, operator.end, ', [');
       edits.replace((node as Binary).operatorToken.getStart(), (node as Binary).operatorToken.end, ',');
       close(')');
@@ -71,12 +67,12 @@ export function editSite(edits: Edits, site: Site, form: Form, target: Target): 
     case 'update': {
       const token = (node as Binary).operatorToken;
       if (form === 'assign') {
-        open(`${op}.${member}(`);
+        open(`$op.${member}(`);
         edits.replace(token.getStart(), token.end, ',');
         close(')');
         return false;
       }
-      open(`${op}.update(`);
+      open('$op.update(');
       edits.replace(operator.start, operator.end, ', [');
       edits.replace(token.getStart(), token.end, `, '${verb}',`);
       close(')');
@@ -86,8 +82,8 @@ export function editSite(edits: Edits, site: Site, form: Form, target: Target): 
       const operand = (node as Ast.PostfixUnaryExpression).operand;
       const prefix = node.kind === SyntaxKind.PrefixUnaryExpression;
       const operandStart = operand.getStart();
-      if (prefix) edits.replace(start, operandStart, `${op}.update(`, at);
-      else edits.open(operandStart, `${op}.update(`, depth, at);
+      if (prefix) edits.replace(start, operandStart, '$op.update(', at);
+      else edits.open(operandStart, '$op.update(', depth, at);
       edits.replace(operator.start, operator.end, ', [');
       if (prefix) edits.close(operand.end, `, '${verb}', 1)`, depth, at);
       else edits.replace(operand.end, node.end, `, '${verb}', 1)`, at);
@@ -97,20 +93,19 @@ export function editSite(edits: Edits, site: Site, form: Form, target: Target): 
 }
 
 function editCompound(edits: Edits, site: Site, form: Form, target: Target): boolean {
-  const op = OPERATORS[target];
   const { node, depth, member, operator } = site;
   const { left } = node as Binary;
   const start = node.getStart();
   const assigned = target === 'javascript' ? ', true' : '';
   if (form === 'call' || (target !== 'javascript' && !isPath(left))) {
-    edits.open(start, `${op}.${member}(`, depth, operator.start);
+    edits.open(start, `$op.${member}(`, depth, operator.start);
     edits.replace(operator.start, operator.end, ',');
     edits.close(node.end, ')', depth, operator.start);
     return false;
   }
   if (isPath(left)) {
     const target = edits.pathText(start, left.end);
-    edits.replace(operator.start, operator.end, `= ${op}.${member}(${target},`);
+    edits.replace(operator.start, operator.end, `= $op.${member}(${target},`);
     edits.close(node.end, `${assigned})`, depth, operator.start);
     return false;
   }
@@ -119,7 +114,7 @@ function editCompound(edits: Edits, site: Site, form: Form, target: Target): boo
   const name = edits.source.slice(access.name.getStart(), access.name.end);
   edits.open(start, `(${HELD} = `, depth, operator.start);
   edits.replace(access.expression.end, access.name.getStart(), `, ${HELD}.`);
-  edits.replace(operator.start, operator.end, `= ${op}.${member}(${HELD}.${name},`);
+  edits.replace(operator.start, operator.end, `= $op.${member}(${HELD}.${name},`);
   edits.close(node.end, `${assigned}))`, depth, operator.start);
   return true;
 }

@@ -37,11 +37,21 @@ export interface CommittedCell {
   mentions: ReadonlySet<string>;
 }
 
-/** The declarations that bring earlier names into a cell, by name. */
-export type Prelude = ReadonlyMap<string, string>;
+/** What brings earlier names into a cell, by name: an export of the session module, and a declaration. */
+export type Prelude = ReadonlyMap<string, { from: string; text: string }>;
 
-/** On one line. */
-export const preludeText = (prelude: Prelude): string => [...prelude.values()].join('');
+/**
+ * On one line. Nothing is imported that is not needed: for some of its answers the compiler looks through everything
+ * that can be reached by the imports of a file.
+ */
+export function preludeText(prelude: Prelude): string {
+  const brought = [...prelude.values()];
+  const from = new Set(['$op', ...brought.map((b) => b.from)]);
+  return `import { ${[...from].join(', ')} } from "./$gradlab-session";${brought.map((b) => b.text).join('')}`;
+}
+
+/** For a cell that needs no earlier names. */
+export const NO_PRELUDE = preludeText(new Map());
 
 const NAME = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/gu;
 /** What probably declares a name, or a list of names in braces or brackets. */
@@ -99,10 +109,12 @@ export class Session {
       `import * as $lib from ${index};\nimport * as $self from "./$gradlab-session";\n` +
       `import { $op as $library_op, type Bracketed as $Bracketed } from ${operators};\n` +
       `import type { NDArray as $NDArray, ArrayLike as $ArrayLike } from ${index};\n` +
-      `type $Index = Parameters<$NDArray['at']>[number];\nexport { $lib };\n${OPERATORS}`;
+      `type $Index = Parameters<$NDArray['at']>[number];\nexport { ${PRELOADED.join(', ')} } from ${index};\n${OPERATORS}`;
     this.widgetNames = specifiers.widgets ? WIDGET_NAMES : [];
     if (specifiers.widgets)
-      this.header += `import * as $widgets from ${JSON.stringify(specifiers.widgets)};\nexport { $widgets };\n`;
+      this.header +=
+        `import * as $widgets from ${JSON.stringify(specifiers.widgets)};\nexport { $widgets as widgets };\n` +
+        `export { ${WIDGET_NAMES.filter((name) => name !== 'widgets').join(', ')} } from ${JSON.stringify(specifiers.widgets)};\n`;
   }
 
   /** Keeps only the library names that exist. */
@@ -117,7 +129,7 @@ export class Session {
     for (const entry of this.entries.values()) {
       imports += entry.imports(entry.space);
       let bring = '';
-      for (const [name, from] of entry.seen) bring += this.bringIn(name, from, '');
+      for (const [name, from] of entry.seen) bring += bringIn(name, from);
       const own = new Set(entry.declared.map((d) => d.name));
       for (const name of this.libraryNames)
         if (entry.mentions.has(name) && !own.has(name) && !entry.seen.has(name))
@@ -134,14 +146,14 @@ export class Session {
 
   /** Declarations that give a cell the names it mentions, by name. `undefined` means every visible name. */
   prelude(mentions: ReadonlySet<string> | undefined, own: ReadonlySet<string>): Prelude {
-    const found = new Map<string, string>();
+    const found = new Map<string, { from: string; text: string }>();
     for (const name of this.libraryNames) {
       if (own.has(name) || this.visible.has(name) || (mentions && !mentions.has(name))) continue;
-      found.set(name, `import ${name} = $S.${this.origin(name)};`);
+      found.set(name, { from: name, text: '' });
     }
     for (const [name, from] of this.visible) {
       if (own.has(name) || (mentions && !mentions.has(name))) continue;
-      found.set(name, this.bringIn(name, from, '$S.'));
+      found.set(name, { from: from.space, text: bringIn(name, from) });
     }
     return found;
   }
@@ -154,12 +166,6 @@ export class Session {
       for (const [part] of list?.matchAll(NAME) ?? []) own.add(part);
     }
     return this.prelude(everything ? undefined : new Set(code.match(NAME)), own);
-  }
-
-  private bringIn(name: string, { space, declared }: Visible, root: string): string {
-    return declared.kind === 'alias'
-      ? `import ${name} = ${root}${space}.${declared.exported};`
-      : `declare let ${name}: typeof ${root}${space}.${declared.exported};`;
   }
 
   /** Whether an earlier cell declared the name. */
@@ -265,4 +271,10 @@ export class Session {
   get size(): number {
     return this.entries.size;
   }
+}
+
+function bringIn(name: string, { space, declared }: Visible): string {
+  return declared.kind === 'alias'
+    ? `import ${name} = ${space}.${declared.exported};`
+    : `declare let ${name}: typeof ${space}.${declared.exported};`;
 }

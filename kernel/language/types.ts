@@ -19,16 +19,21 @@ import { Operands } from './operands.js';
 import { collectSites, type Site } from './operators.js';
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
-import { type CommittedCell, preludeText, Session } from './session.js';
+import { type CommittedCell, NO_PRELUDE, preludeText, Session } from './session.js';
 import type { Ast, Diagnostic, Node, SourceFile, TsSymbol } from './typescript.js';
 import { Compiler, SymbolFlags, SyntaxKind } from './typescript.js';
 
-const IMPORT_SESSION = 'import * as $S from "./$gradlab-session";';
 const MAX_PASSES = 7;
 /** Perhaps an object literal rather than a block, as in `{ a: 1 }`. */
 const STARTS_WITH_BRACE = /^(?:\s|\/\/.*\n|\/\*[\s\S]*?\*\/)*\{/;
 /** TypeScript's comment at the top of a file; a cell is not at the top of what is checked. */
 const NO_CHECK = /^(?:\s|\/\/.*\n)*\/\/\s*@ts-nocheck/;
+
+/**
+ * What a cell is analysed for: to be run, and so checked; to say what a name in it is; or to see all names that it
+ * could mention, not only those that it does.
+ */
+export type Purpose = 'run' | 'look up' | 'look around';
 
 /** A cell as parsed, before its types are known. */
 export interface Parsed {
@@ -132,8 +137,8 @@ export class TypeService {
     const files = [this.cellPath, this.jsxPath, this.sessionPath, globals, ...declarations.files];
     const texts = new Map([
       [config, JSON.stringify({ compilerOptions, files })],
-      [this.cellPath, IMPORT_SESSION],
-      [this.jsxPath, IMPORT_SESSION],
+      [this.cellPath, NO_PRELUDE],
+      [this.jsxPath, NO_PRELUDE],
       [this.sessionPath, this.session.text()],
       [globals, GLOBALS],
       [this.node.index, this.node.usual],
@@ -166,14 +171,14 @@ export class TypeService {
   /** What the library exports. */
   libraryExports(): readonly TsSymbol[] {
     const { checker } = this.compiler;
-    const file = this.compiler.sourceFile(this.sessionPath);
-    const first = file?.statements[0] as Ast.ImportDeclaration | undefined;
-    const symbol = first && checker.getSymbolAtLocation(first.moduleSpecifier);
-    return symbol ? checker.getExportsOfModule(symbol) : [];
+    const place = { document: this.sessionPath, position: 0 };
+    const library = checker.resolveName('$lib', SymbolFlags.Namespace | SymbolFlags.Alias, place);
+    const target = library && checker.getAliasedSymbol(library);
+    return target && !checker.isUnknownSymbol(target) ? checker.getExportsOfModule(target) : [];
   }
 
   /** Parses without checking anything; `before` is what the cell will be checked with. */
-  parse(code: string, before = ''): Parsed {
+  parse(code: string, before = NO_PRELUDE): Parsed {
     this.prepare();
     if (STARTS_WITH_BRACE.test(code)) {
       const object = this.parseAs(code, true, this.cellPath, before);
@@ -189,7 +194,7 @@ export class TypeService {
   }
 
   private parseAs(code: string, wrapped: boolean, path: string, before: string): Parsed {
-    const prefix = IMPORT_SESSION + before + (wrapped ? '(' : '');
+    const prefix = before + (wrapped ? '(' : '');
     const raw = prefix + code + (wrapped ? '\n)' : '');
     this.compiler.write(path, raw);
     const syntax = this.compiler.syntactic(path);
@@ -198,11 +203,12 @@ export class TypeService {
     return { code, raw, origin: prefix.length, file, path, syntax, wrapped, loose: [] };
   }
 
-  /** Parses, rewrites and checks. With `everything`, names that the cell does not mention are visible too. */
-  analyze(code: string, everything = false): Analysis {
+  /** Parses, rewrites and checks. */
+  analyze(code: string, purpose: Purpose = 'run'): Analysis {
     this.disk.refresh(this.compiler);
     if (mayNeedRare(code)) this.compiler.write(this.node.index, this.node.whole);
     this.prepare();
+    const everything = purpose === 'look around';
     const likely = this.session.likelyPrelude(code, everything);
     const parsed = this.parse(code, preludeText(likely));
     const { file, raw } = parsed;
@@ -245,7 +251,7 @@ export class TypeService {
     }
 
     // Whoever asks while typing wants to know types, not errors.
-    if (everything) return analysis;
+    if (purpose !== 'run') return analysis;
     this.check(analysis, prelude, generated);
     analysis.loose = accumulators(analysis);
     if (analysis.loose.length > 0) {
@@ -320,7 +326,7 @@ export class TypeService {
       );
       if (use !== 'plain' && !(isTruth && form === 'typing')) editSite(edits, site, use, 'cell');
     }
-    const head = `${IMPORT_SESSION}${prelude}${wrapped ? '(' : ''}`;
+    const head = `${prelude}${wrapped ? '(' : ''}`;
     const body = edits.pieces(origin, origin + code.length, head.length);
     for (const piece of body) piece.source -= origin;
     const mapped = new MappedText([literal(head), ...body, literal(wrapped ? '\n)' : '', code.length)], code);
@@ -426,7 +432,7 @@ export class TypeService {
     this.compiler.write(this.sessionPath, this.session.text());
     if (cell.aliases.length > 0) {
       // What is imported has changed; both files at once, then, and before the next cell comes.
-      this.compiler.write(this.cellPath, IMPORT_SESSION);
+      this.compiler.write(this.cellPath, NO_PRELUDE);
       this.compiler.flush();
     }
   }

@@ -42,7 +42,7 @@ describe('documentation', () => {
 
   /** The symbols that a namespace exports, behind their aliases. */
   function symbolsOf(path: string): Map<string, TsSymbol> {
-    const { path: document, checked } = types.analyze('np', true);
+    const { path: document, checked } = types.analyze('np', 'look around');
     const { checker } = types.compiler;
     const behind = (s: TsSymbol): TsSymbol => (s.flags & SymbolFlags.Alias ? checker.getAliasedSymbol(s) : s);
     const [first, ...rest] = path.split('.');
