@@ -23,18 +23,18 @@ Kernels choose() {
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("bmi2")) {
     k.isa = "avx512";
     avx512::fillDistances(k);
-    avx512::fillLoops(k), avx512::fillCasts(k), avx512::fillFolds(k), avx512::fillGemm(k), avx512::fillSteps(k), avx512::fillFft(k), avx512::fillRows(k), avx512::fillNorms(k), avx512::fillPools(k), avx512::fillBlocks(k), avx512::fillRecurrent(k);
+    avx512::fillLoops(k), avx512::fillCasts(k), avx512::fillFolds(k), avx512::fillOrder(k), avx512::fillGemm(k), avx512::fillSteps(k), avx512::fillFft(k), avx512::fillRows(k), avx512::fillNorms(k), avx512::fillPools(k), avx512::fillBlocks(k), avx512::fillRecurrent(k);
     return k;
   }
   if (!no2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
     k.isa = "avx2";
     avx2::fillDistances(k);
-    avx2::fillLoops(k), avx2::fillCasts(k), avx2::fillFolds(k), avx2::fillGemm(k), avx2::fillSteps(k), avx2::fillFft(k), avx2::fillRows(k), avx2::fillNorms(k), avx2::fillPools(k), avx2::fillBlocks(k), avx2::fillRecurrent(k);
+    avx2::fillLoops(k), avx2::fillCasts(k), avx2::fillFolds(k), avx2::fillOrder(k), avx2::fillGemm(k), avx2::fillSteps(k), avx2::fillFft(k), avx2::fillRows(k), avx2::fillNorms(k), avx2::fillPools(k), avx2::fillBlocks(k), avx2::fillRecurrent(k);
     return k;
   }
 #endif
   baseline::fillDistances(k);
-  baseline::fillLoops(k), baseline::fillCasts(k), baseline::fillFolds(k), baseline::fillGemm(k), baseline::fillSteps(k), baseline::fillFft(k), baseline::fillRows(k), baseline::fillNorms(k), baseline::fillPools(k), baseline::fillBlocks(k), baseline::fillRecurrent(k);
+  baseline::fillLoops(k), baseline::fillCasts(k), baseline::fillFolds(k), baseline::fillOrder(k), baseline::fillGemm(k), baseline::fillSteps(k), baseline::fillFft(k), baseline::fillRows(k), baseline::fillNorms(k), baseline::fillPools(k), baseline::fillBlocks(k), baseline::fillRecurrent(k);
   return k;
 }
 

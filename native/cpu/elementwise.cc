@@ -15,7 +15,8 @@ namespace {
 
 constexpr int kMaxIn = 3;
 constexpr int64_t kBlock = 1024;  // elements converted at a time
-constexpr int64_t kTile = 16;     // columns at a time where an operand runs across the rows
+constexpr int64_t kTile = 16;     // columns at a time where an operand that runs across the rows is copied
+constexpr int64_t kTurned = 64;   // and where it is turned in a buffer first
 
 struct Plan {
   int operands;                            // result and inputs
@@ -30,9 +31,9 @@ struct Plan {
   bool streams;  // the result goes to memory past the caches
 };
 
-// Operands and result of so many bytes do not fit in the caches together.
-constexpr int64_t kBeyondCaches = int64_t(32) << 20;
-constexpr int64_t kStreamed = 1024;  // bytes of a result that are computed before they are sent to memory
+// Operands and result of so many bytes do not fit in the caches together, and of so many hardly anything stays there.
+constexpr int64_t kBeyondCaches = int64_t(32) << 20, kFarBeyond = int64_t(96) << 20;
+constexpr int64_t kStreamed = 4096;  // bytes of a result that are computed before they are sent to memory
 
 // Drops axes of length 1 and merges neighbours that every operand walks as one.
 void readDims(const Command& c, Plan& p) {
@@ -139,8 +140,8 @@ void runBlock(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int6
 // Few columns of many rows, with the operands that run across the rows turned into rows of a buffer first, so that
 // the loop has contiguous elements.
 void runTile(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int64_t* s1, const int64_t* s0) {
-  constexpr int64_t kRows = 64;
-  alignas(64) char buffer[kMaxIn + 1][kRows * kTile * 8];
+  constexpr int64_t kRows = 32;
+  alignas(64) char buffer[kMaxIn + 1][kRows * kTurned * 8];
   for (int64_t i = 0; i < n1; i += kRows) {
     const int64_t n = std::min(kRows, n1 - i);
     char* q[kMaxIn + 1];
@@ -153,10 +154,10 @@ void runTile(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int64
       const int t = static_cast<int>(p.have[j]);
       const int64_t size = itemSize(p.have[j]);
       char* const ptr[2] = {buffer[j], q[j]};
-      const int64_t to1[2] = {kTile * size, s1[j]}, to0[2] = {size, s0[j]};
+      const int64_t to1[2] = {kTurned * size, s1[j]}, to0[2] = {size, s0[j]};
       kernels().cast[t][t](n, n0, ptr, to1, to0);
       q[j] = buffer[j];
-      r1[j] = kTile * size;
+      r1[j] = kTurned * size;
       r0[j] = size;
     }
     p.loop(n, n0, q, r1, r0);
@@ -194,10 +195,11 @@ void runRows(const Plan& p, int64_t begin, int64_t end) {
     const int64_t n = std::min(rows - first, end - begin);
     // An operand whose rows lie closer together than its elements (a transpose) is read a few columns at a time, so
     // that every cache line serves several rows before it is lost.
-    const int64_t width = across && n > 1 ? kTile : p.shape[last];
+    const bool tiles = across && n > 1, turned = tiles && !p.converts && p.copies;
+    const int64_t width = turned ? kTurned : tiles ? kTile : p.shape[last];
     for (int64_t j = 0; j < p.shape[last]; j += width) {
       const int64_t columns = std::min(width, p.shape[last] - j);
-      if (width == kTile && !p.converts && p.copies) runTile(p, at, n, columns, s1, s0);
+      if (turned) runTile(p, at, n, columns, s1, s0);
       else runBlock(p, at, n, columns, s1, s0);
       for (int q = 0; q < k; q++) at[q] += width * s0[q];
     }
@@ -216,9 +218,10 @@ void runElements(const Plan& p, int64_t begin, int64_t end) {
   runBlock(p, at, 1, end - begin, s1, s0);
 }
 
-// Whether a result in rows of some length should go past the caches: it is large, no operand has brought its lines there,
-// and the operands together are no larger than it is. With two large operands it was measured to lose.
-bool worthStreaming(const Plan& p, int64_t size) {
+// Whether a result in rows of some length should go past the caches: it is large, and no operand has brought its lines
+// there. Where something might have stayed in the caches only short calculations gain, on operands that together are no
+// larger than the result.
+bool worthStreaming(const Plan& p, int64_t size, int cost) {
   const int last = p.ndim - 1;
   const int64_t item = itemSize(p.have[0]);
   if (p.converts || p.stride[0][last] != item || p.shape[last] * item < 1024) return false;
@@ -229,7 +232,8 @@ bool worthStreaming(const Plan& p, int64_t size) {
     for (int d = 0; d < p.ndim; d++) distinct *= p.stride[j][d] == 0 ? 1 : p.shape[d];
     bytes += distinct;
   }
-  return bytes <= size * item + size * item / 8 && bytes + size * item >= kBeyondCaches;
+  const int64_t all = bytes + size * item;
+  return all >= kFarBeyond || (cost == 1 && all >= kBeyondCaches && bytes <= size * item + size * item / 8);
 }
 
 void execute(Plan& p, int cost) {
@@ -237,7 +241,7 @@ void execute(Plan& p, int cost) {
   for (int d = 0; d < p.ndim; d++) size *= p.shape[d];
   if (size == 0) return;
   const int64_t inner = p.shape[p.ndim - 1];
-  p.streams = cost == 1 && worthStreaming(p, size);  // longer calculations were measured to lose
+  p.streams = worthStreaming(p, size, cost);
   const int threads = threadsFor(size * (p.converts ? cost + 2 : cost));
   if (p.ndim == 1) {
     if (threads == 1) runElements(p, 0, inner);

@@ -86,6 +86,11 @@ void gatherBlock(const Block& b, int d, char*& out, const char* in) {
   for (int64_t i = 0; i < b.shape[d]; i++) gatherBlock<T>(b, d + 1, out, in + i * b.stride[d]);
 }
 
+void copyRow(char* to, const char* from, int64_t bytes) {
+  if (bytes < 512) std::memcpy(to, from, bytes);
+  else kernels().copy(to, from, bytes);
+}
+
 template <class T>
 void take(const Command& c) {
   const int64_t count = c.param(0);
@@ -102,7 +107,7 @@ void take(const Command& c) {
       for (int64_t i = begin; i < end; i++) o[i] = v[offset[i]];
     } else if (b.ndim == 1 && b.stride[0] == sizeof(T)) {
       const int64_t bytes = b.size * sizeof(T);
-      for (int64_t i = begin; i < end; i++) std::memcpy(out + i * bytes, in + offset[i] * int64_t(sizeof(T)), bytes);
+      for (int64_t i = begin; i < end; i++) copyRow(out + i * bytes, in + offset[i] * int64_t(sizeof(T)), bytes);
     } else {
       char* o = out + begin * b.size * int64_t(sizeof(T));
       for (int64_t i = begin; i < end; i++) gatherBlock<T>(b, 0, o, in + offset[i] * int64_t(sizeof(T)));
@@ -197,12 +202,16 @@ void scatter(Command& c) {
   const int64_t step = v.single ? 0 : 1;
   if (b.size == 1) {
     T* o = reinterpret_cast<T*>(out);
-    for (int64_t i = 0; i < count; i++) F::call(o[offset[i]], value[i * step]);
+    // Of one value for all places it does not matter who writes first.
+    const bool any = std::is_same<F, Assign>::value && step == 0 && sizeof(T) <= 8;
+    parallelRanges(count, 512, any ? threadsFor(count * 2) : 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; i++) F::call(o[offset[i]], value[i * step]);
+    });
     return;
   }
   if (std::is_same<F, Assign>::value && step == 1 && b.ndim == 1 && b.stride[0] == sizeof(T)) {
     for (int64_t i = 0; i < count; i++)
-      std::memcpy(out + offset[i] * int64_t(sizeof(T)), value + i * b.size, b.size * sizeof(T));
+      copyRow(out + offset[i] * int64_t(sizeof(T)), reinterpret_cast<const char*>(value + i * b.size), b.size * sizeof(T));
     return;
   }
   for (int64_t i = 0; i < count; i++) scatterBlock<T, F>(b, 0, out + offset[i] * int64_t(sizeof(T)), value, step);

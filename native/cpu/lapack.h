@@ -13,6 +13,7 @@
 #include <vector>
 #include "command.h"
 #include "cpu/blas.h"
+#include "cpu/table.h"
 #include "cpu/threads.h"
 
 namespace gl {
@@ -212,24 +213,39 @@ inline int dimension(const Command& c, int k) {
   return static_cast<int>(n);
 }
 
-// out (n x m) = the transpose of a (m x n), both in C order; in blocks that stay in the cache.
+// out (n x m) = the transpose of a (m x n), both in C order; some rows of a at a time, which stay in the cache.
 template <class T>
 void transposeInto(T* out, const T* a, int64_t m, int64_t n) {
-  constexpr int64_t kBlock = 32;
-  for (int64_t i0 = 0; i0 < m; i0 += kBlock)
-    for (int64_t j0 = 0; j0 < n; j0 += kBlock) {
-      const int64_t i1 = std::min(m, i0 + kBlock), j1 = std::min(n, j0 + kBlock);
-      for (int64_t j = j0; j < j1; j++)
-        for (int64_t i = i0; i < i1; i++) out[j * m + i] = a[i * n + j];
+  constexpr int64_t kRows = 32, z = sizeof(T);
+  if constexpr (!isComplex<T>) {
+    const int t = static_cast<int>(z == 8 ? DType::Float64 : DType::Float32);
+    for (int64_t i = 0; i < m; i += kRows) {
+      char* const p[2] = {reinterpret_cast<char*>(out + i), const_cast<char*>(reinterpret_cast<const char*>(a + i * n))};
+      const int64_t s1[2] = {m * z, z}, s0[2] = {z, n * z};
+      kernels().cast[t][t](n, std::min(kRows, m - i), p, s1, s0);
     }
+    return;
+  }
+  for (int64_t i0 = 0; i0 < m; i0 += kRows)
+    for (int64_t j = 0; j < n; j++)
+      for (int64_t i = i0; i < std::min(m, i0 + kRows); i++) out[j * m + i] = a[i * n + j];
 }
 
 // LAPACK may loop or abort on NaN; NumPy answers with NaN or an error of its own.
 template <class T>
 bool allFinite(const T* a, int64_t n) {
-  for (int64_t i = 0; i < n; i++)
-    if (!std::isfinite(std::real(a[i])) || !std::isfinite(std::imag(a[i]))) return false;
-  return true;
+  // A number times zero is zero unless it is NaN or infinite; several sums, so that none waits for the one before.
+  constexpr int64_t side = 8;
+  using R = Real<T>;
+  const R* v = reinterpret_cast<const R*>(a);
+  n *= sizeof(T) / sizeof(R);
+  R sums[side] = {0};
+  int64_t i = 0;
+  for (; i + side <= n; i += side)
+    for (int64_t k = 0; k < side; k++) sums[k] += v[i + k] * R(0);
+  for (; i < n; i++) sums[0] += v[i] * R(0);
+  for (int64_t k = 1; k < side; k++) sums[0] += sums[k];
+  return sums[0] == R(0);
 }
 constexpr int kNotFinite = std::numeric_limits<int>::max();
 

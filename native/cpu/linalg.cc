@@ -1,5 +1,6 @@
 // Solving with LAPACK: linear systems, inverses, determinants, Cholesky factors, triangular systems, on stacks of
 // matrices in C order. Matrices go in as NumPy's do, so that results are NumPy's to the last bit with the same LAPACK.
+#include <memory>
 #include "cpu/lapack.h"
 #include "cpu/table.h"
 
@@ -20,16 +21,17 @@ void solve(Command& c) {
   if (n == 0 || k == 0) return;
   const int64_t nn = int64_t(n) * n, nk = int64_t(n) * k;
   const Failure f = overStack(count, (2.0 / 3 * n + 2.0 * k) * n * n, [&] {
-    return [&, a = std::vector<T>(nn), b = std::vector<T>(nk), pivot = std::vector<int>(n)](int64_t i) mutable {
-      transposeInto(a.data(), c.data<T>(1) + i * nn, n, n);
+    return [&, a = std::unique_ptr<T[]>(new T[nn]), b = std::unique_ptr<T[]>(new T[nk]),
+            pivot = std::vector<int>(n)](int64_t i) mutable {
+      transposeInto(a.get(), c.data<T>(1) + i * nn, n, n);
       if (identity) {
-        std::fill(b.begin(), b.end(), T(0));
+        std::fill_n(b.get(), nk, T(0));
         for (int64_t d = 0; d < n; d++) b[d * n + d] = 1;
       } else {
-        transposeInto(b.data(), c.data<T>(2) + i * nk, n, k);
+        transposeInto(b.get(), c.data<T>(2) + i * nk, n, k);
       }
-      const int info = gesv(n, k, a.data(), pivot.data(), b.data());
-      transposeInto(c.data<T>(0) + i * nk, b.data(), k, n);
+      const int info = gesv(n, k, a.get(), pivot.data(), b.get());
+      transposeInto(c.data<T>(0) + i * nk, b.get(), k, n);
       return info;
     };
   });

@@ -1,6 +1,7 @@
 // Sorting, searching and counting. NaN sorts last, as in NumPy.
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <type_traits>
@@ -142,6 +143,28 @@ void sortDigits(T* row, int64_t n) {
   for (int64_t i = 0; i < n; i++) row[i] = K::from(sorted[i]);
 }
 
+// Rows of up to so many elements are put in order by comparing them in registers, from so many on.
+constexpr int64_t kCompared = 4000, kFewCompared = 24;
+template <class T> bool isCompared(int64_t n) {
+  return sizeof(T) == 8 && n >= kFewCompared && n <= kCompared && kernels().order != nullptr;
+}
+
+template <class T>
+void sortCompared(T* row, int64_t n) {
+  // Signed numbers in the order of the elements.
+  const auto turned = [](int64_t k) {
+    if (std::is_floating_point<T>::value) return k ^ ((k >> 63) & std::numeric_limits<int64_t>::max());
+    return std::is_signed<T>::value ? k : k ^ std::numeric_limits<int64_t>::min();
+  };
+  std::unique_ptr<int64_t[]> memory(new int64_t[3 * n + 256]);
+  int64_t* const keys = memory.get() + 2 * n + 256;
+  std::memcpy(keys, row, n * 8);
+  for (int64_t i = 0; i < n; i++) keys[i] = turned(keys[i]);
+  kernels().order(keys, n, memory.get());
+  for (int64_t i = 0; i < n; i++) keys[i] = turned(keys[i]);
+  std::memcpy(row, keys, n * 8);
+}
+
 // Sorts positions by the values that stand there.
 template <class T>
 void argsortDigits(int64_t* row, const T* v, int64_t n) {
@@ -167,6 +190,10 @@ void sortRows(Command& c) {
       else {
         T* last = std::partition(row, row + n, [](T x) { return x == x; });
         if constexpr (hasDigits<T>) {
+          if (isCompared<T>(last - row)) {
+            sortCompared(row, last - row);
+            continue;
+          }
           if (last - row >= longRow<T> && last - row < kLongest) {
             sortDigits(row, last - row);
             continue;
@@ -204,6 +231,13 @@ void argsortRows(Command& c) {
   });
 }
 
+// Whether `a` comes before `b`, without branches that a processor would have to guess.
+template <class T>
+bool comesBefore(T a, T b) {
+  if constexpr (std::is_arithmetic<T>::value) return (a < b) | ((b != b) & (a == a));
+  else return Less<T>()(a, b);
+}
+
 // Where values would be inserted, a few of them side by side: their steps have the same lengths and no branches, so that
 // the processor waits for the memory of all of them at once.
 template <class T>
@@ -212,22 +246,30 @@ void search(Command& c) {
   const T* sorted = c.data<T>(1);
   const T* values = c.data<T>(2);
   const int64_t n = c.param(0), m = c.param(1);
+  if (n == 0) {
+    std::fill_n(out, m, int64_t(0));
+    return;
+  }
   const auto all = [&](auto before) {
     parallelRanges(m, 64, threadsFor(m * 32), [&](int64_t begin, int64_t end) {
       constexpr int side = 8;
       for (int64_t i = begin; i < end; i += side) {
-        const int count = static_cast<int>(std::min<int64_t>(side, end - i));
-        const T* from[side];
-        for (int q = 0; q < count; q++) from[q] = sorted;
-        int64_t length = n;
-        for (; length > 1; length -= length / 2)
-          for (int q = 0; q < count; q++) from[q] += before(from[q][length / 2 - 1], values[i + q]) * (length / 2);
-        for (int q = 0; q < count; q++) out[i + q] = from[q] - sorted + (n > 0 && before(*from[q], values[i + q]));
+        const int64_t count = std::min<int64_t>(side, end - i);
+        T v[side];
+        int64_t from[side] = {0};
+        for (int q = 0; q < side; q++) v[q] = values[i + std::min<int64_t>(q, count - 1)];
+        for (int64_t length = n; length > 1; length -= length / 2) {
+          const int64_t half = length / 2;
+          const T* middle = sorted + half - 1;
+#pragma GCC unroll 8
+          for (int q = 0; q < side; q++) from[q] += -int64_t(before(middle[from[q]], v[q])) & half;
+        }
+        for (int64_t q = 0; q < count; q++) out[i + q] = from[q] + before(sorted[from[q]], v[q]);
       }
     });
   };
-  if (c.param(2) != 0) all([](T x, T v) { return !Less<T>()(v, x); });
-  else all([](T x, T v) { return Less<T>()(x, v); });
+  if (c.param(2) != 0) all([](T x, T v) { return !comesBefore(v, x); });
+  else all([](T x, T v) { return comesBefore(x, v); });
 }
 
 }  // namespace

@@ -130,7 +130,8 @@ struct RecurrentStep {
 // On hidden units begin to end of all rows.
 using RecurrentPointwise = void (*)(const RecurrentStep& s, int64_t begin, int64_t end);
 
-// A copy to memory that leaves nothing in the caches, so that the lines that are written need not be read first.
+// A copy: `stream` leaves nothing in the caches, so that the lines that are written need not be read first; `copy` is
+// the plain one, of some hundred bytes or more.
 using Stream = void (*)(char* to, const char* from, int64_t bytes);
 
 enum FoldOp { FoldSum, FoldProd, FoldMax, FoldMin, kFolds };
@@ -186,6 +187,9 @@ using RectifyGrad = void (*)(float* dx, const float* g, const float* y, float* s
 using FinishRows = void (*)(void* c, const void* row, int64_t rows, int64_t cols, bool rectified);
 using MaskByResult = void (*)(void* dx, const void* g, const void* y, int64_t n);
 
+// Puts n keys in order; `room` is for 2 n + 256 more. cpu/isa/order.cc; null where there is no such kernel.
+using Order = void (*)(int64_t* keys, int64_t n, int64_t* room);
+
 struct Kernels {
   const char* isa;
   int lanes[2];                      // float64, float32 in a register
@@ -194,8 +198,9 @@ struct Kernels {
   Fold fold[kFolds][kDTypes];
   FoldRows foldRows[kFolds][kDTypes];
   Find argmax[kDTypes], argmin[kDTypes];
+  Order order;
   SmallGemm gemm[2];                 // float64, float32
-  Stream stream;
+  Stream stream, copy;
   FftPass fftPass;
   FftMultiply fftMultiply;
   Step step[2][kSteps];
@@ -245,9 +250,9 @@ struct OpInfo {
 };
 extern const OpInfo opInfo[kOps];
 
-namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillBlocks(Kernels&); void fillRecurrent(Kernels&); }
-namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillBlocks(Kernels&); void fillRecurrent(Kernels&); }
-namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillBlocks(Kernels&); void fillRecurrent(Kernels&); }
+namespace baseline { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillOrder(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillBlocks(Kernels&); void fillRecurrent(Kernels&); }
+namespace avx2 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillOrder(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillBlocks(Kernels&); void fillRecurrent(Kernels&); }
+namespace avx512 { void fillLoops(Kernels&); void fillCasts(Kernels&); void fillFolds(Kernels&); void fillOrder(Kernels&); void fillGemm(Kernels&); void fillSteps(Kernels&); void fillFft(Kernels&); void fillRows(Kernels&); void fillNorms(Kernels&); void fillPools(Kernels&); void fillBlocks(Kernels&); void fillRecurrent(Kernels&); }
 
 namespace baseline { void fillDistances(Kernels&); }
 namespace avx2 { void fillDistances(Kernels&); }

@@ -27,8 +27,11 @@ constexpr int64_t kParallelWork = 32 * 1024;
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
-// How long threads look out for more before they sleep, and a caller for the last tasks before it does.
-constexpr microseconds kWatch(50), kPatience(8);
+// How long threads look out for more before they sleep.
+constexpr microseconds kWatch(50);
+// How long a caller looks out for the last tasks before it sleeps: twice as long as its own took it, within these limits.
+// A thread that needs longer has lost its processor.
+constexpr microseconds kPatience(8), kMostPatience(1000);
 // Waking a sleeping thread takes its caller some 10 us, so what is left to do must be worth it: of one job, or of a
 // dense sequence of small ones.
 constexpr microseconds kWorthWaking(25);
@@ -43,7 +46,7 @@ inline void pause() {
 
 // Waits for condition() without giving the processor away; false when it took longer than `limit`.
 template <class Condition>
-bool watch(microseconds limit, Condition&& condition) {
+bool watch(Clock::duration limit, Condition&& condition) {
   const auto begun = Clock::now();
   do {
     for (int i = 0; i < 32; i++) {
@@ -86,14 +89,16 @@ class Pool {
     pending.store(tasks, std::memory_order_relaxed);
     left.store(Left::pack(++job, 0, static_cast<uint32_t>(tasks)));
     const int wanted = static_cast<int>(std::min<int64_t>(threads, tasks)) - 1;
+    const auto begun = Clock::now();
+    int64_t done = 0;
     if (sleeping.load() == 0) {
-      while (claim(true)) {}
+      while (claim(true)) done++;
     } else {
-      const auto begun = Clock::now();
       if (begun - ended > kWatch) alone = Clock::duration::zero();
       bool woken = alone > kWorthWaking;
       if (woken) wake(wanted);
-      for (int64_t done = 1; claim(true); done++) {
+      while (claim(true)) {
+        done++;
         if (woken || (Clock::now() - begun) / done * (tasks - done) < kWorthWaking) continue;
         wake(wanted);
         woken = true;
@@ -101,11 +106,16 @@ class Pool {
       ended = Clock::now();
       alone = woken ? Clock::duration::zero() : alone + (ended - begun);
     }
-    if (!watch(kPatience, [this] { return pending.load(std::memory_order_acquire) == 0; })) {
+    const auto complete = [this] { return pending.load(std::memory_order_acquire) == 0; };
+    const auto patience = [&]() -> Clock::duration {
+      const auto own = 2 * (Clock::now() - begun) / std::max<int64_t>(done, 1);
+      return std::max<Clock::duration>(kPatience, std::min<Clock::duration>(own, kMostPatience));
+    };
+    if (!complete() && !watch(patience(), complete)) {
       // A sleeping caller leaves its core to the thread that has the last task.
       std::unique_lock<std::mutex> lock(mutex);
       waiting = true;
-      finished.wait(lock, [this] { return pending.load(std::memory_order_acquire) == 0; });
+      finished.wait(lock, complete);
       waiting = false;
     }
     std::exception_ptr thrown;

@@ -71,9 +71,13 @@ function print(found: Measured[], kinds: Kind[], peak: Peak | undefined): void {
   );
 }
 
-function share({ flops, dtype }: Row, seconds: number, peak: Peak | undefined): string {
-  if (flops === undefined || dtype === undefined || peak === undefined) return '';
-  return ` (${((100 * flops) / seconds / 1e9 / peak[dtype]).toFixed(0)} % of peak)`;
+/** What a row reaches of the machine's peak, of arithmetic or of memory. */
+function share({ flops, dtype, traffic }: Row, seconds: number, peak: Peak | undefined): string {
+  if (peak === undefined) return '';
+  const percent = (work: number, best: number): string => ((100 * work) / seconds / 1e9 / best).toFixed(0);
+  if (traffic !== undefined) return ` (${percent(traffic.bytes, peak[traffic.of])} % of memory)`;
+  if (flops === undefined || dtype === undefined) return '';
+  return ` (${percent(flops, peak[dtype])} % of peak)`;
 }
 
 function summarize(measured: Measured[], kinds: Kind[]): void {

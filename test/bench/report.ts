@@ -39,11 +39,15 @@ export const ms = (seconds: number): string => {
 };
 
 export interface Peak {
+  /** GFLOP/s */
   float64: number;
   float32: number;
+  /** GB/s of memory: of what is read for a sum, and of operands and result of a + b. */
+  read: number;
+  add: number;
 }
 
-/** Builds peak.cc and returns what measures GFLOP/s with so many threads; undefined without a compiler. */
+/** Builds peak.cc and returns what measures the peaks with so many threads; undefined without a compiler. */
 export function peakProgram(): ((threads: number) => Peak) | undefined {
   const program = join(root, 'build/bench/peak');
   const source = join(root, 'test/bench/peak.cc');
@@ -53,7 +57,8 @@ export function peakProgram(): ((threads: number) => Peak) | undefined {
   if (built.status !== 0) return undefined;
   return (threads) => {
     const env = { ...process.env, OMP_NUM_THREADS: String(threads) };
-    const [float64, float32] = spawnSync(program, { encoding: 'utf8', env }).stdout.split(' ').map(Number);
-    return { float64, float32 };
+    const found = spawnSync(program, { encoding: 'utf8', env }).stdout.split(' ').map(Number);
+    const [float64, float32, read, add] = found;
+    return { float64, float32, read, add };
   };
 }

@@ -22,6 +22,8 @@ export interface Row {
   /** Floating-point operations, where a share of the machine's peak is of interest. */
   flops?: number;
   dtype?: 'float64' | 'float32';
+  /** Bytes of operands and result where they fit in no cache, and the traffic to compare with. */
+  traffic?: { bytes: number; of: 'read' | 'add' };
   /** Agreement of the checksums, relative to their size. */
   tolerance?: number;
   /** Shortest time that each contender is measured for, in ms. */
@@ -99,6 +101,11 @@ const plain: Plain[] = [
     sizes: [1e3, 1e5, 1e6],
   },
 ];
+/** Rows so long that memory sets their pace; `widths` are bytes for each element. */
+const trafficOf = (n: number, of: 'read' | 'add', ...widths: number[]): Row['traffic'] =>
+  n < 1e7 ? undefined : { bytes: n * widths.reduce((sum, width) => sum + width, 0), of };
+const widthOf = (dtype: DType): number => (dtype === f32 ? 4 : 8);
+
 const shapeOf = (n: number): number[] => (n >= 1e4 ? [n / 1000, 1000] : [n / 10, 10]);
 for (const p of plain) {
   for (const n of p.sizes ?? sizes) {
@@ -112,6 +119,13 @@ for (const p of plain) {
       name: p.name,
       size: n,
       inputs,
+      traffic: trafficOf(
+        n,
+        'add',
+        widthOf(dtype),
+        p.second === 'array' ? widthOf(dtype) : 0,
+        p.name === 'a < b' ? 1 : widthOf(dtype),
+      ),
       numpy: p.numpy,
       torch: p.torch ?? p.numpy.replace('np.', 'torch.'),
       gradlab: p.gradlab ?? p.numpy,
@@ -145,6 +159,7 @@ for (const [name, numpy, torch, gradlab, dtype = f64] of reductions) {
       name,
       size: n,
       inputs: { a: ['normal', shapeOf(n), dtype] },
+      traffic: name.startsWith('softmax') ? trafficOf(n, 'add', 4, 4) : trafficOf(n, 'read', widthOf(dtype)),
       numpy,
       torch,
       gradlab,

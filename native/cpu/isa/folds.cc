@@ -230,6 +230,15 @@ template <> struct Wide<double> {
   GL_FN V of(Max, V a, V b) { return _mm512_max_pd(a, b); }
   GL_FN V of(Min, V a, V b) { return _mm512_min_pd(a, b); }
   GL_FN unsigned anyNaN(V a, V b) { return _mm512_cmp_pd_mask(a, b, _CMP_UNORD_Q); }
+  // Where x beats m, x takes its place, and `now` that of its turn.
+  template <bool Largest> GL_FN void beat(V& m, __m512i& turn, V x, __m512i now) {
+    const __mmask8 beats = _mm512_cmp_pd_mask(x, m, Largest ? _CMP_GT_OQ : _CMP_LT_OQ);
+    m = _mm512_mask_mov_pd(m, beats, x);
+    turn = _mm512_mask_mov_epi64(turn, beats, now);
+  }
+  GL_FN __m512i turns(int64_t k) { return _mm512_set1_epi64(k); }
+  GL_FN __m512i next(__m512i k) { return _mm512_add_epi64(k, _mm512_set1_epi64(1)); }
+  using Turn = int64_t;
 };
 template <> struct Wide<float> {
   using V = __m512;
@@ -237,6 +246,14 @@ template <> struct Wide<float> {
   GL_FN V of(Max, V a, V b) { return _mm512_max_ps(a, b); }
   GL_FN V of(Min, V a, V b) { return _mm512_min_ps(a, b); }
   GL_FN unsigned anyNaN(V a, V b) { return _mm512_cmp_ps_mask(a, b, _CMP_UNORD_Q); }
+  template <bool Largest> GL_FN void beat(V& m, __m512i& turn, V x, __m512i now) {
+    const __mmask16 beats = _mm512_cmp_ps_mask(x, m, Largest ? _CMP_GT_OQ : _CMP_LT_OQ);
+    m = _mm512_mask_mov_ps(m, beats, x);
+    turn = _mm512_mask_mov_epi32(turn, beats, now);
+  }
+  GL_FN __m512i turns(int64_t k) { return _mm512_set1_epi32(static_cast<int>(k)); }
+  GL_FN __m512i next(__m512i k) { return _mm512_add_epi32(k, _mm512_set1_epi32(1)); }
+  using Turn = int32_t;
 };
 
 // What extremeOf gives where there is no NaN; false where there is one.
@@ -265,6 +282,45 @@ bool quickExtreme(const T* v, int64_t n, T& result) {
     for (int64_t j = 0; j < w; j++) lane[j] = F::call(lane[j], lane[j + w]);
   result = lane[0];
   return true;
+}
+
+// The position of the first extreme where there is no NaN, else -1: every lane keeps its own, and the turn at which it
+// came. At least four registers of elements, fewer than 2^31 turns.
+template <class T, bool Largest>
+int64_t quickFind(const T* v, int64_t n) {
+  using W = Wide<T>;
+  using V = typename W::V;
+  constexpr int64_t lanes = kRegister / sizeof(T), side = 4, step = side * lanes;
+  V m[side], x[side];
+  __m512i turn[side], now = W::turns(0);
+  unsigned nan = 0;
+  for (int k = 0; k < side; k++) m[k] = W::load(v + k * lanes), turn[k] = now;
+  nan = W::anyNaN(m[0], m[1]) | W::anyNaN(m[2], m[3]);
+  int64_t i = step;
+  for (; i + step <= n; i += step) {
+    now = W::next(now);
+#pragma GCC unroll 4
+    for (int k = 0; k < side; k++) x[k] = W::load(v + i + k * lanes);
+    nan |= W::anyNaN(x[0], x[1]) | W::anyNaN(x[2], x[3]);
+#pragma GCC unroll 4
+    for (int k = 0; k < side; k++) W::template beat<Largest>(m[k], turn[k], x[k], now);
+  }
+  if (nan) return -1;
+  T best[step];
+  typename W::Turn turns[step];
+  __builtin_memcpy(best, m, sizeof best);
+  __builtin_memcpy(turns, turn, sizeof turns);
+  T winner = best[0];
+  int64_t where = turns[0] * step;
+  for (int64_t j = 1; j < step; j++) {
+    const int64_t at = turns[j] * step + j;
+    if ((Largest ? best[j] > winner : best[j] < winner) || (best[j] == winner && at < where)) winner = best[j], where = at;
+  }
+  for (; i < n; i++) {
+    if (v[i] != v[i]) return -1;
+    if (Largest ? v[i] > winner : v[i] < winner) winner = v[i], where = i;
+  }
+  return where;
 }
 #endif
 
@@ -388,6 +444,14 @@ int64_t find(const char* a, int64_t s, int64_t n) {
   if constexpr (isReal<T>) {
     if (best != best) return 0;
   }
+#if defined(__AVX512F__)
+  if constexpr (isReal<T>) {
+    if (s == sizeof(T) && n >= int64_t(4 * kRegister / sizeof(T)) && n < int64_t(1) << 36) {
+      const int64_t quick = quickFind<T, Largest>(reinterpret_cast<const T*>(a), n);
+      if (quick >= 0) return quick;
+    }
+  }
+#endif
   if (s == sizeof(T) && n >= 64) {
     // The extreme of each block (vectorised), and from the first block that has the best its first place.
     const T* v = reinterpret_cast<const T*>(a);
