@@ -1,8 +1,11 @@
 // One function per request, in one table typed by the message map: a missing handler is a compile error. Busy and
 // idle, checks of the content, parents and error replies are around the table, in kernel.ts.
-import { SOCKET_NAMES } from '../protocol/connection.js';
+import type { LanguageService } from '../language/index.js';
+import { type ConnectionInfo, SOCKET_NAMES } from '../protocol/connection.js';
 import {
   type CommContent,
+  type IopubContents,
+  type IopubType,
   type Message,
   quote,
   type Requests,
@@ -10,11 +13,27 @@ import {
 } from '../protocol/messages.js';
 import { PROTOCOL_VERSION, readTypeScriptVersion, readVersion } from '../protocol/product.js';
 import { toCodePoints, toUtf16 } from './codepoints.js';
+import type { Comms } from './comms.js';
+import type { Debugger } from './debugger/debugger.js';
+import type { Executor } from './executor.js';
 import { helpTopic } from './help.js';
-import type { Kernel } from './kernel.js';
+import type { History } from './history.js';
+import type { UsageMeter } from './usage.js';
+
+/** What requests are answered from: the kernel's parts. */
+export interface Served {
+  readonly connection: ConnectionInfo;
+  readonly history: History;
+  readonly comms: Comms;
+  readonly executor: Executor;
+  readonly usage: UsageMeter;
+  language(): Promise<LanguageService>;
+  debugger(): Promise<Debugger>;
+  publish<T extends IopubType>(type: T, content: IopubContents[T], parent: Message | undefined): void;
+}
 
 type Handler<T extends RequestType> = (
-  kernel: Kernel,
+  kernel: Served,
   content: Requests[T]['content'],
   message: Message,
 ) => Requests[T]['reply'] | Promise<Requests[T]['reply']>;
@@ -116,7 +135,7 @@ export const handlers: Handlers = {
 };
 
 async function comm(
-  kernel: Kernel,
+  kernel: Served,
   type: 'comm_open' | 'comm_msg' | 'comm_close',
   content: CommContent,
   message: Message,

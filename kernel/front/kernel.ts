@@ -20,7 +20,7 @@ import { decode, encode, makeHeader, ReplayGuard, Signer, WireError } from '../p
 import { Comms } from './comms.js';
 import type { Debugger } from './debugger/debugger.js';
 import { type ExecuteOutcome, Executor } from './executor.js';
-import { handlers } from './handlers.js';
+import { handlers, type Served } from './handlers.js';
 import { History } from './history.js';
 import { loadLanguage } from './load-language.js';
 import { type Attached, Output } from './output.js';
@@ -36,7 +36,7 @@ const LOGGED_CHARACTERS = 4000;
 
 export type Channel = 'shell' | 'control';
 
-export class Kernel {
+export class Kernel implements Served {
   readonly connection: ConnectionInfo;
   readonly history: History;
   readonly executor: Executor;

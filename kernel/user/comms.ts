@@ -28,7 +28,8 @@ type Handler = (message: CommMessage) => unknown;
 type TargetHandler = (comm: Comm, message: CommMessage) => unknown;
 
 const comms = new Map<string, Comm>();
-const targets = new Map<string, TargetHandler>();
+/** Who takes the comms that the page opens. */
+export const targets = new Map<string, TargetHandler>();
 
 /**
  * A channel between this session and the page. Constructing one opens it there; `registerTarget` takes those that the
@@ -138,24 +139,6 @@ export function registerTarget(name: string, handler: TargetHandler | undefined)
   else targets.delete(name);
   send({ t: 'comm_target', name, registered: handler !== undefined });
 }
-
-/** The models of widgets, by the ids of their comms: what a page that is opened later asks for. */
-export const models = new Map<string, { receiveOutputs(outputs: unknown[]): void }>();
-
-// The two targets of widgets are there from the start, and widgets are loaded when there are any.
-targets.set('jupyter.widget.control', (comm) => {
-  comm.on_msg(async ({ content }) => {
-    if (content.data.method !== 'request_states') return;
-    const none = { states: {}, buffer_paths: [], buffers: [] as Uint8Array[] };
-    const all = models.size === 0 ? none : (await import('./widgets/model.js')).allStates();
-    const { states, buffer_paths, buffers } = all;
-    comm.send({ method: 'update_states', states, buffer_paths }, {}, buffers);
-  });
-});
-targets.set('jupyter.widget', async (comm, message) => {
-  const { openedByPage } = await import('./widgets/index.js');
-  openedByPage(comm, message.content.data);
-});
 
 /** Runs the handlers of a message that came from the page. */
 export function handleComm(event: CommEvent): unknown {

@@ -5,7 +5,7 @@ import { createHash, createHmac, randomBytes, scryptSync, timingSafeEqual } from
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { readKey } from './folders.js';
-import { addCookie, HttpError, type Identity, readCookies } from './http.js';
+import { addCookie, HttpError, type Identity, isSecure, readCookies, sameText } from './http.js';
 import type { Hub } from './hub.js';
 
 const COOKIE_DAYS = 30;
@@ -14,12 +14,6 @@ const FREE_TRIES = 5;
 const WAIT_MS = 10_000;
 
 export const makeToken = (): string => randomBytes(24).toString('hex');
-
-/** Compares without telling by its time where the texts differ. */
-export function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
-}
 
 /** A password as it is kept: `scrypt:N:salt:hash`. */
 export function hashPassword(password: string, cost = 2 ** 14): string {
@@ -234,12 +228,6 @@ export class Auth {
     return createHmac('sha256', this.cookieKey).update(body).digest('base64url');
   }
 }
-
-export const isSecure = (req: IncomingMessage): boolean =>
-  'encrypted' in req.socket ||
-  String(req.headers['x-forwarded-proto'] ?? '')
-    .split(',')[0]
-    .trim() === 'https';
 
 function originHost(address: string): string | undefined {
   try {

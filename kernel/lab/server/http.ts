@@ -1,5 +1,6 @@
 // What a request handler sees and gives back: routes, replies, the one error shape of the API ({message, reason}),
 // request bodies with a limit. Knows nothing of notebooks or kernels.
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { STATUS_CODES } from 'node:http';
 
@@ -141,6 +142,19 @@ export function errorReply(error: unknown, status = 500): Reply {
 }
 
 const cookiePattern = /^\s*([^=;]+?)\s*=\s*([^;]*?)\s*$/;
+
+/** Compares without telling by its time where the texts differ. */
+export function sameText(a: string, b: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+/** Whether the request came encrypted, here or at a proxy before this server. */
+export const isSecure = (req: IncomingMessage): boolean =>
+  'encrypted' in req.socket ||
+  String(req.headers['x-forwarded-proto'] ?? '')
+    .split(',')[0]
+    .trim() === 'https';
 
 export function readCookies(req: IncomingMessage): Map<string, string> {
   const cookies = new Map<string, string>();

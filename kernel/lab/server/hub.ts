@@ -1,8 +1,16 @@
 // A server that a JupyterHub has started: the hub tells it by the environment where it stands, logs its users in by
 // OAuth, says what a token is worth, and wants to hear when there was activity.
 import { createHash, randomBytes } from 'node:crypto';
-import { isSecure, sameText } from './auth.js';
-import { addCookie, type Exchange, HttpError, type Reply, readCookies, redirect } from './http.js';
+import {
+  addCookie,
+  type Exchange,
+  HttpError,
+  isSecure,
+  type Reply,
+  readCookies,
+  redirect,
+  sameText,
+} from './http.js';
 import type { HubOptions } from './options.js';
 
 const STATE_COOKIE = 'gradlab-hub-state';

@@ -3,6 +3,7 @@ import { realpathSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { Auth } from './auth.js';
+import type { Common } from './common.js';
 import { Contents } from './contents/manager.js';
 import { Events } from './events.js';
 import { Hub } from './hub.js';
@@ -12,7 +13,7 @@ import type { HubOptions, ServerOptions } from './options.js';
 import { Sessions } from './sessions.js';
 import { Web } from './web.js';
 
-export class Lab {
+export class Lab implements Common {
   readonly root: string;
   readonly baseUrl: string;
   readonly defaultUrl: string;

@@ -1,9 +1,10 @@
 // Sessions: which document is connected to which kernel. A document has one session; renaming the document and
 // changing its kernel are changes of the session.
+
 import { randomUUID } from 'node:crypto';
+import type { Common } from './common.js';
 import { HttpError, type Json, json, noContent, type Route, readJson, route } from './http.js';
-import { NoSuchKernelSpec } from './kernels/manager.js';
-import type { Lab } from './lab.js';
+import { type Kernels, NoSuchKernelSpec } from './kernels/manager.js';
 
 interface Session {
   id: string;
@@ -18,7 +19,7 @@ export class Sessions {
   /** Documents whose session is being made, so that two tabs that open one get the same. */
   private readonly making = new Map<string, Promise<Session>>();
 
-  constructor(private readonly lab: Lab) {
+  constructor(private readonly lab: Common & { readonly kernels: Kernels }) {
     lab.kernels.onGone = (id) => this.drop(id);
   }
 

@@ -16,6 +16,8 @@ import { join, posix } from 'node:path';
 import send from 'send';
 import { escapeHtml } from '../../protocol/html.js';
 import { readVersion } from '../../protocol/product.js';
+import type { Auth } from './auth.js';
+import type { Common } from './common.js';
 import {
   type Exchange,
   escapePath,
@@ -27,7 +29,6 @@ import {
   redirect,
   route,
 } from './http.js';
-import type { Lab } from './lab.js';
 
 export type PageKind = 'lab' | 'tree' | 'notebooks' | 'edit' | 'consoles';
 
@@ -59,7 +60,7 @@ export class Web {
   private manifest: WebManifest | undefined;
 
   constructor(
-    private readonly lab: Lab,
+    private readonly lab: Common & { readonly auth: Auth },
     readonly folder: string | undefined,
   ) {
     if (folder === undefined) return;

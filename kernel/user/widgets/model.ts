@@ -3,8 +3,9 @@
 import { inspect } from 'node:util';
 import type { Json, MimeBundle } from '../../protocol/messages.js';
 import { type CellScope, cellScope } from '../channel.js';
-import { Comm, type CommBuffer, models } from '../comms.js';
+import { Comm, type CommBuffer } from '../comms.js';
 import { displaySymbol } from '../display.js';
+import { models } from './models.js';
 import { isSame, type Packed, pack, unpack } from './wire.js';
 
 const PROTOCOL = { version: '2.1.0' };

@@ -1,10 +1,10 @@
 // All kernels of the server and their addresses: list, start, interrupt, restart, shut down, and the end of those
 // that idle too long when that was asked for.
 import { randomUUID } from 'node:crypto';
+import type { Common } from '../common.js';
 import { HttpError, json, noContent, type Route, readJson, route } from '../http.js';
-import type { Lab } from '../lab.js';
 import { Kernel } from './kernel.js';
-import { kernelFolder } from './specs.js';
+import { type KernelSpecs, kernelFolder } from './specs.js';
 
 const CULL_MS = 10_000;
 
@@ -23,7 +23,7 @@ export class Kernels {
   onGone: ((id: string) => void) | undefined;
   private culling: NodeJS.Timeout | undefined;
 
-  constructor(private readonly lab: Lab) {
+  constructor(private readonly lab: Common & { readonly specs: KernelSpecs }) {
     const { cullIdle = 0 } = lab.options;
     if (cullIdle > 0) {
       this.culling = setInterval(() => this.cull(cullIdle), Math.min(CULL_MS, cullIdle * 500)).unref();

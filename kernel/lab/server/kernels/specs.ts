@@ -3,9 +3,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kernelSpec, logoFiles } from '../../../install.js';
+import type { Common } from '../common.js';
 import { dataFolders } from '../folders.js';
 import { type Exchange, escapePath, HttpError, json, type Reply, type Route, route } from '../http.js';
-import type { Lab } from '../lab.js';
 import { sendFile } from '../web.js';
 
 export const OWN_KERNEL = 'gradlab';
@@ -32,7 +32,7 @@ const NAME = /^[a-z0-9._-]+$/i;
 const RESOURCE = /^(?:logo-.*|kernel\.(?:js|css))$/;
 
 export class KernelSpecs {
-  constructor(private readonly lab: Lab) {}
+  constructor(private readonly lab: Common) {}
 
   async all(): Promise<Map<string, FoundSpec>> {
     const found = new Map<string, FoundSpec>([[OWN_KERNEL, ownSpec()]]);
@@ -134,7 +134,7 @@ function ownSpec(): FoundSpec {
 }
 
 /** Where a kernel for a notebook runs: the notebook's folder, or the nearest one that exists. */
-export async function kernelFolder(lab: Lab, path: string | undefined): Promise<string> {
+export async function kernelFolder(lab: Common, path: string | undefined): Promise<string> {
   for (
     let at = lab.contents.paths.clean(path ?? '');
     at !== '';

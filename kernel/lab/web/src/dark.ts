@@ -1,7 +1,13 @@
 // A chart on a dark page: paper, axes and text of its template change; what the chart itself says keeps its colours,
 // because they mean something, except black ink, which could not be seen.
 
-import type { Figure } from './plotly.js';
+/** Plotly's figure, as a MIME bundle has it. */
+export interface Figure {
+  data: Record<string, unknown>[];
+  layout: Record<string, unknown> & { width?: number; height?: number };
+  config?: Record<string, unknown>;
+  frames?: unknown[];
+}
 
 type Loose = Record<string, unknown>;
 

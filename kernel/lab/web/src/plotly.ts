@@ -5,15 +5,9 @@ import type { IRenderMime } from '@jupyterlab/rendermime-interfaces';
 import type { Message } from '@lumino/messaging';
 import { Widget } from '@lumino/widgets';
 import type { PlotlyHTMLElement } from 'plotly.js';
-import { darkened } from './dark.js';
+import { darkened, type Figure } from './dark.js';
 
 type Plotly = typeof import('plotly.js');
-export interface Figure {
-  data: Record<string, unknown>[];
-  layout: Record<string, unknown> & { width?: number; height?: number };
-  config?: Record<string, unknown>;
-  frames?: unknown[];
-}
 
 const MIME = 'application/vnd.plotly.v1+json';
 
