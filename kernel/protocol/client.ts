@@ -89,8 +89,8 @@ interface Exchange {
 
 /** How long a reply whose iopub `idle` never comes is waited for. */
 const IDLE_GRACE_MS = 10_000;
-/** A kernel that starts is seen at once: zeromq tries again after a tenth of a second or two. */
-const RECONNECT = { reconnectInterval: 10, reconnectMaxInterval: 500 };
+/** A kernel that starts is seen at once: zeromq by itself tries again after a tenth of a second or two. */
+const RECONNECT = { reconnectInterval: 10, reconnectMaxInterval: 40 };
 
 /**
  * Starts a kernel and waits until it has answered kernel_info.

@@ -20,7 +20,7 @@ export interface KernelMessage {
 }
 
 const DELIMITER = Buffer.from('<IDS|MSG>');
-const RECONNECT = { reconnectInterval: 10, reconnectMaxInterval: 500 };
+const RECONNECT = { reconnectInterval: 10, reconnectMaxInterval: 40 };
 
 export class KernelLink {
   private readonly signer: Signer;
