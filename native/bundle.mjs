@@ -1,9 +1,11 @@
 // Joins the library's modules in dist/src into a few files, in place: whatever starts with it (a session, a thread of a
-// data loader) then loads it in half the time. What the compiler has written works as well, only slower.
+// data loader) then loads it in half the time. Likewise the modules that a kernel's processes start with, and the API of
+// TypeScript's compiler. What the compiler has written works as well, only slower.
 //
 //   node native/bundle.mjs         after the compiler (npm run build does both)
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -38,19 +40,20 @@ const keepNamespaces = (modules) => ({
   },
 });
 
-/** A module keeps the address it had on its own: some find their neighbours by it. */
-const addresses = {
+/** A module of `src` or `kernel` keeps the address it had on its own: some find their neighbours by it. */
+const addresses = (part) => ({
   name: 'addresses',
   setup({ onLoad }) {
+    const folder = join(root, 'dist', part);
     onLoad({ filter: /\.js$/ }, ({ path }) => {
       const text = readFileSync(path, 'utf8');
-      if (!path.startsWith(library + sep) || !text.includes('import.meta.url')) return undefined;
-      const place = relative(library, path).split(sep).join('/');
-      const address = `import.meta.url.replace(/(.*)\\/src\\/.*/, '$1/src/${place}')`;
+      if (!path.startsWith(folder + sep) || !text.includes('import.meta.url')) return undefined;
+      const place = relative(folder, path).split(sep).join('/');
+      const address = `import.meta.url.replace(/(.*)\\/${part}\\/.*/, '$1/${part}/${place}')`;
       return { contents: text.replaceAll('import.meta.url', address), loader: 'js' };
     });
   },
-};
+});
 
 const NAMING = 'globalThis[Symbol.for("gradlab.naming")]';
 const HELPER = 'var __name = (target, value) => __defProp(target, "name", { value, configurable: true });';
@@ -77,7 +80,7 @@ function nameOnlyWhileLoading(outputs) {
   if (helped.length === 0 || !ended) throw new Error('bundle: esbuild no longer names functions as it did');
 }
 
-export async function bundleLibrary() {
+async function bundleLibrary() {
   // Loaded here: the set-up runs before there are packages.
   const { build } = await import('esbuild');
   const modules = namespaces(join(library, 'index.js'));
@@ -94,20 +97,94 @@ export async function bundleLibrary() {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    plugins: [addresses, keepNamespaces(modules)],
+    plugins: [addresses('src'), keepNamespaces(modules)],
     sourcemap: true,
     allowOverwrite: true,
     metafile: true,
     logLevel: 'warning',
   });
   nameOnlyWhileLoading(Object.keys(metafile.outputs));
-  for (const [output, { imports }] of Object.entries(metafile.outputs)) {
+  checkImports(metafile.outputs, 'whoever exports a namespace must not be joined');
+}
+
+/** What is left outside by its path has to be found from where the importer now is. */
+function checkImports(outputs, why) {
+  for (const [output, { imports }] of Object.entries(outputs)) {
     for (const { path, external } of imports)
       if (external && path.startsWith('.') && !existsSync(resolve(root, dirname(output), path)))
-        throw new Error(
-          `bundle: ${output} imports ${path}, which is not there: whoever exports a namespace must not be joined`,
-        );
+        throw new Error(`bundle: ${output} imports ${path}, which is not there: ${why}`);
   }
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleLibrary();
+// --------------------------------------------------------------------------------------------------------- the kernel
+
+const kernel = join(root, 'dist', 'kernel');
+/** The programs of a kernel's processes; see kernel/cli.ts, kernel/front/session-process.ts and kernel/user/main.ts. */
+const PROGRAMS = ['front/command.js', 'user/main.js', 'user/interrupt.js'];
+/** It is joined by itself: another project's text needs no readable stack. */
+const COMPILER = join(kernel, 'language/compiler-api.js');
+
+/** The library and the compiler stay apart. The importers are joined in files that lie in dist/kernel. */
+const leaveApart = {
+  name: 'leave-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
+      const target = resolve(resolveDir, path);
+      if (target !== COMPILER && !target.startsWith(library + sep)) return undefined;
+      const address = relative(kernel, target).split(sep).join('/');
+      return { path: address.startsWith('.') ? address : `./${address}`, external: true };
+    });
+  },
+};
+
+/** TypeScript's own packages and short names, as Node finds them. */
+const typescript = {
+  name: 'typescript',
+  setup({ onResolve }) {
+    onResolve({ filter: /^(?:typescript\/|#)/ }, ({ path, importer }) => ({
+      path: createRequire(importer).resolve(path),
+    }));
+  },
+};
+
+async function bundleKernel() {
+  const { build } = await import('esbuild');
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    allowOverwrite: true,
+    metafile: true,
+    logLevel: 'warning',
+  };
+  await build({
+    ...common,
+    entryPoints: [COMPILER],
+    outfile: COMPILER,
+    minify: true,
+    plugins: [typescript],
+    banner: { js: '// The API of the package "typescript": Apache-2.0, see its LICENSE.' },
+  });
+  const { metafile } = await build({
+    ...common,
+    entryPoints: PROGRAMS.map((file) => join(kernel, file)),
+    outbase: kernel,
+    outdir: kernel,
+    chunkNames: 'joined-[hash]',
+    splitting: true,
+    keepNames: true,
+    packages: 'external',
+    plugins: [addresses('kernel'), leaveApart],
+    sourcemap: true,
+  });
+  checkImports(metafile.outputs, 'only joined files may import it');
+}
+
+export async function bundle() {
+  await bundleLibrary();
+  await bundleKernel();
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundle();

@@ -25,7 +25,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build as buildPages } from '../kernel/lab/web/build.mjs';
-import { bundleLibrary } from './bundle.mjs';
+import { bundle } from './bundle.mjs';
 import { joinDeclarations } from './declarations.mjs';
 import { quietly as run, Stop, say, seconds } from './progress.mjs';
 
@@ -210,7 +210,7 @@ async function typescriptBuild() {
   rmSync(stamp, { force: true });
   await quietly('TypeScript', process.execPath, [tsc, '-p', '.', '--pretty', String(!!process.stdout.isTTY)]);
   dropOrphans();
-  await bundleLibrary();
+  await bundle();
   joinDeclarations();
   writeFileSync(stamp, sources);
 }

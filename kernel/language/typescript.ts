@@ -50,10 +50,7 @@ export function loadCompiler(): void {
 /** The same through `import()`, for Nodes before 20.19 and for a warm start. */
 export async function preloadCompiler(): Promise<void> {
   if (api) return;
-  const [sync, ast] = await Promise.all([
-    import('typescript/unstable/sync'),
-    import('typescript/unstable/ast'),
-  ]);
+  const { sync, ast } = await import('./compiler-api.js');
   if (!api) adopt(sync, ast);
 }
 
@@ -184,6 +181,7 @@ export class Compiler {
       () =>
         new (api as typeof Sync).API({
           cwd: this.setup.cwd,
+          tsserverPath: compilerPath(),
           fs: callbacks(files),
         }),
     );
@@ -230,16 +228,18 @@ export class Compiler {
 /** The compiler's process, when it was started before there was a `Compiler`. */
 let ahead: { command: string; args: readonly string[]; child: childProcess.ChildProcess } | undefined;
 
+/** The native program, in the package for this platform that TypeScript's brings along. */
+function compilerPath(): string {
+  const own = createRequire(createRequire(import.meta.url).resolve('typescript/package.json'));
+  const { platform, arch } = process;
+  const folder = dirname(own.resolve(`@typescript/typescript-${platform}-${arch}/package.json`));
+  return join(folder, 'lib', platform === 'win32' ? 'tsc.exe' : 'tsc');
+}
+
 /** Starts the native process now, in the background: the first compiler of that folder takes it over. */
 export function startCompilerAhead(cwd: string): void {
   try {
-    // As the API finds it.
-    const own = createRequire(createRequire(import.meta.url).resolve('typescript/package.json'));
-    const { platform, arch } = process;
-    const command = join(
-      dirname(own.resolve(`@typescript/typescript-${platform}-${arch}/package.json`)),
-      'lib/tsc',
-    );
+    const command = compilerPath();
     const args = ['--api', '--cwd', cwd, `--callbacks=${Object.keys(callbacks(new Map())).join(',')}`];
     const child = spawnApart(childProcess.spawn, command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     child.on('error', () => {});
