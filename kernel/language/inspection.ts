@@ -161,7 +161,7 @@ function declarationText(
 ): string | undefined {
   const declaration = target.valueDeclaration ?? target.declarations[0];
   if (!declaration) return undefined;
-  const earlier = /\$gradlab-session/.test(declaration.path) ? source(target.name) : undefined;
+  const earlier = /\$gradlab-(?:session|settled)/.test(declaration.path) ? source(target.name) : undefined;
   const node = earlier ? undefined : declaration.resolve();
   // The declaration of a variable is the list it stands in, with its `const`.
   const whole = node?.kind === SyntaxKind.VariableDeclaration ? node.parent?.parent : node;

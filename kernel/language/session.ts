@@ -1,9 +1,13 @@
-// What earlier cells leave to later ones, for the type checker: one virtual module in which every committed cell is a
+// What earlier cells leave to later ones, for the type checker: a virtual module in which every committed cell is a
 // namespace, and the table of names that a new cell sees. The newest declaration of a name wins; functions and
-// classes of older cells keep the meanings they were written with.
+// classes of older cells keep the meanings they were written with. What is declared with every new cell is read again,
+// so most of the namespaces are in a second module that is written anew only now and then.
 import type { Known } from './calculation.js';
 import { PRELOADED, WIDGET_NAMES } from './contract.js';
 import type { LibraryTypes } from './library.js';
+
+const YOUNG = '"./$gradlab-session"';
+const SETTLED = '"./$gradlab-settled"';
 
 /** How a name of an earlier cell is brought into a later one. */
 export type NameKind = 'alias' | 'variable';
@@ -47,7 +51,7 @@ export type Prelude = ReadonlyMap<string, { from: string; text: string }>;
 export function preludeText(prelude: Prelude): string {
   const brought = [...prelude.values()];
   const from = new Set(['$op', ...brought.map((b) => b.from)]);
-  return `import { ${[...from].join(', ')} } from "./$gradlab-session";${brought.map((b) => b.text).join('')}`;
+  return `import { ${[...from].join(', ')} } from ${YOUNG};${brought.map((b) => b.text).join('')}`;
 }
 
 /** For a cell that needs no earlier names. */
@@ -62,6 +66,8 @@ interface Entry extends CommittedCell {
   space: string;
   /** Where each mentioned name came from when the cell was committed. */
   seen: Map<string, Visible>;
+  /** Its namespace is in the settled module. */
+  settled: boolean;
 }
 
 interface Visible {
@@ -92,11 +98,19 @@ export declare const $bracketed: $Bracketed<any, any>;
 export declare function $await<T>(value: T): Awaited<T>;
 `;
 
+/** What the young module needs of the settled one; everything else is found by way of the module itself. */
+const YOUNG_HEADER =
+  `export * from ${SETTLED};\nimport * as $self from ${YOUNG};\n` +
+  `import { $op, $await, type $NDArray } from ${SETTLED};\n`;
+/** So many cells are young at a time. */
+const YOUNG_CELLS = 12;
+
 export class Session {
   private readonly entries = new Map<string, Entry>();
   private readonly visible = new Map<string, Visible>();
   private counter = 0;
   private readonly header: string;
+  private settledText: string;
   private readonly widgetNames: readonly string[];
 
   constructor(
@@ -106,15 +120,16 @@ export class Session {
   ) {
     const [index, operators] = [specifiers.index, specifiers.operators].map((name) => JSON.stringify(name));
     this.header =
-      `import * as $lib from ${index};\nimport * as $self from "./$gradlab-session";\n` +
+      `import * as $lib from ${index};\nimport * as $self from ${SETTLED};\n` +
       `import { $op as $library_op, type Bracketed as $Bracketed } from ${operators};\n` +
-      `import type { NDArray as $NDArray, ArrayLike as $ArrayLike } from ${index};\n` +
+      `import type { NDArray as $NDArray, ArrayLike as $ArrayLike } from ${index};\nexport type { $NDArray };\n` +
       `type $Index = Parameters<$NDArray['at']>[number];\nexport { ${PRELOADED.join(', ')} } from ${index};\n${OPERATORS}`;
     this.widgetNames = specifiers.widgets ? WIDGET_NAMES : [];
     if (specifiers.widgets)
       this.header +=
-        `import * as $widgets from ${JSON.stringify(specifiers.widgets)};\nexport { $widgets as widgets };\n` +
+        `export * as widgets from ${JSON.stringify(specifiers.widgets)};\n` +
         `export { ${WIDGET_NAMES.filter((name) => name !== 'widgets').join(', ')} } from ${JSON.stringify(specifiers.widgets)};\n`;
+    this.settledText = this.header;
   }
 
   /** Keeps only the library names that exist. */
@@ -122,18 +137,26 @@ export class Session {
     this.libraryNames = [...PRELOADED.filter((name) => exports.has(name)), ...this.widgetNames];
   }
 
-  /** Text of the session module. */
-  text(): string {
+  /** Texts of the session module and of the settled one, which the first re-exports. */
+  texts(): { young: string; settled: string } {
+    const young = [...this.entries.values()].filter((entry) => !entry.settled);
+    return { young: YOUNG_HEADER + this.write(young), settled: this.settledText };
+  }
+
+  private write(entries: Iterable<Entry>): string {
     let imports = '';
     let spaces = '';
-    for (const entry of this.entries.values()) {
+    for (const entry of entries) {
       imports += entry.imports(entry.space);
       let bring = '';
-      for (const [name, from] of entry.seen) bring += bringIn(name, from);
+      for (const [name, from] of entry.seen) {
+        const near = this.entries.get(from.space)?.settled === entry.settled;
+        bring += bringIn(name, from, near ? '' : '$self.');
+      }
       const own = new Set(entry.declared.map((d) => d.name));
       for (const name of this.libraryNames)
         if (entry.mentions.has(name) && !own.has(name) && !entry.seen.has(name))
-          bring += `import ${name} = ${this.origin(name)};`;
+          bring += `import ${name} = $self.${name};`;
       for (const name of entry.aliases) {
         imports += `export { ${entry.space}_${name} };\n`;
         // Only a dotted name brings in types as well, so the module imports itself.
@@ -141,7 +164,13 @@ export class Session {
       }
       spaces += `export namespace ${entry.space} {${bring}\n${entry.body}\n}\n`;
     }
-    return `${this.header}${imports}${spaces}`;
+    return imports + spaces;
+  }
+
+  /** Moves all cells into the settled module; those that are gone leave it. */
+  private settle(): void {
+    for (const entry of this.entries.values()) entry.settled = true;
+    this.settledText = this.header + this.write(this.entries.values());
   }
 
   /** Declarations that give a cell the names it mentions, by name. `undefined` means every visible name. */
@@ -153,7 +182,7 @@ export class Session {
     }
     for (const [name, from] of this.visible) {
       if (own.has(name) || (mentions && !mentions.has(name))) continue;
-      found.set(name, { from: from.space, text: bringIn(name, from) });
+      found.set(name, { from: from.space, text: bringIn(name, from, '') });
     }
     return found;
   }
@@ -171,12 +200,6 @@ export class Session {
   /** Whether an earlier cell declared the name. */
   has(name: string): boolean {
     return this.visible.has(name);
-  }
-
-  /** Where the session module has a name of the library or of the kernel's widgets. */
-  private origin(name: string): string {
-    if (name === 'widgets') return '$widgets';
-    return this.widgetNames.includes(name) ? `$widgets.${name}` : `$lib.${name}`;
   }
 
   /** How an imported name that may change is read off its module. */
@@ -232,9 +255,12 @@ export class Session {
       if (from && !own.has(name)) seen.set(name, from);
     }
     if (cell.declared.length === 0 && !cell.augments) return;
-    this.entries.set(space, { ...cell, space, seen });
+    this.entries.set(space, { ...cell, space, seen, settled: false });
     for (const declared of cell.declared) this.visible.set(declared.name, { space, declared });
     this.sweep();
+    const young = [...this.entries.values()].filter((entry) => !entry.settled);
+    // Another import has the compiler look at the whole program anyway: once, then, and not when the cell is moved.
+    if (young.length > YOUNG_CELLS || cell.imports(space) !== '') this.settle();
   }
 
   /** Forgets cells that no visible name leads to, so that running a cell a thousand times keeps one copy. */
@@ -255,11 +281,13 @@ export class Session {
     for (const name of [...this.visible.keys()]) if (!kept.has(name)) this.visible.delete(name);
     for (const entry of this.entries.values()) entry.augments = false;
     this.sweep();
+    this.settle();
   }
 
   reset(): void {
     this.entries.clear();
     this.visible.clear();
+    this.settle();
   }
 
   /** Whether some cell extends global declarations. */
@@ -273,8 +301,9 @@ export class Session {
   }
 }
 
-function bringIn(name: string, { space, declared }: Visible): string {
+/** @param root what stands before the namespace of the cell that declares the name */
+function bringIn(name: string, { space, declared }: Visible, root: string): string {
   return declared.kind === 'alias'
-    ? `import ${name} = ${space}.${declared.exported};`
-    : `declare let ${name}: typeof ${space}.${declared.exported};`;
+    ? `import ${name} = ${root}${space}.${declared.exported};`
+    : `declare let ${name}: typeof ${root}${space}.${declared.exported};`;
 }

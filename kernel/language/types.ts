@@ -92,6 +92,7 @@ export class TypeService {
   readonly folder: string;
   private readonly jsxPath: string;
   private readonly sessionPath: string;
+  private readonly settledPath: string;
   private readonly library: string;
   private readonly libraryPath: string;
   private libraryKnown = false;
@@ -112,6 +113,7 @@ export class TypeService {
     this.cellPath = join(cwd, '$gradlab-cell.ts');
     this.jsxPath = join(cwd, '$gradlab-cell-jsx.tsx');
     this.sessionPath = join(cwd, '$gradlab-session.ts');
+    this.settledPath = join(cwd, '$gradlab-settled.ts');
     const globals = join(cwd, '$gradlab-globals.d.ts');
     const config = join(cwd, '$gradlab-tsconfig.json');
     const compilerOptions = {
@@ -134,12 +136,20 @@ export class TypeService {
       maxNodeModuleJsDepth: 0,
       jsx: 'preserve',
     };
-    const files = [this.cellPath, this.jsxPath, this.sessionPath, globals, ...declarations.files];
+    const files = [
+      this.cellPath,
+      this.jsxPath,
+      this.sessionPath,
+      this.settledPath,
+      globals,
+      ...declarations.files,
+    ];
     const texts = new Map([
       [config, JSON.stringify({ compilerOptions, files })],
       [this.cellPath, NO_PRELUDE],
       [this.jsxPath, NO_PRELUDE],
-      [this.sessionPath, this.session.text()],
+      [this.sessionPath, this.session.texts().young],
+      [this.settledPath, this.session.texts().settled],
       [globals, GLOBALS],
       [this.node.index, this.node.usual],
     ]);
@@ -171,7 +181,7 @@ export class TypeService {
   /** What the library exports. */
   libraryExports(): readonly TsSymbol[] {
     const { checker } = this.compiler;
-    const place = { document: this.sessionPath, position: 0 };
+    const place = { document: this.settledPath, position: 0 };
     const library = checker.resolveName('$lib', SymbolFlags.Namespace | SymbolFlags.Alias, place);
     const target = library && checker.getAliasedSymbol(library);
     return target && !checker.isUnknownSymbol(target) ? checker.getExportsOfModule(target) : [];
@@ -429,12 +439,18 @@ export class TypeService {
   /** Makes a cell's declarations visible to the next. */
   commit(cell: CommittedCell): void {
     this.session.commit(cell);
-    this.compiler.write(this.sessionPath, this.session.text());
+    this.writeSession();
     if (cell.aliases.length > 0) {
       // What is imported has changed; both files at once, then, and before the next cell comes.
       this.compiler.write(this.cellPath, NO_PRELUDE);
       this.compiler.flush();
     }
+  }
+
+  private writeSession(): void {
+    const { young, settled } = this.session.texts();
+    this.compiler.write(this.settledPath, settled);
+    this.compiler.write(this.sessionPath, young);
   }
 
   /** Takes in what was committed, so that the next cell need not wait for it. */
@@ -445,14 +461,14 @@ export class TypeService {
   reset(): void {
     this.operands.reset();
     this.session.reset();
-    this.compiler.write(this.sessionPath, this.session.text());
+    this.writeSession();
     this.compiler.invalidate();
   }
 
   /** Forgets all declarations but these. */
   forget(kept: ReadonlySet<string>): void {
     this.session.forget(kept);
-    this.compiler.write(this.sessionPath, this.session.text());
+    this.writeSession();
   }
 
   /** Whether a cell that was checked before would be checked to the same end now. */
