@@ -336,7 +336,7 @@ export class Executor {
       if (compiled.diagnostics.length > 0)
         this.onStream(
           'stderr',
-          `${language.formatDiagnostics(compiled, this.label(cell.id), true)}\n`,
+          `${language.formatDiagnostics(compiled, this.label(cell.id), false)}\n`,
           cell.serial,
         );
       await this.host.prepare(compiled);

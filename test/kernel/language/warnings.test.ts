@@ -40,8 +40,7 @@ describe('in a cell', () => {
   it('the warning stands on stderr with the line, and the cell runs', async () => {
     const cell = await session.run('const rows = 7, step = 2;\nconst each = rows // step\neach');
     expect(result(cell)).toBe('7');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: the colours of a diagnostic
-    expect(printed(cell, 'stderr').replace(/\u001b\[\d+m/g, '')).toMatch(
+    expect(printed(cell, 'stderr')).toMatch(
       /^Cell \[\d+\]:2:19 - warning: \/\/ begins a comment\..*Math\.floor\(rows \/ step\)[^\n]*\n\n2 const each = rows \/\/ step\n {20}~~~~~~~\n/,
     );
     expect(printed(await session.run('rows // step'), 'stderr')).toMatch(/Math\.floor\(rows \/ step\)/);
