@@ -53,16 +53,20 @@ const LINE_MAGICS: { readonly [name: string]: string } = {
   lsmagic: 'this list',
 };
 
+/** The first lines of many a Python notebook ask for what is so here: charts show themselves, modules are read again. */
+const NEEDLESS =
+  /^(?:matplotlib(?: +(?:inline|notebook|widget))?|(?:re)?load_ext +autoreload|autoreload(?: +\d)?|config +InlineBackend\b.*)$/;
+
 /** Magics of IPython that have another answer here. */
 const ELSEWHERE: { readonly [name: string]: string } = {
-  matplotlib: 'Charts show themselves: plot.plot(x, y)',
-  load_ext: 'There are no extensions; import a module instead',
-  reload_ext: 'There are no extensions; import a module instead',
-  autoreload: 'Local modules are read again by the next import when they have changed',
   pip: 'Packages come from npm: !npm install name',
   conda: 'Packages come from npm: !npm install name',
   run: "Import the file: await import('./file.ts')",
   load: "Import the file: await import('./file.ts')",
+  matplotlib: 'Charts show themselves: plot.plot(x, y)',
+  load_ext: 'There are no extensions; import a module instead',
+  reload_ext: 'There are no extensions; import a module instead',
+  config: "Options of charts are given to plot's functions",
   debug: 'Use the debugger of the front end, or console.trace()',
   pdb: 'Use the debugger of the front end, or console.trace()',
   prun: '%time and %timeit measure; console.time(name) measures parts',
@@ -292,6 +296,7 @@ function lineMagic(
       return call(`print(${quoted(lines.join('\n'))});`);
     }
     default:
+      if (NEEDLESS.test(line.trim().slice(1))) return call('');
       throw unknown(`%${name}`, start);
   }
 }

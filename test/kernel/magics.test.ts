@@ -154,9 +154,19 @@ describe('help', () => {
   });
 });
 
+it('what the first cell of a Python notebook asks for is so already', async () => {
+  const cell = await session.run(
+    "%load_ext autoreload\n%autoreload 2\n%matplotlib inline\n%config InlineBackend.figure_format = 'retina'\n1 + 1",
+  );
+  expect(result(cell)).toBe('2');
+  expect(cell.outputs).toHaveLength(1);
+  expect((await session.run('%matplotlib inline')).outputs).toEqual([]);
+});
+
 describe('what there is not', () => {
   const table: [string, RegExp][] = [
-    ['%matplotlib inline', /%matplotlib: this kernel has no such magic\. Charts show themselves/],
+    ['%matplotlib qt', /%matplotlib: this kernel has no such magic\. Charts show themselves/],
+    ['%load_ext sql', /%load_ext: this kernel has no such magic\. There are no extensions/],
     ['1 + 1\n%pip install x', /!npm install name/],
     ['%%nothing\nx', /%%nothing: this kernel has no such magic\. There are %%js.*%%bash/],
     ['%%who', /There is %who: the names of the session/],
