@@ -21,7 +21,7 @@ import type {
 import { type NotebookOutput, OutputCollector } from './outputs.js';
 import { kernelArgv } from './product.js';
 import { clientCurve, curveKeys, SendQueue } from './sockets.js';
-import { decode, encode, makeHeader, Signer } from './wire.js';
+import { decode, encode, type Frame, makeHeader, Signer } from './wire.js';
 
 export type { NotebookOutput } from './outputs.js';
 
@@ -286,7 +286,7 @@ export class KernelConnection {
   }
 
   /** Sends frames as they are, for tests of what a kernel must survive. */
-  sendRaw(channel: Channel | 'stdin', frames: Buffer[]): void {
+  sendRaw(channel: Channel | 'stdin', frames: Frame[]): void {
     this.queues[channel].send(frames);
   }
 

@@ -2,14 +2,15 @@
 // at a time (a second one rejects with EBUSY and the message is lost), so every socket has exactly one send queue.
 import * as zmq from 'zeromq';
 import { type ConnectionInfo, endpoint } from './connection.js';
+import type { Frame } from './wire.js';
 
 interface Sender {
-  send(frames: Buffer[]): Promise<void>;
+  send(frames: Frame[]): Promise<void>;
 }
 
 /** Sends in order, one at a time; `send` never throws and never waits. */
 export class SendQueue {
-  private readonly waiting: Buffer[][] = [];
+  private readonly waiting: Frame[][] = [];
   private pumping: Promise<void> | undefined;
 
   constructor(
@@ -17,7 +18,7 @@ export class SendQueue {
     private readonly log: (text: string) => void,
   ) {}
 
-  send(frames: Buffer[]): void {
+  send(frames: Frame[]): void {
     this.waiting.push(frames);
     this.pumping ??= this.pump();
   }

@@ -9,7 +9,7 @@ import { kernelSpec } from '../../kernel/install.js';
 import { KernelConnection, startKernel } from '../../kernel/protocol/client.js';
 import { endpoint } from '../../kernel/protocol/connection.js';
 import type { Message, Usage } from '../../kernel/protocol/messages.js';
-import { decode, encode, makeHeader, Signer } from '../../kernel/protocol/wire.js';
+import { decode, encode, type Frame, makeHeader, Signer } from '../../kernel/protocol/wire.js';
 import { failure, printed, result, useKernel } from './session.js';
 
 const session = useKernel();
@@ -216,7 +216,7 @@ describe('messages that are wrong', () => {
     expect(result(await session.run('1 + 1'))).toBe('2');
   });
 
-  function stdin(type: string, content: object): Buffer[] {
+  function stdin(type: string, content: object): Frame[] {
     return encode(
       {
         identities: [],
@@ -251,7 +251,7 @@ describe('silent user_expressions', () => {
   });
 });
 
-function stdinReply(value: string): Buffer[] {
+function stdinReply(value: string): Frame[] {
   return encode(
     {
       identities: [],

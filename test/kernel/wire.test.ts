@@ -8,7 +8,18 @@ import { contentFault } from '../../kernel/protocol/messages.js';
 import { OutputCollector } from '../../kernel/protocol/outputs.js';
 import { encodeFrame, FrameDecoder } from '../../kernel/protocol/pipe.js';
 import { SendQueue } from '../../kernel/protocol/sockets.js';
-import { decode, encode, makeHeader, Signer, WireError } from '../../kernel/protocol/wire.js';
+import {
+  decode,
+  type Frame,
+  encode as framesOf,
+  makeHeader,
+  Signer,
+  WireError,
+} from '../../kernel/protocol/wire.js';
+
+/** As they arrive: buffers all of them. */
+const arrived = (frame: Frame): Buffer => (typeof frame === 'string' ? Buffer.from(frame) : frame);
+const encode = (sent: Message, by: Signer): Buffer[] => framesOf(sent, by).map(arrived);
 
 function message(type: string, content: Record<string, unknown> = {}): Message {
   return {
@@ -25,8 +36,10 @@ describe('the wire format', () => {
   const signer = new Signer('key');
 
   it('brings a message back: identities, content and buffers', () => {
-    const sent = message('execute_request', { code: '1 + "ü😀"' });
-    expect(decode(encode(sent, signer), signer)).toEqual(sent);
+    for (const code of ['1 + "ü😀"', '"ü😀"'.repeat(5000)]) {
+      const sent = message('execute_request', { code });
+      expect(decode(encode(sent, signer), signer)).toEqual(sent);
+    }
   });
 
   it('signs with HMAC-SHA256 over the four JSON frames', () => {
