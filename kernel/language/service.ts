@@ -2,7 +2,6 @@
 // inspection and completeness. No input makes it throw; when the compiler's process dies, it starts another.
 
 import { compileCalculation, type Known, readCalculation } from './calculation.js';
-import { commitCell } from './committed.js';
 import { completeness } from './completeness.js';
 import { complete } from './completion.js';
 import type {
@@ -241,7 +240,7 @@ export class LanguageService {
         analysis.annotations = []; // Without them, when this is tried again.
         throw error;
       }
-      types.commit(commitCell(analysis));
+      types.commit(analysis);
       this.committed.shift();
     }
   }

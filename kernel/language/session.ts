@@ -246,7 +246,14 @@ export class Session {
     return [...[...this.visible.keys()].reverse(), ...this.libraryNames];
   }
 
-  commit(cell: CommittedCell): void {
+  /** Whether all names that a cell declared still mean what it declared. @param space what `commit` gave for it */
+  isNewest(space: string, names: Iterable<string>): boolean {
+    for (const name of names) if (this.visible.get(name)?.space !== space) return false;
+    return this.entries.has(space);
+  }
+
+  /** @returns the namespace of the cell */
+  commit(cell: CommittedCell): string {
     const space = `$c${++this.counter}`;
     const own = new Set(cell.declared.map((d) => d.name));
     const seen = new Map<string, Visible>();
@@ -254,13 +261,14 @@ export class Session {
       const from = this.visible.get(name);
       if (from && !own.has(name)) seen.set(name, from);
     }
-    if (cell.declared.length === 0 && !cell.augments) return;
+    if (cell.declared.length === 0 && !cell.augments) return space;
     this.entries.set(space, { ...cell, space, seen, settled: false });
     for (const declared of cell.declared) this.visible.set(declared.name, { space, declared });
     this.sweep();
     const young = [...this.entries.values()].filter((entry) => !entry.settled);
     // Another import has the compiler look at the whole program anyway: once, then, and not when the cell is moved.
     if (young.length > YOUNG_CELLS || cell.imports(space) !== '') this.settle();
+    return space;
   }
 
   /** Forgets cells that no visible name leads to, so that running a cell a thousand times keeps one copy. */

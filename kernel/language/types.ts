@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accumulators } from './accumulators.js';
 import { type Annotation, readAnnotations } from './annotations.js';
+import { commitCell } from './committed.js';
 import type { CellDiagnostic, LanguageOptions } from './contract.js';
 import { readTopLevel, type TopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
@@ -19,7 +20,7 @@ import { Operands } from './operands.js';
 import { collectSites, type Site } from './operators.js';
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
-import { type CommittedCell, NO_PRELUDE, preludeText, Session } from './session.js';
+import { NO_PRELUDE, preludeText, Session } from './session.js';
 import type { Ast, Diagnostic, Node, SourceFile, TsSymbol } from './typescript.js';
 import { Compiler, SymbolFlags, SyntaxKind } from './typescript.js';
 
@@ -98,6 +99,8 @@ export class TypeService {
   private libraryKnown = false;
   private readonly operands: Operands;
   private readonly disk: Disk;
+  /** The namespaces of the cells that were committed. */
+  private readonly spaces = new WeakMap<Analysis, string>();
   private readonly node = nodeTypes();
 
   constructor(options: LanguageOptions, onStart?: (pid: number) => void) {
@@ -436,9 +439,16 @@ export class TypeService {
     });
   }
 
-  /** Makes a cell's declarations visible to the next. */
-  commit(cell: CommittedCell): void {
-    this.session.commit(cell);
+  /**
+   * Makes a cell's declarations visible to the next. When it is run again as it was, and nothing else has been declared
+   * under its names, nothing changes: what was built on them need not be checked again either.
+   */
+  commit(analysis: Analysis): void {
+    const space = this.spaces.get(analysis);
+    const names = analysis.top.declared.map((d) => d.name);
+    if (space !== undefined && this.session.isNewest(space, names)) return;
+    const cell = commitCell(analysis);
+    this.spaces.set(analysis, this.session.commit(cell));
     this.writeSession();
     if (cell.aliases.length > 0) {
       // What is imported has changed; both files at once, then, and before the next cell comes.

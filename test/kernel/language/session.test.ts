@@ -1,6 +1,7 @@
 // Cells one after the other: declarations that can be made again, names that flow on with their types, values shown.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Session } from '../../../kernel/language/session.js';
+import type { Compiler } from '../../../kernel/language/typescript.js';
 import { Notebook } from './notebook.js';
 
 let nb: Notebook;
@@ -287,6 +288,43 @@ describe('the value of a cell', () => {
     if (typeof expected === 'object' && expected !== null && !('asymmetricMatch' in expected))
       expect({ ...value }).toEqual({ ...expected });
     else expect(value).toEqual(expected);
+  });
+});
+
+describe('cells that are run again as they were', () => {
+  it('are not checked again, nor what was built on them; an edit has it all checked', async () => {
+    const own = new Notebook();
+    const cells = [
+      'interface Row { size: number }',
+      'const rows: Row[] = [{ size: 2 }, { size: 3 }]',
+      'function total(list: Row[]) { return list.reduce((sum, row) => sum + row.size, 0) }',
+      'const all = total(rows); all + rows.length',
+    ];
+    const runAll = async () => {
+      for (const cell of cells.slice(0, -1)) await own.run(cell);
+      return own.run(cells[3]);
+    };
+    expect(await runAll()).toBe(7);
+    const { compiler } = (own.service as unknown as { types: { compiler: Compiler } }).types;
+    const checks = vi.spyOn(compiler, 'semantic');
+    expect(await runAll()).toBe(7);
+    expect(checks).not.toHaveBeenCalled();
+    cells[0] = 'interface Row { size: number; name?: string }';
+    expect(await runAll()).toBe(7);
+    expect(checks).toHaveBeenCalledTimes(4);
+    cells[0] = 'interface Row { size: string }';
+    await expect(runAll()).rejects.toThrow(/Type 'number' is not assignable to type 'string'/);
+    own.close();
+  });
+
+  it('declare their names again when another cell has declared them since', async () => {
+    const own = new Notebook();
+    await own.run('const shape = { sides: 3 }');
+    await own.run("const shape = 'round'");
+    expect(own.problems('shape.sides')[0]).toMatch(/TS2339/);
+    await own.run('const shape = { sides: 3 }');
+    expect(await own.run('shape.sides')).toBe(3);
+    own.close();
   });
 });
 
