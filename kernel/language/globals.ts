@@ -29,6 +29,10 @@ declare function clearOutput(wait?: boolean): void;
 declare function html(source: string | TemplateStringsArray, ...values: unknown[]): Displayable;
 /** Markdown as a value, with LaTeX between dollar signs; also as a tag. */
 declare function markdown(source: string | TemplateStringsArray, ...values: unknown[]): Displayable;
+/** The result that was shown last; \`__\` and \`___\` are those before it. */
+declare const _: any;
+declare const __: any;
+declare const ___: any;
 /** Asks the reader of the notebook for a line of text. */
 declare function input(prompt?: string): string;
 /** Asks the reader of the notebook for a line of text; null when nothing was given. */

@@ -198,6 +198,12 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     return `Math takes numbers: of arrays it is np.${MATH_ON_ARRAYS[math] ?? math}.`;
   if (d.code === 7017 && /\bglobalThis\.$/.test(before))
     return `Whatever a cell declares is there for all cells: let ${text} = ...`;
+  if (
+    NOT_CALLABLE.has(d.code) &&
+    /\bnp\.\s*$/.test(before) &&
+    /^(?:u?int|float|complex|bool)\d*_?$/.test(text)
+  )
+    return `It is the name of a dtype: np.array(x, {dtype: '${text}'}), or x.astype('${text}').`;
   if (NOT_CALLABLE.has(d.code))
     return /\.\s*$/.test(before) && /^\s*\(\s*\)/.test(after)
       ? `${text} is a property: write ${receiver(before)}.${text} without parentheses.`

@@ -24,6 +24,13 @@ export const PYTHON_NAMES: { readonly [name: string]: string } = {
   filter: 'A list has a method for that: x.filter((v) => ...).',
   isinstance: 'Write x instanceof Class, or typeof x === "number".',
   type: 'Write typeof x, or x.constructor.name.',
+  Out: 'Of results the last three are kept, as _, __ and ___; give the others a name.',
+  In: 'The arrow keys walk through earlier cells.',
+  sleep: 'A cell may wait: await new Promise((go) => setTimeout(go, 1000)), in milliseconds.',
+  alert: 'Cells run beside the page, not in it: print(x), or display(x).',
+  window: "Cells run beside the page, not in it; names of all cells are globalThis's.",
+  document:
+    'Cells run beside the page, not in it: html`<b>x</b>` shows HTML, widgets.anywidget runs code on the page.',
   id: 'Compare with === to see whether two names mean the same object.',
   repr: 'Text of a value as it would be printed: JSON.stringify(x) or util.inspect(x).',
   ord: 'The code of a character: c.codePointAt(0).',

@@ -10,6 +10,7 @@ import { handleComm } from './comms.js';
 import { startRunningCell, toMimeBundle } from './display.js';
 import { describeError } from './errors.js';
 import { INTERRUPT_KEY } from './interrupt-key.js';
+import { rememberResult } from './results.js';
 import { answeredByInterrupt, Interrupted } from './stdin.js';
 
 const session = new inspector.Session();
@@ -162,7 +163,10 @@ function finish(cell: Running): void {
     if (order.value === 'return' || (order.value === 'show' && scope.hasValue && scope.value !== undefined)) {
       data = await toMimeBundle(scope.value);
       if (!isRunning(cell)) return;
-      if (order.value === 'show') last.push({ t: 'result', cell: scope.serial, data, metadata: {} });
+      if (order.value === 'show') {
+        last.push({ t: 'result', cell: scope.serial, data, metadata: {} });
+        rememberResult(scope.value);
+      }
     }
     // Result and end are one write, and wake the reader once, unless something is still to come between them.
     if (scope.pending.size > 0) send(...last.splice(0));

@@ -7,6 +7,7 @@ import { setCellValue } from './evaluate.js';
 import { Fragment, jsx } from './jsx.js';
 import { magics } from './magics.js';
 import { cellMeta, importInCell, requireInCell, setLibrary, startModules } from './modules.js';
+import { defineResults } from './results.js';
 import { confirm, input, password, prompt } from './stdin.js';
 import { setArrayClass, startVariables } from './variables.js';
 
@@ -47,6 +48,7 @@ export function defineGlobals(cwd: string): void {
   define('require', requireInCell);
   define('__dirname', cwd);
   define('__filename', cellMeta.filename);
+  defineResults();
 }
 
 let haveWidgets = false;
