@@ -8,7 +8,6 @@ import type {
   ExecuteReply,
   ExecuteRequest,
   ExpressionResult,
-  Json,
   Message,
 } from '../protocol/messages.js';
 import type {
@@ -21,17 +20,9 @@ import type {
   WireErrorValue,
   WorkerFrame,
 } from '../protocol/pipe.js';
-import type { CapturedFrame, Comms } from './comms.js';
-import {
-  deathReport,
-  interruption,
-  printedBundle,
-  printedText,
-  runtimeError,
-  type Tracer,
-  traceText,
-  typeError,
-} from './errors.js';
+import { CellOutput, type Showing } from './cell-output.js';
+import type { Comms } from './comms.js';
+import { deathReport, interruption, runtimeError, type Tracer, typeError } from './errors.js';
 import { ASK_EXIT, exitName } from './exit.js';
 import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
@@ -70,15 +61,11 @@ export interface ExecutorHost {
   died?(death: Death): void;
 }
 
-interface Cell {
+interface Cell extends Showing {
   serial: number;
   id: string;
-  message: Message;
-  count: number;
-  silent: boolean;
   allowStdin: boolean;
   compiled?: CompiledCell;
-  resultText: string | null;
   interrupted: boolean;
 }
 
@@ -106,6 +93,7 @@ export class Executor {
   private readonly main = new Lane();
   private readonly subshells = new Map<string, Lane>();
   private readonly supervisor: Supervisor;
+  private readonly shows: CellOutput;
   private serial = 0;
   /** Handlers of comm messages, those that run and the latest that ran. */
   private readonly handlers = new Set<Cell>();
@@ -121,10 +109,15 @@ export class Executor {
   private service: LanguageService | undefined;
 
   constructor(private readonly host: ExecutorHost) {
+    this.shows = new CellOutput(
+      host,
+      (serial) => this.cells.get(serial),
+      () => this.tracer,
+    );
     this.supervisor = new Supervisor(
       {
         frame: (frame) => this.onFrame(frame),
-        raw: (name, text) => this.onStream(name, text, this.serial),
+        raw: (name, text) => this.shows.stream(name, text, this.serial),
         inspector: (frame) => host.inspector(frame),
         lost: () => host.lost(),
         idleDeath: (death) => this.onIdleDeath(death),
@@ -334,7 +327,7 @@ export class Executor {
       cell.compiled = compiled;
       if (isRefused(compiled)) return this.fail(cell, typeError(compiled, this.label(cell.id), language));
       if (compiled.diagnostics.length > 0)
-        this.onStream(
+        this.shows.stream(
           'stderr',
           `${language.formatDiagnostics(compiled, this.label(cell.id), false)}\n`,
           cell.serial,
@@ -372,7 +365,11 @@ export class Executor {
     const { code } = cell.message.content as unknown as ExecuteRequest;
     const page = helpPage(topic, code.includes('??'), language);
     if (!page)
-      this.onStream('stderr', `There is no help for ${topic}: no such name is known here.\n`, cell.serial);
+      this.shows.stream(
+        'stderr',
+        `There is no help for ${topic}: no such name is known here.\n`,
+        cell.serial,
+      );
     if (store) this.host.history.add(cell.count, `${topic}?`, null);
     return { status: 'ok', execution_count: cell.count, user_expressions: {}, payload: page ? [page] : [] };
   }
@@ -463,7 +460,7 @@ export class Executor {
 
   /** First words of a cell that does not find what earlier cells made, or no library. */
   private announceSession(cell: Cell): void {
-    const say = (text: string) => this.onStream('stderr', `${text}\n`, cell.serial);
+    const say = (text: string) => this.shows.stream('stderr', `${text}\n`, cell.serial);
     if (this.freshSession) say('Fresh session: the variables and imports of earlier cells are gone.');
     this.freshSession = false;
     if (this.libraryError)
@@ -483,21 +480,15 @@ export class Executor {
     const anything = this.cells.size > 0;
     if (anything) this.onSessionLost();
     const { evalue } = deathReport(death, this.tracer);
-    this.onStream('stderr', `${evalue}\n`, this.serial);
+    this.shows.stream('stderr', `${evalue}\n`, this.serial);
   }
 
-  private onFrame(received: UserFrame): void {
-    const frame = this.readable(received);
+  private onFrame(frame: UserFrame): void {
     switch (frame.t) {
       case 'ready':
         this.libraryError = frame.libraryError;
         if (this.currentCell) this.announceSession(this.currentCell);
         return;
-      case 'stream':
-        if (frame.into !== undefined) return this.onCaptured(frame);
-        return this.onStream(frame.name, frame.text, frame.cell);
-      case 'trace':
-        return this.onStream('stderr', traceText(frame.label, frame.stack, this.tracer), frame.cell);
       case 'comm':
         return this.host.comms.send(frame, this.cells.get(frame.cell)?.message);
       case 'comm_target':
@@ -512,64 +503,9 @@ export class Executor {
       case 'done':
       case 'exit':
         return;
+      default:
+        return this.shows.take(frame);
     }
-    const cell = this.cells.get(frame.cell);
-    if (frame.t !== 'result' && frame.into !== undefined) return this.onCaptured(frame);
-    if (!cell || cell.silent) return;
-    const { output } = this.host;
-    switch (frame.t) {
-      case 'display': {
-        const { type, content } = shown(frame);
-        if (frame.update) this.host.comms.updateDisplays(content as unknown as Json, cell.message);
-        return output.event(type, content, cell.message);
-      }
-      case 'clear':
-        return output.event('clear_output', { wait: frame.wait }, cell.message);
-      case 'result': {
-        const text = frame.data['text/plain'];
-        cell.resultText = typeof text === 'string' ? text : null;
-        const { data, metadata } = frame;
-        return output.event('execute_result', { data, metadata, execution_count: cell.count }, cell.message);
-      }
-      case 'error':
-        return output.event('error', runtimeError(frame.error, this.tracer, frame.origin), cell.message);
-    }
-  }
-
-  /** Text with the stacks of errors in it, as the user may read them. */
-  private readable(frame: UserFrame): UserFrame {
-    if (frame.t === 'stream') return { ...frame, text: printedText(frame.text, this.tracer) };
-    if (frame.t === 'display' || frame.t === 'result')
-      return { ...frame, data: printedBundle(frame.data, this.tracer) };
-    return frame;
-  }
-
-  private onCaptured(frame: CapturedFrame): void {
-    const { comms } = this.host;
-    const into = frame.into as string;
-    const message = this.cells.get(frame.cell)?.message;
-    if (!message) return;
-    switch (frame.t) {
-      case 'stream':
-        return comms.capture(into, 'stream', { name: frame.name, text: frame.text }, message);
-      case 'display': {
-        const { type, content } = shown(frame);
-        if (!frame.update) return comms.capture(into, type, content, message);
-        // The display may stand in this widget, in another one, or in the cell.
-        comms.updateDisplays(content as unknown as Json, message);
-        return this.host.output.event(type, content, message);
-      }
-      case 'clear':
-        return comms.capture(into, 'clear_output', { wait: frame.wait }, message);
-      case 'error':
-        return comms.capture(into, 'error', runtimeError(frame.error, this.tracer, frame.origin), message);
-    }
-  }
-
-  private onStream(name: 'stdout' | 'stderr', text: string, serial: number): void {
-    const cell = this.cells.get(serial);
-    if (cell && !cell.silent) this.host.output.stream(name, text, cell.message);
-    if (!cell) this.host.log(`${name} before the first cell: ${text.trimEnd()}`);
   }
 
   private onInput(serial: number, prompt: string, password: boolean): void {
@@ -601,14 +537,6 @@ export class Executor {
   private cellById(id: string): Cell | undefined {
     return this.cells.get(Number(id.slice('cell-'.length)));
   }
-}
-
-function shown({ data, metadata, display_id, update }: Extract<UserFrame, { t: 'display' }>) {
-  const type = update ? 'update_display_data' : 'display_data';
-  return {
-    type,
-    content: { data, metadata, transient: display_id === undefined ? {} : { display_id } },
-  } as const;
 }
 
 function isRefused(compiled: CompiledCell): boolean {
