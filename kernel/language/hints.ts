@@ -28,7 +28,7 @@ const NOT_CALLABLE = new Set([2349, 6234]);
 const UNUSED_COMMA = 2695;
 const NO_ARITHMETIC = new Set([2362, 2365]);
 /** `'%d: %f' % (i, loss)` */
-const FORMAT = /^('[^']*'|"[^"]*")\s*%\s*(?:\(([^()]*)\)|([\w.]+))/;
+const FORMAT = /^('[^']*'|"[^"]*")\s*%\s*(?:[([]([^()[\]]*)[)\]]|([\w.]+))/;
 /** What is called as a decorator takes the class and a key, as in TypeScript's older kind, and no context. */
 const OLD_DECORATOR =
   /the decorator expects 3\b|DecoratorContext<.*' is not assignable to parameter of type '(?!Class\w+DecoratorContext)/;
@@ -189,6 +189,8 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     return `It is a function: call it first, as in ${receiver(before)}(...).${text}`;
   if (NO_PROPERTY.has(d.code)) return methodHint(text, d, before);
   if (JOINED_LINES.has(d.code) && goesOn(code, d)) return NO_SEMICOLON;
+  if (d.code === 7053 || d.code === 7015)
+    return 'An object whose properties are read by variable names is declared so: const params: Record<string, NDArray> = { ... }.';
   if (d.code === 18048 && isWithoutValue(code, text))
     return `It has no value where it is declared: give it one there, or declare it with its type, let ${text}!: NDArray.`;
   if (MAY_BE_MISSING.has(d.code) && /^[\w$.]+$/.test(text) && /^\.\w/.test(after))
@@ -222,6 +224,11 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
   if (format) return `Values are written into a text by sprintf(${format[1]}, ${format[2] ?? format[3]})`;
   if (d.code === 2345 && ONLY_NULL.test(d.message))
     return 'A parameter that begins as null has no other type: declare what it may be, as in (y: NDArray | null = null).';
+  if (/Type 'string' is not assignable to type 'ArrayLike'/.test(d.message))
+    return 'Arrays hold numbers and booleans; a list holds anything: const names = [...].';
+  const joining =
+    d.code === 2345 && /\b(np\.(?:concatenate|[vhd]?stack|columnStack|column_stack))\(\s*$/.exec(before);
+  if (joining) return `The arrays are one list: ${joining[1]}([a, b])`;
   if (d.code === 2345 || d.code === 2769) return shapeHint(before, after, text);
   return undefined;
 }
@@ -313,6 +320,7 @@ function methodHint(name: string, d: CellDiagnostic, before: string): string | u
   const space = /^typeof (?:\w+\.)*(\w+)$/.exec(type)?.[1] ?? '';
   const elsewhere = Object.hasOwn(MODULE_NAMES, space) ? MODULE_NAMES[space] : {};
   if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
+  if (type === 'DType' && name === 'name') return 'A dtype is its name: x.dtype.';
   const kind =
     type === 'string' || /^["`]/.test(type)
       ? 'string'

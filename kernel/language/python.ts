@@ -192,7 +192,6 @@ export const TENSOR_METHODS: { readonly [name: string]: string } = {
   copy_: "x['...'] = other",
   uniform_: 'nn.init.uniform(x, low, high)',
   normal_: 'nn.init.normal(x, mean, std)',
-  view: 'x.reshape(...shape)',
   view_as: 'x.reshape(y.shape)',
   flatten_: 'x.ravel()',
   pow: 'x ** power',

@@ -70,7 +70,7 @@ export function twinOf(a: NDArray): NDArray {
 }
 
 function plainTwin(a: NDArray): NDArray {
-  const twin = a.view(a.shape, a.stridesEl, a.offset);
+  const twin = a.remap(a.shape, a.stridesEl, a.offset);
   twin.base = null;
   track('identity', twin, [a], [(g) => g], []);
   twin.tracked = true;

@@ -276,7 +276,7 @@ export class NDArray<D extends DType = DType> {
   }
 
   /** A view on the same memory. For library code: it does not record on the tape. */
-  view<E extends DType>(
+  remap<E extends DType>(
     this: NDArray<E>,
     shape: Shape,
     strides: readonly number[] | undefined,
@@ -289,7 +289,7 @@ export class NDArray<D extends DType = DType> {
 
   /** The same memory as a plain value, off the tape (torch.Tensor.detach). */
   detach<E extends DType>(this: NDArray<E>): NDArray<E> {
-    return this.view(this.shape, this.stridesEl, this.offset);
+    return this.remap(this.shape, this.stridesEl, this.offset);
   }
 
   /** Writes one raw element. For library code. */

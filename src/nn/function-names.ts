@@ -57,7 +57,7 @@ export {
   softmax,
   tanh,
 } from './functional.js';
-export { embedding } from './linear.js';
+export { embedding, oneHot, oneHot as one_hot } from './linear.js';
 export { unfold } from './local.js';
 export {
   binaryCrossEntropy,

@@ -5,6 +5,7 @@ import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { empty } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
+import { eye } from '../numpy/creation.js';
 import { add, mul } from '../ops/elementwise.js';
 import { take } from '../ops/index.js';
 import { matmul } from '../ops/matmul.js';
@@ -144,6 +145,23 @@ export class Bilinear extends Module<[ArrayLike, ArrayLike]> {
   protected override extraRepr(): string {
     return `in1_features=${this.in1Features}, in2_features=${this.in2Features}, out_features=${this.outFeatures}, bias=${this.bias !== null}`;
   }
+}
+
+/**
+ * 1 at the place that an index names and 0 elsewhere, int64: indices of any shape give (..., numClasses). Without
+ * `numClasses` there are as many as the largest index asks for (torch.nn.functional.one_hot).
+ */
+export function oneHot(indices: ArrayLike, numClasses?: Given<number, { numClasses?: number }>): NDArray {
+  const at = asarray(indices, 'oneHot');
+  const given = layerArguments<object, { numClasses?: number }>('oneHot', [numClasses], [], ['numClasses']);
+  const whole = isFloat(at.dtype) ? astype(at, 'int64') : at;
+  const largest = at.size === 0 ? -1 : Number(whole.max().item());
+  const count = given.numClasses === undefined || given.numClasses === -1 ? largest + 1 : given.numClasses;
+  if (!Number.isInteger(count) || count <= largest || (at.size > 0 && Number(whole.min().item()) < 0))
+    throw new RangeError(
+      `oneHot: the indices go from ${at.size === 0 ? 0 : String(whole.min())} to ${largest}, but there are ${count} classes.`,
+    );
+  return take(eye(count, { dtype: 'int64' }), whole, 0);
 }
 
 /** Rows of `weight` by integer index: indices of any shape give (..., dim) (torch.nn.functional.embedding). */

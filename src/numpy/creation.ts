@@ -134,7 +134,7 @@ export function fromfunction(
       list.map((_, i) => (i === d ? n : 1)),
     );
     return ascontiguousarray(
-      line.view(
+      line.remap(
         list,
         line.stridesEl.map((s, i) => (i === d ? s : 0)),
         line.offset,
@@ -355,7 +355,7 @@ export function eye<N extends DTypeLike = 'float64'>(
   const out = laid('eye', emptyZeroed(shape, type), o.order);
   const [down, across] = out.stridesEl;
   const d = diagonalOf(shape[0], shape[1], o.k ?? 0);
-  if (d.length > 0) fill(out.view([d.length], [down + across], d.row * down + d.column * across), 1);
+  if (d.length > 0) fill(out.remap([d.length], [down + across], d.row * down + d.column * across), 1);
   return out;
 }
 
@@ -413,7 +413,7 @@ export function tri<N extends DTypeLike = 'float64'>(
   const out = emptyZeroed(shape, type);
   for (let i = 0; i < shape[0]; i++) {
     const length = Math.min(Math.max(i + k + 1, 0), shape[1]);
-    if (length > 0) fill(out.view([length], [1], i * shape[1]), 1);
+    if (length > 0) fill(out.remap([length], [1], i * shape[1]), 1);
   }
   return out;
 }

@@ -142,7 +142,7 @@ function binCount(
   if (range !== undefined) x = x.filter((v) => v >= first && v <= last);
   const n = x.length;
   if (n === 0) return 1;
-  const values = Float64Array.from(x).sort();
+  const values = Float64Array.from(x as Iterable<number | bigint>, Number).sort();
   const spread = values[n - 1] - values[0];
   const quantile = (q: number): number => {
     const at = q * (n - 1);

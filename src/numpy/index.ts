@@ -125,6 +125,8 @@ export {
   atleast1d as atleast_1d,
   atleast2d,
   atleast2d as atleast_2d,
+  atleast3d,
+  atleast3d as atleast_3d,
   columnStack,
   columnStack as column_stack,
   concatenate,
@@ -257,26 +259,42 @@ export {
 } from './choosing.js';
 export {
   bool_,
+  byte,
+  cdouble,
+  complex_,
   complex64,
   complex128,
+  csingle,
+  double,
   e,
   euler_gamma,
+  float_,
   float32,
   float64,
   inf,
   inf as Inf,
+  int_,
   int8,
   int16,
   int32,
   int64,
+  intc,
+  intp,
+  longlong,
   nan,
   nan as NaN,
   newaxis,
   pi,
+  short,
+  single,
+  ubyte,
+  uint,
   uint8,
   uint16,
   uint32,
   uint64,
+  uintc,
+  ushort,
 } from './constants.js';
 export {
   type ArrayOptions,
@@ -420,6 +438,7 @@ export {
   sortComplex as sort_complex,
   typename,
 } from './legacy.js';
+export * as lib from './lib.js';
 export * as linalg from './linalg.js';
 export { type DiagonalOptions, diagonal, type TraceOptions, trace } from './linalg.js';
 export {
@@ -445,8 +464,6 @@ export {
   append,
   arraySplit,
   arraySplit as array_split,
-  atleast3d,
-  atleast3d as atleast_3d,
   broadcastArrays,
   broadcastArrays as broadcast_arrays,
   compress,

@@ -9,7 +9,7 @@ import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/s
 import type { DTypeOf, Promoted, PromotedAll } from '../core/typing.js';
 import { notEqual } from '../ops/elementwise.js';
 import { get, set, take } from '../ops/index.js';
-import { concatenate, type SplitOptions, split, splitArguments } from '../ops/join.js';
+import { atleast3d, concatenate, type SplitOptions, split, splitArguments } from '../ops/join.js';
 import { castTo } from '../ops/operands.js';
 import { broadcastTo, flip, moveaxis, reshape, swapaxes } from '../ops/shape.js';
 import { type Casting, canCast } from '../ops/ufunc.js';
@@ -320,17 +320,16 @@ export const extract = <A extends ArrayLike>(condition: ArrayLike, a: A): NDArra
 
 // ---------------------------------------------------------------- joining and cutting
 
-/** At least three dimensions. @see numpy.atleast_3d */
-export function atleast3d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
-  const a = asarray(value, 'atleast3d');
-  if (a.ndim >= 3) return a;
-  return reshape(a, a.ndim === 2 ? [...a.shape, 1] : [1, a.size, 1]);
-}
-
 /** Arrays joined along the third axis. @see numpy.dstack */
 export const dstack = <T extends readonly ArrayLike[] | readonly [ArrayLike]>(
   values: T,
-): NDArray<PromotedAll<T>> => named('dstack', () => concatenate([...values].map(atleast3d), 2));
+): NDArray<PromotedAll<T>> =>
+  named('dstack', () =>
+    concatenate(
+      [...values].map((value) => atleast3d(value)),
+      2,
+    ),
+  );
 
 /** `split` along the first axis. @see numpy.vsplit */
 export const vsplit = <A extends ArrayLike>(

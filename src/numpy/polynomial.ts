@@ -91,10 +91,17 @@ export const polyadd = ((a: PolynomialLike, b: PolynomialLike) =>
 export const polysub = ((a: PolynomialLike, b: PolynomialLike) =>
   like(sub(...aligned('polysub', a, b)), a, b)) as Both;
 
+/** Coefficients without zeros in front, which raise no degree. */
+function leading(caller: string, p: PolynomialLike): NDArray {
+  const c = coefficients(caller, p);
+  const first = (c.notEqual(0).toArray() as boolean[]).indexOf(true);
+  return first <= 0 ? (first < 0 ? c.at('-1:') : c) : c.at(`${first}:`);
+}
+
 /** Product of two polynomials. @see numpy.polymul @example np.polymul([1, 2], [1, 3])   // 1, 5, 6 */
 export const polymul = ((a: PolynomialLike, b: PolynomialLike) =>
   like(
-    named('polymul', () => convolve(coefficients('polymul', a), coefficients('polymul', b))),
+    named('polymul', () => convolve(leading('polymul', a), leading('polymul', b))),
     a,
     b,
   )) as Both;

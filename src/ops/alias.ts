@@ -18,7 +18,7 @@ interface Layout {
 /** The part of `a`, as if it were contiguous, that a layout describes. */
 function strided(a: NDArray, layout: Layout): NDArray {
   const from = ascontiguousarray(a);
-  const view = from.view(layout.shape, layout.strides, from.offset + layout.offset);
+  const view = from.remap(layout.shape, layout.strides, from.offset + layout.offset);
   return track('asStrided', view, [from], [(g) => stridedScatter(g, a.shape, layout)], []);
 }
 register('asStrided', true);
@@ -26,7 +26,7 @@ register('asStrided', true);
 /** Zeros of `shape` with `g` where a layout lies: the reverse of `strided`. */
 function stridedScatter(g: NDArray, shape: Shape, layout: Layout): NDArray {
   const out = emptyZeroed(shape, g.dtype);
-  backend.copy(out.view(layout.shape, layout.strides, layout.offset), g);
+  backend.copy(out.remap(layout.shape, layout.strides, layout.offset), g);
   return track('stridedScatter', out, [g], [(gg) => strided(gg, layout)], []);
 }
 register('stridedScatter', true);
@@ -54,7 +54,7 @@ export function writeThrough(name: string, target: NDArray, base: NDArray): () =
       `${name}: a leaf array that requires grad is being changed in place, through a view of it. Wrap the update in np.noGrad(() => ...).`,
     );
   }
-  const old = base.view(base.shape, base.stridesEl, base.offset);
+  const old = base.remap(base.shape, base.stridesEl, base.offset);
   old.base = null;
   old.node = base.node;
   old.tracked = base.tracked;
@@ -68,7 +68,7 @@ register('writeView', true);
 /** The gradient without the elements of the layout. */
 function outside(g: NDArray, layout: Layout): NDArray {
   const inside = emptyZeroed(g.shape, 'bool');
-  backend.fill(inside.view(layout.shape, layout.strides, layout.offset), 1);
+  backend.fill(inside.remap(layout.shape, layout.strides, layout.offset), 1);
   return where(inside, 0, g);
 }
 

@@ -204,7 +204,7 @@ function diagonalOf(a: NDArray, labels: string, to: string): NDArray {
   const strides = (of: NDArray): number[] =>
     [...to].map((label) => [...labels].reduce((s, l, d) => (l === label ? s + of.stridesEl[d] : s), 0));
   const shape = [...to].map((label) => a.shape[labels.indexOf(label)]);
-  const out = a.view(shape, strides(a), a.offset);
+  const out = a.remap(shape, strides(a), a.offset);
   return track('diagonal', out, [a], [(g) => onDiagonal(g, a.shape, labels, to)], []);
 }
 register('diagonal', true);

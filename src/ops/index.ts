@@ -129,7 +129,7 @@ function resolve(caller: string, a: NDArray, items: readonly Item[]): Gather {
   } catch (error) {
     throw new RangeError(`${caller}: ${(error as Error).message}`);
   }
-  return { from: a.view([], [], offset), offsets, restShape, restStrides, block, at };
+  return { from: a.remap([], [], offset), offsets, restShape, restStrides, block, at };
 }
 
 function broadcastIndices(caller: string, a: Shape, b: Shape): Shape {
@@ -214,7 +214,7 @@ export function nonzero(value: ArrayLike): Tuple<NDArray<'int64'>> {
   const n = backend.countNonzero(a);
   const out = empty([Math.max(a.ndim, 1), n], 'int64');
   backend.nonzero(out, a);
-  return tuple(Array.from({ length: out.shape[0] }, (_, d) => out.view([n], [1], d * n)));
+  return tuple(Array.from({ length: out.shape[0] }, (_, d) => out.remap([n], [1], d * n)));
 }
 
 // ---------------------------------------------------------------- reading and writing
@@ -331,7 +331,7 @@ function fitted(value: Operand, shape: Shape): Operand {
   if (!(value instanceof NDArray)) return value;
   let v = value;
   while (v.ndim > shape.length && v.shape[0] === 1)
-    v = v.view(v.shape.slice(1), v.stridesEl.slice(1), v.offset);
+    v = v.remap(v.shape.slice(1), v.stridesEl.slice(1), v.offset);
   const fits =
     v.ndim <= shape.length && v.shape.every((n, i) => n === 1 || n === shape[shape.length - v.ndim + i]);
   if (!fits) {

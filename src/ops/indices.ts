@@ -261,7 +261,7 @@ export function basicView(a: NDArray, items: readonly Item[]): NDArray {
       }
     }
   }
-  return a.view(shape, strides, offset);
+  return a.remap(shape, strides, offset);
 }
 
 export function isBasic(items: readonly Item[]): items is Basic[] {

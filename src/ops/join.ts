@@ -32,7 +32,7 @@ function embed(a: NDArray, shape: Shape, axis: number, from: number): NDArray {
     batching.open > 0 ? overArray(a, (x) => embed(x, [x.shape[0], ...shape], axis + 1, from)) : null;
   if (batch !== null) return batch;
   const out = emptyZeroed(shape, a.dtype);
-  backend.copy(out.view(a.shape, out.stridesEl, from * out.stridesEl[axis]), a);
+  backend.copy(out.remap(a.shape, out.stridesEl, from * out.stridesEl[axis]), a);
   return track('embed', out, [a], [(g) => part(g, axis, from, from + a.shape[axis])], []);
 }
 register('embed', true);
@@ -109,7 +109,7 @@ export function concatenate<T extends readonly ArrayLike[] | readonly [ArrayLike
   const starts: number[] = [];
   for (const a of arrays) {
     starts.push(from);
-    backend.copy(out.view(a.shape, out.stridesEl, from * out.stridesEl[at]), a);
+    backend.copy(out.remap(a.shape, out.stridesEl, from * out.stridesEl[at]), a);
     from += a.shape[at];
   }
   return track(
@@ -150,16 +150,39 @@ export function stack<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
 
 lists.stack = (arrays) => stack(arrays);
 
-/** The array with at least one dimension: a number becomes a vector of one element. @see numpy.atleast_1d */
-export function atleast1d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
-  const a = asarray(value, 'atleast1d');
-  return a.ndim >= 1 ? a : reshape(a, [1]);
+/** Every array through `f`: of one array its result, of several a list. */
+function each(caller: string, values: readonly ArrayLike[], f: (a: NDArray) => NDArray): NDArray | NDArray[] {
+  const all = values.map((value) => f(asarray(value, caller)));
+  return all.length === 1 ? all[0] : all;
 }
 
-/** The array with at least two dimensions: a vector becomes a row. @see numpy.atleast_2d */
-export function atleast2d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>> {
-  const a = asarray(value, 'atleast2d');
-  return a.ndim >= 2 ? a : reshape(a, [1, a.size]);
+/**
+ * The array with at least one dimension: a number becomes a vector of one element. Of several arrays, a list.
+ * @see numpy.atleast_1d
+ */
+export function atleast1d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>>;
+export function atleast1d(first: ArrayLike, second: ArrayLike, ...more: ArrayLike[]): NDArray[];
+export function atleast1d(...values: ArrayLike[]): NDArray | NDArray[] {
+  return each('atleast1d', values, (a) => (a.ndim >= 1 ? a : reshape(a, [1])));
+}
+
+/**
+ * The array with at least two dimensions: a vector becomes a row. Of several arrays, a list.
+ * @see numpy.atleast_2d
+ */
+export function atleast2d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>>;
+export function atleast2d(first: ArrayLike, second: ArrayLike, ...more: ArrayLike[]): NDArray[];
+export function atleast2d(...values: ArrayLike[]): NDArray | NDArray[] {
+  return each('atleast2d', values, (a) => (a.ndim >= 2 ? a : reshape(a, [1, a.size])));
+}
+
+/** At least three dimensions; of several arrays, a list. @see numpy.atleast_3d */
+export function atleast3d<A extends ArrayLike>(value: A): NDArray<DTypeOf<A>>;
+export function atleast3d(first: ArrayLike, second: ArrayLike, ...more: ArrayLike[]): NDArray[];
+export function atleast3d(...values: ArrayLike[]): NDArray | NDArray[] {
+  return each('atleast3d', values, (a) =>
+    a.ndim >= 3 ? a : reshape(a, a.ndim === 2 ? [...a.shape, 1] : [1, a.size, 1]),
+  );
 }
 
 /** Arrays on top of each other: 1-d arrays become rows. @see numpy.vstack */
@@ -169,7 +192,10 @@ export const vstack = <T extends readonly ArrayLike[] | readonly [ArrayLike]>(
 ): NDArray<PromotedAll<T>> =>
   joined(
     'vstack',
-    concatenate([...values].map(atleast2d), 0),
+    concatenate(
+      [...values].map((value) => atleast2d(value)),
+      0,
+    ),
     checkOptions('vstack', options, ['dtype', 'casting']),
   );
 
@@ -178,7 +204,7 @@ export function hstack<T extends readonly ArrayLike[] | readonly [ArrayLike]>(
   values: T,
   options: { dtype?: DType | string; casting?: Casting } = {},
 ): NDArray<PromotedAll<T>> {
-  const arrays = [...values].map(atleast1d);
+  const arrays = [...values].map((value) => atleast1d(value));
   const result = concatenate(arrays, arrays[0]?.ndim === 1 ? 0 : 1);
   return joined('hstack', result, checkOptions('hstack', options, ['dtype', 'casting']));
 }

@@ -123,6 +123,10 @@ declare module '../core/ndarray.js' {
       shape: Length | readonly Length[] | ReshapeOptions,
       ...rest: (Length | ReshapeOptions)[]
     ): NDArray<D>;
+    /** The same memory: as it is, in another shape, or, given a dtype, its bytes read as that. */
+    view<D extends DType>(this: NDArray<D>): NDArray<D>;
+    view<N extends string>(dtype: N | { dtype: N }): NDArray<DTypeNamed<N>>;
+    view<D extends DType>(this: NDArray<D>, shape: Length | readonly Length[], ...rest: Length[]): NDArray<D>;
     ravel<D extends DType>(this: NDArray<D>, order?: Order | { order?: Order }): NDArray<D>;
     flatten<D extends DType>(this: NDArray<D>, order?: Order | { order?: Order }): NDArray<D>;
     transpose<D extends DType>(

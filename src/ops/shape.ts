@@ -31,7 +31,7 @@ export function viewOf(
   offset: number,
   rule: Rule,
 ): NDArray {
-  const view = a.view(shape, strides, offset);
+  const view = a.remap(shape, strides, offset);
   return a.tracked ? track(name, view, [a], [rule], []) : view;
 }
 

@@ -77,7 +77,7 @@ export function writeInPlace(
       );
     }
     // The array's history moves to a twin, and the array itself becomes the result.
-    old = target.view(target.shape, target.stridesEl, target.offset);
+    old = target.remap(target.shape, target.stridesEl, target.offset);
     old.base = target.base;
     old.node = target.node;
     old.tracked = target.tracked;

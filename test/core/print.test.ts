@@ -102,8 +102,8 @@ describe('arrays print themselves', () => {
   });
 
   it('views in their own order', () => {
-    expect(String(a.view([2, 2], [1, 2], 0))).toBe('[[1.  3. ]\n [2.5 4. ]]');
-    expect(String(a.view([2], [-2], 3))).toBe('[4.  2.5]');
+    expect(String(a.remap([2, 2], [1, 2], 0))).toBe('[[1.  3. ]\n [2.5 4. ]]');
+    expect(String(a.remap([2], [-2], 3))).toBe('[4.  2.5]');
   });
 
   it('int64 beyond 2**53 to the last digit', () => {

@@ -110,6 +110,16 @@ describe('layers', () => {
     expect(nn.functional.dropout(np.ones(4), { p: 1 }).toArray()).toEqual([0, 0, 0, 0]);
   });
 
+  it('one_hot counts the classes itself or is told', () => {
+    const { one_hot } = nn.functional;
+    expect(one_hot([0, 2]).toArray()).toEqual([
+      [1, 0, 0],
+      [0, 0, 1],
+    ]);
+    expect(one_hot(np.array([[1]]), { num_classes: 2 }).toArray()).toEqual([[[0, 1]]]);
+    expect(() => one_hot([3], 2)).toThrow('oneHot: the indices go from 3 to 3, but there are 2 classes.');
+  });
+
   const wrong: [string, () => unknown, string][] = [
     [
       'Linear',

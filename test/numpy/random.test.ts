@@ -250,7 +250,7 @@ describe('arguments', () => {
       [3, 4],
       [5, 6],
     ]);
-    const reversed = a.view([3, 2], [-2, 1], 4);
+    const reversed = a.remap([3, 2], [-2, 1], 4);
     const order = new random.RandomState(3).permutation(3).toArray() as number[];
     const rows = [
       [5, 6],

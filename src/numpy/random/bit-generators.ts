@@ -103,7 +103,7 @@ export abstract class BitGenerator {
     const out = bits(this, RAW, shape === undefined ? 1 : sizeOf(shape), 'uint64');
     return shape === undefined
       ? (out.raw() as BigUint64Array)[0]
-      : out.view(shape, contiguousStrides(shape), 0);
+      : out.remap(shape, contiguousStrides(shape), 0);
   }
 
   /** `n` bit generators of the same kind, independent of this one and of each other. */

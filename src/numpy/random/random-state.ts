@@ -181,9 +181,9 @@ export class RandomState extends Sampler {
    * @returns float64 NDArray, or a number
    */
   rand(): number;
-  rand(...shape: number[]): NDArray<'float64'>;
-  rand(...shape: number[]): number | NDArray {
-    return this.ofDimensions('rand', 'standardUniform', shape);
+  rand(...shape: (number | readonly number[])[]): NDArray<'float64'>;
+  rand(...shape: (number | readonly number[])[]): number | NDArray {
+    return this.ofDimensions('rand', 'standardUniform', shape.flat() as number[]);
   }
 
   /**
@@ -193,9 +193,9 @@ export class RandomState extends Sampler {
    * @example const W = np.random.randn(2, 3).mul(0.01);
    */
   randn(): number;
-  randn(...shape: number[]): NDArray<'float64'>;
-  randn(...shape: number[]): number | NDArray {
-    return this.ofDimensions('randn', 'standardNormal', shape);
+  randn(...shape: (number | readonly number[])[]): NDArray<'float64'>;
+  randn(...shape: (number | readonly number[])[]): number | NDArray {
+    return this.ofDimensions('randn', 'standardNormal', shape.flat() as number[]);
   }
 
   /**
@@ -293,7 +293,7 @@ export class RandomState extends Sampler {
   tomaxint(size?: unknown): number | bigint | NDArray {
     const shape = shapeOfSize('tomaxint', size ?? undefined);
     const out = bits(this.source.bits, POSITIVE, shape === undefined ? 1 : sizeOf(shape), 'int64');
-    return shape === undefined ? out.item(0) : out.view(shape, contiguousStrides(shape), 0);
+    return shape === undefined ? out.item(0) : out.remap(shape, contiguousStrides(shape), 0);
   }
 
   /**
@@ -356,7 +356,7 @@ export class RandomState extends Sampler {
       {
         random: (shape) => this.random([...shape]),
         integers: (n, shape) => this.randint(0, n, shape),
-        distinct: (n, count) => order(this.source, n).view([count], [1], 0),
+        distinct: (n, count) => order(this.source, n).remap([count], [1], 0),
       },
       args,
       ['a', 'size', 'replace', 'p'],

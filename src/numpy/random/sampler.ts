@@ -154,7 +154,7 @@ export function shuffleAlong(source: Source, x: NDArray | unknown[], axis: numbe
   const rows = order(source, x.shape[axis]);
   writeInPlace('shuffle', x, [], (old) => {
     // A view that view() made is not on the tape.
-    copyInto(x, take(x.view(x.shape, x.stridesEl, x.offset), rows, axis));
+    copyInto(x, take(x.remap(x.shape, x.stridesEl, x.offset), rows, axis));
     return (out) => track('shuffle', out, [old], [(g) => take(g, inverse(rows), axis)], []);
   });
 }
@@ -285,7 +285,7 @@ function withoutReplacement(
   }
   if (p === undefined) {
     const order = source.distinct(candidates, count);
-    return order.view(shape, contiguousStrides(shape), order.offset);
+    return order.remap(shape, contiguousStrides(shape), order.offset);
   }
   const possible = p.reduce((n, x) => n + (x > 0 ? 1 : 0), 0);
   if (possible < count) {
@@ -340,7 +340,7 @@ export function shuffleEach(source: Source, x: ArrayLike, axis: number | undefin
       for (let i = 0; i < inner; i++) {
         shuffleRows(
           source,
-          work.view([length], [step], first + i),
+          work.remap([length], [step], first + i),
           length,
           work.itemsize,
           step * work.itemsize,

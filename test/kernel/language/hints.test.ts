@@ -69,8 +69,11 @@ describe('habits of Python', () => {
     ['print("loss %f" % y)', '1:7', 'sprintf("loss %f", y)'],
     ["print('%d: loss %f' % (y, y))", '1:7', "sprintf('%d: loss %f', y, y)"],
     ['const ix = [0]; X[...ix]', '1:19', 'X.at(...ix), and X.set(ix, value) writes'],
+    ["np.array(['a'])", '1:11', 'Arrays hold numbers and booleans'],
+    ['const p = { W: X }; for (const k in p) p[k]', '1:40', 'Record<string, NDArray>'],
     ['np.flatten(X, 1)', '1:4', 'x.reshape(x.shape[0], -1)'],
     ["printf('%d', 3)", '1:1', 'print(sprintf(format, ...values))'],
+    ["print('%d: loss %f' % [y, y])", '1:7', "sprintf('%d: loss %f', y, y)"],
     ['const f = (X, y = null) => y; f(X, X)', '1:36', 'as in (y: NDArray | null = null)'],
   ]);
 
