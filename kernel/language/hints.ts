@@ -228,6 +228,8 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     return 'Arrays hold numbers and booleans; a list holds anything: const names = [...].';
   const joining =
     d.code === 2345 && /\b(np\.(?:concatenate|[vhd]?stack|columnStack|column_stack))\(\s*$/.exec(before);
+  if (d.code === 2345 && /\brandn?\(\s*$/.test(before) && text.startsWith('['))
+    return `The lengths stand one after the other: np.random.${/(\w+)\(\s*$/.exec(before)?.[1]}(${text.slice(1, -1)})`;
   if (joining) return `The arrays are one list: ${joining[1]}([a, b])`;
   if (d.code === 2345 || d.code === 2769) return shapeHint(before, after, text);
   return undefined;

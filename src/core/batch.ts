@@ -46,7 +46,7 @@ export class BatchedArray extends NDArray {
     this.tracked = physical.tracked;
   }
 
-  override view(): NDArray {
+  override remap(): NDArray {
     throw new NoBatchingRule();
   }
 

@@ -4,6 +4,7 @@
 import type { DType } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
+import { checkOptions } from '../core/options.js';
 import { crossEntropy, multiclassHinge, relu, softmax } from '../nn/functional.js';
 import { hingeLoss, squaredHinge } from '../nn/losses.js';
 import { l2 } from '../nn/regularizers.js';
@@ -49,6 +50,9 @@ export abstract class GradientClassifier extends ScoringClassifier {
   constructor(options: TrainingOptions = {}) {
     super();
     const name = this.constructor.name;
+    checkOptions(name, options, [
+      ...['learningRate', 'reg', 'epochs', 'batchSize', 'momentum', 'decay', 'weightScale', 'onEpoch'],
+    ]);
     this.options = {
       learningRate: 0.1,
       reg: 0,

@@ -2,6 +2,7 @@
 
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
 import { arange } from '../numpy/grid.js';
 import { bincount } from '../numpy/histograms.js';
 import { type Neighbors, nearest } from '../ops/distance.js';
@@ -44,6 +45,7 @@ export class NearestNeighbor extends Classifier {
 
   constructor(options: NearestNeighborOptions = {}) {
     super();
+    checkOptions(this.constructor.name, options, ['p', 'k', 'ties']);
     this.p = checkOrder(this.constructor.name, options.p ?? 2);
   }
 
@@ -54,6 +56,7 @@ export class NearestNeighbor extends Classifier {
 
   /** The k training examples nearest to each row of X: `indices` and `distances`, (M, k), nearest first. */
   neighbors(X: ArrayLike, options: { k?: number } = {}): Neighbors {
+    checkOptions('neighbors', options, ['k']);
     const k = this.checkK('neighbors', options.k ?? 1);
     return nearest(this.ready('neighbors', X), this.Xtr, { k, p: this.p });
   }

@@ -5,6 +5,7 @@ import { isFloat } from '../core/dtype.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { empty } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
+import { named } from '../numpy/caller.js';
 import { eye } from '../numpy/creation.js';
 import { add, mul } from '../ops/elementwise.js';
 import { take } from '../ops/index.js';
@@ -168,7 +169,7 @@ export function oneHot(indices: ArrayLike, numClasses?: Given<number, { numClass
 export function embedding(indices: ArrayLike, weight: NDArray): NDArray {
   const at = asarray(indices, 'embedding');
   const whole = isFloat(at.dtype) ? astype(at, 'int64') : at;
-  return take(weight, whole, 0);
+  return named('embedding', () => take(weight, whole, 0));
 }
 
 type EmbeddingOptions = LayerOptions & { paddingIdx?: number };

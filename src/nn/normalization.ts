@@ -289,6 +289,10 @@ abstract class BatchNorm extends Module {
         `${this.constructor.name}: expected an input of ${this.axes.join(' or ')} axes, got ${shapeText(a.shape)}.`,
       );
     }
+    if (a.shape[1] !== this.numFeatures)
+      throw new RangeError(
+        `${this.constructor.name}: the input ${shapeText(a.shape)} has ${a.shape[1]} channels (axis 1), the layer ${this.numFeatures} (numFeatures).`,
+      );
     if (training) countBatch(this);
     return batchNorm(a, runningMean, runningVar, {
       weight,

@@ -6,7 +6,7 @@ import { asarray } from '../core/create.js';
 import { type DType, dtypeInfo } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { type Shape, shapeText, sizeOf } from '../core/shape.js';
-import { load as loadNpy, savezCompressed } from '../numpy/io.js';
+import { load as loadNpy, readable, savezCompressed } from '../numpy/io.js';
 import { ascontiguousarray } from '../ops/shape.js';
 import type { StateDict } from './module.js';
 
@@ -193,7 +193,8 @@ export function save(
 /** Reads what `save`, NumPy's savez or PyTorch's safetensors wrote. */
 export function load(file: string): StateDict {
   if (file.endsWith('.npz')) return loadNpy(file as `${string}.npz`);
-  if (file.endsWith('.safetensors')) return decodeSafetensors(readFileSync(file), file).arrays;
+  if (file.endsWith('.safetensors'))
+    return decodeSafetensors(readFileSync(readable('load', file)), file).arrays;
   throw new RangeError(
     `load: '${file}' must end in .safetensors or .npz. PyTorch's own .pt files are pickles; save them with safetensors.torch.save_file.`,
   );

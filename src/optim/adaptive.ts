@@ -1,7 +1,7 @@
 // Optimisers with a learning rate per parameter: Adagrad, RMSprop, Adadelta, Adam in both forms, AdamW.
 
 import type { NDArray } from '../core/ndarray.js';
-import type { Spelled } from '../core/options.js';
+import type { Given } from '../core/options.js';
 import {
   type BaseOptions,
   borrows,
@@ -25,7 +25,7 @@ export interface AdagradOptions extends BaseOptions {
  * `cache += g^2; p -= lr g / (sqrt(cache) + eps)` (Duchi et al. 2011). @see torch.optim.Adagrad
  */
 export class Adagrad extends Optimizer<AdagradOptions> {
-  constructor(params: Params<AdagradOptions>, options: Spelled<AdagradOptions> = {}) {
+  constructor(params: Params<AdagradOptions>, options: Given<number, AdagradOptions> = {}) {
     super(params, options, {
       lr: 1e-2,
       weightDecay: 0,
@@ -62,7 +62,7 @@ export interface RMSpropOptions extends BaseOptions {
  * @see torch.optim.RMSprop
  */
 export class RMSprop extends Optimizer<RMSpropOptions> {
-  constructor(params: Params<RMSpropOptions>, options: Spelled<RMSpropOptions> = {}) {
+  constructor(params: Params<RMSpropOptions>, options: Given<number, RMSpropOptions> = {}) {
     super(params, options, {
       lr: 1e-2,
       weightDecay: 0,
@@ -99,7 +99,7 @@ export interface AdadeltaOptions extends BaseOptions {
 
 /** Steps in the units of the parameters, without a rate to choose (Zeiler 2012). @see torch.optim.Adadelta */
 export class Adadelta extends Optimizer<AdadeltaOptions> {
-  constructor(params: Params<AdadeltaOptions>, options: Spelled<AdadeltaOptions> = {}) {
+  constructor(params: Params<AdadeltaOptions>, options: Given<number, AdadeltaOptions> = {}) {
     super(params, options, { lr: 1, weightDecay: 0, maximize: false, rho: 0.9, eps: 1e-6 });
   }
 
@@ -133,7 +133,7 @@ export class Adam extends Optimizer<AdamOptions> {
   /** AdamW takes weight decay out of the gradient. */
   protected readonly decoupled: boolean = false;
 
-  constructor(params: Params<AdamOptions>, options: Spelled<AdamOptions> = {}, weightDecay = 0) {
+  constructor(params: Params<AdamOptions>, options: Given<number, AdamOptions> = {}, weightDecay = 0) {
     super(params, options, {
       lr: 1e-3,
       weightDecay,
@@ -175,7 +175,7 @@ export class Adam extends Optimizer<AdamOptions> {
 /** Adam with weight decay on the weights themselves, not in the gradient (Loshchilov and Hutter 2017). @see torch.optim.AdamW */
 export class AdamW extends Adam {
   protected override readonly decoupled: boolean = true;
-  constructor(params: Params<AdamOptions>, options: Spelled<AdamOptions> = {}) {
+  constructor(params: Params<AdamOptions>, options: Given<number, AdamOptions> = {}) {
     super(params, options, 1e-2);
   }
 }

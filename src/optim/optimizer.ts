@@ -7,6 +7,7 @@ import { empty, lentGrad, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
 import { checkOptions } from '../core/options.js';
 import { sameShape, shapeText } from '../core/shape.js';
+import { type AnyModule, Module } from '../nn/module.js';
 import { set } from '../ops/index.js';
 import { castTo } from '../ops/operands.js';
 import { ascontiguousarray, copy } from '../ops/shape.js';
@@ -24,9 +25,10 @@ export interface BaseOptions {
 /** Parameters with settings of their own: `{params: model.fc.parameters(), lr: 1e-4}`. */
 export type ParamGroup<O extends BaseOptions = BaseOptions> = { params: NDArray[] } & Required<O>;
 
-/** What an optimiser takes: parameters, or groups of them. */
+/** What an optimiser takes: parameters, groups of them, or the model that has them. */
 export type Params<O extends BaseOptions = BaseOptions> =
   | Iterable<NDArray>
+  | AnyModule
   | readonly ({ readonly params: Iterable<NDArray> | NDArray } & O)[];
 
 /** Everything to go on exactly where an optimiser stopped, as plain data and arrays. */
@@ -60,16 +62,20 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
 
   constructor(
     params: Params<O>,
-    given: O,
+    given: O | number,
     /** Every setting with its default. */
     protected readonly defaults: Required<O>,
   ) {
     const caller = this.constructor.name;
-    const settings = checkOptions(caller, given, Object.keys(defaults));
+    const settings = checkOptions(
+      caller,
+      (typeof given === 'number' ? { lr: given } : given) as O,
+      Object.keys(defaults),
+    );
     Object.assign(defaults, Object.fromEntries(Object.entries(settings).filter(([, v]) => v !== undefined)));
     if (params instanceof NDArray)
       throw new TypeError(`${caller}: the parameters must be a list, e.g. [W, b] or model.parameters().`);
-    const items = [...(params as Iterable<unknown>)];
+    const items = [...(params instanceof Module ? params.parameters() : (params as Iterable<unknown>))];
     if (items.length === 0) {
       throw new RangeError(`${caller}: the list of parameters is empty; has the model parameters?`);
     }

@@ -4,7 +4,7 @@
 import '../autograd/tape.js';
 import { NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
-import type { Spelled } from '../core/options.js';
+import type { Given } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import { eye } from '../numpy/creation.js';
 import { solve } from '../numpy/linalg.js';
@@ -84,7 +84,7 @@ interface Memory {
 export class LBFGS extends Optimizer<LBFGSOptions> {
   private memory: Memory | null = null;
 
-  constructor(params: Params<LBFGSOptions>, options: Spelled<LBFGSOptions> = {}) {
+  constructor(params: Params<LBFGSOptions>, options: Given<number, LBFGSOptions> = {}) {
     super(params, options, {
       lr: 1,
       weightDecay: 0,
@@ -311,7 +311,7 @@ const NEWTON_LIMIT = 4096;
  * quadratic. The closure computes and returns the loss, without backward().
  */
 export class Newton extends Optimizer<NewtonOptions> {
-  constructor(params: Params<NewtonOptions>, options: Spelled<NewtonOptions> = {}) {
+  constructor(params: Params<NewtonOptions>, options: Given<number, NewtonOptions> = {}) {
     super(params, options, { lr: 1, weightDecay: 0, maximize: false, damping: 0 });
     const n = this.paramGroups.flatMap((g) => g.params).reduce((total, p) => total + p.size, 0);
     if (n > NEWTON_LIMIT) {

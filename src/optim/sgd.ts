@@ -2,7 +2,7 @@
 
 import type { NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
-import type { Spelled } from '../core/options.js';
+import type { Given } from '../core/options.js';
 import { add, mul } from '../ops/elementwise.js';
 import { set } from '../ops/index.js';
 import { copy } from '../ops/shape.js';
@@ -42,7 +42,7 @@ export interface SGDOptions extends BaseOptions {
  * opt.step();
  */
 export class SGD extends Optimizer<SGDOptions> {
-  constructor(params: Params<SGDOptions>, options: Spelled<SGDOptions> = {}) {
+  constructor(params: Params<SGDOptions>, options: Given<number, SGDOptions> = {}) {
     super(params, options, {
       lr: 1e-3,
       weightDecay: 0,
@@ -86,7 +86,7 @@ export class SGD extends Optimizer<SGDOptions> {
  * steps in the variables of the look-ahead point, without a closure.
  */
 export class NesterovLookahead extends Optimizer<BaseOptions & { momentum?: number }> {
-  constructor(params: Params, options: Spelled<BaseOptions & { momentum?: number }> = {}) {
+  constructor(params: Params, options: Given<number, BaseOptions & { momentum?: number }> = {}) {
     super(params, options, { lr: 1e-3, weightDecay: 0, maximize: false, momentum: 0.9 });
   }
 

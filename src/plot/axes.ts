@@ -2,7 +2,7 @@
 // chain and compose. The traces themselves are built in series.ts, fields.ts and images.ts.
 
 import { type Colormap, classColors } from './colors.js';
-import { Coordinates, type Loose, type StyleOptions } from './coordinates.js';
+import { Coordinates, drawingOptions, type Loose, type StyleOptions } from './coordinates.js';
 import {
   type DiagramArrow,
   type DiagramBox,
@@ -56,6 +56,34 @@ import {
 } from './series.js';
 import { extent, isOptions, type Labels, sameLength, type Values, vector } from './values.js';
 
+// The names of options that the drawing calls have, besides those of the axes.
+const LINE = [
+  ...[
+    'color',
+    'linewidth',
+    'lw',
+    'linestyle',
+    'ls',
+    'marker',
+    'markersize',
+    'ms',
+    'alpha',
+    'label',
+    'step',
+    'fill',
+  ],
+];
+const POINTS = [
+  ...['c', 'color', 's', 'cmap', 'alpha', 'marker', 'label', 'labels', 'classes', 'vmin', 'vmax', 'colorbar'],
+  ...['edgecolors', 'linewidths', 'text'],
+];
+const HISTOGRAM = ['bins', 'range', 'density', 'cumulative', 'label', 'color', 'alpha'];
+const BARS = ['label', 'color', 'alpha', 'width', 'orientation', 'yerr', 'annotate', 'stacked'];
+const CELLS = [
+  ...['cmap', 'vmin', 'vmax', 'alpha', 'annotate', 'colorbar', 'x', 'y', 'origin', 'aspect', 'interpolation'],
+];
+const LEVELS = ['cmap', 'levels', 'colorbar', 'labels', 'color', 'linewidth', 'alpha', 'vmin', 'vmax'];
+
 const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
 /** One pair of axes: what is drawn on it, its titles, limits and scales. */
@@ -69,6 +97,7 @@ export class Axes extends Coordinates {
    * @see matplotlib.pyplot.scatter
    */
   scatter(x: Values, y: Values, options: ScatterOptions & StyleOptions & { cmap?: Colormap } = {}): this {
+    drawingOptions('scatter', options, POINTS);
     const drawn = scatter(x, y, options);
     if (drawn.classes) {
       const { traces } = drawn;
@@ -101,6 +130,7 @@ export class Axes extends Coordinates {
    */
   plot(...args: PlotArguments): this {
     const { series, options } = plotArguments<LineOptions & StyleOptions>(args);
+    drawingOptions('plot', options, LINE);
     for (const s of series) {
       const traces = lines('plot', s, options, () => this.nextColor());
       for (const t of traces) {
@@ -133,6 +163,7 @@ export class Axes extends Coordinates {
     given: HistOptions & StyleOptions = {},
   ): this {
     const [edges, options] = histArguments(bins, given);
+    drawingOptions('hist', options, HISTOGRAM);
     const { trace, points } = hist(v, edges, options, this.nextColor());
     (this.canvas.layout as Loose).bargap ??= 0;
     (this.canvas.layout as Loose).barmode ??= 'overlay';
@@ -148,6 +179,7 @@ export class Axes extends Coordinates {
    * @see matplotlib.pyplot.bar
    */
   bar(x: Labels, height: Values, options: BarOptions & StyleOptions = {}): this {
+    drawingOptions('bar', options, BARS);
     const trace = bar(x, height, options, this.nextColor());
     if (options.stacked) (this.canvas.layout as Loose).barmode = 'stack';
     return this.add(trace)
@@ -160,6 +192,7 @@ export class Axes extends Coordinates {
    * @see matplotlib.pyplot.errorbar
    */
   errorbar(x: Values, y: Values, options: ErrorbarOptions & StyleOptions): this {
+    drawingOptions('errorbar', options, [...LINE, 'yerr', 'xerr', 'fmt', 'capsize', 'ecolor']);
     const trace = errorbar(x, y, options, () => this.nextColor());
     return this.add(trace)
       .cover(trace.x as number[], trace.y as number[])
@@ -178,6 +211,7 @@ export class Axes extends Coordinates {
     options: LineOptions & StyleOptions = {},
   ): this {
     const last = this.canvas.data.at(-1)?.line as { color?: string } | undefined;
+    drawingOptions('fillBetween', options, LINE);
     const trace = band(x, y1, y2, options, last?.color ?? this.nextColor());
     return this.add(trace)
       .cover(trace.x as number[], trace.y as number[])
@@ -200,6 +234,7 @@ export class Axes extends Coordinates {
       linewidth?: number;
     } & StyleOptions = {},
   ): this {
+    drawingOptions('fill', options, ['color', 'alpha', 'label', 'text', 'linewidth']);
     const trace = polygon(x, y, options, this.nextColor());
     return this.add(trace)
       .cover(trace.x as number[], trace.y as number[])
@@ -267,6 +302,7 @@ export class Axes extends Coordinates {
   }
 
   private cells(fn: string, z: Values, options: HeatmapOptions & StyleOptions, colorbar: boolean): this {
+    drawingOptions(fn, options, CELLS);
     const { trace, rows, cols } = heatmap(fn, z, options, colorbar);
     this.add(trace);
     this.axisBoth({ showgrid: false, constrain: 'domain' });
@@ -317,6 +353,7 @@ export class Axes extends Coordinates {
 
   private contours(fn: 'contour' | 'contourf', args: unknown[]): this {
     const { arrays, options } = gridArguments<ContourOptions & StyleOptions>(fn, args);
+    drawingOptions(fn, options, LEVELS);
     const { trace, rows, cols, x, y } = contour(fn, arrays, options);
     this.add(trace);
     return this.cover(x as number[], y as number[])
@@ -336,6 +373,7 @@ export class Axes extends Coordinates {
     labels: Labels,
     options: RegionsOptions & StyleOptions & { cmap?: Colormap } = {},
   ): this {
+    drawingOptions('regions', options, ['cmap', 'opacity', 'boundary']);
     const drawn: Regions = regions(xx, yy, labels, options);
     this.addClasses({
       cmap: options.cmap ?? 'Spectral',
@@ -368,6 +406,7 @@ export class Axes extends Coordinates {
       'surface',
       args,
     );
+    drawingOptions('surface', options, ['cmap', 'alpha', 'vmin', 'vmax', 'colorbar', 'contours', 'zlabel']);
     const { trace, rows, cols } = surface(arrays, options);
     const scene = this.place === 1 ? 'scene' : `scene${this.place}`;
     const layout = this.canvas.layout as Loose;
@@ -409,6 +448,7 @@ export class Axes extends Coordinates {
    * @param images a list of images, or an array (N, H, W), (N, H, W, 3) or (N, 3, H, W)
    */
   imageGrid(images: Values | readonly Values[], options: ImageGridOptions = {}): this {
+    drawingOptions('imageGrid', options, ['cols', 'titles', 'normalize', 'cmap', 'tile']);
     const { tiles, cols, rows, aspect, step } = imageTiles(images, options);
     const layout = this.canvas.layout as Loose;
     for (const { source, x, y, title } of tiles) {
@@ -463,6 +503,7 @@ export class Axes extends Coordinates {
     const tiles = readImages(images, 'thumbnails', true);
     const [xs, ys] = [vector(x, 'thumbnails: x'), vector(y, 'thumbnails: y')];
     sameLength('thumbnails', { x: xs.length, y: ys.length, images: tiles.length });
+    drawingOptions('thumbnails', options, ['size', 'cmap', 'text']);
     if (options.text) sameLength('thumbnails', { images: tiles.length, text: options.text.length });
     const { size = 0.05, cmap = 'gray' } = options;
     const span = (v: readonly number[]): number => {

@@ -2,6 +2,7 @@
 // bookkeeping of a figure's axes in Plotly's layout. What is drawn in it comes from axes.ts.
 
 import type { Annotations, Config, Frame, Layout, Shape } from 'plotly.js';
+import { checkOptions } from '../core/options.js';
 import type { Axes } from './axes.js';
 import { CYCLE, cssColor, translucent } from './colors.js';
 import type { Figure } from './figure.js';
@@ -53,6 +54,16 @@ export type LegendPlace =
   | 'center right'
   | 'center'
   | 'outside';
+
+/** The names of styling options, and of those of the figure, which travel with them. */
+const STYLE = [
+  ...['title', 'xlabel', 'ylabel', 'xlim', 'ylim', 'xscale', 'yscale', 'axis', 'legend', 'grid'],
+  ...['width', 'height', 'figsize'],
+];
+
+/** The options of a drawing call, whose names are its own or say how the axes look. */
+export const drawingOptions = <O extends object>(fn: string, options: O, own: readonly string[]): O =>
+  checkOptions(fn, options, [...own, ...STYLE]);
 
 export interface AnnotateOptions {
   /** Where the text stands; the arrow runs from there to the point. Without it, text and no arrow. */

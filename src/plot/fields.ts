@@ -32,6 +32,8 @@ export interface HeatmapOptions {
   origin?: 'upper' | 'lower';
   /** Default 'equal' (square cells), unless the matrix is more than four times as long as wide. */
   aspect?: 'equal' | 'auto';
+  /** Cells are never blended: 'nearest', which is taken as in matplotlib. */
+  interpolation?: 'nearest' | 'none';
 }
 
 export interface ContourOptions {

@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Config, Frame, Layout } from 'plotly.js';
 import { notebook } from '../core/notebook.js';
+import { checkOptions } from '../core/options.js';
 import { Axes } from './axes.js';
 import { type Canvas, DISPLAY } from './coordinates.js';
 import { chartFragment, chartPage } from './html.js';
@@ -17,6 +18,8 @@ const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never
 export interface FigureOptions {
   width?: number;
   height?: number;
+  /** Width and height in inches, as in matplotlib, of 100 pixels each. */
+  figsize?: readonly [number, number];
   title?: string;
 }
 
@@ -30,6 +33,8 @@ export interface SubplotsOptions extends FigureOptions {
   wspace?: number;
   hspace?: number;
 }
+
+const FIGURE = [...['width', 'height', 'figsize', 'title', 'titles', 'shareX', 'shareY', 'wspace', 'hspace']];
 
 /** A figure as Plotly's JSON. */
 export interface FigureJSON {
@@ -54,13 +59,15 @@ export class Figure extends Axes {
     canvas.axes.push(this.single ? this : new Axes(canvas, 1, cells[0]));
     this.rows = rows;
     this.cols = cols;
-    for (const size of ['width', 'height'] as const) {
-      const value = options[size];
-      if (value === undefined) continue;
+    checkOptions(single ? 'figure' : 'subplots', options, FIGURE);
+    (['width', 'height'] as const).forEach((size, i) => {
+      const inches = options.figsize?.[i];
+      const value = options[size] ?? (inches === undefined ? undefined : 100 * inches);
+      if (value === undefined) return;
       if (!(value > 0))
         throw new RangeError(`figure: ${size} must be a number of pixels above 0, got ${value}`);
       canvas.layout[size] = value;
-    }
+    });
     if (!single) this.placeAxes(cells as Cell[], grid);
     if (options.title !== undefined) this.title(options.title);
   }

@@ -26,7 +26,7 @@ import {
 } from './series.js';
 import { isOptions, type Labels, type Values } from './values.js';
 
-type Style = StyleOptions & { width?: number; height?: number };
+type Style = StyleOptions & Pick<FigureOptions, 'width' | 'height' | 'figsize'>;
 type Mapped = { cmap?: Colormap };
 
 // Figures that were made and have not been seen, the newest last, for those who write plot.show() below the drawing.
@@ -50,8 +50,8 @@ export function show(): void {
 
 /** Figure size options may travel with the drawing options. */
 function open(options: unknown): Figure {
-  const { width, height } = (isOptions(options) ? options : {}) as FigureOptions;
-  return made(new Figure({ width, height }));
+  const { width, height, figsize } = (isOptions(options) ? options : {}) as FigureOptions;
+  return made(new Figure({ width, height, figsize }));
 }
 
 /**

@@ -181,9 +181,9 @@ export class RandomState extends Sampler {
    * @returns float64 NDArray, or a number
    */
   rand(): number;
-  rand(...shape: (number | readonly number[])[]): NDArray<'float64'>;
-  rand(...shape: (number | readonly number[])[]): number | NDArray {
-    return this.ofDimensions('rand', 'standardUniform', shape.flat() as number[]);
+  rand(...shape: number[]): NDArray<'float64'>;
+  rand(...shape: number[]): number | NDArray {
+    return this.ofDimensions('rand', 'standardUniform', shape);
   }
 
   /**
@@ -193,9 +193,9 @@ export class RandomState extends Sampler {
    * @example const W = np.random.randn(2, 3).mul(0.01);
    */
   randn(): number;
-  randn(...shape: (number | readonly number[])[]): NDArray<'float64'>;
-  randn(...shape: (number | readonly number[])[]): number | NDArray {
-    return this.ofDimensions('randn', 'standardNormal', shape.flat() as number[]);
+  randn(...shape: number[]): NDArray<'float64'>;
+  randn(...shape: number[]): number | NDArray {
+    return this.ofDimensions('randn', 'standardNormal', shape);
   }
 
   /**
