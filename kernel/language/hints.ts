@@ -345,6 +345,8 @@ function methodHint(name: string, d: CellDiagnostic, before: string): string | u
     const own = receiver(before);
     return tensor && `Here it is ${own === '...' ? tensor : tensor.replace(/\bx\b/g, own)}.`;
   }
+  if (['cuda', 'cpu', 'to'].includes(name))
+    return 'Models and arrays are in the memory of the processor; there is nothing to move.';
   const table = kind && PYTHON_METHODS[kind];
   if (!table || !Object.hasOwn(table, name)) return undefined;
   const own = receiver(before);

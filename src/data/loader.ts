@@ -165,6 +165,16 @@ export class DataLoader<A extends readonly NDArray[], B extends readonly unknown
     }
   }
 
+  /** `DataLoader(20 examples in 3 batches of 8, shuffled)`. */
+  toString(): string {
+    const { length, n, batchSize, options } = this;
+    return `DataLoader(${n} examples in ${length} ${length === 1 ? 'batch' : 'batches'} of ${batchSize}${options.shuffle ? ', shuffled' : ''})`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /** Batches with their numbers: `for (const [i, [xb, yb]] of loader.entries())`. */
   *entries(): Generator<[number, B]> {
     let i = 0;

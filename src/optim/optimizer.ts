@@ -180,6 +180,23 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
     this.loadStateDict(saved);
   }
 
+  /** Groups and their settings, as PyTorch prints them. */
+  toString(): string {
+    const groups = this.paramGroups.map(({ params, ...settings }, i) => {
+      const lines = Object.entries(settings)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(
+          ([name, value]) => `    ${name}: ${Array.isArray(value) ? `(${value.join(', ')})` : String(value)}`,
+        );
+      return [`Parameter Group ${i}: ${params.length} ${params.length === 1 ? 'array' : 'arrays'}`, ...lines];
+    });
+    return [`${this.constructor.name} (`, ...groups.flat(), ')'].join('\n');
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /** All state and settings, with copies of the arrays: what a checkpoint keeps (torch's state_dict). */
   stateDict(): OptimizerState {
     const all = this.paramGroups.flatMap((g) => g.params);

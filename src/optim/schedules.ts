@@ -34,6 +34,17 @@ export abstract class LRScheduler {
     });
   }
 
+  /** `StepLR(stepSize=30, gamma=0.1), step 2, lr [0.1]`. */
+  toString(): string {
+    const { optimizer: _, base: _base, t, ...settings } = this as unknown as Record<string, unknown>;
+    const shown = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`);
+    return `${this.constructor.name}(${shown.join(', ')}), step ${t}, lr [${this.getLastLr().join(', ')}]`;
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /** The rates now, one for each group. */
   getLastLr(): number[] {
     return this.optimizer.paramGroups.map((g) => g.lr as number);

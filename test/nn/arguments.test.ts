@@ -1,7 +1,8 @@
 // Arguments of layers, losses, initialisers and schedules: in PyTorch's places, by their names in either spelling, and
 // what is said about names that do not exist; and PyTorch's names of methods.
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { type NDArray, nn, np, optim } from '../../src/index.js';
+import { data, type NDArray, nn, np, optim } from '../../src/index.js';
 
 describe('layers', () => {
   const same: [string, (() => nn.AnyModule)[]][] = [
@@ -191,6 +192,32 @@ describe('losses', () => {
     );
     expect(new nn.BCEWithLogitsLoss({ pos_weight: 2 })([0.5], [1]).item()).toBe(
       nn.binaryCrossEntropyWithLogits([0.5], [1], { posWeight: 2 }).item(),
+    );
+  });
+});
+
+describe('printed', () => {
+  it('optimisers, schedules and loaders say what they are', () => {
+    const opt = new optim.Adam(new nn.Linear(2, 1), { lr: 0.5 });
+    expect(String(opt)).toBe(
+      [
+        'Adam (',
+        'Parameter Group 0: 2 arrays',
+        '    amsgrad: false',
+        '    betas: (0.9, 0.999)',
+        '    biasCorrection: true',
+        '    eps: 1e-8',
+        '    lr: 0.5',
+        '    maximize: false',
+        '    weightDecay: 0',
+        ')',
+      ].join('\n'),
+    );
+    const schedule = new optim.StepLR(opt, 2, 0.1);
+    schedule.step();
+    expect(inspect(schedule)).toBe('StepLR(stepSize=2, gamma=0.1), step 1, lr [0.5]');
+    expect(inspect(new data.DataLoader([np.zeros([20, 2])], { batchSize: 8, shuffle: true }))).toBe(
+      'DataLoader(20 examples in 3 batches of 8, shuffled)',
     );
   });
 });
