@@ -16,29 +16,41 @@ const library = join(root, 'dist', 'src');
  * What is imported, or started in a thread or process of its own, by its path. Any other module imported so would bring
  * a second copy of the library along, with buffers of its own for the same native code.
  */
-const ENTRIES = ['index.js', 'operators.js', 'backend/index.js', 'data/worker.js', 'learn/worker.js'];
+const ENTRIES = ['backend/index.js', 'data/worker.js', 'learn/worker.js'];
+const INDEX = join(library, 'index.js');
 
-/** The modules that users see as objects, such as `np` and `np.linalg`, and who exports them so: [importer, path]. */
-function namespaces(file, found = new Map()) {
-  for (const [, path] of readFileSync(file, 'utf8').matchAll(/^export \* as \w+ from '([^']+)';$/gm)) {
+function pathFrom(file, target) {
+  const path = relative(dirname(file), target).split(sep).join('/');
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
+const EXPORTED_MODULE = /^export \* as (\w+) from '([^']+)';$/gm;
+
+/** The modules that users see as objects, such as `np` and `np.linalg`. */
+function namespaces(file, found = new Set()) {
+  for (const [, , path] of readFileSync(file, 'utf8').matchAll(EXPORTED_MODULE)) {
     const target = resolve(dirname(file), path);
-    if (found.has(target)) continue;
-    found.set(target, { importer: file, path });
-    namespaces(target, found);
+    if (!found.has(target)) namespaces(target, found.add(target));
   }
   return found;
 }
 
-/** They stay modules, which nobody can change, in files of their own. */
-const keepNamespaces = (modules) => ({
+/** Who exports such a module as an object imports it by its path. The importers are joined in files of dist/src. */
+const leaveNamespaces = {
   name: 'namespaces',
   setup({ onResolve }) {
-    onResolve({ filter: /^\./ }, ({ path, importer, resolveDir }) => {
-      const known = modules.get(resolve(resolveDir, path));
-      return known?.importer === importer && known.path === path ? { path, external: true } : undefined;
-    });
+    onResolve({ filter: /^\./, namespace: 'file' }, ({ path, importer, resolveDir }) =>
+      objectsOf(importer).some((each) => each.path === path)
+        ? { path: pathFrom(INDEX, resolve(resolveDir, path)), external: true, sideEffects: false }
+        : undefined,
+    );
   },
-});
+};
+
+const objectsOf = (file) =>
+  file.startsWith(library + sep)
+    ? [...readFileSync(file, 'utf8').matchAll(EXPORTED_MODULE)].map(([, name, path]) => ({ name, path }))
+    : [];
 
 /** A module of `src` or `kernel` keeps the address it had on its own: some find their neighbours by it. */
 const addresses = (part) => ({
@@ -74,19 +86,14 @@ function nameOnlyWhileLoading(outputs) {
   const helped = scripts.filter((file) =>
     edit(file, (text) => text.replace(HELPER, `var __naming = ${NAMING} ??= { on: true }; ${helper}`)),
   );
-  const ended = edit(join(library, 'index.js'), (text) =>
-    text.replace(/^\/\/# sourceMappingURL/m, `${NAMING}.on = false;\n$&`),
-  );
-  if (helped.length === 0 || !ended) throw new Error('bundle: esbuild no longer names functions as it did');
+  if (helped.length === 0) throw new Error('bundle: esbuild no longer names functions as it did');
 }
 
 async function bundleLibrary() {
   // Loaded here: the set-up runs before there are packages.
   const { build } = await import('esbuild');
-  const modules = namespaces(join(library, 'index.js'));
-  const { metafile } = await build({
+  const options = {
     absWorkingDir: root,
-    entryPoints: [...ENTRIES.map((file) => join(library, file)), ...modules.keys()],
     outbase: library,
     outdir: library,
     chunkNames: 'joined-[hash]',
@@ -97,12 +104,50 @@ async function bundleLibrary() {
     platform: 'node',
     target: 'node20',
     packages: 'external',
-    plugins: [addresses('src'), keepNamespaces(modules)],
+    plugins: [addresses('src'), leaveNamespaces],
     sourcemap: true,
     allowOverwrite: true,
     metafile: true,
     logLevel: 'warning',
+  };
+  const faces = [INDEX, join(library, 'operators.js'), ...namespaces(INDEX)];
+  const looked = await build({ ...options, entryPoints: faces, write: false });
+  const exported = faces.map((file) => {
+    const objects = objectsOf(file);
+    const { exports } = looked.metafile.outputs[relative(root, file).split(sep).join('/')];
+    return { file, objects, names: exports.filter((name) => !objects.some((each) => each.name === name)) };
   });
+  // All that is exported anywhere comes from one file; what users see as modules merely names its share of that.
+  const all = join(library, 'joined.js');
+  const list = (names) => `export { ${names.join(', ')} }`;
+  const text = exported.map(
+    ({ file, names }, i) =>
+      `${list(names.map((name) => `${name} as ${name}$${i}`))} from '${pathFrom(all, file)}';`,
+  );
+  const everything = {
+    name: 'everything',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^everything$/ }, () => ({ path: all, namespace: 'everything' }));
+      onLoad({ filter: /./, namespace: 'everything' }, () => ({
+        contents: text.join('\n'),
+        resolveDir: library,
+      }));
+    },
+  };
+  const { metafile } = await build({
+    ...options,
+    entryPoints: [
+      { in: 'everything', out: 'joined' },
+      ...ENTRIES.map((file) => ({ in: join(library, file), out: file.replace(/\.js$/, '') })),
+    ],
+    plugins: [everything, ...options.plugins],
+  });
+  for (const [i, { file, objects, names }] of exported.entries()) {
+    const lines = objects.map(({ name, path }) => `export * as ${name} from '${path}';`);
+    lines.push(`${list(names.map((name) => `${name}$${i} as ${name}`))} from '${pathFrom(file, all)}';`);
+    if (file === INDEX) lines.push(`${NAMING}.on = false;`);
+    writeFileSync(file, `${lines.join('\n')}\n`);
+  }
   nameOnlyWhileLoading(Object.keys(metafile.outputs));
   checkImports(metafile.outputs, 'whoever exports a namespace must not be joined');
 }
@@ -131,8 +176,7 @@ const leaveApart = {
     onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
       const target = resolve(resolveDir, path);
       if (target !== COMPILER && !target.startsWith(library + sep)) return undefined;
-      const address = relative(kernel, target).split(sep).join('/');
-      return { path: address.startsWith('.') ? address : `./${address}`, external: true };
+      return { path: pathFrom(join(kernel, 'joined.js'), target), external: true };
     });
   },
 };

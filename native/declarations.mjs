@@ -78,6 +78,8 @@ export function joinDeclarations(dist = join(root, 'dist')) {
   const target = join(dist, 'types');
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target, { recursive: true });
+  // Whoever looks for it need not look further up.
+  writeFileSync(join(target, 'package.json'), '{ "type": "module" }\n');
   const modules = new Map();
   const open = [...ENTRIES];
   for (let module = open.pop(); module; module = open.pop()) {

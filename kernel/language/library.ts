@@ -24,7 +24,9 @@ export function libraryTypes(dist: string): LibraryTypes {
       operators: 'gradlab:/src/operators',
       widgets: hasWidgets ? 'gradlab:/kernel/user/widgets/index' : undefined,
     };
-    const files = readdirSync(joined).map((file) => join(joined, file));
+    const files = readdirSync(joined)
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join(joined, file));
     return { index: join(joined, 'index.d.ts'), files, specifiers };
   }
   const specifiers = {

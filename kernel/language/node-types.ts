@@ -1,5 +1,6 @@
 // The declarations of Node's own modules. Some are large and hardly ever imported: they are left out of the program until
-// a cell may need them, which spares every session a tenth of its declarations. No global name depends on them.
+// a cell may need them, which spares every session a tenth of its declarations. No global name depends on them. Of the
+// HTTP client behind `fetch`, too, only what global names are declared with is there at first.
 import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -23,29 +24,43 @@ const RARE_FILE = new RegExp(
 const RARE_MODULE = new RegExp(`^(?:node:)?(?:${RARE.join('|')})(?:/|$)`);
 const REFERENCE = /^\/\/\/ <reference path="([\w/]+)\.d\.ts" \/>$/gm;
 
+/** The modules of undici-types that `fetch`, `WebSocket` and the other global names come from. */
+const GLOBALS_OF_UNDICI = ['eventsource', 'fetch', 'file', 'formdata', 'websocket']
+  .map((name) => `export * from './${name}';\n`)
+  .join('');
+
 export interface NodeTypes {
   /** The folder that holds the package. */
   root: string;
-  /** The file that names all others. */
-  index: string;
-  /** What it says, and what it says without the rare modules. */
-  whole: string;
-  usual: string;
-  /** Where modules that are not rare are declared: nobody has to look for packages with their names. */
+  /** Files that say less until everything is needed. */
+  files: { path: string; whole: string; usual: string }[];
+  /** Where modules are declared: nobody has to look for packages with their names. */
   paths: Record<string, string[]>;
 }
 
 export function nodeTypes(): NodeTypes {
-  const folder = realpathSync(dirname(createRequire(import.meta.url).resolve('@types/node/package.json')));
+  const require = createRequire(import.meta.url);
+  const folder = realpathSync(dirname(require.resolve('@types/node/package.json')));
   const index = join(folder, 'index.d.ts');
   const whole = readFileSync(index, 'utf8');
   const usual = whole.replace(RARE_FILE, '');
   const paths: NodeTypes['paths'] = {};
-  for (const [, name] of usual.matchAll(REFERENCE)) {
-    if (!isBuiltin(name)) continue;
-    for (const specifier of [name, `node:${name}`]) paths[specifier] = [join(folder, `${name}.d.ts`)];
+  const declare = (name: string, file: string) => {
+    if (isBuiltin(name) || isBuiltin(`node:${name}`))
+      for (const specifier of [name, `node:${name}`]) paths[specifier] = [file];
+  };
+  for (const [, name] of whole.matchAll(REFERENCE)) declare(name, join(folder, `${name}.d.ts`));
+  // A file that is there already: a rare module's own is not to be brought in by who only mentions it.
+  for (const name of RARE) declare(name, index);
+  const files = [{ path: index, whole, usual }];
+  try {
+    const manifest = createRequire(join(folder, 'package.json')).resolve('undici-types/package.json');
+    const path = realpathSync(join(dirname(manifest), 'index.d.ts'));
+    files.push({ path, whole: readFileSync(path, 'utf8'), usual: GLOBALS_OF_UNDICI });
+  } catch {
+    // Another version of the package gets its types elsewhere.
   }
-  return { root: dirname(folder), index, whole, usual, paths };
+  return { root: dirname(folder), files, paths };
 }
 
 /** Whether a cell may have to do with a rare module: it imports one, or something whose own imports are not known. */

@@ -154,7 +154,7 @@ export class TypeService {
       [this.sessionPath, this.session.texts().young],
       [this.settledPath, this.session.texts().settled],
       [globals, GLOBALS],
-      [this.node.index, this.node.usual],
+      ...this.node.files.map(({ path, usual }) => [path, usual] as const),
     ]);
     this.compiler = new Compiler({ cwd, config, files: texts }, onStart);
     this.operands = new Operands(this.compiler, this.session, this.library);
@@ -219,7 +219,7 @@ export class TypeService {
   /** Parses, rewrites and checks. */
   analyze(code: string, purpose: Purpose = 'run'): Analysis {
     this.disk.refresh(this.compiler);
-    if (mayNeedRare(code)) this.compiler.write(this.node.index, this.node.whole);
+    if (mayNeedRare(code)) for (const { path, whole } of this.node.files) this.compiler.write(path, whole);
     this.prepare();
     const everything = purpose === 'look around';
     const likely = this.session.likelyPrelude(code, everything);
