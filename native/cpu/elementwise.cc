@@ -33,7 +33,7 @@ struct Plan {
 
 // Operands and result of so many bytes do not fit in the caches together, and of so many hardly anything stays there.
 constexpr int64_t kBeyondCaches = int64_t(32) << 20, kFarBeyond = int64_t(96) << 20;
-constexpr int64_t kStreamed = 4096;  // bytes of a result that are computed before they are sent to memory
+constexpr int64_t kStreamed = 1024;  // bytes of a result that are computed before they are sent to memory
 
 // Drops axes of length 1 and merges neighbours that every operand walks as one.
 void readDims(const Command& c, Plan& p) {
@@ -218,9 +218,9 @@ void runElements(const Plan& p, int64_t begin, int64_t end) {
   runBlock(p, at, 1, end - begin, s1, s0);
 }
 
-// Whether a result in rows of some length should go past the caches: it is large, and no operand has brought its lines
-// there. Where something might have stayed in the caches only short calculations gain, on operands that together are no
-// larger than the result.
+// Whether a result in rows of some length should go past the caches: the calculation is short, the result large, and no
+// operand has brought its lines there. Where something might have stayed in the caches, that gains only where operands
+// are no larger than the result.
 bool worthStreaming(const Plan& p, int64_t size, int cost) {
   const int last = p.ndim - 1;
   const int64_t item = itemSize(p.have[0]);
@@ -233,7 +233,8 @@ bool worthStreaming(const Plan& p, int64_t size, int cost) {
     bytes += distinct;
   }
   const int64_t all = bytes + size * item;
-  return all >= kFarBeyond || (cost == 1 && all >= kBeyondCaches && bytes <= size * item + size * item / 8);
+  if (all >= kFarBeyond) return cost <= 4;
+  return cost == 1 && all >= kBeyondCaches && bytes <= size * item + size * item / 8;
 }
 
 void execute(Plan& p, int cost) {

@@ -1,5 +1,6 @@
 // Sorting, searching and counting. NaN sorts last, as in NumPy.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -149,20 +150,30 @@ template <class T> bool isCompared(int64_t n) {
   return sizeof(T) == 8 && n >= kFewCompared && n <= kCompared && kernels().order != nullptr;
 }
 
+// By their bits, as if they were signed numbers; so negative floats come in falling order, and of unsigned numbers the
+// larger half comes first.
 template <class T>
 void sortCompared(T* row, int64_t n) {
-  // Signed numbers in the order of the elements.
-  const auto turned = [](int64_t k) {
-    if (std::is_floating_point<T>::value) return k ^ ((k >> 63) & std::numeric_limits<int64_t>::max());
-    return std::is_signed<T>::value ? k : k ^ std::numeric_limits<int64_t>::min();
+  std::unique_ptr<int64_t[]> room(new int64_t[2 * n + 256]);
+  kernels().order(reinterpret_cast<int64_t*>(row), n, room.get());
+  if (std::is_signed<T>::value && std::is_integral<T>::value) return;
+  const auto negative = [](T x) {
+    if constexpr (std::is_floating_point<T>::value) return std::signbit(x);
+    else return x > std::numeric_limits<T>::max() / 2;
   };
-  std::unique_ptr<int64_t[]> memory(new int64_t[3 * n + 256]);
-  int64_t* const keys = memory.get() + 2 * n + 256;
-  std::memcpy(keys, row, n * 8);
-  for (int64_t i = 0; i < n; i++) keys[i] = turned(keys[i]);
-  kernels().order(keys, n, memory.get());
-  for (int64_t i = 0; i < n; i++) keys[i] = turned(keys[i]);
-  std::memcpy(row, keys, n * 8);
+  T* const middle = std::partition_point(row, row + n, negative);
+  if (std::is_floating_point<T>::value) std::reverse(row, middle);
+  else std::rotate(row, middle, row + n);
+}
+
+// The end of what is no NaN; those are moved to the end of the row.
+template <class T>
+T* setNaNAside(T* row, int64_t n) {
+  if constexpr (std::is_integral<T>::value) return row + n;
+  int64_t found = 0;
+  for (int64_t i = 0; i < n; i++) found += row[i] != row[i];
+  if (found == 0) return row + n;
+  return std::partition(row, row + n, [](T x) { return x == x; });
 }
 
 // Sorts positions by the values that stand there.
@@ -188,7 +199,7 @@ void sortRows(Command& c) {
       T* row = a + i * n;
       if constexpr (isComplex<T>) std::stable_sort(row, row + n, Less<T>());
       else {
-        T* last = std::partition(row, row + n, [](T x) { return x == x; });
+        T* last = setNaNAside(row, n);
         if constexpr (hasDigits<T>) {
           if (isCompared<T>(last - row)) {
             sortCompared(row, last - row);

@@ -58,11 +58,30 @@ GL_FN V reversed(V v) { return _mm512_permutexvar_epi64(_mm512_setr_epi64(7, 6, 
 // Lanes at a distance of 4, 2 and 1 put in order: a bitonic register becomes a sorted one.
 GL_FN V straightened(V v) {
   V w = _mm512_shuffle_i64x2(v, v, 0x4e);
-  v = _mm512_mask_mov_epi64(_mm512_min_epi64(v, w), 0xf0, _mm512_max_epi64(v, w));
+  v = _mm512_mask_max_epi64(_mm512_min_epi64(v, w), 0xf0, v, w);
   w = _mm512_permutex_epi64(v, 0x4e);
-  v = _mm512_mask_mov_epi64(_mm512_min_epi64(v, w), 0xcc, _mm512_max_epi64(v, w));
+  v = _mm512_mask_max_epi64(_mm512_min_epi64(v, w), 0xcc, v, w);
   w = _mm512_permutex_epi64(v, 0xb1);
-  return _mm512_mask_mov_epi64(_mm512_min_epi64(v, w), 0xaa, _mm512_max_epi64(v, w));
+  return _mm512_mask_max_epi64(_mm512_min_epi64(v, w), 0xaa, v, w);
+}
+
+// Neighbouring sorted runs of Half registers each into one.
+template <int Half> GL_FN void mergeNeighbours(V* v) {
+#pragma GCC unroll 8
+  for (int i = 0; i < Half / 2; i++) {
+    const V w = reversed(v[Half + i]);
+    v[Half + i] = reversed(v[2 * Half - 1 - i]);
+    v[2 * Half - 1 - i] = w;
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < Half; i++) exchange(v[i], v[Half + i]);
+#pragma GCC unroll 4
+  for (int d = Half / 2; d > 0; d /= 2)
+#pragma GCC unroll 16
+    for (int i = 0; i < 2 * Half; i++)
+      if ((i & d) == 0) exchange(v[i], v[i + d]);
+#pragma GCC unroll 16
+  for (int i = 0; i < 2 * Half; i++) v[i] = straightened(v[i]);
 }
 
 // Two sorted runs, whole registers of keys, into one.
@@ -105,8 +124,17 @@ int64_t* inOrder(int64_t* keys, int64_t* room, int64_t n) {
     sortLanes(v);
     turn(keys + i, v);
     turn(keys + i + kLanes, v + kLanes);
+#pragma GCC unroll 16
+    for (int64_t k = 0; k < kRun; k++) v[k] = load(keys + i + k * kLanes);
+#pragma GCC unroll 4
+    for (int k = 0; k < kRun; k += 4) mergeNeighbours<2>(v + k);
+#pragma GCC unroll 2
+    for (int k = 0; k < kRun; k += 8) mergeNeighbours<4>(v + k);
+    mergeNeighbours<8>(v);
+#pragma GCC unroll 16
+    for (int64_t k = 0; k < kRun; k++) store(keys + i + k * kLanes, v[k]);
   }
-  for (int64_t run = kRun; run < n; run *= 2) {
+  for (int64_t run = kBlock; run < n; run *= 2) {
     for (int64_t i = 0; i < n; i += 2 * run) {
       const int64_t left = n - i;
       if (left <= run) std::copy_n(keys + i, left, room + i);
