@@ -10,7 +10,7 @@ import type { DTypeOf, Floating } from '../core/typing.js';
 import { add, div, logicalXor, mul, neg, sub } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { concatenate } from '../ops/join.js';
-import { castTo } from '../ops/operands.js';
+import { beside, castTo } from '../ops/operands.js';
 import { broadcastTo, reshape } from '../ops/shape.js';
 import { along } from './positions.js';
 
@@ -32,7 +32,7 @@ export function diff<A extends ArrayLike>(
   const at = normalizeAxis('diff', o.axis ?? -1, a.ndim);
   if (o.prepend !== undefined || o.append !== undefined) {
     const edge = (v: ArrayLike): NDArray => {
-      const x = asarray(v, 'diff');
+      const x = beside('diff', a, v);
       return x.ndim === 0
         ? broadcastTo(
             x,

@@ -10,7 +10,7 @@ import type { DTypeOf, Promoted, PromotedAll } from '../core/typing.js';
 import { notEqual } from '../ops/elementwise.js';
 import { get, set, take } from '../ops/index.js';
 import { atleast3d, concatenate, type SplitOptions, split, splitArguments } from '../ops/join.js';
-import { castTo } from '../ops/operands.js';
+import { beside, castTo } from '../ops/operands.js';
 import { broadcastTo, flip, moveaxis, reshape, swapaxes } from '../ops/shape.js';
 import { type Casting, canCast } from '../ops/ufunc.js';
 import { into } from '../ops/writing.js';
@@ -171,7 +171,9 @@ export function append<A extends ArrayLike, B extends ArrayLike>(
   argument?: number | null | { axis?: number | null },
 ): NDArray<Promoted<A, B>> {
   const { axis = null } = parameters<{ axis?: number | null }>('append', ['axis'], [argument]);
-  return named('append', () => concatenate([a, values], axis));
+  const first = asarray(a, 'append');
+  const joined = named('append', () => concatenate([first, beside('append', first, values)], axis));
+  return joined as NDArray<Promoted<A, B>>;
 }
 
 /** Positions that an index names: a number, a slice, an array or a mask. */

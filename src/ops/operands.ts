@@ -79,3 +79,11 @@ function weakType(name: string, typing: Typing, dtype: DType, value: number | bi
   else if (value < dtypeInfo[result].min || value > dtypeInfo[result].max) return 'float64';
   return result;
 }
+
+/** A value that is put beside an array, by itself: a bare number takes the type that arithmetic with the array has. */
+export function beside(name: string, a: NDArray, value: ArrayLike): NDArray {
+  const x = asarray(value, name);
+  return typeof value === 'number' || typeof value === 'bigint'
+    ? castTo(x, loopType(name, 'promote', a, value))
+    : x;
+}

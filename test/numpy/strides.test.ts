@@ -113,6 +113,17 @@ describe('several at once', () => {
 });
 
 describe('what differed from NumPy', () => {
+  it('a number that is put beside whole numbers leaves them whole', () => {
+    const a = np.arange(3);
+    const results = [np.append(a, 5), np.diff(a, { prepend: 0 }), np.append(a, 0.5), np.append([1, 2], 3)];
+    expect(results.map((r) => [r.dtype, r.toArray()])).toEqual([
+      ['int64', [0, 1, 2, 5]],
+      ['int64', [0, 1, 1]],
+      ['float64', [0, 1, 2, 0.5]],
+      ['float64', [1, 2, 3]],
+    ]);
+  });
+
   it('histograms of integers by a rule, and products of polynomials with zeros in front', () => {
     expect(np.histogram(np.array([1n, 5n, 7n, 9n]), { bins: 'sturges' })[0].toArray()).toEqual([1, 1, 2]);
     expect(np.polymul([0, 4], [-89]).toArray()).toEqual([-356]);
