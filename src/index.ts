@@ -53,4 +53,5 @@ export { sprintf } from './numpy/format.js';
 export * as np from './numpy/index.js';
 export * as optim from './optim/index.js';
 export * as plot from './plot/index.js';
+export * as plt from './plot/index.js';
 export * as training from './training/index.js';

@@ -96,6 +96,7 @@ export const PRELOADED = [
   'optim',
   'data',
   'plot',
+  'plt',
   'progress',
   'training',
   'learn',

@@ -39,7 +39,6 @@ export const PYTHON_NAMES: { readonly [name: string]: string } = {
   cls: 'Inside a static method it is this.',
   math: 'It is Math here: Math.sqrt(x), Math.PI.',
   random: 'np.random has the random numbers: np.random.randn(3).',
-  plt: 'plot has the charts: plot.plot(x, y), plot.imshow(image).',
   printf: 'print(sprintf(format, ...values)) writes them; sprintf alone gives the text.',
   torch: 'np, nn and optim do what torch does: np.zeros([2]), new nn.Linear(2, 3), new optim.Adam(params).',
   tf: 'np, nn and optim do what TensorFlow does.',
@@ -230,18 +229,8 @@ export const MODULE_NAMES: { readonly [namespace: string]: { readonly [name: str
     Upsample: 'np.repeat(np.repeat(x, 2, 2), 2, 3) doubles rows and columns.',
   },
   plot: {
-    ...Object.fromEntries(
-      ['title', 'xlabel', 'ylabel', 'legend', 'xlim', 'ylim', 'grid', 'xticks', 'yticks', 'axis', 'gca'].map(
-        (name) => [name, "Titles and axes are the figure's: plot.plot(x, y).title('...').xlabel('...')."],
-      ),
-    ),
-    subplot:
-      'const fig = plot.subplots(1, 2) makes several axes: fig.at(0, 0).plot(x, y), fig.at(0, 1).hist(v).',
-    gcf: 'A figure is what a helper returns: const fig = plot.plot(x, y).',
-    close: 'A figure needs no closing.',
-    savefig: "A figure saves itself: plot.plot(x, y).save('chart.html').",
-    axhline: 'Lines across are drawn by methods of the figure: plot.plot(x, y).hline(0).vline(1).',
-    rcParams: 'Sizes are options: plot.figure({width: 800, height: 500}).',
+    imread:
+      'Charts show arrays; a file of pixels is read by a package, such as sharp: await sharp(path).raw().toBuffer().',
   },
   data: {
     mnist: 'data.loadMNIST() reads the set: const { train, test } = data.loadMNIST().',
@@ -273,7 +262,7 @@ function imported(module: string, name: string): string {
       : module.endsWith('optim')
         ? 'optim'
         : module.endsWith('pyplot')
-          ? 'plot'
+          ? 'plt'
           : 'np';
     return `${ours} is there without an import.`;
   }

@@ -6,7 +6,7 @@ import { type InspectOptions, inspect } from 'node:util';
 import { escapeHtml } from '../protocol/html.js';
 import type { Json, MimeBundle } from '../protocol/messages.js';
 import { type CellScope, capturing, cellScope, currentCell, sendOutput } from './channel.js';
-import { loadedLibrary, mapModuleFrames } from './modules.js';
+import { charts, mapModuleFrames } from './modules.js';
 
 /** A value with a method of this name shows itself: it returns a MIME bundle, or a promise of one (as in Deno). */
 export const displaySymbol: unique symbol = Symbol.for('Jupyter.display') as never;
@@ -185,6 +185,12 @@ export function display(value: unknown, options: DisplayOptions = {}): DisplayHa
   };
 }
 
+/** Runs code whose figures are not the cell's: what it draws and does not show itself is shown when it has ended. */
+export function withOwnFigures<R>(run: () => R): R {
+  const library = charts();
+  return library ? library.withFigures(run, (figure) => display(figure)) : run();
+}
+
 const HEAVY = 1e6;
 
 /** Whether a bundle is the one in which a chart brings its library along. */
@@ -194,8 +200,7 @@ function carriesLibrary(data: MimeBundle): boolean {
 
 /** An Output widget is sent again with every change: the library goes into the cell's own output, once. */
 function lightBundle(value: unknown): MimeBundle {
-  const plot = loadedLibrary()?.plot as { embedLibrary?(): unknown } | undefined;
-  capturing.run(undefined, () => display(plot?.embedLibrary?.()));
+  capturing.run(undefined, () => display(charts()?.embedLibrary()));
   return toMimeBundle(value) as MimeBundle;
 }
 

@@ -7,9 +7,10 @@ import type { MimeBundle } from '../protocol/messages.js';
 import type { CellOutcome, CommEvent, ExecuteOrder, UserFrame } from '../protocol/pipe.js';
 import { type CellScope, cellScope, isWriting, makeScope, send, whenWritten } from './channel.js';
 import { handleComm } from './comms.js';
-import { startRunningCell, toMimeBundle } from './display.js';
+import { startRunningCell, toMimeBundle, withOwnFigures } from './display.js';
 import { describeError } from './errors.js';
 import { INTERRUPT_KEY } from './interrupt-key.js';
+import { charts } from './modules.js';
 import { rememberResult } from './results.js';
 import { answeredByInterrupt, Interrupted } from './stdin.js';
 
@@ -75,7 +76,7 @@ export function executeCell(order: ExecuteOrder): void {
   cellScope.run(scope, () => {
     evaluate(order.id, order.comm ? handlerCode(order) : order.js, (failure) => {
       if (failure === 'terminated') settle(cell, { status: 'interrupted', stack: cell.interruptedAt ?? '' });
-      else if (failure) settle(cell, failed(failure.thrown));
+      else if (failure) fail(cell, failure.thrown);
       else finish(cell);
     });
   });
@@ -90,7 +91,7 @@ function handlerCode({ cell, comm }: ExecuteOrder): string {
   const waiting = (globalThis as unknown as Record<symbol, Map<number, () => unknown>>)[HANDLER];
   waiting.set(cell, () => {
     waiting.delete(cell);
-    return handleComm(comm as CommEvent);
+    return withOwnFigures(() => handleComm(comm as CommEvent));
   });
   return `await globalThis[Symbol.for('${HANDLER.description}')].get(${cell})()`;
 }
@@ -160,6 +161,7 @@ function finish(cell: Running): void {
     const { scope, order } = cell;
     let data: MimeBundle | undefined;
     const last: UserFrame[] = [];
+    if (order.value !== 'return' && order.comm === undefined) charts()?.showFigures(scope.value);
     if (order.value === 'return' || (order.value === 'show' && scope.hasValue && scope.value !== undefined)) {
       data = await toMimeBundle(scope.value);
       if (!isRunning(cell)) return;
@@ -174,6 +176,18 @@ function finish(cell: Running): void {
     settle(cell, order.value === 'return' ? { status: 'ok', data } : { status: 'ok' }, last);
   };
   cellScope.run(cell.scope, () => void run().catch((error) => settle(cell, failed(error))));
+}
+
+/** The script threw: what it has drawn until then is shown above the error. */
+function fail(cell: Running, thrown: unknown): void {
+  if (cell.order.value !== 'return' && cell.order.comm === undefined) {
+    try {
+      cellScope.run(cell.scope, () => charts()?.showFigures());
+    } catch {
+      // A chart that cannot be shown must not take the place of the error.
+    }
+  }
+  settle(cell, failed(thrown));
 }
 
 function failed(thrown: unknown): CellOutcome {

@@ -30,8 +30,16 @@ export function setLibrary(namespace: Namespace): void {
   library = namespace;
 }
 
-export function loadedLibrary(): Namespace | undefined {
-  return library;
+/** What the kernel itself asks the library's charts for. */
+interface Charts {
+  embedLibrary(): unknown;
+  showFigures(except?: unknown): void;
+  withFigures<R>(run: () => R, show: (figure: unknown) => unknown): R;
+}
+
+/** The library's charts; undefined when it could not be loaded. */
+export function charts(): Charts | undefined {
+  return library?.plot as Charts | undefined;
 }
 
 /** `import.meta` of a cell. */

@@ -11,8 +11,7 @@ import { get } from '../ops/index.js';
 import { any, max, mean, std } from '../ops/reduce.js';
 import { astype, reshape } from '../ops/shape.js';
 import { argsort } from '../ops/sort.js';
-import type { Figure } from '../plot/figure.js';
-import { figure } from '../plot/pyplot.js';
+import { Figure } from '../plot/figure.js';
 import { examples, labelsOf } from './classifier.js';
 
 /** What cross-validation needs of a classifier. */
@@ -120,7 +119,7 @@ export class CrossValidation<V> {
     const numeric = this.values.every((v) => typeof v === 'number');
     const x = numeric ? (this.values as unknown as number[]) : this.values.map((_, i) => i);
     const folds = this.accuracies.shape[1];
-    const fig = figure({ width, height });
+    const fig = new Figure({ width, height });
     for (let f = 0; f < folds; f++)
       fig.scatter(x, get(this.accuracies, [':', f]), {
         s: 18,

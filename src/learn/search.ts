@@ -4,8 +4,7 @@
 import { asarray } from '../core/create.js';
 import type { NDArray } from '../core/ndarray.js';
 import * as random from '../numpy/random/index.js';
-import type { Figure } from '../plot/figure.js';
-import { figure } from '../plot/pyplot.js';
+import { Figure } from '../plot/figure.js';
 
 /** Values that a hyperparameter may take. */
 export interface Range<V = number> {
@@ -202,7 +201,7 @@ export class SearchResult<S extends Space = Space> {
       trials.map((t) => t.params[name] as number);
     const good = this.ranking.reverse();
     const failed = this.trials.filter((t) => !Number.isFinite(t.score));
-    const fig = figure({ width: options.width, height: options.height });
+    const fig = new Figure({ width: options.width, height: options.height });
     if (good.length > 0)
       fig.scatter(at(good, first), at(good, second), {
         c: good.map((t) => t.score),
@@ -233,7 +232,7 @@ export class SearchResult<S extends Space = Space> {
   /** The score of every trial and the best so far. */
   plotBestSoFar(options: { title?: string; width?: number; height?: number } = {}): Figure {
     const x = this.trials.map((_, i) => i + 1);
-    const fig = figure({ width: options.width, height: options.height });
+    const fig = new Figure({ width: options.width, height: options.height });
     const good = this.trials.flatMap((t, i) => (Number.isFinite(t.score) ? [i] : []));
     fig.scatter(
       good.map((i) => x[i]),

@@ -1,7 +1,8 @@
 // The figure of a recorded computation: gates in layers from left to right, values above the wires, gradients below.
 
 import { type Circuit, type CircuitNode, valueText } from '../autograd/circuit.js';
-import { Figure, type FigureOptions } from './figure.js';
+import { Figure } from './figure.js';
+import type { FigureOptions } from './sheet.js';
 
 export interface CircuitFigureOptions extends FigureOptions {
   /** Colours of values and gradients; green and red unless given. */

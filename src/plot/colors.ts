@@ -1,7 +1,7 @@
 // Colormaps by matplotlib's names, as a few anchor colours that are interpolated linearly, and matplotlib's
 // short colour codes. Sequential and diverging anchors are ColorBrewer's and matplotlib's published values.
 
-export type Colormap =
+type ColormapName =
   | 'viridis'
   | 'plasma'
   | 'inferno'
@@ -27,9 +27,57 @@ export type Colormap =
   | 'Set1'
   | 'Set2'
   | 'Paired'
+  | 'bone'
+  | 'copper'
+  | 'pink'
+  | 'spring'
+  | 'summer'
+  | 'autumn'
+  | 'winter'
+  | 'cool'
+  | 'hsv'
+  | 'rainbow'
+  | 'gist_rainbow'
+  | 'terrain'
+  | 'ocean'
+  | 'cubehelix'
+  | 'gnuplot'
+  | 'gist_heat'
+  | 'twilight'
+  | 'binary'
+  | 'Oranges'
+  | 'Purples'
+  | 'BuGn'
+  | 'BuPu'
+  | 'GnBu'
+  | 'OrRd'
+  | 'PuBu'
+  | 'PuRd'
+  | 'RdPu'
+  | 'YlGn'
+  | 'YlGnBu'
+  | 'YlOrBr'
+  | 'RdYlGn'
+  | 'RdGy'
+  | 'PRGn'
+  | 'BrBG'
+  | 'PuOr'
+  | 'seismic'
+  | 'Set3'
+  | 'Accent'
+  | 'Dark2'
+  | 'Pastel1'
+  | 'Pastel2'
+  | 'tab20';
+
+export type Colormap =
+  | ColormapName
   | `${string}_r`
   // Colours of one's own, for classes: "r, #1f77b4, C2".
   | `${string},${string}`;
+
+/** Colormaps by their names, each also with `_r` behind it, reversed. */
+export interface Colormaps extends Readonly<Record<ColormapName | `${ColormapName}_r`, Colormap>> {}
 
 // Anchors are evenly spaced over [0, 1].
 const ANCHORS: Record<string, string> = {
@@ -43,23 +91,66 @@ const ANCHORS: Record<string, string> = {
   hot: '0b0000 660000 c00000 ff1b00 ff7700 ffd200 ffff4b ffffff',
   gray: '000000 ffffff',
   grey: '000000 ffffff',
+  binary: 'ffffff 000000',
+  bone: '000000 1a1a24 333347 4d4d6b 666f7f 809494 a6b8b8 d1d9d9 ffffff',
+  copper: '000000 282018 503f28 785f3c a07f50 c89f65 f0bf79 ffc77f',
+  pink: '1e0000 753e3e a36f5f bd9279 cfb18f deceab e9e9c6 f4f4e4 ffffff',
+  spring: 'ff00ff ffff00',
+  summer: '008066 ffff66',
+  autumn: 'ff0000 ffff00',
+  winter: '0000ff 00ff80',
+  cool: '00ffff ff00ff',
+  hsv: 'ff0000 ffff00 00ff00 00ffff 0000ff ff00ff ff0000',
+  rainbow: '8000ff 4062fa 00b5eb 40ecd4 80ffb4 c0eb8d ffb360 ff6232 ff0000',
+  gist_rainbow: 'ff0029 ffd700 00ff1f 00ffff 0013ff ff00bf',
+  terrain: '333399 0199ff 01cc66 ffff99 805d54 ffffff',
+  ocean: '008000 004040 000080 0080c0 ffffff',
+  cubehelix: '000000 1a1935 15474e 2b6f39 767b30 c17a6f d490c6 c3c0f2 e1f3ef ffffff',
+  gnuplot: '000000 5a01b4 800280 a206e6 b4109b cf2900 e35c00 ffff00',
+  gist_heat: '000000 600000 c00000 ff4000 ffc080 ffffff',
+  twilight: 'e2d9e2 9ebbc9 6785be 5e43a5 421653 2f1436 591f4d a34a51 c6896b d5bdab e2d9e2',
   Greys: 'ffffff f0f0f0 d9d9d9 bdbdbd 969696 737373 525252 252525 000000',
   Blues: 'f7fbff deebf7 c6dbef 9ecae1 6baed6 4292c6 2171b5 08519c 08306b',
   Reds: 'fff5f0 fee0d2 fcbba1 fc9272 fb6a4a ef3b2c cb181d a50f15 67000d',
   Greens: 'f7fcf5 e5f5e0 c7e9c0 a1d99b 74c476 41ab5d 238b45 006d2c 00441b',
+  Oranges: 'fff5eb fee6ce fdd0a2 fdae6b fd8d3c f16913 d94801 a63603 7f2704',
+  Purples: 'fcfbfd efedf5 dadaeb bcbddc 9e9ac8 807dba 6a51a3 54278f 3f007d',
+  BuGn: 'f7fcfd e5f5f9 ccece6 99d8c9 66c2a4 41ae76 238b45 006d2c 00441b',
+  BuPu: 'f7fcfd e0ecf4 bfd3e6 9ebcda 8c96c6 8c6bb1 88419d 810f7c 4d004b',
+  GnBu: 'f7fcf0 e0f3db ccebc5 a8ddb5 7bccc4 4eb3d3 2b8cbe 0868ac 084081',
+  OrRd: 'fff7ec fee8c8 fdd49e fdbb84 fc8d59 ef6548 d7301f b30000 7f0000',
+  PuBu: 'fff7fb ece7f2 d0d1e6 a6bddb 74a9cf 3690c0 0570b0 045a8d 023858',
+  PuRd: 'f7f4f9 e7e1ef d4b9da c994c7 df65b0 e7298a ce1256 980043 67001f',
+  RdPu: 'fff7f3 fde0dd fcc5c0 fa9fb5 f768a1 dd3497 ae017e 7a0177 49006a',
+  YlGn: 'ffffe5 f7fcb9 d9f0a3 addd8e 78c679 41ab5d 238443 006837 004529',
+  YlGnBu: 'ffffd9 edf8b1 c7e9b4 7fcdbb 41b6c4 1d91c0 225ea8 253494 081d58',
+  YlOrBr: 'ffffe5 fff7bc fee391 fec44f fe9929 ec7014 cc4c02 993404 662506',
   YlOrRd: 'ffffcc ffeda0 fed976 feb24c fd8d3c fc4e2a e31a1c bd0026 800026',
   Spectral: '9e0142 d53e4f f46d43 fdae61 fee08b ffffbf e6f598 abdda4 66c2a5 3288bd 5e4fa2',
   RdBu: '67001f b2182b d6604d f4a582 fddbc7 f7f7f7 d1e5f0 92c5de 4393c3 2166ac 053061',
   RdYlBu: 'a50026 d73027 f46d43 fdae61 fee090 ffffbf e0f3f8 abd9e9 74add1 4575b4 313695',
   coolwarm: '3b4cc0 6282ea 8db0fe b8d0f9 dddddd f5c4ad f49a7b de604d b40426',
   PiYG: '8e0152 c51b7d de77ae f1b6da fde0ef f7f7f7 e6f5d0 b8e186 7fbc41 4d9221 276419',
+  RdYlGn: 'a50026 d73027 f46d43 fdae61 fee08b ffffbf d9ef8b a6d96a 66bd63 1a9850 006837',
+  RdGy: '67001f b2182b d6604d f4a582 fddbc7 ffffff e0e0e0 bababa 878787 4d4d4d 1a1a1a',
+  PRGn: '40004b 762a83 9970ab c2a5cf e7d4e8 f7f7f7 d9f0d3 a6dba0 5aae61 1b7837 00441b',
+  BrBG: '543005 8c510a bf812d dfc27d f6e8c3 f5f5f5 c7eae5 80cdc1 35978f 01665e 003c30',
+  PuOr: '7f3b08 b35806 e08214 fdb863 fee0b6 f7f7f7 d8daeb b2abd2 8073ac 542788 2d004b',
+  seismic: '00004c 0000ff ffffff ff0000 800000',
   bwr: '0000ff ffffff ff0000',
   tab10: '1f77b4 ff7f0e 2ca02c d62728 9467bd 8c564b e377c2 7f7f7f bcbd22 17becf',
   Set1: 'e41a1c 377eb8 4daf4a 984ea3 ff7f00 ffff33 a65628 f781bf 999999',
   Set2: '66c2a5 fc8d62 8da0cb e78ac3 a6d854 ffd92f e5c494 b3b3b3',
+  Set3: '8dd3c7 ffffb3 bebada fb8072 80b1d3 fdb462 b3de69 fccde5 d9d9d9 bc80bd ccebc5 ffed6f',
+  Accent: '7fc97f beaed4 fdc086 ffff99 386cb0 f0027f bf5b17 666666',
+  Dark2: '1b9e77 d95f02 7570b3 e7298a 66a61e e6ab02 a6761d 666666',
+  Pastel1: 'fbb4ae b3cde3 ccebc5 decbe4 fed9a6 ffffcc e5d8bd fddaec f2f2f2',
+  Pastel2: 'b3e2cd fdcdac cbd5e8 f4cae4 e6f5c9 fff2ae f1e2cc cccccc',
+  tab20:
+    '1f77b4 aec7e8 ff7f0e ffbb78 2ca02c 98df8a d62728 ff9896 9467bd c5b0d5 8c564b c49c94 e377c2 f7b6d2 7f7f7f c7c7c7 bcbd22 dbdb8d 17becf 9edae5',
   Paired: 'a6cee3 1f78b4 b2df8a 33a02c fb9a99 e31a1c fdbf6f ff7f00 cab2d6 6a3d9a ffff99 b15928',
 };
-const QUALITATIVE = new Set(['tab10', 'Set1', 'Set2', 'Paired']);
+const QUALITATIVE = new Set('tab10 tab20 Set1 Set2 Set3 Accent Dark2 Pastel1 Pastel2 Paired'.split(' '));
 
 /** The ten colours that series take in turn (matplotlib's C0..C9). */
 export const CYCLE: readonly string[] = ANCHORS.tab10.split(' ').map((c) => `#${c}`);
@@ -172,4 +263,21 @@ export function cssColor(color: string | readonly number[], fn: string): string 
 export function translucent(css: string, alpha: number): string {
   const hex = /^#([0-9a-f]{6})$/i.exec(css);
   return hex ? `rgba(${parseHex(hex[1]).join(', ')}, ${alpha})` : css;
+}
+
+/**
+ * The colormaps by their names: `plot.scatter(x, y, {c, cmap: plot.cm.Spectral})`.
+ * @see matplotlib.cm
+ */
+export const cm = Object.fromEntries(
+  Object.keys(ANCHORS).flatMap((name) => [name, `${name}_r`].map((each) => [each, each])),
+) as unknown as Colormaps;
+
+/**
+ * A colormap by its name, as the options `cmap` take it.
+ * @see matplotlib.pyplot.get_cmap
+ */
+export function getCmap(name: Colormap): Colormap {
+  sampler(name, 'get_cmap');
+  return name;
 }

@@ -1,29 +1,14 @@
-// The coordinate system that axes draw on: titles, limits, scales, ticks, legend, annotations and shapes, and the
-// bookkeeping of a figure's axes in Plotly's layout. What is drawn in it comes from axes.ts.
+// The coordinate system that axes draw on, in matplotlib's words: titles, limits, scales, ticks, legend, colour bar.
+// What is drawn in it comes from axes.ts; lines across, texts and arrows from annotations.ts.
 
-import type { Annotations, Config, Frame, Layout, Shape } from 'plotly.js';
-import { checkOptions } from '../core/options.js';
-import type { Axes } from './axes.js';
-import { CYCLE, cssColor, translucent } from './colors.js';
-import type { Figure } from './figure.js';
+import type { Annotations } from 'plotly.js';
+import { cssColor } from './colors.js';
 import { dash } from './format.js';
-import type { ColorSpec, Trace } from './series.js';
-import { type One, one, sameLength, type Values, vector } from './values.js';
-
-export type Loose = Record<string, unknown>;
-export const DISPLAY: unique symbol = Symbol.for('Jupyter.display') as never;
-
-/** What the axes of one figure draw on. */
-export interface Canvas {
-  data: Trace[];
-  layout: Partial<Layout>;
-  config: Partial<Config>;
-  frames: Partial<Frame>[];
-  /** What was drawn, for the text description. */
-  parts: string[];
-  axes: Axes[];
-  figure?: Figure;
-}
+import { Frame, type Loose } from './frame.js';
+import { type LegendOptions, type LegendPlace, legendEntries, legendLayout } from './legend.js';
+import { type Named, type Names, read } from './options.js';
+import type { ColorSpec } from './series.js';
+import { isOptions, type One, one, sameLength, type Values, vector } from './values.js';
 
 /** Styling that every drawing call takes along. */
 export interface StyleOptions {
@@ -35,452 +20,460 @@ export interface StyleOptions {
   xscale?: Scale;
   yscale?: Scale;
   /** 'equal' gives both axes the same unit length; 'off' hides them. */
-  axis?: 'equal' | 'off';
+  axis?: AxisWord;
   legend?: boolean | LegendPlace;
   grid?: boolean;
+  /** Size of the figure in pixels. */
+  width?: number;
+  height?: number;
+  /** The same in inches of 100 pixels. */
+  figsize?: readonly [width: number, height: number];
 }
+
+/** The names of the styling options, for those who check the names of theirs. */
+export const STYLE: Names<StyleOptions> = {
+  title: 1,
+  xlabel: 1,
+  ylabel: 1,
+  xlim: 1,
+  ylim: 1,
+  xscale: 1,
+  yscale: 1,
+  axis: 1,
+  legend: 1,
+  grid: 1,
+  width: 1,
+  height: 1,
+  figsize: 1,
+};
 
 export type Limits = readonly [One | null, One | null];
 export type Scale = 'linear' | 'log';
-export type LegendPlace =
-  | 'best'
-  | 'upper right'
-  | 'upper left'
-  | 'lower left'
-  | 'lower right'
-  | 'upper center'
-  | 'lower center'
-  | 'center left'
-  | 'center right'
-  | 'center'
-  | 'outside';
+export type AxisWord = 'equal' | 'scaled' | 'image' | 'square' | 'tight' | 'auto' | 'off' | 'on';
 
-/** The names of styling options, and of those of the figure, which travel with them. */
-const STYLE = [
-  ...['title', 'xlabel', 'ylabel', 'xlim', 'ylim', 'xscale', 'yscale', 'axis', 'legend', 'grid'],
-  ...['width', 'height', 'figsize'],
-];
-
-/** The options of a drawing call, whose names are its own or say how the axes look. */
-export const drawingOptions = <O extends object>(fn: string, options: O, own: readonly string[]): O =>
-  checkOptions(fn, options, [...own, ...STYLE]);
-
-export interface AnnotateOptions {
-  /** Where the text stands; the arrow runs from there to the point. Without it, text and no arrow. */
-  xytext?: readonly [One, One];
-  color?: ColorSpec;
+/** How a title or a label is written. */
+export interface TextOptions {
   fontsize?: number;
-  arrow?: boolean;
-  /** Which side of the text is at the point; its centre unless given. */
-  align?: 'left' | 'center' | 'right';
-}
-
-export interface RuleOptions {
   color?: ColorSpec;
-  linewidth?: number;
+  fontweight?: 'normal' | 'bold' | number;
+  /** Where a title stands. */
+  loc?: 'left' | 'center' | 'right';
+  /** Room between the text and the axes, in pixels. */
+  pad?: number;
+  labelpad?: number;
+  rotation?: number;
+}
+const TEXT: Names<TextOptions> = {
+  fontsize: 1,
+  color: 1,
+  fontweight: 1,
+  loc: 1,
+  pad: 1,
+  labelpad: 1,
+  rotation: 1,
+};
+
+export interface TickOptions {
+  /** Degrees, counter-clockwise as in matplotlib; 'vertical' is 90. */
+  rotation?: number | 'vertical' | 'horizontal';
+  fontsize?: number;
+  color?: ColorSpec;
+  ha?: 'left' | 'center' | 'right';
+}
+const TICKS: Names<TickOptions> = { rotation: 1, fontsize: 1, color: 1, ha: 1 };
+type TickLabels = readonly (string | number)[] | Values;
+
+export interface GridOptions {
+  color?: ColorSpec;
   linestyle?: string;
-  label?: string;
-}
-
-export interface SpanOptions {
-  color?: ColorSpec;
+  linewidth?: number;
   alpha?: number;
+  /** Which lines: those of x (vertical), of y, or both. */
+  axis?: 'both' | 'x' | 'y';
+  which?: 'major' | 'minor' | 'both';
+}
+const GRID: Names<GridOptions> = { color: 1, linestyle: 1, linewidth: 1, alpha: 1, axis: 1, which: 1 };
+
+export interface ColorbarOptions {
+  /** Title of the bar. */
+  label?: string;
+  ticks?: Values;
+  /** Length of the bar as a share of the axes'. */
+  shrink?: number;
+  orientation?: 'vertical' | 'horizontal';
+  /** How wide the bar is and how far away: taken, and left to the chart. */
+  fraction?: number;
+  pad?: number;
+  aspect?: number;
+  /** The axes that lend the bar its room: taken, and left to the chart. */
+  ax?: unknown;
+}
+const COLORBAR: Names<ColorbarOptions> = {
+  label: 1,
+  ticks: 1,
+  shrink: 1,
+  orientation: 1,
+  fraction: 1,
+  pad: 1,
+  aspect: 1,
+  ax: 1,
+};
+
+/** What `set` sets at once. */
+export interface SetOptions extends Omit<StyleOptions, 'axis' | 'legend' | 'grid'> {
+  xticks?: Values;
+  yticks?: Values;
+  xticklabels?: TickLabels;
+  yticklabels?: TickLabels;
+  aspect?: 'equal' | 'auto' | number;
 }
 
-interface ClassGroup {
-  cmap: string;
-  classes: (number | string)[];
-  paint(all: readonly (number | string)[], cmap: string): void;
-}
+export abstract class Coordinates extends Frame {
+  /**
+   * Title above the axes.
+   * @see matplotlib.pyplot.title
+   */
+  title(text: string, options: Named<TextOptions> = {}): this {
+    const o = read<TextOptions>('title', options, TEXT);
+    const annotations = this.list<Partial<Annotations>>('annotations');
+    const place = this.titlePlace();
+    const side = o.loc ?? 'center';
+    const fields = {
+      ...place,
+      ...(side === 'center' ? {} : { x: this.titleSide(place, side) }),
+      text: escaped(text),
+      showarrow: false,
+      xanchor: side,
+      yanchor: 'bottom',
+      yshift: o.pad ?? 5,
+      font: font(o, 'title', { size: 14 }),
+    };
+    const old = annotations.find((a) => (a as Loose).name === this.titleName);
+    if (old) Object.assign(old, fields);
+    else annotations.push({ name: this.titleName, ...fields } as Partial<Annotations>);
+    return this;
+  }
 
-export abstract class Coordinates {
-  /** Lowest and highest x and y drawn so far. */
-  protected bounds = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
-  /** Whether one unit is to be as long on both axes. */
-  protected equal = false;
-  private classGroups: ClassGroup[] = [];
-  protected cycle = 0;
+  private titleSide(place: Loose, side: 'left' | 'right'): number {
+    const [left, right] = place.xref === 'paper' && this.domain ? this.domain.x : [0, 1];
+    return side === 'left' ? left : right;
+  }
 
   /**
-   * @param place 1-based number of the axes in its figure
-   * @param domain part of the figure that it covers, in fractions, or null for all of it
+   * Name of the x axis.
+   * @see matplotlib.pyplot.xlabel
    */
-  constructor(
-    protected readonly canvas: Canvas,
-    protected readonly place: number,
-    protected readonly domain: { x: [number, number]; y: [number, number] } | null,
-    protected readonly xPlace: number = place,
-  ) {}
+  xlabel(text: string, options: Named<TextOptions> = {}): this {
+    return this.axisTitle('x', text, options);
+  }
 
-  // -------------------------------------------------------------------------------------------------------- styling
+  /**
+   * Name of the y axis.
+   * @see matplotlib.pyplot.ylabel
+   */
+  ylabel(text: string, options: Named<TextOptions> = {}): this {
+    return this.axisTitle('y', text, options);
+  }
 
-  /** Title above the axes. */
-  title(text: string): this {
-    const annotations = this.list<Partial<Annotations>>('annotations');
-    const old = annotations.find((a) => (a as Loose).name === this.titleName);
-    if (old) old.text = text;
-    else {
-      annotations.push({
-        ...this.titlePlace(),
-        name: this.titleName,
-        text,
-        showarrow: false,
-        xanchor: 'center',
-        yanchor: 'bottom',
-        yshift: 5,
-        font: { size: 14 },
-      } as Partial<Annotations>);
-    }
+  private axisTitle(which: 'x' | 'y', text: string, options: Named<TextOptions>): this {
+    const o = read<TextOptions>(`${which}label`, options, TEXT);
+    const style = font(o, `${which}label`, {});
+    this.axisLayout(which).title = {
+      text: escaped(text),
+      ...(Object.keys(style).length > 0 ? { font: style } : {}),
+      ...(o.labelpad === undefined ? {} : { standoff: o.labelpad }),
+    };
     return this;
   }
 
-  xlabel(text: string): this {
-    this.axisLayout('x').title = { text };
-    return this;
-  }
-
-  ylabel(text: string): this {
-    this.axisLayout('y').title = { text };
-    return this;
-  }
-
-  /** Limits of x; null leaves a side to the data. On a log axis the limits are the values themselves. */
-  xlim(low: One | null, high: One | null): this {
+  /**
+   * Limits of x: `xlim(low, high)` or `xlim([low, high])`; null leaves a side to the data. On a log axis the limits are
+   * the values themselves.
+   * @see matplotlib.pyplot.xlim
+   */
+  xlim(limits: Limits): this;
+  xlim(low: One | null, high?: One | null): this;
+  xlim(low: Limits | One | null, high: One | null = null): this {
     return this.limits('x', low, high);
   }
 
-  ylim(low: One | null, high: One | null): this {
+  /**
+   * Limits of y: `ylim(low, high)` or `ylim([low, high])`; null leaves a side to the data.
+   * @see matplotlib.pyplot.ylim
+   */
+  ylim(limits: Limits): this;
+  ylim(low: One | null, high?: One | null): this;
+  ylim(low: Limits | One | null, high: One | null = null): this {
     return this.limits('y', low, high);
   }
 
+  /**
+   * A linear or a logarithmic x axis.
+   * @see matplotlib.pyplot.xscale
+   */
   xscale(scale: Scale): this {
     return this.scale('x', scale);
   }
 
+  /**
+   * A linear or a logarithmic y axis.
+   * @see matplotlib.pyplot.yscale
+   */
   yscale(scale: Scale): this {
     return this.scale('y', scale);
   }
 
-  /** Positions and texts of the ticks on x. */
-  xticks(at: Values, labels?: readonly string[]): this {
-    return this.ticks('x', at, labels);
+  /**
+   * Positions and texts of the ticks on x; an empty list takes them away.
+   * @see matplotlib.pyplot.xticks
+   */
+  xticks(options: Named<TickOptions>): this;
+  xticks(at: Values, labels?: TickLabels, options?: Named<TickOptions>): this;
+  xticks(at: Values, options: Named<TickOptions>): this;
+  xticks(...args: unknown[]): this {
+    return this.ticks('x', args);
   }
 
-  yticks(at: Values, labels?: readonly string[]): this {
-    return this.ticks('y', at, labels);
+  /**
+   * Positions and texts of the ticks on y; an empty list takes them away.
+   * @see matplotlib.pyplot.yticks
+   */
+  yticks(options: Named<TickOptions>): this;
+  yticks(at: Values, labels?: TickLabels, options?: Named<TickOptions>): this;
+  yticks(at: Values, options: Named<TickOptions>): this;
+  yticks(...args: unknown[]): this {
+    return this.ticks('y', args);
   }
 
-  /** 'equal': the same unit length on both axes; 'off': no axes at all; 'on': shows them again. */
-  axis(how: 'equal' | 'off' | 'on'): this {
-    if (how === 'equal') {
-      this.equal = true;
-      Object.assign(this.axisLayout('y'), { scaleanchor: this.xName, constrain: 'domain' });
-      this.axisLayout('x').constrain = 'domain';
-    } else if (how === 'off' || how === 'on') this.axisBoth({ visible: how === 'on' });
-    else throw new RangeError(`axis: takes 'equal', 'off' or 'on', got '${String(how)}'`);
-    return this;
+  /** Texts of the ticks on x, whose positions `xticks` has set; without, they count from 0. */
+  setXticklabels(labels: TickLabels, options: Named<TickOptions> = {}): this {
+    return this.tickLabels('x', labels, options);
   }
 
-  /** Shows the legend, inside at a place of matplotlib's names or outside; `legend(false)` hides it. */
-  legend(show: boolean | LegendPlace = true): this {
-    const key = this.place === 1 ? 'legend' : `legend${this.place}`;
-    for (const t of this.own()) {
-      t.showlegend = show !== false && t.name !== undefined;
-      if (this.place > 1 && show !== false) t.legend = key;
+  /** Texts of the ticks on y, whose positions `yticks` has set; without, they count from 0. */
+  setYticklabels(labels: TickLabels, options: Named<TickOptions> = {}): this {
+    return this.tickLabels('y', labels, options);
+  }
+
+  /**
+   * 'off': no axes; 'on': shows them again; 'equal', 'scaled', 'image', 'square': the same unit length on both axes;
+   * 'tight': no room around the data; 'auto': as it was; or the limits [xmin, xmax, ymin, ymax].
+   * @see matplotlib.pyplot.axis
+   */
+  axis(how: AxisWord | readonly [One, One, One, One] | boolean): this {
+    if (how === 'off' || how === 'on' || typeof how === 'boolean') {
+      return this.axisBoth({ visible: how === 'on' || how === true });
     }
-    if (show === false) return this;
-    const place =
-      show === true ? (this.domain ? 'upper right' : 'outside') : show === 'best' ? 'upper right' : show;
-    if (place === 'outside') return this;
-    const vertical = place.startsWith('upper') ? 1 : place.startsWith('lower') ? 0 : 0.5;
-    const horizontal = place.endsWith('left') ? 0 : place.endsWith('right') ? 1 : 0.5;
-    const inside = (span: readonly number[], f: number): number =>
-      span[0] + (0.015 + f * 0.97) * (span[1] - span[0]);
-    const anchor = <T extends string>(f: number, low: T, high: T): T | 'middle' | 'center' =>
-      f === 0 ? low : f === 1 ? high : 'middle';
-    (this.canvas.layout as Loose)[key] = {
-      x: inside(this.domain?.x ?? [0, 1], horizontal),
-      y: inside(this.domain?.y ?? [0, 1], vertical),
-      xanchor: horizontal === 0.5 ? 'center' : anchor(horizontal, 'left', 'right'),
-      yanchor: anchor(vertical, 'bottom', 'top'),
-    };
-    return this;
-  }
-
-  grid(show = true): this {
-    return this.axisBoth({ showgrid: show });
-  }
-
-  /** Shows the colour bar of what was drawn last with a colour scale. */
-  colorbar(title?: string): this {
-    const scaled = this.own().findLast(
-      (t) => t.colorscale !== undefined || (t.marker as Loose | undefined)?.colorscale !== undefined,
-    );
-    if (!scaled)
-      throw new Error(
-        'colorbar: nothing with a colour scale is drawn here. Draw a heatmap, contourf or scatter({c: numbers}) first',
+    if (how === 'equal' || how === 'scaled' || how === 'image' || how === 'square') {
+      this.setAspect('equal');
+      return how === 'image' ? this.tight() : this;
+    }
+    if (how === 'tight') return this.tight();
+    if (how === 'auto') {
+      this.setAspect('auto');
+      for (const which of ['x', 'y'] as const) delete this.axisLayout(which).range;
+      return this;
+    }
+    const limits = Array.isArray(how) ? how : undefined;
+    if (limits?.length !== 4)
+      throw new RangeError(
+        "axis: takes 'equal', 'off' or 'on', 'tight', 'image', 'scaled', 'square', 'auto' or [xmin, xmax, ymin, ymax], " +
+          `got ${Array.isArray(how) ? `a list of ${(how as unknown[]).length}` : `'${String(how)}'`}`,
       );
-    const holder = (scaled.colorscale !== undefined ? scaled : scaled.marker) as Loose;
-    holder.showscale = true;
-    if (title !== undefined) holder.colorbar = { ...(holder.colorbar as object), title: { text: title } };
-    return this;
+    return this.xlim(limits[0], limits[1]).ylim(limits[2], limits[3]);
   }
 
-  // ---------------------------------------------------------------------------------------- annotations and shapes
-
-  /**
-   * Writes a text at a point; with `xytext`, an arrow runs from the text to it.
-   * @see matplotlib.pyplot.annotate
-   */
-  annotate(text: string, xy: readonly [One, One], options: AnnotateOptions = {}): this {
-    const color =
-      options.color === undefined
-        ? {}
-        : {
-            font: { color: cssColor(options.color, 'annotate') },
-            arrowcolor: cssColor(options.color, 'annotate'),
-          };
-    const at = (which: 'x' | 'y', v: One): number =>
-      this.position(which, one(v, `annotate: ${which}`), 'annotate');
-    const away = options.xytext
-      ? {
-          ax: at('x', options.xytext[0]),
-          ay: at('y', options.xytext[1]),
-          axref: this.xName,
-          ayref: this.yName,
-        }
-      : {};
-    return this.addAnnotation({
-      text,
-      x: at('x', xy[0]),
-      y: at('y', xy[1]),
-      showarrow: options.arrow ?? options.xytext !== undefined,
-      ...away,
-      ...color,
-      ...(options.fontsize ? { font: { ...(color.font ?? {}), size: options.fontsize } } : {}),
-      ...(options.align ? { xanchor: options.align } : {}),
-    });
-  }
-
-  /** Writes a text centred on a point. */
-  text(x: One, y: One, text: string, options: Omit<AnnotateOptions, 'xytext' | 'arrow'> = {}): this {
-    return this.annotate(text, [x, y], { ...options, arrow: false });
-  }
-
-  /**
-   * Draws an arrow from (x, y) to (x + dx, y + dy).
-   * @see matplotlib.pyplot.arrow
-   */
-  arrow(
-    x: number,
-    y: number,
-    dx: number,
-    dy: number,
-    options: { color?: ColorSpec; linewidth?: number } = {},
-  ): this {
-    this.cover([x, x + dx], [y, y + dy]);
-    return this.addAnnotation({
-      text: '',
-      x: this.position('x', x + dx, 'arrow'),
-      y: this.position('y', y + dy, 'arrow'),
-      ax: this.position('x', x, 'arrow'),
-      ay: this.position('y', y, 'arrow'),
-      axref: this.xName,
-      ayref: this.yName,
-      showarrow: true,
-      arrowhead: 2,
-      arrowwidth: options.linewidth ?? 2,
-      ...(options.color ? { arrowcolor: cssColor(options.color, 'arrow') } : {}),
-    });
-  }
-
-  /** A horizontal line across the axes (matplotlib's axhline). */
-  hline(y: One, options: RuleOptions = {}): this {
-    return this.rule('hline', 'y', y, options);
-  }
-
-  /** A vertical line across the axes (matplotlib's axvline). */
-  vline(x: One, options: RuleOptions = {}): this {
-    return this.rule('vline', 'x', x, options);
-  }
-
-  /** A horizontal band from y0 to y1 (matplotlib's axhspan). */
-  hspan(y0: One, y1: One, options: SpanOptions = {}): this {
-    return this.span('hspan', 'y', y0, y1, options);
-  }
-
-  /** A vertical band from x0 to x1 (matplotlib's axvspan). */
-  vspan(x0: One, x1: One, options: SpanOptions = {}): this {
-    return this.span('vspan', 'x', x0, x1, options);
-  }
-
-  /** A rectangle with its lower left corner at (x, y); `round` makes it the ellipse inside. */
-  rect(
-    x: number,
-    y: number,
-    width: number,
-    height: number,
-    options: { color?: ColorSpec; fill?: ColorSpec; linewidth?: number; round?: boolean } = {},
-  ): this {
-    this.cover([x, x + width], [y, y + height]);
-    return this.addShape({
-      type: options.round ? 'circle' : 'rect',
-      x0: x,
-      y0: y,
-      x1: x + width,
-      y1: y + height,
-      xref: this.xName,
-      yref: this.yName,
-      line: { color: cssColor(options.color ?? 'k', 'rect'), width: options.linewidth ?? 1.5 },
-      ...(options.fill ? { fillcolor: cssColor(options.fill, 'rect') } : {}),
-    });
-  }
-
-  /** The figure that these axes belong to. */
-  get figure(): Figure {
-    return this.canvas.figure!;
-  }
-
-  toString(): string {
-    return `Axes of ${this.figure}`;
-  }
-
-  /** Axes as a cell's value show their figure. */
-  [DISPLAY](): Record<string, unknown> {
-    return this.figure[DISPLAY]();
-  }
-
-  // ----------------------------------------------------------------------------------------------------- inner works
-
-  /** Plotly's names of this axes' axes: x, y, x2, y2... */
-  protected get xName(): string {
-    return this.xPlace === 1 ? 'x' : `x${this.xPlace}`;
-  }
-
-  protected get yName(): string {
-    return this.place === 1 ? 'y' : `y${this.place}`;
-  }
-
-  protected get titleName(): string {
-    return `title ${this.place}`;
-  }
-
-  protected titlePlace(): Loose {
-    const scene =
-      (this.canvas.layout as Loose)[this.place === 1 ? 'scene' : `scene${this.place}`] !== undefined;
-    return scene && this.domain
-      ? { xref: 'paper', yref: 'paper', x: (this.domain.x[0] + this.domain.x[1]) / 2, y: this.domain.y[1] }
-      : { xref: `${this.xName} domain`, yref: `${this.yName} domain`, x: 0.5, y: 1 };
-  }
-
-  protected axisKey(which: 'x' | 'y'): string {
-    const n = which === 'x' ? this.xPlace : this.place;
-    return `${which}axis${n === 1 ? '' : n}`;
-  }
-
-  /** The layout of an axis, created when first styled. */
-  protected axisLayout(which: 'x' | 'y'): Loose {
-    const layout = this.canvas.layout as Loose;
-    layout[this.axisKey(which)] ??= {};
-    return layout[this.axisKey(which)] as Loose;
-  }
-
-  protected axisBoth(fields: Loose): this {
-    Object.assign(this.axisLayout('x'), fields);
-    Object.assign(this.axisLayout('y'), fields);
-    return this;
-  }
-
-  protected list<T>(key: 'annotations' | 'shapes' | 'images'): T[] {
-    const layout = this.canvas.layout as Loose;
-    layout[key] ??= [];
-    return layout[key] as T[];
-  }
-
-  protected own(): Trace[] {
-    return this.canvas.data.filter((t) => (t.xaxis ?? 'x') === this.xName && (t.yaxis ?? 'y') === this.yName);
-  }
-
-  protected nextColor(): string {
-    return CYCLE[this.cycle++ % CYCLE.length];
-  }
-
-  protected add(trace: Trace): this {
-    if (this.xName !== 'x') trace.xaxis = this.xName;
-    if (this.yName !== 'y') trace.yaxis = this.yName;
-    if (this.domain) {
-      // Colour bars stand beside their own axes, not at the figure's edge.
-      const { x, y } = this.domain;
-      const bar = { x: x[1] + 0.005, xanchor: 'left', y: (y[0] + y[1]) / 2, len: y[1] - y[0] };
-      const marker = trace.marker as Loose | undefined;
-      if (trace.colorscale !== undefined)
-        trace.colorbar = { ...bar, ...(trace.colorbar as object) } as Trace['colorbar'];
-      else if (marker?.colorscale !== undefined) marker.colorbar = { ...bar, ...(marker.colorbar as object) };
+  /** 'equal': one unit is as long on both axes; a number: a unit of y is so many times as long; 'auto': neither. */
+  setAspect(aspect: 'equal' | 'auto' | number): this {
+    const y = this.axisLayout('y');
+    if (aspect === 'auto') {
+      this.spot.equal = false;
+      delete y.scaleanchor;
+      delete y.scaleratio;
+      return this;
     }
-    this.canvas.data.push(trace);
+    if (aspect !== 'equal' && !(aspect > 0))
+      throw new RangeError(`set_aspect: takes 'equal', 'auto' or a number above 0, got ${String(aspect)}`);
+    this.spot.equal = true;
+    Object.assign(y, { scaleanchor: this.xName, constrain: 'domain' });
+    if (aspect === 'equal') delete y.scaleratio;
+    else y.scaleratio = aspect;
+    this.axisLayout('x').constrain = 'domain';
     return this;
   }
 
-  protected drew(part: string): this {
-    this.canvas.parts.push(part);
+  /** No room between the data and the edges of the axes. */
+  private tight(): this {
+    for (const which of ['x', 'y'] as const) {
+      const [low, high] = this.spot.bounds[which];
+      const axis = this.axisLayout(which);
+      if (!(low < high) || axis.range !== undefined) continue;
+      if (axis.type === 'log' && low <= 0) continue;
+      const edges = axis.type === 'log' ? [Math.log10(low), Math.log10(high)] : [low, high];
+      axis.range = axis.autorange === 'reversed' ? edges.reverse() : edges;
+      delete axis.autorange;
+    }
     return this;
   }
 
-  protected cover(x: readonly unknown[], y: readonly unknown[]): this {
-    const grow = (span: number[], values: readonly unknown[]): void => {
-      for (const v of values) {
-        if (typeof v !== 'number' || !Number.isFinite(v)) continue;
-        if (v < span[0]) span[0] = v;
-        if (v > span[1]) span[1] = v;
-      }
-    };
-    grow(this.bounds.x, x);
-    grow(this.bounds.y, y);
-    return this;
+  /** No axes: the same as `axis('off')`. */
+  setAxisOff(): this {
+    return this.axis('off');
   }
 
-  /** Classes drawn with one colormap share their colours: regions, points, and more points. */
-  protected addClasses(group: ClassGroup): void {
-    this.classGroups.push(group);
-    const same = this.classGroups.filter((g) => g.cmap === group.cmap);
-    const all = [...new Set(same.flatMap((g) => g.classes))];
-    const sorted = all.every((v) => typeof v === 'number')
-      ? (all as number[]).sort((a, b) => a - b)
-      : all.map(String).sort();
-    const union = all.every((v) => typeof v === 'number')
-      ? sorted
-      : sorted.map((s) => all.find((v) => String(v) === s)!);
-    for (const g of same) g.paint(union, group.cmap);
+  /** Shows the axes again: the same as `axis('on')`. */
+  setAxisOn(): this {
+    return this.axis('on');
   }
 
-  private limits(which: 'x' | 'y', low: One | null, high: One | null): this {
+  /** The x axis runs from right to left. */
+  invertXaxis(): this {
+    return this.invert('x');
+  }
+
+  /** The y axis runs from top to bottom. */
+  invertYaxis(): this {
+    return this.invert('y');
+  }
+
+  private invert(which: 'x' | 'y'): this {
     const axis = this.axisLayout(which);
+    if (Array.isArray(axis.range)) axis.range = [...axis.range].reverse();
+    else if (axis.autorange === 'reversed') delete axis.autorange;
+    else axis.autorange = 'reversed';
+    return this;
+  }
+
+  /** Several of title, labels, limits, scales, ticks and aspect at once: `ax.set({ title: 'T', xlim: [0, 1] })`. */
+  set(options: SetOptions): this {
+    const { xticks, yticks, xticklabels, yticklabels, aspect, ...style } = read<SetOptions>('set', options, {
+      ...STYLE,
+      xticks: 1,
+      yticks: 1,
+      xticklabels: 1,
+      yticklabels: 1,
+      aspect: 1,
+    } as Partial<Names<SetOptions>>);
+    this.style(style);
+    if (xticks !== undefined) this.xticks(xticks);
+    if (yticks !== undefined) this.yticks(yticks);
+    if (xticklabels !== undefined) this.setXticklabels(xticklabels);
+    if (yticklabels !== undefined) this.setYticklabels(yticklabels);
+    return aspect === undefined ? this : this.setAspect(aspect);
+  }
+
+  /**
+   * Shows the legend: `legend()`, `legend(['a', 'b'])` with names for what was drawn, `legend({ loc: 'upper left' })`.
+   * It stands where the fewest points are, at one of matplotlib's places, or 'outside'; `legend(false)` hides it.
+   * @see matplotlib.pyplot.legend
+   */
+  legend(show?: boolean | LegendPlace): this;
+  legend(options: LegendOptions): this;
+  legend(labels: readonly string[], options?: LegendOptions): this;
+  legend(
+    first: boolean | LegendPlace | LegendOptions | readonly string[] = true,
+    more?: LegendOptions,
+  ): this {
+    const key = this.place === 1 ? 'legend' : `legend${this.place}`;
+    const traces = this.own();
+    const rules = this.list<Loose>('shapes').filter((s) => s.name !== undefined && this.holds(s));
+    if (first === false) {
+      for (const entry of [...traces, ...rules]) entry.showlegend = false;
+      return this;
+    }
+    const options = legendEntries(traces, first, more);
+    for (const rule of rules) rule.showlegend = true;
+    if (this.place > 1) for (const entry of [...traces, ...rules]) entry.legend = key;
+    (this.canvas.layout as Loose)[key] = legendLayout(traces, options, this.domain, this.spot.bounds);
+    return this;
+  }
+
+  /**
+   * Shows or hides the lines of the grid.
+   * @see matplotlib.pyplot.grid
+   */
+  grid(show: boolean | Named<GridOptions> = true, options: Named<GridOptions> = {}): this {
+    const o = read<GridOptions>('grid', typeof show === 'boolean' ? options : show, GRID);
+    const fields: Loose = { showgrid: show !== false };
+    if (o.color !== undefined) fields.gridcolor = cssColor(o.color, 'grid');
+    if (o.alpha !== undefined) fields.gridcolor = `rgba(128, 128, 128, ${o.alpha})`;
+    if (o.linestyle !== undefined) fields.griddash = dash(o.linestyle, 'grid');
+    if (o.linewidth !== undefined) fields.gridwidth = o.linewidth;
+    if (o.axis !== 'y') Object.assign(this.axisLayout('x'), fields);
+    if (o.axis !== 'x') Object.assign(this.axisLayout('y'), fields);
+    return this;
+  }
+
+  /**
+   * Shows the colour bar of what was drawn last with a colour scale.
+   * @see matplotlib.pyplot.colorbar
+   */
+  colorbar(title?: string | ColorbarOptions): this {
+    const scaled = this.scaled('colorbar');
+    scaled.showscale = true;
+    if (title === undefined) return this;
+    const o: ColorbarOptions =
+      typeof title === 'string' ? { label: title } : read<ColorbarOptions>('colorbar', title, COLORBAR);
+    const bar = { ...(scaled.colorbar as Loose | undefined) };
+    if (o.label !== undefined) bar.title = { text: escaped(o.label), side: 'right' };
+    if (o.ticks !== undefined)
+      Object.assign(bar, { tickmode: 'array', tickvals: vector(o.ticks, 'colorbar: ticks') });
+    if (o.shrink !== undefined) bar.len = ((bar.len as number | undefined) ?? 1) * o.shrink;
+    if (o.orientation === 'horizontal') {
+      const { x, y } = this.domain ?? { x: [0, 1], y: [0, 1] };
+      Object.assign(bar, {
+        orientation: 'h',
+        x: (x[0] + x[1]) / 2,
+        xanchor: 'center',
+        y: y[0],
+        yanchor: 'top',
+        ypad: 34,
+        len: (x[1] - x[0]) * (o.shrink ?? 1),
+      });
+    }
+    scaled.colorbar = bar;
+    return this;
+  }
+
+  /**
+   * The values at the two ends of the colour scale of what was drawn last.
+   * @see matplotlib.pyplot.clim
+   */
+  clim(low: One, high: One): this {
+    const scaled = this.scaled('clim');
+    const [a, b] = [one(low, 'clim: vmin'), one(high, 'clim: vmax')];
+    if (scaled.type === undefined || scaled.type === 'surface') Object.assign(scaled, { cmin: a, cmax: b });
+    else Object.assign(scaled, { zmin: a, zmax: b });
+    return this;
+  }
+
+  /** The part of the last trace with a colour scale that holds it: the trace, or its markers. */
+  private scaled(fn: string): Loose {
+    const markerOf = (t: Loose): Loose | undefined => t.marker as Loose | undefined;
+    const last = this.own().findLast(
+      (t) => t.colorscale !== undefined || markerOf(t)?.colorscale !== undefined,
+    );
+    if (!last)
+      throw new Error(
+        `${fn}: nothing with a colour scale is drawn here. Draw a heatmap, contourf or scatter({c: numbers}) first`,
+      );
+    return last.colorscale !== undefined ? last : markerOf(last)!;
+  }
+
+  private limits(which: 'x' | 'y', low: Limits | One | null, high: One | null): this {
+    const axis = this.axisLayout(which);
+    const [from, to] = isPair(low) ? low : [low as One | null, high];
+    if (Array.isArray(low) && !isPair(low))
+      throw new TypeError(`${which}lim: takes two limits, got a list of ${low.length}`);
     const edge = (v: One | null): number | null => {
       if (v === null || v === undefined) return null;
       const limit = one(v, `${which}lim: a limit`);
       if (!Number.isFinite(limit)) throw new RangeError(`${which}lim: a limit must be finite, got ${limit}`);
       return this.position(which, limit, `${which}lim`);
     };
-    axis.range = [edge(low), edge(high)];
+    axis.range = [edge(from), edge(to)];
     delete axis.autorange;
     return this;
-  }
-
-  /** Where Plotly wants limits and annotations: on a log axis, at the logarithm. */
-  private position(which: 'x' | 'y', value: number, fn: string): number {
-    if (this.axisLayout(which).type !== 'log') return value;
-    if (value <= 0)
-      throw new RangeError(`${fn}: a log axis has no place for ${value}; give a number above 0`);
-    return Math.log10(value);
-  }
-
-  private moveAnnotations(which: 'x' | 'y', toLog: boolean): void {
-    const name = which === 'x' ? this.xName : this.yName;
-    const move = (v: unknown): unknown => (typeof v !== 'number' ? v : toLog ? Math.log10(v) : 10 ** v);
-    for (const a of this.list<Loose>('annotations')) {
-      if (a[`${which}ref`] === name) a[which] = move(a[which]);
-      if (a[`a${which}ref`] === name) a[`a${which}`] = move(a[`a${which}`]);
-    }
   }
 
   private scale(which: 'x' | 'y', scale: Scale): this {
@@ -499,58 +492,38 @@ export abstract class Coordinates {
     return this;
   }
 
-  private ticks(which: 'x' | 'y', at: Values, labels?: readonly string[]): this {
-    const tickvals = vector(at, `${which}ticks`);
-    if (labels) sameLength(`${which}ticks`, { positions: tickvals.length, labels: labels.length });
-    Object.assign(this.axisLayout(which), {
-      tickmode: 'array',
-      tickvals,
-      ...(labels ? { ticktext: [...labels] } : {}),
-    });
+  private ticks(which: 'x' | 'y', args: readonly unknown[]): this {
+    const options = (isOptions(args.at(-1)) ? args.at(-1) : {}) as Named<TickOptions>;
+    const [at, labels] = args.filter((arg) => arg !== options && arg !== undefined);
+    if (at !== undefined) {
+      const tickvals = vector(at, `${which}ticks`);
+      Object.assign(this.axisLayout(which), { tickmode: 'array', tickvals });
+      delete this.axisLayout(which).ticktext;
+    }
+    return this.tickLabels(which, labels as TickLabels | undefined, options);
+  }
+
+  private tickLabels(which: 'x' | 'y', labels: TickLabels | undefined, options: Named<TickOptions>): this {
+    const axis = this.axisLayout(which);
+    const o = read<TickOptions>(`${which}ticks`, options, TICKS);
+    if (labels !== undefined) {
+      const texts = tickTexts(labels, `${which}ticks: labels`);
+      axis.tickvals ??= texts.map((_, i) => i);
+      sameLength(`${which}ticks`, {
+        positions: (axis.tickvals as unknown[]).length,
+        labels: texts.length,
+      });
+      Object.assign(axis, { tickmode: 'array', ticktext: texts });
+    }
+    if (o.rotation !== undefined)
+      axis.tickangle = o.rotation === 'vertical' ? -90 : o.rotation === 'horizontal' ? 0 : -o.rotation;
+    if (o.fontsize !== undefined || o.color !== undefined)
+      axis.tickfont = {
+        ...(axis.tickfont as object),
+        ...(o.fontsize === undefined ? {} : { size: o.fontsize }),
+        ...(o.color === undefined ? {} : { color: cssColor(o.color, `${which}ticks`) }),
+      };
     return this;
-  }
-
-  protected addAnnotation(annotation: Loose): this {
-    this.list<Loose>('annotations').push({ xref: this.xName, yref: this.yName, ...annotation });
-    return this;
-  }
-
-  private addShape(shape: Loose): this {
-    this.list<Partial<Shape>>('shapes').push(shape as Partial<Shape>);
-    return this;
-  }
-
-  /** A shape from low to high on one axis and all along the other. */
-  private across(fn: string, which: 'x' | 'y', low: One, high: One): Loose {
-    const [a, b] = [one(low, `${fn}: ${which}`), one(high, `${fn}: ${which}`)];
-    return which === 'y'
-      ? { x0: 0, x1: 1, y0: a, y1: b, xref: `${this.xName} domain`, yref: this.yName }
-      : { x0: a, x1: b, y0: 0, y1: 1, xref: this.xName, yref: `${this.yName} domain` };
-  }
-
-  private rule(fn: string, which: 'x' | 'y', value: One, o: RuleOptions): this {
-    const color = cssColor(o.color ?? '0.4', fn);
-    const label =
-      o.label === undefined
-        ? {}
-        : { label: { text: o.label, font: { size: 11, color }, textposition: 'end', textangle: 0 } };
-    return this.addShape({
-      type: 'line',
-      ...this.across(fn, which, value, value),
-      line: { color, width: o.linewidth ?? 1.5, dash: dash(o.linestyle ?? '--', fn) },
-      ...label,
-    });
-  }
-
-  private span(fn: string, which: 'x' | 'y', low: One, high: One, o: SpanOptions): this {
-    const fillcolor = translucent(cssColor(o.color ?? 'r', fn), o.alpha ?? 0.15);
-    return this.addShape({
-      type: 'rect',
-      ...this.across(fn, which, low, high),
-      fillcolor,
-      line: { width: 0 },
-      layer: 'below',
-    });
   }
 
   /** Applies the styling options that came with a drawing call. */
@@ -565,6 +538,27 @@ export abstract class Coordinates {
     if (o.axis !== undefined) this.axis(o.axis);
     if (o.grid !== undefined) this.grid(o.grid);
     if (o.legend !== undefined) this.legend(o.legend);
+    this.figure.resize(o);
     return this;
   }
+}
+
+const isPair = (v: unknown): v is Limits => Array.isArray(v) && v.length === 2;
+
+/** Plotly reads texts as a little HTML; a number may stand where a text is asked for. */
+const escaped = (text: unknown): string => String(text);
+
+/** A font from matplotlib's words for it. */
+export function font(o: TextOptions, fn: string, base: Loose): Loose {
+  return {
+    ...base,
+    ...(o.fontsize === undefined ? {} : { size: o.fontsize }),
+    ...(o.color === undefined ? {} : { color: cssColor(o.color, fn) }),
+    ...(o.fontweight === undefined ? {} : { weight: o.fontweight }),
+  };
+}
+
+function tickTexts(labels: TickLabels, what: string): string[] {
+  if (Array.isArray(labels)) return labels.map((label) => String(label));
+  return vector(labels, what).map((v) => String(Number(v.toPrecision(6))));
 }

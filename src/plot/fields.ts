@@ -1,8 +1,11 @@
 // Builds Plotly traces for values on a grid: heatmaps, contours, surfaces, decision regions. Pure functions from user
 // values to traces.
 
-import { classColors, colorscale } from './colors.js';
-import { distinct, type Trace } from './series.js';
+import { type Colormap, classColors, colorscale, cssColor } from './colors.js';
+import { dash } from './format.js';
+import type { Names } from './options.js';
+import { rcParams } from './rc.js';
+import { type ColorSpec, distinct, type Trace } from './series.js';
 import {
   extent,
   type Labels,
@@ -14,11 +17,12 @@ import {
   rowsOf,
   shapeText,
   short,
+  type Values,
   vector,
 } from './values.js';
 
 export interface HeatmapOptions {
-  cmap?: string;
+  cmap?: Colormap;
   vmin?: number;
   vmax?: number;
   alpha?: number;
@@ -31,42 +35,106 @@ export interface HeatmapOptions {
   /** Where row 0 lies. Default 'upper', as a matrix is written. */
   origin?: 'upper' | 'lower';
   /** Default 'equal' (square cells), unless the matrix is more than four times as long as wide. */
-  aspect?: 'equal' | 'auto';
-  /** Cells are never blended: 'nearest', which is taken as in matplotlib. */
-  interpolation?: 'nearest' | 'none';
+  aspect?: 'equal' | 'auto' | number;
+  /** Where the image lies: [left, right, bottom, top]. */
+  extent?: readonly [left: number, right: number, bottom: number, top: number];
+  /** Whether cells are shown as they are ('nearest') or blended ('bilinear' and others). */
+  interpolation?: Interpolation | null;
 }
+export const HEATMAP: Names<HeatmapOptions> = {
+  cmap: 1,
+  vmin: 1,
+  vmax: 1,
+  alpha: 1,
+  annotate: 1,
+  colorbar: 1,
+  x: 1,
+  y: 1,
+  origin: 1,
+  aspect: 1,
+  extent: 1,
+  interpolation: 1,
+};
+export type Interpolation =
+  | 'nearest'
+  | 'none'
+  | 'bilinear'
+  | 'bicubic'
+  | 'antialiased'
+  | 'auto'
+  | 'lanczos'
+  | 'gaussian';
+/** Words that blend neighbouring cells. */
+const BLENDING = new Set(['bilinear', 'bicubic', 'lanczos', 'gaussian', 'spline16', 'spline36', 'hanning']);
 
 export interface ContourOptions {
-  cmap?: string;
+  cmap?: Colormap;
   /** How many levels, or the levels' values (evenly spaced). Default 12. */
-  levels?: number | readonly number[];
+  levels?: number | Values;
   colorbar?: boolean | string;
   /** Write the values on the lines. */
   labels?: boolean;
   /** One colour for all lines. */
-  color?: string;
+  color?: ColorSpec;
   linewidth?: number;
+  linestyle?: string;
   alpha?: number;
   vmin?: number;
   vmax?: number;
 }
+export const CONTOUR: Names<ContourOptions> = {
+  cmap: 1,
+  levels: 1,
+  colorbar: 1,
+  labels: 1,
+  color: 1,
+  linewidth: 1,
+  linestyle: 1,
+  alpha: 1,
+  vmin: 1,
+  vmax: 1,
+};
 
 export interface RegionsOptions {
-  cmap?: string;
+  cmap?: Colormap;
   opacity?: number;
   /** Draw lines where the classes meet. Default true. */
   boundary?: boolean;
 }
+export const REGIONS: Names<RegionsOptions> = { cmap: 1, opacity: 1, boundary: 1 };
 
 export interface SurfaceOptions {
-  cmap?: string;
+  cmap?: Colormap;
   alpha?: number;
   vmin?: number;
   vmax?: number;
   colorbar?: boolean | string;
   /** Draw contour lines on the surface and below it. */
   contours?: boolean;
+  zlabel?: string;
+  /** matplotlib's words for how finely it draws: taken; all points are drawn. */
+  rstride?: number;
+  cstride?: number;
+  linewidth?: number;
+  antialiased?: boolean;
+  edgecolor?: string;
 }
+export const SURFACE: Names<SurfaceOptions> = {
+  cmap: 1,
+  alpha: 1,
+  vmin: 1,
+  vmax: 1,
+  colorbar: 1,
+  contours: 1,
+  zlabel: 1,
+  rstride: 1,
+  cstride: 1,
+  linewidth: 1,
+  antialiased: 1,
+  edgecolor: 1,
+};
+
+const defaultMap = (): string => rcParams['image.cmap'] ?? 'viridis';
 
 const barOf = (colorbar: boolean | string | undefined, fallback: boolean): Trace => ({
   showscale: colorbar === undefined ? fallback : colorbar !== false,
@@ -120,8 +188,22 @@ export function heatmap(fn: string, z: unknown, o: HeatmapOptions, bar: boolean)
   const { rows, cols, flat } = matrix(z, `${fn}: z`);
   const [low, high] = extent(flat);
   const [zmin, zmax] = [o.vmin ?? low, o.vmax ?? high];
-  const cmap = o.cmap ?? 'viridis';
+  const cmap = o.cmap ?? defaultMap();
+  const blended = BLENDING.has(o.interpolation ?? rcParams['image.interpolation'] ?? 'nearest');
+  const [left, right, bottom, top] = o.extent ?? [];
+  if (o.extent !== undefined && ![left, right, bottom, top].every(Number.isFinite))
+    throw new RangeError(`${fn}: extent must be [left, right, bottom, top], got [${o.extent.join(', ')}]`);
+  // An image over [left, right]: where the middles of its n cells are.
+  const middles = (from: number, to: number, n: number): number[] =>
+    steps(n).map((i) => from + ((i + 0.5) * (to - from)) / n);
+  const upper = (o.origin ?? 'upper') === 'upper';
   const axis = (labels: Labels | undefined, name: string, n: number): number[] | string[] => {
+    if (labels === undefined && o.extent !== undefined)
+      return name === 'x'
+        ? middles(left!, right!, n)
+        : upper
+          ? middles(top!, bottom!, n)
+          : middles(bottom!, top!, n);
     if (labels === undefined) return steps(n);
     const read = labelVector(labels, `${fn}: ${name}`);
     if (read.length !== n)
@@ -143,7 +225,11 @@ export function heatmap(fn: string, z: unknown, o: HeatmapOptions, bar: boolean)
     ...barOf(o.colorbar, bar),
     opacity: o.alpha ?? 1,
     hovertemplate: 'row %{y}, column %{x}<br>%{z:.6~g}<extra></extra>',
-    ...(rows * cols <= 400 ? { xgap: 1, ygap: 1 } : {}),
+    ...(blended
+      ? { zsmooth: 'best' as const }
+      : fn === 'heatmap' && rows * cols <= 400
+        ? { xgap: 1, ygap: 1 }
+        : {}),
   };
   if (o.annotate !== undefined && o.annotate !== false) {
     const digits = typeof o.annotate === 'number' ? o.annotate : 4;
@@ -164,26 +250,24 @@ export function heatmap(fn: string, z: unknown, o: HeatmapOptions, bar: boolean)
   return { trace, rows, cols, x, y };
 }
 
+/** Evenly spaced levels for Plotly, or the list of others. */
 function contourLevels(
   fn: string,
   levels: ContourOptions['levels'],
   low: number,
   high: number,
-): { start: number; end: number; size: number } {
+): { start: number; end: number; size: number } | number[] {
   if (levels !== undefined && typeof levels !== 'number') {
-    if (levels.length === 0) throw new RangeError(`${fn}: levels is empty`);
-    if (levels.length === 1) return { start: levels[0], end: levels[0], size: 1 };
-    const size = levels[1] - levels[0];
-    const even = levels.every(
-      (l, i) => i === 0 || Math.abs(l - levels[i - 1] - size) <= 1e-9 * Math.max(1, Math.abs(size)),
+    const list = vector(levels, `${fn}: levels`);
+    if (list.length === 0) throw new RangeError(`${fn}: levels is empty`);
+    if (list.length === 1) return { start: list[0], end: list[0], size: 1 };
+    const size = list[1] - list[0];
+    if (list.some((l, i) => i > 0 && !(l > list[i - 1])))
+      throw new RangeError(`${fn}: levels must grow, got [${list.join(', ')}]`);
+    const even = list.every(
+      (l, i) => i === 0 || Math.abs(l - list[i - 1] - size) <= 1e-9 * Math.max(1, Math.abs(size)),
     );
-    if (!(size > 0) || !even) {
-      throw new RangeError(
-        `${fn}: levels must grow in even steps (Plotly draws no others), got [${levels.join(', ')}]. ` +
-          'Draw log(z) for levels that grow by a factor',
-      );
-    }
-    return { start: levels[0], end: levels[levels.length - 1], size };
+    return even ? { start: list[0], end: list[list.length - 1], size } : list;
   }
   const count = levels ?? 12;
   if (!Number.isInteger(count) || count < 1)
@@ -192,7 +276,12 @@ function contourLevels(
   return { start: low + size, end: high - size / 2, size };
 }
 
-export function contour(fn: 'contour' | 'contourf', args: readonly unknown[], o: ContourOptions): Field {
+/** A contour call: its traces, one for each level where levels are no even steps. */
+export interface Contours extends Omit<Field, 'trace'> {
+  traces: Trace[];
+}
+
+export function contour(fn: 'contour' | 'contourf', args: readonly unknown[], o: ContourOptions): Contours {
   const [x, y, z] = args.length >= 3 ? args : [undefined, undefined, args[0]];
   const { rows, cols, flat } = matrix(z, `${fn}: z`);
   if (rows < 2 || cols < 2)
@@ -201,28 +290,68 @@ export function contour(fn: 'contour' | 'contourf', args: readonly unknown[], o:
   const [low, high] = extent(flat);
   const filled = fn === 'contourf';
   const levels = contourLevels(fn, o.levels, o.vmin ?? low, o.vmax ?? high);
-  const trace: Trace = {
+  const color = o.color === undefined ? undefined : cssColor(o.color, fn);
+  const trace = (values: readonly number[], steps: object, range: readonly [number, number]): Trace => ({
     type: 'contour',
     ...grid,
-    z: rowsOf(flat, rows, cols),
-    zmin: o.vmin ?? low,
-    zmax: o.vmax ?? high,
+    z: rowsOf(values, rows, cols),
+    zmin: o.vmin ?? range[0],
+    zmax: o.vmax ?? range[1],
     autocontour: false,
     contours: {
-      ...levels,
-      coloring: filled ? 'fill' : o.color ? 'none' : 'lines',
+      ...steps,
+      coloring: filled ? 'fill' : color ? 'none' : 'lines',
       showlabels: o.labels === true,
     },
     line: {
       width: filled ? 0.5 : (o.linewidth ?? 1.5),
-      ...(o.color ? { color: o.color } : filled ? { color: 'rgba(255,255,255,0.4)' } : {}),
+      ...(color ? { color } : filled ? { color: 'rgba(255,255,255,0.4)' } : {}),
+      ...(o.linestyle === undefined ? {} : { dash: dash(o.linestyle, fn) }),
     },
-    colorscale: colorscale(o.cmap ?? 'viridis', fn),
+    colorscale: colorscale(o.cmap ?? defaultMap(), fn),
     opacity: o.alpha ?? 1,
     ...barOf(o.colorbar, filled),
     hovertemplate: 'x %{x:.4~g}<br>y %{y:.4~g}<br>%{z:.6~g}<extra></extra>',
-  };
-  return { trace, rows, cols, ...grid };
+  });
+  const whole = { rows, cols, ...grid };
+  if (!Array.isArray(levels)) return { traces: [trace(flat, levels, [low, high])], ...whole };
+  if (!filled) {
+    // Plotly draws even steps alone: each of these levels is a trace of its own.
+    const range = [levels[0], levels[levels.length - 1]] as const;
+    const traces = levels.map((level, i) => ({
+      ...trace(flat, { start: level, end: level, size: 1 }, range),
+      ...(i > 0 ? { showscale: false } : {}),
+    }));
+    return { traces, ...whole };
+  }
+  // Between levels in uneven steps the values are stretched to even ones, and the bar tells the true ones.
+  const last = levels.length - 1;
+  const even = flat.map((v) => {
+    if (Number.isNaN(v) || v < levels[0] || v > levels[last]) return Number.NaN;
+    const i = Math.min(
+      last - 1,
+      levels.findLastIndex((level) => level <= v),
+    );
+    return i + (v - levels[i]) / (levels[i + 1] - levels[i]);
+  });
+  const stretched = trace(even, { start: 0, end: last, size: 1 }, [0, last]);
+  Object.assign(stretched, {
+    zmin: 0,
+    zmax: last,
+    text: rowsOf(
+      flat.map((v) => short(v)),
+      rows,
+      cols,
+    ),
+    hovertemplate: 'x %{x:.4~g}<br>y %{y:.4~g}<br>%{text}<extra></extra>',
+    colorbar: {
+      ...(stretched.colorbar as object | undefined),
+      tickmode: 'array',
+      tickvals: steps(levels.length),
+      ticktext: levels.map((level) => short(level)),
+    },
+  });
+  return { traces: [stretched], ...whole };
 }
 
 export function surface(args: readonly unknown[], o: SurfaceOptions): Field {
@@ -236,7 +365,7 @@ export function surface(args: readonly unknown[], o: SurfaceOptions): Field {
     z: rowsOf(flat, rows, cols),
     cmin: o.vmin ?? low,
     cmax: o.vmax ?? high,
-    colorscale: colorscale(o.cmap ?? 'viridis', 'surface'),
+    colorscale: colorscale(o.cmap ?? defaultMap(), 'surface'),
     opacity: o.alpha ?? 1,
     ...barOf(o.colorbar, true),
     ...(o.contours

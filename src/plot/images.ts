@@ -2,6 +2,7 @@
 // an image grid with their places. Pure functions; axes.ts puts the results on a figure.
 
 import { type Colormap, sampler } from './colors.js';
+import type { Names } from './options.js';
 import { enlarge, type Pixels, pngDataUri } from './png.js';
 import type { Trace } from './series.js';
 import { extent, numbers, shapeText } from './values.js';
@@ -122,6 +123,15 @@ export interface ImageGridOptions {
   tile?: number;
 }
 
+export const IMAGE_GRID: Names<ImageGridOptions> = {
+  cols: 1,
+  titles: 1,
+  normalize: 1,
+  cmap: 1,
+  title: 1,
+  tile: 1,
+};
+
 export interface ThumbnailOptions {
   /** Side of an image as a share of the points' extent. Default 0.05. */
   size?: number;
@@ -129,6 +139,7 @@ export interface ThumbnailOptions {
   /** Hover text per image. */
   text?: readonly string[];
 }
+export const THUMBNAILS: Names<ThumbnailOptions> = { size: 1, cmap: 1, text: 1 };
 
 /** The tiles of an image grid in units of a tile's width, with room between them and for titles. */
 export interface ImageTiles {

@@ -1,9 +1,12 @@
-// Charts: helpers with matplotlib's vocabulary that return Plotly figures.
+// Charts: matplotlib.pyplot's functions, on Plotly's figures.
 
-export { Axes, type PlotArguments } from './axes.js';
+export type { AnnotateOptions, RuleOptions, SpanOptions } from './annotations.js';
+export { Axes } from './axes.js';
+export type { BarOptions, HistOptions } from './bars.js';
 export { type CircuitFigureOptions, circuit } from './circuit.js';
-export type { Colormap } from './colors.js';
-export type { AnnotateOptions, LegendPlace, RuleOptions, StyleOptions } from './coordinates.js';
+export { type Colormap, cm, getCmap, getCmap as get_cmap } from './colors.js';
+export type { StyleOptions } from './coordinates.js';
+export { withFigures } from './current.js';
 export type {
   DiagramArrow,
   DiagramBox,
@@ -13,37 +16,14 @@ export type {
   VolumesOptions,
 } from './diagram.js';
 export type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
-export { Figure, type FigureJSON, type FigureOptions, type SubplotsOptions } from './figure.js';
+export { Figure, type FigureJSON, type Subplots } from './figure.js';
 export { embedLibrary } from './html.js';
 export type { ImageGridOptions, ThumbnailOptions } from './images.js';
-export {
-  bar,
-  contour,
-  contourf,
-  diagram,
-  errorbar,
-  figure,
-  heatmap,
-  hist,
-  imageGrid,
-  imshow,
-  line,
-  network,
-  plot,
-  regions,
-  scatter,
-  show,
-  subplots,
-  surface,
-  thumbnails,
-  volumes,
-} from './pyplot.js';
-export type {
-  BarOptions,
-  ErrorbarOptions,
-  HistOptions,
-  LineOptions,
-  ScatterOptions,
-  Trace,
-} from './series.js';
+export type { LegendOptions, LegendPlace } from './legend.js';
+export type { PlotArguments } from './line-axes.js';
+export { diagram, imageGrid, network, surface, thumbnails, volumes } from './pictures.js';
+export * from './pyplot.js';
+export { type RcParams, rc, rcdefaults, rcParams, style } from './rc.js';
+export type { ErrorbarOptions, LineOptions, ScatterOptions, Trace } from './series.js';
+export type { FigureOptions, SubplotOptions, SubplotsOptions } from './sheet.js';
 export type { Labels, Values } from './values.js';

@@ -1,9 +1,11 @@
-// Builds Plotly traces for points and lines over x: scatter, line, hist, bar, errorbar, bands. Pure functions
-// from user values to traces; where they are drawn is axes.ts's business.
+// Builds Plotly traces for points and lines over x: scatter, line, errorbar, bands. Pure functions from user values
+// to traces; where they are drawn is the axes' business. Bars and histograms are in bars.ts.
 
 import type { PlotData } from 'plotly.js';
-import { colorscale, cssColor, translucent } from './colors.js';
+import { type Colormap, colorscale, cssColor, translucent } from './colors.js';
 import { dash, lineColor, markerSize, markerSymbol, mode, parseFormat } from './format.js';
+import type { Names } from './options.js';
+import { rcParams } from './rc.js';
 import {
   extent,
   indices,
@@ -13,7 +15,6 @@ import {
   numbers,
   sameLength,
   shapeText,
-  short,
   type Values,
   vector,
 } from './values.js';
@@ -27,10 +28,10 @@ export interface ScatterOptions {
   /** One colour, class labels (one colour per class), or numbers (a colour scale). */
   c?: string | Labels;
   /** Colours themselves: one, or one per point. */
-  color?: string | readonly string[];
+  color?: ColorSpec | readonly string[];
   /** Marker area in points squared, as in matplotlib; one, or one per point. Default 36. */
   s?: number | Values;
-  cmap?: string;
+  cmap?: Colormap;
   alpha?: number;
   marker?: string;
   label?: string;
@@ -41,54 +42,103 @@ export interface ScatterOptions {
   vmin?: number;
   vmax?: number;
   colorbar?: boolean | string;
-  edgecolors?: string;
-  linewidths?: number;
+  /** Colour of the markers' edges; 'none' draws none. */
+  edgecolor?: ColorSpec;
+  /** 'none' leaves the markers empty. */
+  facecolor?: ColorSpec;
+  linewidth?: number;
   /** Hover text per point. */
   text?: readonly string[];
+  zorder?: number;
 }
+export const SCATTER: Names<ScatterOptions> = {
+  c: 1,
+  color: 1,
+  s: 1,
+  cmap: 1,
+  alpha: 1,
+  marker: 1,
+  label: 1,
+  labels: 1,
+  classes: 1,
+  vmin: 1,
+  vmax: 1,
+  colorbar: 1,
+  edgecolor: 1,
+  facecolor: 1,
+  linewidth: 1,
+  text: 1,
+  zorder: 1,
+};
 
 export interface LineOptions {
   color?: ColorSpec;
   linewidth?: number;
-  lw?: number;
   linestyle?: string;
-  ls?: string;
   marker?: string;
   markersize?: number;
-  ms?: number;
+  markerfacecolor?: ColorSpec;
+  markeredgecolor?: ColorSpec;
+  markeredgewidth?: number;
   alpha?: number;
   /** Legend name; one per column when y is a matrix. */
   label?: string | readonly string[];
   /** Draw as steps: 'hv' holds the left value, 'vh' the right one, 'hvh' changes in the middle. */
   step?: 'hv' | 'vh' | 'hvh';
+  /** matplotlib's words for steps. */
+  drawstyle?: 'default' | 'steps' | 'steps-pre' | 'steps-mid' | 'steps-post';
   /** Fill down to 0. */
   fill?: boolean;
+  zorder?: number;
 }
+export const LINE: Names<LineOptions> = {
+  color: 1,
+  linewidth: 1,
+  linestyle: 1,
+  marker: 1,
+  markersize: 1,
+  markerfacecolor: 1,
+  markeredgecolor: 1,
+  markeredgewidth: 1,
+  alpha: 1,
+  label: 1,
+  step: 1,
+  drawstyle: 1,
+  fill: 1,
+  zorder: 1,
+};
 
-export interface HistOptions {
-  /** How many bins, or their edges, when they are not given by position. */
-  bins?: number | Values;
-  range?: readonly [number, number];
-  density?: boolean;
-  cumulative?: boolean;
-  label?: string;
+export interface AreaOptions {
   color?: ColorSpec;
+  facecolor?: ColorSpec;
+  edgecolor?: ColorSpec;
+  linewidth?: number;
+  linestyle?: string;
   alpha?: number;
-}
-
-export interface BarOptions {
   label?: string;
-  color?: ColorSpec | readonly string[];
-  alpha?: number;
-  width?: number;
-  orientation?: 'vertical' | 'horizontal';
-  /** Error bar half lengths. */
-  yerr?: number | Values;
-  /** Write the value on each bar. */
-  annotate?: boolean;
-  /** Draw bars of several calls on top of each other instead of side by side. */
-  stacked?: boolean;
+  /** Hover text of the area. */
+  text?: string;
+  zorder?: number;
 }
+export const AREA: Names<AreaOptions> = {
+  color: 1,
+  facecolor: 1,
+  edgecolor: 1,
+  linewidth: 1,
+  linestyle: 1,
+  alpha: 1,
+  label: 1,
+  text: 1,
+  zorder: 1,
+};
+
+export interface BandOptions extends AreaOptions {
+  /** Where to fill: one true or false per point. */
+  where?: Values | readonly boolean[];
+  step?: 'pre' | 'post' | 'mid';
+  interpolate?: boolean;
+}
+export const BAND: Names<BandOptions> = { ...AREA, where: 1, step: 1, interpolate: 1 };
 
 export interface ErrorbarOptions extends LineOptions {
   yerr?: number | Values;
@@ -97,8 +147,19 @@ export interface ErrorbarOptions extends LineOptions {
   /** Width of the caps in pixels. Default 4. */
   capsize?: number;
   ecolor?: ColorSpec;
+  elinewidth?: number;
 }
+export const ERRORBAR: Names<ErrorbarOptions> = {
+  ...LINE,
+  yerr: 1,
+  xerr: 1,
+  fmt: 1,
+  capsize: 1,
+  ecolor: 1,
+  elinewidth: 1,
+};
 
+const CLEAR = 'rgba(0, 0, 0, 0)';
 const EDGE = 'rgba(31, 35, 40, 0.7)';
 const POINT_HOVER = 'x %{x:.4~g}<br>y %{y:.4~g}';
 
@@ -153,22 +214,36 @@ export function scatter(x: unknown, y: unknown, o: ScatterOptions): Scatter {
     hovertemplate: `${o.text ? '%{text}<br>' : ''}${POINT_HOVER}<extra>${o.label ?? ''}</extra>`,
     opacity: o.alpha ?? 1,
     showlegend: o.label !== undefined,
+    ...(o.zorder === undefined ? {} : { zorder: o.zorder }),
   });
+  const clear = (color: ColorSpec | undefined): boolean => color === 'none';
   const line = {
-    color: o.edgecolors === 'none' ? 'rgba(0, 0, 0, 0)' : cssColor(o.edgecolors ?? EDGE, 'scatter'),
-    width: o.linewidths ?? (open ? 2 : 0.8),
+    color: clear(o.edgecolor) ? CLEAR : cssColor(o.edgecolor ?? EDGE, 'scatter'),
+    width: o.linewidth ?? (open ? 2 : 0.8),
   };
   if (o.text) sameLength('scatter', { x: n, text: o.text.length });
 
   if (o.color !== undefined || typeof o.c === 'string' || o.c === undefined) {
-    const color = typeof o.c === 'string' ? o.c : o.color;
-    if (Array.isArray(color)) sameLength('scatter', { x: n, color: color.length });
-    const css = Array.isArray(color)
-      ? color.map((c) => cssColor(c, 'scatter'))
+    const color = typeof o.c === 'string' ? o.c : (o.color ?? (clear(o.facecolor) ? undefined : o.facecolor));
+    const many = Array.isArray(color) && typeof color[0] === 'string';
+    if (many) sameLength('scatter', { x: n, color: color.length });
+    const css = many
+      ? (color as string[]).map((c) => cssColor(c, 'scatter'))
       : color === undefined
         ? undefined
-        : cssColor(color as string, 'scatter');
-    const edge = open || o.edgecolors !== undefined ? line : { ...line, color: 'rgba(255, 255, 255, 0.9)' };
+        : cssColor(color as ColorSpec, 'scatter');
+    if (clear(o.facecolor) && !open) {
+      // An empty marker is drawn by its edge.
+      const edge = o.edgecolor === undefined ? css : line.color;
+      const marker = {
+        symbol: `${symbol}-open`,
+        size,
+        ...(edge ? { color: edge } : {}),
+        line: { width: o.linewidth ?? 1.5 },
+      };
+      return { traces: [{ ...base(), marker }], points: n, x: xs, y: ys };
+    }
+    const edge = open || o.edgecolor !== undefined ? line : { ...line, color: 'rgba(255, 255, 255, 0.9)' };
     const marker = { symbol, size, ...(css ? { color: css } : {}), ...(open ? {} : { line: edge }) };
     return { traces: [{ ...base(), marker }], points: n, x: xs, y: ys };
   }
@@ -206,7 +281,7 @@ export function scatter(x: unknown, y: unknown, o: ScatterOptions): Scatter {
     color: c as number[],
     cmin: o.vmin ?? low,
     cmax: o.vmax ?? high,
-    colorscale: colorscale(o.cmap ?? 'viridis', 'scatter'),
+    colorscale: colorscale(o.cmap ?? rcParams['image.cmap'] ?? 'viridis', 'scatter'),
     showscale: o.colorbar !== false,
     ...(typeof o.colorbar === 'string' ? { colorbar: { title: { text: o.colorbar } } } : {}),
   };
@@ -222,8 +297,9 @@ export interface Series {
 }
 
 /** Takes the arguments of plot apart: [x], y, ['fmt'], repeated, and options at the end. */
-export function plotArguments<O extends LineOptions>(
+export function plotArguments<O extends object>(
   args: readonly unknown[],
+  fn: string,
 ): { series: Series[]; options: O } {
   const rest = [...args];
   const options = (isOptions(rest.at(-1)) ? rest.pop() : {}) as O;
@@ -234,14 +310,14 @@ export function plotArguments<O extends LineOptions>(
     const format = typeof rest[0] === 'string' ? (rest.shift() as string) : undefined;
     if (arrays.length === 0) {
       throw new TypeError(
-        `plot: expected numbers before the format '${format}'. Write plot(y), plot(x, y) or plot(x, y, 'o-')`,
+        `${fn}: expected numbers before the format '${format}'. Write ${fn}(y), ${fn}(x, y) or ${fn}(x, y, 'o-')`,
       );
     }
     const [x, y] = arrays.length === 1 ? [undefined, arrays[0]] : arrays;
     series.push({ x, y, format });
   }
   if (series.length === 0)
-    throw new TypeError("plot: needs at least one series: plot(y), plot(x, y) or plot(x, y, 'o-')");
+    throw new TypeError(`${fn}: needs at least one series: ${fn}(y), ${fn}(x, y) or ${fn}(x, y, 'o-')`);
   return { series, options };
 }
 
@@ -265,9 +341,10 @@ export function lines(
   const xs = x === undefined ? [indices(ys[0].length)] : columns(x, `${fn}: x`);
   sameLength(fn, { x: xs[0].length, y: ys[0].length });
   const f = parseFormat(format ?? '', fn);
-  const marker = o.marker ?? f.marker;
-  const style = o.linestyle ?? o.ls ?? f.linestyle ?? (f.marker && !o.linestyle ? 'none' : '-');
-  const hasLine = style !== 'none' && style !== '';
+  const marker = [o.marker ?? f.marker].find((m) => m !== 'none' && m !== 'None' && m !== '' && m !== ' ');
+  const style = o.linestyle ?? f.linestyle ?? (f.marker ? 'none' : (rcParams['lines.linestyle'] ?? '-'));
+  const hasLine = !['none', 'None', '', ' '].includes(style);
+  const shape = o.step ?? STEPS[o.drawstyle ?? 'default'];
   if (!hasLine && !marker) throw new RangeError(`${fn}: neither a line nor a marker is left to draw`);
   const names = o.label === undefined || typeof o.label === 'string' ? undefined : o.label;
   if (names && names.length !== ys.length) {
@@ -289,155 +366,54 @@ export function lines(
         ? {
             line: {
               color,
-              width: o.linewidth ?? o.lw ?? 2,
+              width: o.linewidth ?? rcParams['lines.linewidth'] ?? 2,
               dash: dash(style, fn),
-              ...(o.step ? { shape: o.step } : {}),
+              ...(shape ? { shape } : {}),
             },
           }
         : {}),
       ...(marker ? { marker: markerOf(marker, color, o) } : {}),
       ...(o.fill ? { fill: 'tozeroy', fillcolor: translucent(color, 0.2) } : {}),
       hovertemplate: `${POINT_HOVER}<extra>${name ?? ''}</extra>`,
+      ...(o.zorder === undefined ? {} : { zorder: o.zorder }),
     };
   });
 }
 
+/** matplotlib's words for steps, as shapes of Plotly's lines. */
+const STEPS: Record<string, LineOptions['step']> = {
+  steps: 'vh',
+  'steps-pre': 'vh',
+  'steps-mid': 'hvh',
+  'steps-post': 'hv',
+};
+
 function markerOf(marker: string, color: string, o: LineOptions): Record<string, unknown> {
+  const empty = o.markerfacecolor === 'none' || o.markerfacecolor === 'None';
   const symbol = markerSymbol(marker);
+  const edge = o.markeredgecolor === undefined ? color : cssColor(o.markeredgecolor, 'plot');
+  const outlined = o.markeredgecolor !== undefined || o.markeredgewidth !== undefined;
+  const open = symbol.endsWith('-open') || empty;
   return {
-    symbol,
-    color,
-    size: o.markersize ?? o.ms ?? markerSize(marker),
-    ...(symbol.endsWith('-open') ? { line: { color, width: 2 } } : {}),
+    symbol: empty && !symbol.endsWith('-open') ? `${symbol}-open` : symbol,
+    color: open ? edge : o.markerfacecolor === undefined ? color : cssColor(o.markerfacecolor, 'plot'),
+    size: o.markersize ?? rcParams['lines.markersize'] ?? markerSize(marker),
+    ...(open || outlined ? { line: { color: edge, width: o.markeredgewidth ?? (open ? 2 : 1) } } : {}),
   };
 }
 
-/** Counts and edges as np.histogram gives them: the last bin includes its right edge. */
-function histogram(
-  values: readonly number[],
-  bins: number | readonly number[],
-  range?: readonly [number, number],
-): { counts: number[]; edges: number[] } {
-  let edges: number[];
-  if (typeof bins === 'number') {
-    if (!Number.isInteger(bins) || bins < 1)
-      throw new RangeError(`hist: bins must be a whole number of at least 1, got ${bins}`);
-    let [low, high] = range ?? extent(values);
-    if (!(low <= high)) throw new RangeError(`hist: range [${low}, ${high}] runs backwards`);
-    if (low === high) [low, high] = [low - 0.5, high + 0.5];
-    edges = Array.from({ length: bins + 1 }, (_, i) => (i === bins ? high : low + (i * (high - low)) / bins));
-  } else {
-    edges = [...bins];
-    if (edges.length < 2 || edges.some((e, i) => i > 0 && e <= edges[i - 1])) {
-      throw new RangeError('hist: bin edges must be at least two and grow');
-    }
-  }
-  const last = edges.length - 2;
-  const counts = new Array<number>(last + 1).fill(0);
-  for (const v of values) {
-    if (!(v >= edges[0] && v <= edges[last + 1])) continue;
-    let lo = 0;
-    let hi = last;
-    while (lo < hi) {
-      const mid = (lo + hi + 1) >> 1;
-      if (edges[mid] <= v) lo = mid;
-      else hi = mid - 1;
-    }
-    counts[lo]++;
-  }
-  return { counts, edges };
-}
-
-/** The bins of a histogram by position or by name. */
-export function histArguments<O extends HistOptions>(
-  bins: number | Values | O,
-  given: O,
-): [number | Values, O] {
-  if (!isOptions(bins)) return [bins as number | Values, given];
-  const options = bins as O;
-  return [options.bins ?? 10, options];
-}
-
-export function hist(
-  v: unknown,
-  bins: unknown,
-  o: HistOptions,
-  color: string,
-): { trace: Trace; points: number } {
-  const values = numbers(v, 'hist: v').flat;
-  const { counts, edges } = histogram(
-    values,
-    typeof bins === 'number' ? bins : vector(bins, 'hist: bins'),
-    o.range,
-  );
-  const widths = counts.map((_, i) => edges[i + 1] - edges[i]);
-  const total = counts.reduce((a, b) => a + b, 0);
-  let heights = o.density ? counts.map((c, i) => (total > 0 ? c / (total * widths[i]) : 0)) : counts;
-  if (o.cumulative) {
-    let sum = 0;
-    heights = heights.map((h, i) => (sum += o.density ? h * widths[i] : h));
-  }
-  const trace: Trace = {
-    type: 'bar',
-    x: counts.map((_, i) => (edges[i] + edges[i + 1]) / 2),
-    y: heights,
-    width: widths,
-    marker: {
-      color: o.color === undefined ? color : cssColor(o.color, 'hist'),
-      line: { color: '#ffffff', width: 0.5 },
-    },
-    opacity: o.alpha ?? 1,
-    ...(o.label ? { name: o.label } : {}),
-    showlegend: o.label !== undefined,
-    text: counts.map((_, i) => `${short(edges[i])} to ${short(edges[i + 1])}`),
-    textposition: 'none',
-    hovertemplate: `%{text}<br>${o.density ? 'density %{y:.4~g}' : '%{y}'}<extra>${o.label ?? ''}</extra>`,
-  };
-  return { trace, points: values.length };
-}
-
-export function bar(x: unknown, height: unknown, o: BarOptions, color: string): Trace {
-  const names = labelVector(x, 'bar: x');
-  const heights = vector(height, 'bar: height');
-  sameLength('bar', { x: names.length, height: heights.length });
-  const flat = o.orientation === 'horizontal';
-  const many = Array.isArray(o.color) && typeof o.color[0] === 'string';
-  if (many) sameLength('bar', { x: names.length, color: o.color!.length });
-  const css =
-    o.color === undefined
-      ? color
-      : many
-        ? (o.color as string[]).map((c) => cssColor(c, 'bar'))
-        : cssColor(o.color as ColorSpec, 'bar');
-  return {
-    type: 'bar',
-    x: flat ? heights : names,
-    y: flat ? names : heights,
-    ...(flat ? { orientation: 'h' } : {}),
-    ...(o.width !== undefined ? { width: o.width } : {}),
-    marker: { color: css },
-    opacity: o.alpha ?? 1,
-    ...(o.label ? { name: o.label } : {}),
-    showlegend: o.label !== undefined,
-    ...(o.annotate ? { text: heights.map((h) => short(h)), textposition: 'auto' } : {}),
-    ...(o.yerr !== undefined
-      ? { [flat ? 'error_x' : 'error_y']: errors('bar', o.yerr, heights.length, INK_ERROR, 4) }
-      : {}),
-    hovertemplate: `${flat ? '%{y}<br>%{x:.6~g}' : '%{x}<br>%{y:.6~g}'}<extra>${o.label ?? ''}</extra>`,
-  };
-}
-
-const INK_ERROR = '#1f2328';
+export const INK_ERROR = '#1f2328';
 
 /** Plotly's error bars from matplotlib's forms: a number, one per point, or [lower, upper]. */
-function errors(
+export function errors(
   fn: string,
   err: number | Values,
   n: number,
   color: string,
   capsize: number,
+  thickness?: number,
 ): Record<string, unknown> {
-  const look = { visible: true, color, thickness: 1.5, width: capsize };
+  const look = { visible: true, color, thickness: thickness ?? 1.5, width: capsize };
   if (typeof err === 'number') return { type: 'constant', value: err, ...look };
   const { shape, flat } = numbers(err, `${fn}: err`);
   if (shape.length === 2 && shape[0] === 2 && shape[1] === n) {
@@ -457,55 +433,99 @@ export function errorbar(x: unknown, y: unknown, o: ErrorbarOptions, nextColor: 
   const marker = trace.marker as { color?: string } | undefined;
   const color = lineColor(o.ecolor, 'errorbar') ?? line?.color ?? marker?.color ?? INK_ERROR;
   if (o.yerr !== undefined)
-    trace.error_y = errors('errorbar', o.yerr, n, color, o.capsize ?? 4) as unknown as PlotData['error_y'];
+    trace.error_y = errors(
+      'errorbar',
+      o.yerr,
+      n,
+      color,
+      o.capsize ?? 4,
+      o.elinewidth,
+    ) as unknown as PlotData['error_y'];
   if (o.xerr !== undefined)
-    trace.error_x = errors('errorbar', o.xerr, n, color, o.capsize ?? 4) as unknown as PlotData['error_x'];
+    trace.error_x = errors(
+      'errorbar',
+      o.xerr,
+      n,
+      color,
+      o.capsize ?? 4,
+      o.elinewidth,
+    ) as unknown as PlotData['error_x'];
   return trace;
 }
 
-/** The area between two curves, as a closed outline. */
-export function band(x: unknown, low: unknown, high: unknown, o: LineOptions, color: string): Trace {
-  const xs = vector(x, 'fillBetween: x');
+/** The area between two curves, as closed outlines: one for each run of points where it is wanted. */
+export function band(
+  fn: string,
+  x: unknown,
+  low: unknown,
+  high: unknown,
+  o: BandOptions,
+  color: string,
+): Trace {
+  const xs = vector(x, `${fn}: x`);
   const side = (v: unknown, name: string): number[] =>
-    typeof v === 'number' ? xs.map(() => v) : vector(v, `fillBetween: ${name}`);
+    typeof v === 'number' ? xs.map(() => v) : vector(v, `${fn}: ${name}`);
   const [lows, highs] = [side(low, 'y1'), side(high, 'y2')];
-  sameLength('fillBetween', { x: xs.length, y1: lows.length, y2: highs.length });
-  const css = lineColor(o.color, 'fillBetween') ?? color;
-  const name = typeof o.label === 'string' ? o.label : undefined;
+  sameLength(fn, { x: xs.length, y1: lows.length, y2: highs.length });
+  const wanted = o.where === undefined ? undefined : vector(o.where, `${fn}: where`);
+  if (wanted) sameLength(fn, { x: xs.length, where: wanted.length });
+  const line: { x: (number | null)[]; y: (number | null)[] } = { x: [], y: [] };
+  for (let from = 0; from < xs.length; ) {
+    let to = from;
+    while (to < xs.length && (!wanted || wanted[to])) to++;
+    if (to > from) {
+      const run = indices(to - from).map((i) => from + i);
+      const back = [...run].reverse();
+      if (line.x.length > 0) line.x.push(null), line.y.push(null);
+      line.x.push(...run.map((i) => xs[i]), ...back.map((i) => xs[i]));
+      line.y.push(...run.map((i) => highs[i]), ...back.map((i) => lows[i]));
+    }
+    from = to + 1;
+  }
+  const shape = o.step && { pre: 'vh', post: 'hv', mid: 'hvh' }[o.step];
+  const css = cssColor(o.facecolor ?? o.color ?? color, fn);
   return {
-    type: 'scatter',
-    mode: 'lines',
-    x: [...xs, ...[...xs].reverse()],
-    y: [...highs, ...[...lows].reverse()],
-    fill: 'toself',
-    fillcolor: translucent(css, o.alpha ?? 0.25),
-    line: { width: 0, color: css },
+    ...area(line, o, css, 0.25, fn),
+    line: {
+      width: o.edgecolor === undefined ? (o.linewidth ?? 0) : (o.linewidth ?? 1),
+      color: o.edgecolor === undefined ? css : cssColor(o.edgecolor, fn),
+      ...(shape ? { shape: shape as 'hv' } : {}),
+    },
     hoverinfo: 'skip',
-    ...(name !== undefined ? { name } : {}),
-    showlegend: name !== undefined,
   };
 }
 
 /** A filled polygon. */
-export function polygon(
-  x: unknown,
-  y: unknown,
-  o: { color?: ColorSpec; alpha?: number; label?: string; text?: string; linewidth?: number },
-  color: string,
-): Trace {
+export function polygon(x: unknown, y: unknown, o: AreaOptions, color: string): Trace {
   const [xs, ys] = [vector(x, 'fill: x'), vector(y, 'fill: y')];
   sameLength('fill', { x: xs.length, y: ys.length });
-  const css = o.color === undefined ? color : cssColor(o.color, 'fill');
+  const css = cssColor(o.facecolor ?? o.color ?? color, 'fill');
+  return area({ x: [...xs, xs[0]], y: [...ys, ys[0]] }, o, css, 0.5, 'fill');
+}
+
+/** A filled outline; gaps in it begin another. */
+export function area(
+  outline: { x: readonly (number | null)[]; y: readonly (number | null)[] },
+  o: AreaOptions,
+  css: string,
+  alpha: number,
+  fn: string,
+): Trace {
   return {
     type: 'scatter',
     mode: 'lines',
-    x: [...xs, xs[0]],
-    y: [...ys, ys[0]],
+    x: [...outline.x],
+    y: [...outline.y],
     fill: 'toself',
-    fillcolor: translucent(css, o.alpha ?? 0.5),
-    line: { width: o.linewidth ?? 1, color: css },
+    fillcolor: translucent(css, o.alpha ?? alpha),
+    line: {
+      width: o.linewidth ?? 1,
+      color: o.edgecolor === undefined ? css : cssColor(o.edgecolor, fn),
+      ...(o.linestyle === undefined ? {} : { dash: dash(o.linestyle, fn) }),
+    },
     ...(o.text === undefined ? { hoverinfo: 'skip' } : { text: o.text, hoverinfo: 'text', hoveron: 'fills' }),
     ...(o.label !== undefined ? { name: o.label } : {}),
+    ...(o.zorder === undefined ? {} : { zorder: o.zorder }),
     showlegend: o.label !== undefined,
   };
 }

@@ -3,8 +3,7 @@
 import type { NDArray } from '../core/ndarray.js';
 import { get } from '../ops/index.js';
 import { reshape } from '../ops/shape.js';
-import type { Axes, Figure } from '../plot/index.js';
-import { subplots } from '../plot/index.js';
+import { type Axes, Figure } from '../plot/index.js';
 import type { Histogram, History, Line } from './history.js';
 
 /** The charts that a monitor can draw. */
@@ -149,9 +148,10 @@ export function monitorFigure(
   const names = Array.from({ length: rows * cols }, (_, i) =>
     panels[i] === undefined ? '' : titles[panels[i]],
   );
-  const figure = subplots(rows, cols, {
-    ...{ titles: names, height: 110 + 270 * rows, title: options.title, wspace: 0.07, hspace: 0.3 / rows },
-  });
+  const figure = new Figure(
+    { height: 110 + 270 * rows, title: options.title },
+    { rows, cols, titles: names, wspace: 0.07, hspace: 0.3 / rows },
+  );
   (figure.layout as Record<string, unknown>).legend = {
     orientation: 'h',
     x: 0,

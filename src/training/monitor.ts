@@ -10,7 +10,7 @@ import { checkOptions, type Spelled } from '../core/options.js';
 import { ReLU } from '../nn/activations.js';
 import type { AnyModule } from '../nn/module.js';
 import { Module } from '../nn/module.js';
-import { DISPLAY } from '../plot/coordinates.js';
+import { DISPLAY } from '../plot/frame.js';
 import { libraryOutput } from '../plot/html.js';
 import type { Figure } from '../plot/index.js';
 import { monitorFigure, PANELS, type Panel } from './charts.js';

@@ -11,7 +11,7 @@ import * as random from '../numpy/random/index.js';
 import { mul, square } from '../ops/elementwise.js';
 import { dot } from '../ops/matmul.js';
 import { mean, std, sum } from '../ops/reduce.js';
-import { type Figure, subplots } from '../plot/index.js';
+import { Figure } from '../plot/index.js';
 
 const NONLINEARITIES = {
   tanh: (x: NDArray) => tanh(x),
@@ -82,11 +82,8 @@ export class ActivationStatistics {
   /** Means and standard deviations by layer, and the sizes of gradients where there are some. */
   figure(): Figure {
     const withGradient = this.layers[0]?.gradient !== undefined;
-    const fig = subplots(1, withGradient ? 3 : 2, {
-      titles: ['layer mean', 'layer std', ...(withGradient ? ['size of gradients'] : [])],
-      height: 340,
-      wspace: 0.11,
-    });
+    const titles = ['layer mean', 'layer std', ...(withGradient ? ['size of gradients'] : [])];
+    const fig = new Figure({ height: 340 }, { rows: 1, cols: titles.length, titles, wspace: 0.11 });
     const x = this.layers.map((l) => l.layer);
     fig.axes[0].plot(
       x,
@@ -125,10 +122,8 @@ export class ActivationStatistics {
     const n = this.layers.length;
     const cols = Math.min(n, 5);
     const rows = Math.ceil(n / cols);
-    const fig = subplots(rows, cols, {
-      titles: Array.from({ length: rows * cols }, (_, i) => (i < n ? `layer ${i + 1}` : '')),
-      height: 60 + 190 * rows,
-    });
+    const titles = Array.from({ length: rows * cols }, (_, i) => (i < n ? `layer ${i + 1}` : ''));
+    const fig = new Figure({ height: 60 + 190 * rows }, { rows, cols, titles });
     this.activations.forEach((h, i) => {
       fig.axes[i].hist(h.ravel(), bins, {
         range: [...range],

@@ -1,7 +1,9 @@
 // Diagrams: boxes and arrows, volumes, nets.
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as plot from '../../src/plot/index.js';
 import { type Any, json } from './json.js';
+
+beforeEach(() => plot.close('all'));
 
 describe('diagram', () => {
   const boxes = [

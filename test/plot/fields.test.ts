@@ -1,8 +1,10 @@
 // Values on grids: heatmaps, contours, decision regions, surfaces, images, image grids.
 import { inflateSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as plot from '../../src/plot/index.js';
 import { type Any, arrayLike, json } from './json.js';
+
+beforeEach(() => plot.close('all'));
 
 const meshgrid = (x: number[], y: number[]) => ({ xx: y.map(() => x), yy: y.map((v) => x.map(() => v)) });
 
@@ -74,7 +76,7 @@ describe('contour', () => {
   });
 
   it.each([
-    [() => plot.contour(z, { levels: [1, 2, 4] }), 'contour: levels must grow in even steps'],
+    [() => plot.contour(z, { levels: [1, 3, 2] }), 'contour: levels must grow, got [1, 3, 2]'],
     [() => plot.contour([1, 2], [1, 2, 3], z), 'contour: x has 2 values, but the grid (3, 3) needs 3'],
     [() => plot.contour([[1, 2]]), 'contour: z needs at least 2 rows and 2 columns, got (1, 2)'],
     [() => (plot.contour as Any)([1], z), 'contour: takes contour(z) or contour(x, y, z), got 2 arrays'],

@@ -3,9 +3,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as plot from '../../src/plot/index.js';
 import { type Any, arrayLike, json, mime } from './json.js';
+
+beforeEach(() => plot.close('all'));
 
 describe('styling', () => {
   it('takes titles, names, limits and scales as options or as calls', () => {
@@ -111,7 +113,7 @@ describe('styling', () => {
 
   it.each([
     [() => plot.plot([1]).ylim(0, 1).yscale('log'), 'ylim: a log axis has no place for 0'],
-    [() => plot.plot([1]).axis('square' as never), "axis: takes 'equal', 'off' or 'on', got 'square'"],
+    [() => plot.plot([1]).axis('round' as never), /^axis: takes 'equal', 'off' or 'on', .* got 'round'$/],
     [() => plot.plot([1]).xscale('symlog' as never), "xscale: takes 'linear' or 'log', got 'symlog'"],
     [() => plot.plot([1]).colorbar(), 'colorbar: nothing with a colour scale is drawn here'],
     [() => plot.figure({ width: -1 }), 'figure: width must be a number of pixels above 0, got -1'],
@@ -183,7 +185,8 @@ describe('subplots', () => {
 
 describe('animate', () => {
   it('has a frame and a slider step per figure', () => {
-    const figure = plot.plot([0, 0]).animate([plot.plot([0, 1]), plot.plot([0, 2])], { labels: ['a', 'b'] });
+    const drawn = (y: number[]) => plot.figure().plot(y);
+    const figure = drawn([0, 0]).animate([drawn([0, 1]), drawn([0, 2])], { labels: ['a', 'b'] });
     const { frames, layout } = json(figure);
     expect(frames?.map((f) => [f.name, f.data[0].y])).toEqual([
       ['a', [0, 1]],
@@ -193,8 +196,12 @@ describe('animate', () => {
   });
 
   it('wants the same traces in each frame', () => {
-    expect(() => plot.plot([0]).animate([plot.plot([1]), plot.plot([1]).plot([2])])).toThrow(
+    const drawn = (y: number[]) => plot.figure().plot(y);
+    expect(() => drawn([0]).animate([drawn([1]), drawn([1]).plot([2])])).toThrow(
       'animate: frame 1 has 2 traces and the figure 1',
+    );
+    expect(() => plot.plot([0]).animate([plot.plot([1]), plot.plot([2])])).toThrow(
+      'animate: frame 0 is the figure itself; begin each with a figure of its own: plot.figure().plot(x, y)',
     );
   });
 });
@@ -210,6 +217,7 @@ describe('showing itself', () => {
 
   it('prints as that text, and axes show their figure', () => {
     const figure = plot.subplots(1, 2);
+    plot.close(figure);
     expect(inspect(plot.plot([1, 2]))).toBe('Figure(line: 2 points)');
     expect(mime(figure.at(0, 1).plot([1]))['text/plain']).toBe('Figure(line: 1 point)');
   });
@@ -219,7 +227,8 @@ describe('showing itself', () => {
     const shown: unknown[] = [];
     plot.show();
     surroundings.display = (value: unknown) => shown.push(value);
-    const [first, second] = [plot.plot([1]), plot.figure()];
+    const [first, second] = [plot.plot([1]), plot.figure().plot([1])];
+    plot.figure();
     mime(plot.scatter([1], [2]));
     plot.show();
     plot.show();

@@ -1,8 +1,10 @@
 // Options of charts: names that do not exist are told, with the one that was probably meant, and matplotlib's sizes.
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { learn, nn, np, optim, plot } from '../../src/index.js';
 
 const x = [1, 2, 3];
+
+beforeEach(() => plot.close('all'));
 
 describe('unknown names of options', () => {
   const wrong: [string, () => unknown, string][] = [
@@ -53,8 +55,8 @@ describe('unknown names of options', () => {
     ],
     [
       'subplots',
-      () => plot.subplots(1, 2, { sharex: true } as never),
-      "subplots: unknown option 'sharex'; did you mean 'shareX'?",
+      () => plot.subplots(1, 2, { shre_x: true } as never),
+      "subplots: unknown option 'shre_x'; did you mean 'shareX'?",
     ],
     [
       'a classifier',
@@ -73,7 +75,7 @@ describe('what matplotlib’s users write', () => {
     expect(plot.figure({ figsize: [8, 5] }).layout).toMatchObject({ width: 800, height: 500 });
     expect(plot.subplots(1, 2, { figsize: [10, 4] }).layout).toMatchObject({ width: 1000, height: 400 });
     expect(plot.plot(x, { figsize: [3, 2], width: 500 }).layout).toMatchObject({ width: 500, height: 200 });
-    expect(plot.imshow([x, x], { cmap: 'gray', interpolation: 'nearest' }).data).toHaveLength(1);
+    expect(plot.figure().imshow([x, x], { cmap: 'gray', interpolation: 'nearest' }).data).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,9 @@
 // Points and lines: the traces that scatter, plot, hist, bar, errorbar and fillBetween make.
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import * as plot from '../../src/plot/index.js';
 import { arrayLike, json } from './json.js';
+
+beforeEach(() => plot.close('all'));
 
 describe('scatter', () => {
   it('gives one trace and one colour per class: Spectral is red, yellow, blue', () => {
@@ -176,10 +178,10 @@ describe('hist', () => {
     expect(
       json(
         plot.hist(
-          [
+          arrayLike([2, 2], 'float64', [
             [1, 2],
             [3, 4],
-          ],
+          ]),
           [0, 2, 10],
         ),
       ).data[0].y,

@@ -1,7 +1,7 @@
 // The Output widget: a place on the page that takes what code prints, shows and throws. The front process gathers that
 // and sends it as the widget's state, so what is captured arrives in any client and stays when a page is loaded again.
 import { capturing, currentCell, sendOutput } from '../channel.js';
-import { clearOutput, display } from '../display.js';
+import { clearOutput, display, withOwnFigures } from '../display.js';
 import { describeError } from '../errors.js';
 import { Interrupted } from '../stdin.js';
 import { type LayoutProperties, row } from './controls.js';
@@ -44,7 +44,7 @@ class OutputBase extends Widget implements Captures {
   run<R>(f: () => R): R | undefined {
     return capturing.run(this.model_id, () => {
       try {
-        const result = f();
+        const result = withOwnFigures(f);
         return result instanceof Promise ? (result.catch(fail) as R) : result;
       } catch (error) {
         return fail(error);

@@ -1,0 +1,245 @@
+// One coordinate system of a figure as Plotly keeps it: the names of its axes in the layout, the traces, annotations and
+// shapes that belong to it, its colour cycle and what it covers. Nothing here is a user's word; coordinates.ts has those.
+
+import type { Config, Layout, Frame as PlotlyFrame, Shape } from 'plotly.js';
+import type { Axes } from './axes.js';
+import { CYCLE } from './colors.js';
+import type { Figure } from './figure.js';
+import { styleColors } from './rc.js';
+import type { Trace } from './series.js';
+
+export type Loose = Record<string, unknown>;
+export const DISPLAY: unique symbol = Symbol.for('Jupyter.display') as never;
+export const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
+/** What the axes of one figure draw on. */
+export interface Canvas {
+  data: Trace[];
+  layout: Partial<Layout>;
+  config: Partial<Config>;
+  frames: Partial<PlotlyFrame>[];
+  /** What was drawn, for the text description. */
+  parts: string[];
+  axes: Axes[];
+  /** How many numbers of axes are taken. */
+  places: number;
+  figure?: Figure;
+}
+
+export interface ClassGroup {
+  cmap: string;
+  classes: (number | string)[];
+  paint(all: readonly (number | string)[], cmap: string): void;
+}
+
+export type Domain = { x: [number, number]; y: [number, number] };
+
+/** What is one axes' own. A figure of several axes shares that of its current ones. */
+export interface Spot {
+  /** 1-based number of the axes in its figure. */
+  readonly place: number;
+  /** The number of its x axis, which twins share. */
+  readonly xPlace: number;
+  /** Part of the figure that it covers, in fractions; null for all of it. */
+  readonly domain: Domain | null;
+  /** Lowest and highest x and y drawn so far. */
+  readonly bounds: { x: [number, number]; y: [number, number] };
+  /** Whether one unit is to be as long on both axes. */
+  equal: boolean;
+  readonly classGroups: ClassGroup[];
+  /** How many colours of the cycle are used up. */
+  cycle: number;
+}
+
+export function emptySpot(place: number, domain: Domain | null, xPlace: number = place): Spot {
+  const bounds: Spot['bounds'] = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
+  return { place, xPlace, domain, bounds, equal: false, classGroups: [], cycle: 0 };
+}
+
+export abstract class Frame {
+  protected spot: Spot;
+
+  constructor(
+    protected readonly canvas: Canvas,
+    place: number,
+    domain: Domain | null,
+    xPlace: number = place,
+  ) {
+    this.spot = emptySpot(place, domain, xPlace);
+    canvas.places = Math.max(canvas.places, place);
+  }
+
+  protected get place(): number {
+    return this.spot.place;
+  }
+
+  protected get xPlace(): number {
+    return this.spot.xPlace;
+  }
+
+  protected get domain(): Domain | null {
+    return this.spot.domain;
+  }
+
+  /** The figure that these axes belong to. */
+  get figure(): Figure {
+    return this.canvas.figure!;
+  }
+
+  toString(): string {
+    return `Axes of ${this.figure}`;
+  }
+
+  [INSPECT](): string {
+    return this.toString();
+  }
+
+  /** Axes as a cell's value show their figure. */
+  [DISPLAY](): Record<string, unknown> {
+    return this.figure[DISPLAY]();
+  }
+
+  // ----------------------------------------------------------------------------------------------------- inner works
+
+  /** Plotly's names of this axes' axes: x, y, x2, y2... */
+  protected get xName(): string {
+    return this.xPlace === 1 ? 'x' : `x${this.xPlace}`;
+  }
+
+  protected get yName(): string {
+    return this.place === 1 ? 'y' : `y${this.place}`;
+  }
+
+  protected get titleName(): string {
+    return `title ${this.place}`;
+  }
+
+  /** Plotly's name of the three-dimensional axes of this place. */
+  protected get sceneName(): string {
+    return this.place === 1 ? 'scene' : `scene${this.place}`;
+  }
+
+  protected titlePlace(): Loose {
+    return (this.canvas.layout as Loose)[this.sceneName] !== undefined && this.domain
+      ? { xref: 'paper', yref: 'paper', x: (this.domain.x[0] + this.domain.x[1]) / 2, y: this.domain.y[1] }
+      : { xref: `${this.xName} domain`, yref: `${this.yName} domain`, x: 0.5, y: 1 };
+  }
+
+  protected axisKey(which: 'x' | 'y'): string {
+    const n = which === 'x' ? this.xPlace : this.place;
+    return `${which}axis${n === 1 ? '' : n}`;
+  }
+
+  /** The layout of an axis, created when first styled. */
+  protected axisLayout(which: 'x' | 'y'): Loose {
+    const layout = this.canvas.layout as Loose;
+    layout[this.axisKey(which)] ??= {};
+    return layout[this.axisKey(which)] as Loose;
+  }
+
+  protected axisBoth(fields: Loose): this {
+    Object.assign(this.axisLayout('x'), fields);
+    Object.assign(this.axisLayout('y'), fields);
+    return this;
+  }
+
+  protected list<T>(key: 'annotations' | 'shapes' | 'images'): T[] {
+    const layout = this.canvas.layout as Loose;
+    layout[key] ??= [];
+    return layout[key] as T[];
+  }
+
+  protected own(): Trace[] {
+    return this.canvas.data.filter((t) =>
+      t.scene !== undefined
+        ? t.scene === this.sceneName
+        : (t.xaxis ?? 'x') === this.xName && (t.yaxis ?? 'y') === this.yName,
+    );
+  }
+
+  /** Whether a shape or an annotation hangs on these axes. */
+  protected holds({ xref, yref }: Loose): boolean {
+    const name = (ref: unknown): string => String(ref).replace(' domain', '');
+    return name(xref) === this.xName && name(yref) === this.yName;
+  }
+
+  protected nextColor(): string {
+    const colors = styleColors() ?? CYCLE;
+    return colors[this.spot.cycle++ % colors.length];
+  }
+
+  protected add(trace: Trace): this {
+    if (this.xName !== 'x') trace.xaxis = this.xName;
+    if (this.yName !== 'y') trace.yaxis = this.yName;
+    if (this.domain) {
+      // Colour bars stand beside their own axes, not at the figure's edge.
+      const { x, y } = this.domain;
+      const bar = { x: x[1] + 0.005, xanchor: 'left', y: (y[0] + y[1]) / 2, len: y[1] - y[0] };
+      const marker = trace.marker as Loose | undefined;
+      if (trace.colorscale !== undefined)
+        trace.colorbar = { ...bar, ...(trace.colorbar as object) } as Trace['colorbar'];
+      else if (marker?.colorscale !== undefined) marker.colorbar = { ...bar, ...(marker.colorbar as object) };
+    }
+    this.canvas.data.push(trace);
+    return this;
+  }
+
+  protected drew(part: string): this {
+    this.canvas.parts.push(part);
+    return this;
+  }
+
+  protected cover(x: readonly unknown[], y: readonly unknown[]): this {
+    const grow = (span: number[], values: readonly unknown[]): void => {
+      for (const v of values) {
+        if (typeof v !== 'number' || !Number.isFinite(v)) continue;
+        if (v < span[0]) span[0] = v;
+        if (v > span[1]) span[1] = v;
+      }
+    };
+    grow(this.spot.bounds.x, x);
+    grow(this.spot.bounds.y, y);
+    return this;
+  }
+
+  /** Classes drawn with one colormap share their colours: regions, points, and more points. */
+  protected addClasses(group: ClassGroup): void {
+    this.spot.classGroups.push(group);
+    const same = this.spot.classGroups.filter((g) => g.cmap === group.cmap);
+    const all = [...new Set(same.flatMap((g) => g.classes))];
+    const sorted = all.every((v) => typeof v === 'number')
+      ? (all as number[]).sort((a, b) => a - b)
+      : all.map(String).sort();
+    const union = all.every((v) => typeof v === 'number')
+      ? sorted
+      : sorted.map((s) => all.find((v) => String(v) === s)!);
+    for (const g of same) g.paint(union, group.cmap);
+  }
+
+  /** Where Plotly wants limits and annotations: on a log axis, at the logarithm. */
+  protected position(which: 'x' | 'y', value: number, fn: string): number {
+    if (this.axisLayout(which).type !== 'log') return value;
+    if (value <= 0)
+      throw new RangeError(`${fn}: a log axis has no place for ${value}; give a number above 0`);
+    return Math.log10(value);
+  }
+
+  protected moveAnnotations(which: 'x' | 'y', toLog: boolean): void {
+    const name = which === 'x' ? this.xName : this.yName;
+    const move = (v: unknown): unknown => (typeof v !== 'number' ? v : toLog ? Math.log10(v) : 10 ** v);
+    for (const a of this.list<Loose>('annotations')) {
+      if (a[`${which}ref`] === name) a[which] = move(a[which]);
+      if (a[`a${which}ref`] === name) a[`a${which}`] = move(a[`a${which}`]);
+    }
+  }
+
+  protected addAnnotation(annotation: Loose): this {
+    this.list<Loose>('annotations').push({ xref: this.xName, yref: this.yName, ...annotation });
+    return this;
+  }
+
+  protected addShape(shape: Loose): this {
+    this.list<Partial<Shape>>('shapes').push(shape as Partial<Shape>);
+    return this;
+  }
+}
