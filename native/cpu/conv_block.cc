@@ -53,20 +53,63 @@ ConvGradients::ConvGradients(const Block& g, int block, const float* x, const fl
         library()->memory_desc_equal(weightPlans.last->blocked[Result], dataPlans.last->blocked[Result])))
     return;
   if (dx != nullptr) laidWeights = laid(*dataPlans.whole, Weights, weights, RoomWeights);
-  floats = whole.bytes[Weights] / sizeof(float);
+  tiles = {g.h, g.w, g.ph, g.pw, g.oh, g.ow};
+  winograd = dw != nullptr && transformable();
+  floats = winograd ? kWinogradPoints * g.c * g.f : whole.bytes[Weights] / sizeof(float);
   each = floats + (g.f + 15) / 16 * 16;
   sums = reinterpret_cast<float*>(room(RoomPartial, g.tasks * each * sizeof(float)));
   for (int64_t t = 0; t < g.tasks; t++) std::memset(offsets(t), 0, channels() * sizeof(float));
   possible = true;
 }
 
+bool ConvGradients::transformable() const {
+  const Plan &whole = *weightPlans.whole, &last = *weightPlans.last;
+  for (const Plan* p : {&whole, &last})
+    if (p->block[Source] != 16 || p->block[Result] != 16) return false;
+  // Tiles should be mostly full.
+  return kernels().panelWidth[1] == 32 && winogradPays(g) && g.c % 16 == 0 && g.f % 32 == 0 &&
+         3 * g.places >= 2 * 16 * tiles.tiles();
+}
+
+void ConvGradients::transformed(float* to, int64_t images, const float* x, const float* y) const {
+#if defined(GL_X86)
+  const Kernels& kernel = kernels();
+  const int64_t count = tiles.tiles(), panels = g.f / 32;
+  // So many images that their transforms stay in the cache with the sums.
+  const int64_t some = std::max<int64_t>(1, std::min(images, 32 / count));
+  // A distance between points that is no power of two: they would all be wanted in the same place of the cache.
+  const int64_t uPoint = some * count * g.c + 16, vPoint = some * count * g.f + 16;
+  float* const u = reinterpret_cast<float*>(room(RoomScratch, kWinogradPoints * (uPoint + vPoint) * sizeof(float)));
+  float* const v = u + kWinogradPoints * uPoint;
+  for (int64_t i = 0; i < images; i += some) {
+    const int64_t now = std::min(some, images - i), depth = now * count;
+    for (int64_t k = 0; k < now; k++) {
+      for (int64_t b = 0; b < g.c; b += 16)
+        avx512::winogradInput(tiles, x + (i + k) * g.c * g.plane + b * g.plane, u + k * count * g.c + b, uPoint, g.c);
+      for (int64_t b = 0; b < g.f; b += 16)
+        avx512::winogradResult(tiles, y + (i + k) * g.f * g.places + b * g.places,
+                               v + b / 32 * depth * 32 + k * count * 32 + b % 32, vPoint, 32);
+    }
+    for (int64_t e = 0; e < kWinogradPoints; e++)
+      kernel.panelGemm[1](to + e * g.c * g.f, u + e * uPoint, v + e * vPoint, g.c, panels * 32, depth, g.f, 1, g.c, depth * 32, i > 0);
+  }
+#else
+  (void)to, (void)images, (void)x, (void)y;
+#endif
+}
+
 void ConvGradients::run(int64_t t, const void* y) const {
   const int64_t first = t * g.run, count = std::min(g.run, g.n - first);
   const Plan &plan = weightPlans.of(g, count), &dataPlan = dataPlans.of(g, count);
-  if (dw != nullptr)
-    plan.convolution.execute({{DNNL_ARG_SRC, plan.blocked[Source], laid(plan, Source, x + first * g.c * g.plane, RoomSource)},
-                              {DNNL_ARG_DIFF_DST, plan.blocked[Result], y},
-                              {DNNL_ARG_DIFF_WEIGHTS, plan.blocked[Weights], sums + t * each}});
+  if (dw != nullptr) {
+    const void* const input = laid(plan, Source, x + first * g.c * g.plane, RoomSource);
+    if (winograd)
+      transformed(sums + t * each, count, static_cast<const float*>(input), static_cast<const float*>(y));
+    else
+      plan.convolution.execute({{DNNL_ARG_SRC, plan.blocked[Source], input},
+                                {DNNL_ARG_DIFF_DST, plan.blocked[Result], y},
+                                {DNNL_ARG_DIFF_WEIGHTS, plan.blocked[Weights], sums + t * each}});
+  }
   if (dx == nullptr) return;
   float* const place = dx + first * g.c * g.plane;
   void* const input = dataPlan.reorder[Source] ? room(RoomInput, dataPlan.bytes[Source]) : reinterpret_cast<char*>(place);
@@ -77,9 +120,19 @@ void ConvGradients::run(int64_t t, const void* y) const {
 }
 
 void ConvGradients::finish() const {
-  for (int64_t t = 1; t < g.tasks; t++)
-    for (int64_t i = dw == nullptr ? floats : 0; i < each; i++) sums[i] += sums[t * each + i];
+  parallelRanges(each, 1024, threadsFor(g.tasks * each), [&](int64_t begin, int64_t end) {
+    for (int64_t t = 1; t < g.tasks; t++)
+      for (int64_t i = dw == nullptr ? std::max(begin, floats) : begin; i < end; i++) sums[i] += sums[t * each + i];
+  });
   if (dw == nullptr) return;
+#if defined(GL_X86)
+  if (winograd) {
+    for (int64_t k = 0; k < g.c; k++)
+      for (int64_t b = 0; b < g.f; b += 16)
+        avx512::winogradWeights(sums + k * g.f + b, g.c * g.f, dw + (b * g.c + k) * 9, g.c * 9);
+    return;
+  }
+#endif
   const Plan& whole = *weightPlans.whole;
   if (whole.reorder[Weights]) unlaid(whole, Weights, sums, dw);
   else std::memcpy(dw, sums, whole.bytes[Weights]);

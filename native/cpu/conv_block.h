@@ -5,6 +5,7 @@
 #include "cpu/onednn.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
+#include "cpu/winograd.h"
 
 #if defined(GL_ONEDNN)
 
@@ -104,6 +105,12 @@ class ConvGradients {
   const void* laidWeights = nullptr;
   float* sums = nullptr;
   int64_t floats = 0, each = 0;
+  bool winograd = false;
+  WinogradTiles tiles{};
+
+  // Whether the weights' gradient goes by Winograd's transform, and what it adds to the sums of a task.
+  bool transformable() const;
+  void transformed(float* to, int64_t images, const float* x, const float* y) const;
 };
 
 }  // namespace gl

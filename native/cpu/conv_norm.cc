@@ -33,6 +33,8 @@ struct ByChannel {
   explicit ByChannel(const Block& g) {
     for (std::vector<float>* a : {&mean, &factor, &offset, &slope}) a->resize((g.f + 15) / 16 * 16);
   }
+  // Those of channels k and after.
+  BlockedNorm from(int64_t k) const { return {mean.data() + k, factor.data() + k, offset.data() + k, slope.data() + k}; }
 };
 
 struct NormedBlock : Block {
@@ -108,14 +110,12 @@ bool forward(Command& c) {
   }
   const int64_t places = g.rows * g.cols;
   parallelRanges(g.tasks, 1, g.threads, [&](int64_t begin, int64_t end) {
-    float* const plane = reinterpret_cast<float*>(room(RoomResult, block * g.places * sizeof(float)));
     float* const small = reinterpret_cast<float*>(room(RoomPooled, blocks * block * places * sizeof(float)));
     for (int64_t t = begin; t < end; t++)
       g.each(t, blocks, [&](int64_t i, int64_t b) {
         const int64_t k = b * block;
-        kernels().normBlock(plane, kept + i * image + k * g.places, by.mean.data() + k, by.factor.data() + k,
-                            by.offset.data() + k, g.places, block);
-        kernels().poolBlock(g.pool, plane, small + k * places, c.data<uint8_t>(4) + i * g.winners() + k * places, block);
+        kernels().normPoolBlock(g.pool, by.from(k), kept + i * image + k * g.places, small + k * places,
+                                c.data<uint8_t>(4) + i * g.winners() + k * places, block);
         if (b == blocks - 1) toPlain(c.data<float>(0) + i * g.results(), small, 1, g.f, places, block);
       });
   });
@@ -135,23 +135,20 @@ bool backward(Command& c) {
   const float* const kept = c.data<float>(7);
   ByChannel by(g);
   for (int64_t k = 0; k < g.f; k++) by.mean[k] = static_cast<float>(g.row(Mean)[k]);
-  // The gradient of a block of channels before rectifier and pooling; sums are added to `offsets`.
-  const auto unpool = [&](int64_t i, int64_t b, float* to, float* offsets) {
+  // The gradient of the result for a block of channels.
+  const auto given = [&](int64_t i, int64_t k) {
     float* const small = reinterpret_cast<float*>(room(RoomPooled, block * places * sizeof(float)));
-    kernels().layBlock(small, c.data<float>(2) + i * g.results() + b * block * places,
-                       std::min<int64_t>(block, g.f - b * block), places, block);
-    kernels().unpoolBlock(g.pool, small, c.data<uint8_t>(5) + i * g.winners() + b * block * places, to, offsets, block);
+    kernels().layBlock(small, c.data<float>(2) + i * g.results() + k * places, std::min<int64_t>(block, g.f - k), places, block);
+    return small;
   };
+  const auto winners = [&](int64_t i, int64_t k) { return c.data<uint8_t>(5) + i * g.winners() + k * places; };
   Sums sums(g), products(g);
   parallelRanges(g.tasks, 1, g.threads, [&](int64_t begin, int64_t end) {
-    float* const plane = reinterpret_cast<float*>(room(RoomResult, block * g.places * sizeof(float)));
     for (int64_t t = begin; t < end; t++)
       g.each(t, blocks, [&](int64_t i, int64_t b) {
-        float own[16] = {};
-        unpool(i, b, plane, own);
-        for (int k = 0; k < block; k++) sums.of(t)[b * block + k] += own[k];
-        kernels().productBlock(plane, kept + i * image + b * block * g.places, by.mean.data() + b * block, g.places,
-                               products.of(t) + b * block, block);
+        const int64_t k = b * block;
+        kernels().sumWinners(g.pool, by.from(k), given(i, k), winners(i, k), kept + i * image + k * g.places, sums.of(t) + k,
+                             products.of(t) + k, block);
       });
   });
   for (int64_t k = 0; k < g.f; k++) {
@@ -170,11 +167,15 @@ bool backward(Command& c) {
       float* const large = reinterpret_cast<float*>(room(RoomResult, gradients.of(count).bytes[Result]));
       g.each(t, blocks, [&](int64_t i, int64_t b) {
         const int64_t k = b * block;
-        float* const to = large + (i - first) * image + k * g.places;
-        float unused[16] = {};
-        unpool(i, b, to, unused);
-        kernels().normBlockGrad(to, kept + i * image + k * g.places, by.mean.data() + k, by.factor.data() + k,
-                                by.offset.data() + k, by.slope.data() + k, g.places, gradients.offsets(t) + k, block);
+        float *const to = large + (i - first) * image + k * g.places, *const offsets = gradients.offsets(t) + k;
+        const float* const x = kept + i * image + k * g.places;
+        if (g.pool.apart && g.pool.covering) {
+          kernels().normUnpoolBlock(g.pool, by.from(k), given(i, k), winners(i, k), x, to, offsets, block);
+        } else {
+          float unused[16] = {};
+          kernels().unpoolBlock(g.pool, given(i, k), winners(i, k), to, unused, block);
+          kernels().normBlockGrad(by.from(k), x, g.places, to, offsets, block);
+        }
       });
       gradients.run(t, large);
     }

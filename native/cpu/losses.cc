@@ -79,18 +79,6 @@ void run_crossEntropy(Command& c) {
   });
 }
 
-// A row is added to each row of operand 0 (rows, cols), then negative elements become 0. Operands: result, row (null for
-// none); params: rows, cols, whether the rectifier is wanted.
-void run_finishRows(Command& c) {
-  const int64_t rows = c.param(0), cols = c.param(1), size = itemSize(c.dtype(0));
-  if (c.dtype(0) != DType::Float64 && c.dtype(0) != DType::Float32) throw Error("finishRows: operands must be float64 or float32");
-  if (c.address(1) == nullptr && c.param(2) == 0) return;
-  const FinishRows finish = kernels().finishRows[c.dtype(0) == DType::Float32];
-  parallelRanges(rows, 1, threadsFor(rows * cols), [&](int64_t begin, int64_t end) {
-    finish(c.address(0) + begin * cols * size, c.address(1), end - begin, cols, c.param(2) != 0);
-  });
-}
-
 // Operand 0 = operand 1 where operand 2 is positive, else 0; n elements, which is param 0.
 void run_maskByResult(Command& c) {
   const int64_t size = itemSize(c.dtype(0));

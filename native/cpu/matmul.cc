@@ -7,16 +7,13 @@
 #include <vector>
 #include "cpu/blas.h"
 #include "cpu/dtypes.h"
+#include "cpu/matmul.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
 namespace gl {
 
 namespace {
-
-struct Matrix {
-  int64_t rows, cols, s0, s1;  // element strides
-};
 
 inline void gemm(const char* ta, const char* tb, const int* m, const int* n, const int* k, const double* a, const int* lda,
                  const double* b, const int* ldb, double* c, const int* ldc) {
@@ -133,7 +130,7 @@ constexpr int64_t kDepth = 1024;
 // Products in single precision by panels of b: whoever multiplies with a panel lays it out, so nothing is laid out twice
 // and nobody waits for others. Each element is summed in the order of k, whatever the threads. False for shapes and
 // machines that BLAS serves better.
-bool byPanels(float* c, const float* a, const float* b, const Matrix& ma, const Matrix& mb) {
+bool byPanels(float* c, const float* a, const float* b, const Matrix& ma, const Matrix& mb, const Finish* finish) {
   const Kernels& kernel = kernels();
   const int64_t m = ma.rows, k = ma.cols, n = mb.cols, width = kernel.panelWidth[1], panels = (n + width - 1) / width;
   if (kernel.lanes[1] < 16 || m < 32 || n < width || k < 16 || 8 * n < 7 * panels * width || m * n * k >= kPanelLimit) return false;
@@ -167,6 +164,7 @@ bool byPanels(float* c, const float* a, const float* b, const Matrix& ma, const 
         kernel.panelGemm[1](c + i * n + p * width, a + i * rows.s0 + q * rows.s1, panel, count,
                             std::min(width, n - p * width), depth, n, rows.s0, rows.s1, 0, q > 0);
       }
+      if (finish != nullptr) finish->part(i, count, p * width, std::min(width, n - p * width));
       at = last;
     }
   });
@@ -176,16 +174,17 @@ bool byPanels(float* c, const float* a, const float* b, const Matrix& ma, const 
 // One row or column from a large matrix is a matter of bandwidth, which BLAS's own routines use up.
 bool bandwidthBound(int64_t m, int64_t k, int64_t n) { return (m == 1 || n == 1) && m * n * k > 16384; }
 
-// c (m x n, C order) = a (m x k) b (k x n). BLAS is column-major, so it is asked for c' = b' a'.
+// c (m x n, C order) = a (m x k) b (k x n). BLAS is column-major, so it is asked for c' = b' a'. True when the parts of
+// the result have been finished already.
 template <class T>
-void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
+bool product(T* c, const T* a, const T* b, Matrix ma, Matrix mb, const Finish* finish) {
   const int64_t m = ma.rows, k = ma.cols, n = mb.cols;
-  if (m == 0 || n == 0) return;
+  if (m == 0 || n == 0) return false;
   if (k == 0) {
     std::fill_n(c, m * n, T(0));
-    return;
+    return false;
   }
-  if (!bandwidthBound(m, k, n) && smallProduct(c, a, b, ma, mb)) return;
+  if (!bandwidthBound(m, k, n) && smallProduct(c, a, b, ma, mb)) return false;
   std::vector<T> memoryA, memoryB;
   a = compact(a, ma, memoryA);
   b = compact(b, mb, memoryB);
@@ -194,10 +193,10 @@ void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
   if (m == 1 && n == 1) {
     const int sa = blasInt(k == 1 ? 1 : ma.s1), sb = blasInt(k == 1 ? 1 : mb.s0);
     *c = dot(&ik, a, &sa, b, &sb);
-    return;
+    return false;
   }
   if constexpr (std::is_same<T, float>::value)
-    if (byPanels(c, a, b, ma, mb)) return;
+    if (byPanels(c, a, b, ma, mb, finish)) return true;
   const bool rowsA = rowsReadable(ma), rowsB = rowsReadable(mb);
   const int lda = blasInt(std::max<int64_t>(1, rowsA ? (m == 1 ? k : ma.s0) : (k == 1 ? m : ma.s1)));
   const int ldb = blasInt(std::max<int64_t>(1, rowsB ? (k == 1 ? n : mb.s0) : (n == 1 ? k : mb.s1)));
@@ -206,7 +205,7 @@ void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
     if (sb > 0) {
       if (rowsA) gemv("T", &ik, &im, a, &lda, b, &sb, c, &unit);
       else gemv("N", &im, &ik, a, &lda, b, &sb, c, &unit);
-      return;
+      return false;
     }
   }
   if (m == 1) {
@@ -214,11 +213,15 @@ void product(T* c, const T* a, const T* b, Matrix ma, Matrix mb) {
     if (sa > 0) {
       if (rowsB) gemv("N", &in, &ik, b, &ldb, a, &sa, c, &unit);
       else gemv("T", &ik, &in, b, &ldb, a, &sa, c, &unit);
-      return;
+      return false;
     }
   }
   shared(c, m, n, k, a, rowsA, lda, b, rowsB, ldb, in);
+  return false;
 }
+
+template <class T>
+void plainProduct(T* c, const T* a, const T* b, const Matrix& ma, const Matrix& mb) { product(c, a, b, ma, mb, nullptr); }
 
 // Complex numbers: BLAS's general product for every shape.
 template <class T>
@@ -292,6 +295,16 @@ void batches(Command& c, const Matrix& ma, const Matrix& mb, Product&& one) {
 
 }  // namespace
 
+template <class T>
+void multiply(T* c, const T* a, const T* b, const Matrix& ma, const Matrix& mb, const Finish& finish) {
+  if (product(c, a, b, ma, mb, &finish)) return;
+  parallelRanges(ma.rows, 1, threadsFor(ma.rows * mb.cols), [&](int64_t begin, int64_t end) {
+    finish.part(begin, end - begin, 0, mb.cols);
+  });
+}
+template void multiply(float*, const float*, const float*, const Matrix&, const Matrix&, const Finish&);
+template void multiply(double*, const double*, const double*, const Matrix&, const Matrix&, const Finish&);
+
 void run_matmul(Command& c) {
   const int64_t m = c.param(0), k = c.param(1), n = c.param(2);
   const Matrix ma{m, k, c.param(3), c.param(4)}, mb{k, n, c.param(5), c.param(6)};
@@ -300,7 +313,7 @@ void run_matmul(Command& c) {
   byDType(c.dtype(0), [&](auto zero) {
     using T = decltype(zero);
     if constexpr (std::is_integral<T>::value) batches<T>(c, ma, mb, productOfIntegers<T>);
-    else if constexpr (std::is_floating_point<T>::value) batches<T>(c, ma, mb, product<T>);
+    else if constexpr (std::is_floating_point<T>::value) batches<T>(c, ma, mb, plainProduct<T>);
     else batches<T>(c, ma, mb, productOfComplex<T>);
   });
 }

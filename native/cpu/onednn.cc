@@ -149,16 +149,10 @@ int blockOf(Layout layout, int64_t n, int64_t c, int64_t h, int64_t w) {
   return 0;
 }
 
-// Winograd's transform pays for windows of 3 x 3 over many channels; its error is some 3 times that of the plain sums.
-bool winogradPays(ConvKind kind, const ConvSizes& g) {
-  return kind != ConvKind::Weight && g.kh == 3 && g.kw == 3 && g.sh == 1 && g.sw == 1 && g.dh == 1 && g.dw == 1 &&
-         g.groups == 1 && g.c >= 32 && g.f >= 32 && g.places >= 49;
-}
-
 void makePlan(ConvKind kind, const ConvSizes& g, int64_t n, bool bias, Plan& plan) {
   const Library& lib = *library();
   dnnl_primitive_desc_t made = nullptr;
-  if (winogradPays(kind, g)) made = chosen(kind, g, n, bias, dnnl_convolution_winograd, plan);
+  if (kind != ConvKind::Weight && winogradPays(g)) made = chosen(kind, g, n, bias, dnnl_convolution_winograd, plan);
   if (made == nullptr) made = chosen(kind, g, n, bias, dnnl_convolution_direct, plan);
   if (made == nullptr) return;
   // Its plain loops and its im2col are no better than ours.
@@ -225,6 +219,11 @@ int64_t runOf(const ConvSizes& g, int threads) {
 }
 
 }  // namespace
+
+bool winogradPays(const ConvSizes& g) {
+  return g.kh == 3 && g.kw == 3 && g.sh == 1 && g.sw == 1 && g.dh == 1 && g.dw == 1 &&
+         g.groups == 1 && g.c >= 32 && g.f >= 32 && g.places >= 49;
+}
 
 bool worthwhile(ConvKind kind, const ConvSizes& g) {
   if (g.n * g.products() < 8192) return false;

@@ -144,6 +144,9 @@ void unlaid(const Plan& plan, Tensor t, const void* data, float* out);
 
 bool worthwhile(ConvKind kind, const ConvSizes& g);
 
+// Winograd's transform pays for windows of 3 x 3 over many channels; its error is some 3 times that of the plain sums.
+bool winogradPays(const ConvSizes& g);
+
 }  // namespace onednn
 }  // namespace gl
 

@@ -169,17 +169,25 @@ using PoolBlock = void (*)(const BlockedPool& g, const float* x, float* out, uin
 using UnpoolBlock = void (*)(const BlockedPool& g, const float* d, const uint8_t* winners, float* dx, float* sums, int block);
 // `channels` planes of so many places between the plain and the blocked form; channels beyond them are zeros.
 using LayBlock = void (*)(float* to, const float* from, int64_t channels, int64_t places, int block);
-// Normalisation between a convolution and its rectifier, of such a plane with numbers for each channel of it. Sums over
-// the places are added in double: of x, of the squares of x - mean, or of g (x - mean).
+// Normalisation between a convolution and its rectifier, of such a plane with numbers for each channel of it: all of them
+// in vectors of `block`.
+struct BlockedNorm {
+  const float *mean, *factor, *offset, *slope;
+};
+// Sums over the places are added in double: of x, and of the squares of x - mean.
 using SumBlock = void (*)(const float* x, int64_t places, double* sums, int block);
 using SquareBlock = void (*)(const float* x, const float* mean, int64_t places, double* sums, int block);
-using ProductBlock = void (*)(const float* g, const float* x, const float* mean, int64_t places, double* sums, int block);
-// to = (x - mean) factor + offset
-using NormBlock = void (*)(float* to, const float* x, const float* mean, const float* factor, const float* offset,
-                           int64_t places, int block);
-// d = factor d - shift - slope (x - mean), and its sums.
-using NormBlockGrad = void (*)(float* d, const float* x, const float* mean, const float* factor, const float* shift,
-                               const float* slope, int64_t places, float* sums, int block);
+// As poolBlock, of (x - mean) factor + offset.
+using NormPoolBlock = void (*)(const BlockedPool& g, const BlockedNorm& n, const float* x, float* out, uint8_t* winners,
+                               int block);
+// Sums over the winners are added in double: of d, and of d (x - mean).
+using SumWinners = void (*)(const BlockedPool& g, const BlockedNorm& n, const float* d, const uint8_t* winners, const float* x,
+                            double* sums, double* products, int block);
+// dx = factor * what goes to the winners - offset - slope (x - mean), and its sums; windows do not overlap, and reach all.
+using NormUnpoolBlock = void (*)(const BlockedPool& g, const BlockedNorm& n, const float* d, const uint8_t* winners,
+                                 const float* x, float* dx, float* sums, int block);
+// The same where dx holds what goes to the winners.
+using NormBlockGrad = void (*)(const BlockedNorm& n, const float* x, int64_t places, float* dx, float* sums, int block);
 using Rectify = void (*)(float* x, int64_t n);
 // dx = g where the result y of the rectifier is positive, else 0; its sums are added by channel.
 using RectifyGrad = void (*)(float* dx, const float* g, const float* y, float* sums, int64_t n, int64_t channels, int64_t places);
@@ -226,8 +234,9 @@ struct Kernels {
   LayBlock layBlock, unlayBlock;
   SumBlock sumBlock;
   SquareBlock squareBlock;
-  ProductBlock productBlock;
-  NormBlock normBlock;
+  NormPoolBlock normPoolBlock;
+  SumWinners sumWinners;
+  NormUnpoolBlock normUnpoolBlock;
   NormBlockGrad normBlockGrad;
   Rectify rectify;
   RectifyGrad rectifyGrad;

@@ -125,6 +125,11 @@ export function clearOperand(k: number): void {
   command[OPERAND + 2 * k] = 0;
 }
 
+/** An address in the list, 0 for none: for commands with more operands than there are places. They cannot be recorded. */
+export function setListed(i: number, a: NDArray | null): void {
+  command[LIST + i] = a === null ? 0 : addressOf(a.storage) + a.offset * dtypeInfo[a.dtype].itemsize;
+}
+
 /** Operand k with its own shape and strides along dimensions `from`, `from + 1`... */
 export function setArray(k: number, a: NDArray, from = 0): void {
   setAddress(k, a);

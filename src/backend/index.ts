@@ -68,7 +68,11 @@ export { matmul } from './matmul.js';
 export {
   type Channels,
   crossEntropy,
-  finishRows,
+  type Dense,
+  type DenseGradients,
+  dense,
+  denseGrad,
+  MOST_DENSE,
   maskByResult,
   normalize,
   normalizeGrad,

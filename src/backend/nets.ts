@@ -1,8 +1,18 @@
-// Layers and losses of nets in one native pass: normalisation of channels, softmax with cross-entropy, what follows the
-// product of a linear layer.
+// Layers and losses of nets in one native pass: normalisation of channels, softmax with cross-entropy, linear layers one
+// after the other.
 
 import type { NDArray } from '../core/ndarray.js';
-import { begin, clearOperand, opcode, run, setAddress, setParam } from './command.js';
+import {
+  begin,
+  clearOperand,
+  command,
+  LIST,
+  opcode,
+  run,
+  setAddress,
+  setListed,
+  setParam,
+} from './command.js';
 
 const codes = {
   norm: opcode('batchNorm'),
@@ -10,8 +20,9 @@ const codes = {
   normGrad: opcode('batchNormGrad'),
   givenGrad: opcode('batchNormGivenGrad'),
   crossEntropy: opcode('crossEntropy'),
-  finishRows: opcode('finishRows'),
   maskByResult: opcode('maskByResult'),
+  dense: opcode('dense'),
+  denseGrad: opcode('denseGrad'),
 };
 
 function operand(k: number, a: NDArray | null): void {
@@ -97,17 +108,6 @@ export function crossEntropy(
   run();
 }
 
-/** Adds `row` to each row of `out` (rows, cols), and then replaces negative elements by 0 if `rectified`. Contiguous. */
-export function finishRows(out: NDArray, row: NDArray | null, rectified: boolean): void {
-  begin(codes.finishRows, out.dtype, 0);
-  setAddress(0, out);
-  operand(1, row);
-  setParam(0, out.shape[0]);
-  setParam(1, out.shape[1]);
-  setParam(2, Number(rectified));
-  run();
-}
-
 /** out = gradient where `result`, the rectifier's, is positive, else 0. All contiguous, of one dtype and size. */
 export function maskByResult(out: NDArray, gradient: NDArray, result: NDArray): void {
   begin(codes.maskByResult, out.dtype, 0);
@@ -115,5 +115,67 @@ export function maskByResult(out: NDArray, gradient: NDArray, result: NDArray): 
   setAddress(1, gradient);
   setAddress(2, result);
   setParam(0, out.size);
+  run();
+}
+
+/** A linear layer: weight (columns of the result, of the input), what is added to each row, whether a rectifier follows. */
+export interface Dense {
+  readonly weight: NDArray;
+  readonly bias: NDArray | null;
+  readonly rectified: boolean;
+}
+
+/** How many layers a command takes. */
+export const MOST_DENSE = 32;
+
+/** Runs x (rows, columns) through layers one after the other. All contiguous and of one floating point dtype. */
+export function dense(x: NDArray, layers: readonly Dense[], results: readonly NDArray[]): void {
+  begin(codes.dense, x.dtype, 0);
+  setAddress(0, x);
+  setParam(0, x.shape[0]);
+  setParam(1, layers.length);
+  setParam(2, x.shape[1]);
+  for (let l = 0; l < layers.length; l++) {
+    const { weight, bias, rectified } = layers[l];
+    command[LIST + 5 * l] = weight.shape[0];
+    setListed(5 * l + 1, weight);
+    setListed(5 * l + 2, bias);
+    setListed(5 * l + 3, results[l]);
+    command[LIST + 5 * l + 4] = Number(rectified);
+  }
+  run();
+}
+
+/** Gradients of a linear layer; null for those that nobody wants. */
+export interface DenseGradients {
+  readonly weight: NDArray | null;
+  readonly bias: NDArray | null;
+  readonly input: NDArray | null;
+}
+
+/**
+ * Writes the gradients of `dense`, from that of the last result before its rectifier.
+ * @param inputs of each layer
+ */
+export function denseGrad(
+  found: readonly DenseGradients[],
+  gradient: NDArray,
+  layers: readonly Dense[],
+  inputs: readonly NDArray[],
+): void {
+  begin(codes.denseGrad, gradient.dtype, 0);
+  setAddress(0, gradient);
+  setParam(0, gradient.shape[0]);
+  setParam(1, layers.length);
+  setParam(2, inputs[0].shape[1]);
+  for (let l = 0; l < layers.length; l++) {
+    command[LIST + 7 * l] = layers[l].weight.shape[0];
+    setListed(7 * l + 1, layers[l].weight);
+    setListed(7 * l + 2, inputs[l]);
+    setListed(7 * l + 3, found[l].weight);
+    setListed(7 * l + 4, found[l].bias);
+    setListed(7 * l + 5, found[l].input);
+    command[LIST + 7 * l + 6] = Number(l > 0 && layers[l - 1].rectified);
+  }
   run();
 }

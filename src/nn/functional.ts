@@ -146,10 +146,9 @@ export function crossEntropy(
     batching.open === 0
   ) {
     checkLabelShapes('crossEntropy', s, y);
-    return reduced(
-      readingLabels('crossEntropy', () => crossEntropyOfRows(s, y)),
-      reduction,
-    );
+    const known = reduction === 'mean' || reduction === 'sum';
+    const found = readingLabels('crossEntropy', () => crossEntropyOfRows(s, y, known ? reduction : 'none'));
+    return known ? found : reduced(found, reduction);
   }
   const kept = ignoreIndex === undefined ? null : notEqual(y, ignoreIndex);
   const classes = kept === null ? y : where(kept, y, 0n);

@@ -20,24 +20,16 @@ const isPlain = <M extends AnyModule>(
 ): m is M =>
   m !== undefined && m.constructor === type && m.forward === type.prototype.forward && !hasHooks(m);
 
+type Layers = { readonly [index: number]: AnyModule };
+
 /**
  * Runs the layers from number `at` on that can be done together; null when the next one has to run by itself.
  * @returns their result, and the number of the layer after them
  */
-export function joined(
-  layers: { readonly [index: number]: AnyModule },
-  at: number,
-  x: unknown,
-): { out: NDArray; next: number } | null {
+export function joined(layers: Layers, at: number, x: unknown): { out: NDArray; next: number } | null {
   const first = layers[at];
   if (!(x instanceof NDArray) || !joinable()) return null;
-  if (isPlain(first, Linear)) {
-    // The gradient of the rectifier reads its result, so that has to stay between the layers.
-    const rectified = isPlain(layers[at + 1], ReLU) && layers[at + 2] !== undefined;
-    const out =
-      first.inFeatures === x.shape[x.ndim - 1] ? linearBlock(x, first.weight, first.bias, rectified) : null;
-    return out === null ? null : { out, next: at + (rectified ? 2 : 1) };
-  }
+  if (isPlain(first, Linear)) return linear(layers, at, x);
   if (!isPlain(first, Conv2d)) return null;
   const norm = layers[at + 1];
   const normed = isPlain(norm, BatchNorm2d);
@@ -50,6 +42,22 @@ export function joined(
     ? normalized(x, first, norm, pooled)
     : convBlock(x, first.weight, first.bias, first.options, pooled);
   return out === null ? null : { out, next: after + (pooled === null ? 1 : 2) };
+}
+
+/** Linear layers with their rectifiers, as many as follow each other. */
+function linear(layers: Layers, at: number, x: NDArray): { out: NDArray; next: number } | null {
+  const run: { weight: NDArray; bias: NDArray | null; rectified: boolean }[] = [];
+  let next = at;
+  let width = x.shape[x.ndim - 1];
+  for (let layer = layers[at]; isPlain(layer, Linear) && layer.inFeatures === width; layer = layers[next]) {
+    // The gradient of the rectifier reads its result, so that has to stay between the layers.
+    const rectified = isPlain(layers[next + 1], ReLU) && layers[next + 2] !== undefined;
+    run.push({ weight: layer.weight, bias: layer.bias, rectified });
+    width = layer.outFeatures;
+    next += rectified ? 2 : 1;
+  }
+  const out = run.length > 0 ? linearBlock(x, run) : null;
+  return out === null ? null : { out, next };
 }
 
 /** A convolution whose result is normalised, rectified and pooled; null where it has to be done one by one. */

@@ -1,6 +1,6 @@
-// Layers together with what follows them as one operation: a linear map with its bias and rectifier, and a convolution
-// with batch normalisation, rectifier and max pooling. What lies between is never written to memory. Where the walk back is itself recorded,
-// the gradients are written in operations, so derivatives of every order exist.
+// Layers together with what follows them as one operation: linear layers with their rectifiers, and a convolution with
+// batch normalisation, rectifier and max pooling. What lies between is the operation's own, or never written to memory.
+// Where the walk back is itself recorded, the gradients are written in operations, so derivatives of every order exist.
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
@@ -10,7 +10,7 @@ import { noGrad, tape } from '../core/node.js';
 import { meta, release } from '../core/storage.js';
 import { batching } from './batching.js';
 import { bilinear, type ConvOptions, geometry, type Pair } from './conv.js';
-import { less, maximum } from './elementwise.js';
+import { add, less, maximum } from './elementwise.js';
 import { get } from './index.js';
 import { matmul } from './matmul.js';
 import { normalize, recordedGradient } from './normalize.js';
@@ -40,36 +40,92 @@ function unrectified(g: NDArray, out: NDArray): NDArray {
 }
 
 /**
- * x W^T + b, and max(0, ...) of it if `rectified`; null where it has to be done one by one.
- * @param x (N, D) and weight (K, D) of one floating point type
+ * Linear layers one after the other, each x W^T + b and, if `rectified`, max(0, ...) of it; null where it has to be done
+ * one by one.
+ * @param x (N, D) and weights (K, D) of one floating point type
  */
-export function linearBlock(
-  x: NDArray,
-  weight: NDArray,
-  bias: NDArray | null,
-  rectified: boolean,
-): NDArray | null {
-  const { dtype } = weight;
-  if (x.ndim !== 2 || weight.ndim !== 2 || x.shape[1] !== weight.shape[1]) return null;
-  if (!isFloat(dtype) || x.dtype !== dtype) return null;
-  if (bias !== null && (bias.dtype !== dtype || bias.ndim !== 1 || bias.shape[0] !== weight.shape[0]))
-    return null;
-  const out = empty([x.shape[0], weight.shape[0]], dtype);
-  backend.matmul(out, x.detach(), transpose(weight.detach()));
-  backend.finishRows(out, bias === null ? null : ascontiguousarray(bias.detach()), rectified);
-  const wanted = [x.tracked, weight.tracked, bias?.tracked];
+export function linearBlock(x: NDArray, layers: readonly backend.Dense[]): NDArray | null {
+  const { dtype } = x;
+  if (x.ndim !== 2 || !isFloat(dtype) || layers.length > backend.MOST_DENSE) return null;
+  const contiguous = (a: NDArray): NDArray => ascontiguousarray(a.detach());
+  const operands = [x];
+  const plain: backend.Dense[] = [];
+  const results: NDArray[] = [];
+  let width = x.shape[1];
+  for (const { weight, bias, rectified } of layers) {
+    const { shape } = weight;
+    if (weight.dtype !== dtype || shape.length !== 2 || shape[1] !== width) return null;
+    width = shape[0];
+    operands.push(weight);
+    if (bias !== null) {
+      if (bias.dtype !== dtype || bias.ndim !== 1 || bias.shape[0] !== width) return null;
+      operands.push(bias);
+    }
+    plain.push({ weight: contiguous(weight), bias: bias === null ? null : contiguous(bias), rectified });
+  }
+  for (const { weight } of plain) results.push(empty([x.shape[0], weight.shape[0]], dtype));
+  const out = results.pop()!;
+  const first = contiguous(x);
+  backend.dense(first, plain, [...results, out]);
+  const recorded = tracking(...operands);
+  for (const { storage } of results) {
+    // They outlive the scope that the result may be returned from, and go back to the pool when a walk has used them.
+    if (recorded) storage.exempt = true;
+    else release(storage);
+  }
+  if (!recorded) return out;
+  const wanted = operands.map((a) => a.tracked);
+  const { rectified } = layers[layers.length - 1];
   const result = out.detach();
+  let between: NDArray[] | null = results;
   const rule = (g: NDArray): (NDArray | null)[] => {
     const d = rectified ? unrectified(g, result) : g;
-    const found = [
-      wanted[0] ? matmul(d, weight) : null,
-      wanted[1] ? matmul(transpose(d), x) : null,
-      wanted[2] ? sum(d, { axis: 0 }) : null,
-    ];
-    return bias === null ? found.slice(0, 2) : found;
+    if (tape.recording || between === null) return linearGradients(d, x, layers, wanted);
+    const inputs = [first, ...between];
+    between = null;
+    const found = operands.map((a, i) => (wanted[i] ? empty(a.shape, dtype) : null));
+    const gradients: backend.DenseGradients[] = [];
+    let [input] = found;
+    let at = 1;
+    for (let l = 0; l < layers.length; l++) {
+      const weight = found[at++];
+      const bias = layers[l].bias === null ? null : found[at++];
+      gradients.push({ weight, bias, input });
+      // The gradient flows back as far as somebody wants one.
+      const on = input !== null || weight !== null || bias !== null;
+      input = on && l < results.length ? empty(results[l].shape, dtype) : null;
+    }
+    backend.denseGrad(gradients, ascontiguousarray(d), plain, inputs);
+    for (let l = 1; l < inputs.length; l++) release(inputs[l].storage);
+    return found;
   };
-  const operands = bias === null ? [x, weight] : [x, weight, bias];
-  return trackJointly('linear', out, operands, rule, rectified ? [x, weight, out] : [x, weight]);
+  return trackJointly('linear', out, operands, rule, rectified ? [...operands, out] : operands);
+}
+
+/** The gradients of `linearBlock` in operations, from that of the last result before its rectifier. */
+function linearGradients(
+  g: NDArray,
+  x: NDArray,
+  layers: readonly backend.Dense[],
+  wanted: readonly boolean[],
+): (NDArray | null)[] {
+  const inputs = [x];
+  for (const { weight, bias, rectified } of layers.slice(0, -1)) {
+    const product = matmul(inputs[inputs.length - 1], transpose(weight));
+    const out = bias === null ? product : add(product, bias);
+    inputs.push(rectified ? maximum(0, out) : out);
+  }
+  const found: (NDArray | null)[] = [];
+  let d = g;
+  for (let l = layers.length - 1; l >= 0; l--) {
+    const { weight, bias } = layers[l];
+    if (bias !== null) found.unshift(sum(d, { axis: 0 }));
+    found.unshift(matmul(transpose(d), inputs[l]));
+    if (l === 0 && !wanted[0]) break;
+    d = matmul(d, weight);
+    if (l > 0 && layers[l - 1].rectified) d = where(less(0, inputs[l]), d, 0);
+  }
+  return [wanted[0] ? d : null, ...found];
 }
 
 /**

@@ -87,26 +87,32 @@ export function recordedGradient(
 }
 
 /**
- * Minus the logarithm of the softmax of each row at its label.
+ * Minus the logarithm of the softmax of each row at its label; their sum or mean as one operation with it.
  *
  * @param scores (N, K), float64 or float32
  * @param labels N whole numbers below K, of any real dtype
- * @returns (N)
+ * @returns (N), or one number
  * @throws RangeError for a label that is no class, naming its example
  */
-export function crossEntropyOfRows(scores: NDArray, labels: NDArray): NDArray {
+export function crossEntropyOfRows(
+  scores: NDArray,
+  labels: NDArray,
+  reduction: 'mean' | 'sum' | 'none' = 'none',
+): NDArray {
   const [n, k] = scores.shape;
   const rows = scores.stridesEl[1] === 1 || k === 1 ? scores.detach() : ascontiguousarray(scores.detach());
   const losses = empty([n], scores.dtype);
   const gradient = tracking(scores) ? empty([n, k], scores.dtype) : null;
   backend.crossEntropy(losses, gradient, rows, labels);
+  const total = reduction === 'none' ? losses : sum(losses);
+  const out = reduction === 'mean' ? div(total, n) : total;
   const rule = (g: NDArray): NDArray => {
-    const share = reshape(g, [-1, 1]);
+    const share = reduction === 'none' ? reshape(g, [-1, 1]) : reduction === 'mean' ? div(g, n) : g;
     if (!tape.recording) return mul(gradient!, share);
     const classes = asarray(Array.from({ length: k }, (_, i) => i));
     const right = astype(equal(classes, reshape(labels, [-1, 1])), scores.dtype);
     return mul(sub(softmax(scores, { axis: 1 }), right), share);
   };
-  return track('crossEntropy', losses, [scores], [rule], [scores, gradient]);
+  return track('crossEntropy', out, [scores], [rule], [scores, gradient]);
 }
 register('crossEntropy', true);

@@ -49,6 +49,9 @@ const rows: Row[] = [
   [4, 16, 12, 32, 3, { padding: 1, bias: false }, null],
   [6, 3, 17, 16, 3, { padding: 1 }, [2, {}]],
   [2, 8, 8, 8, 3, { groups: 2 }, [2, {}]],
+  [5, 32, 14, 64, 3, { padding: 1 }, [2, {}]],
+  [3, 48, 13, 32, 3, {}, [2, {}]],
+  [2, 32, 17, 32, 3, { padding: 1 }, null],
 ];
 
 describe('convolution, rectifier and pooling', () => {
@@ -256,6 +259,60 @@ describe('a linear layer and its rectifier', () => {
         hessian((v) => apart(model.children(), v)),
       ),
     ).toBe(true);
+  });
+
+  /** Several layers, with rectifiers where `rectified` says, wide enough for products by panels. */
+  const several = (sizes: number[], rectified: boolean[], dtype: 'float32' | 'float64'): nn.Sequential =>
+    new nn.Sequential(
+      ...rectified.flatMap((r, i) => {
+        const layer = new nn.Linear(sizes[i], sizes[i + 1], { dtype, bias: i !== 1 });
+        return r ? [layer, new nn.ReLU()] : [layer];
+      }),
+    );
+
+  for (const dtype of ['float32', 'float64'] as const) {
+    const tolerance = dtype === 'float32' ? 2e-6 : 1e-14;
+    for (const tracked of [false, true])
+      it(`several layers at once, ${dtype}, input ${tracked ? '' : 'not '}tracked`, () => {
+        const x = normal([70, 100], dtype).requiresGrad(tracked);
+        same(several([100, 64, 160, 33, 10], [true, false, true, false], dtype), x, tolerance);
+        // The last rectifier is followed by another layer, so it is part of the block.
+        const layers = several([100, 64, 96], [true, true], dtype).children();
+        same(new nn.Sequential(...layers, new nn.Tanh()), x, tolerance);
+      });
+
+    it(`several layers of which the first are frozen, ${dtype}`, () => {
+      const model = several([40, 64, 50, 10], [true, true, false], dtype);
+      for (const p of model.parameters().slice(0, 2)) p.requiresGrad(false);
+      same(model, normal([36, 40], dtype), tolerance);
+      expect(model.parameters().map((p) => p.grad === null)).toEqual([true, true, false, false, false]);
+      // Of the second layer only the bias of the third is left to learn.
+      model.parameters()[2].requiresGrad(false);
+      same(model, normal([36, 40], dtype), tolerance);
+    });
+  }
+
+  it('several layers have a second derivative, and can be walked twice', () => {
+    const model = several([6, 8, 7, 3], [true, true, false], 'float64');
+    const x = normal([5, 6], 'float64').requiresGrad();
+    const found = [(v: NDArray) => model(v), (v: NDArray) => apart(model.children(), v)].map((f) => {
+      for (const p of model.parameters()) p.grad = null;
+      const [, back] = vjp((v: NDArray) => np.sum(np.square(f(v))))(x);
+      const slope = back(np.array(1)) as NDArray;
+      np.sum(np.square(slope)).backward();
+      return model.parameters().map((p) => p.grad);
+    });
+    found[0].forEach((g, i) => {
+      expect(g === null).toBe(found[1][i] === null);
+      if (g !== null) expect(np.allclose(g, found[1][i]!)).toBe(true);
+    });
+    const loss = np.sum(np.square(model(x)));
+    const [first, second] = [0, 1].map(() => {
+      for (const p of model.parameters()) p.grad = null;
+      loss.backward();
+      return model.parameters().map((p) => p.grad!);
+    });
+    for (const [i, g] of first.entries()) expect(np.allclose(g, second[i])).toBe(true);
   });
 
   it('a frozen weight gets no gradient', () => {

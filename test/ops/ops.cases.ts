@@ -564,6 +564,13 @@ export const cases: OpCase[] = [
     f: (s) => nn.crossEntropy(s, [2, 0, 1], { reduction: 'none' }),
     shapes: [[[3, 4]]],
   },
+  { op: 'crossEntropy', note: 'mean', f: (s) => nn.crossEntropy(s, [2, 0, 1]), shapes: [[[3, 4]]] },
+  {
+    op: 'crossEntropy',
+    note: 'sum',
+    f: (s) => nn.crossEntropy(s, [2, 0, 1], { reduction: 'sum' }),
+    shapes: [[[3, 4]]],
+  },
   {
     op: 'addAt',
     f: (a, b) => addAt(a.copy(), [[0, 0, 2]], b),

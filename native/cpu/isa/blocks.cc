@@ -37,18 +37,19 @@ template <class V, class T> GL_FN V loaded(const T* p) {
 }
 template <class V, class T> GL_FN void stored(T* p, V v) { std::memcpy(p, &v, sizeof v); }
 
-// The first of the largest elements of each window wins, NaN before all; what the rectifier drops has no winner.
-template <int B> void poolBlockOf(const BlockedPool& g, const float* x, float* out, uint8_t* winners) {
+// The first of the largest elements of each window wins, NaN before all; what the rectifier drops has no winner. `element`
+// gives the channels of place number q.
+template <int B, class Element> GL_FN void poolPlane(const BlockedPool& g, float* out, uint8_t* winners, Element&& element) {
   using Float = typename Lanes<B>::Float;
   using Int = typename Lanes<B>::Int;
   using Byte = typename Lanes<B>::Byte;
   const Float zero{};
   eachWindow(g, [&](int64_t at, int64_t r0, int64_t r1, int64_t c0, int64_t c1) {
-    Float best = loaded<Float>(x + (r0 * g.w + c0) * B);
+    Float best = element(r0 * g.w + c0);
     Int winner{};
     for (int64_t r = r0; r < r1; r++)
       for (int64_t q = c0; q < c1; q++) {
-        const Float v = loaded<Float>(x + (r * g.w + q) * B);
+        const Float v = element(r * g.w + q);
         const Int better = ~(v <= best) & (best == best);
         best = better ? v : best;
         winner = better ? Int{} + static_cast<int32_t>((r - r0) * g.span + q - c0) : winner;
@@ -58,25 +59,42 @@ template <int B> void poolBlockOf(const BlockedPool& g, const float* x, float* o
   });
 }
 
-template <int B> void unpoolBlockOf(const BlockedPool& g, const float* d, const uint8_t* winners, float* dx, float* sums) {
+template <int B> void poolBlockOf(const BlockedPool& g, const float* x, float* out, uint8_t* winners) {
+  poolPlane<B>(g, out, winners, [&](int64_t q) { return loaded<typename Lanes<B>::Float>(x + q * B); });
+}
+
+template <int B>
+void normPoolBlockOf(const BlockedPool& g, const BlockedNorm& n, const float* x, float* out, uint8_t* winners) {
+  using Float = typename Lanes<B>::Float;
+  const Float m = loaded<Float>(n.mean), f = loaded<Float>(n.factor), o = loaded<Float>(n.offset);
+  poolPlane<B>(g, out, winners, [&](int64_t q) { return Float((loaded<Float>(x + q * B) - m) * f + o); });
+}
+
+// Calls body(place, share of the winner) for every place of every window, then end(whether there is a winner, d).
+template <int B, class Body, class End>
+GL_FN void eachShare(const BlockedPool& g, const float* d, const uint8_t* winners, Body&& body, End&& end) {
   using Float = typename Lanes<B>::Float;
   using Int = typename Lanes<B>::Int;
   using Byte = typename Lanes<B>::Byte;
-  const Float zero{};
-  const bool once = g.apart && g.covering;
-  if (!once) std::memset(dx, 0, g.plane * B * sizeof(float));
-  Float sum = loaded<Float>(sums);
   eachWindow(g, [&](int64_t at, int64_t r0, int64_t r1, int64_t c0, int64_t c1) {
     const Int winner = __builtin_convertvector(loaded<Byte>(winners + at * B), Int);
     const Float value = loaded<Float>(d + at * B);
-    sum += winner == kNoWinner ? zero : value;
+    end(winner == kNoWinner ? Float{} : value);
     for (int64_t r = r0; r < r1; r++)
-      for (int64_t q = c0; q < c1; q++) {
-        float* to = dx + (r * g.w + q) * B;
-        const Float share = winner == static_cast<int32_t>((r - r0) * g.span + q - c0) ? value : zero;
-        stored(to, once ? share : loaded<Float>(to) + share);
-      }
+      for (int64_t q = c0; q < c1; q++)
+        body(r * g.w + q, Float(winner == static_cast<int32_t>((r - r0) * g.span + q - c0) ? value : Float{}));
   });
+}
+
+template <int B> void unpoolBlockOf(const BlockedPool& g, const float* d, const uint8_t* winners, float* dx, float* sums) {
+  using Float = typename Lanes<B>::Float;
+  const bool once = g.apart && g.covering;
+  if (!once) std::memset(dx, 0, g.plane * B * sizeof(float));
+  Float sum = loaded<Float>(sums);
+  eachShare<B>(
+      g, d, winners,
+      [&](int64_t q, Float share) { stored(dx + q * B, once ? share : Float(loaded<Float>(dx + q * B) + share)); },
+      [&](Float v) { sum += v; });
   stored(sums, sum);
 }
 
@@ -142,28 +160,55 @@ template <int B> void squareBlockOf(const float* x, const float* mean, int64_t p
   });
 }
 
-template <int B> void productBlockOf(const float* g, const float* x, const float* mean, int64_t places, double* sums) {
+template <int B>
+void sumWinnersOf(const BlockedPool& g, const BlockedNorm& n, const float* d, const uint8_t* winners, const float* x,
+                  double* sums, double* products) {
   using Float = typename Lanes<B>::Float;
-  const Float m = loaded<Float>(mean);
-  addPlaces<B>(sums, places, [&](int64_t q) { return Float(loaded<Float>(g + q * B) * (loaded<Float>(x + q * B) - m)); });
+  using Double = typename Lanes<B>::Double;
+  const Float m = loaded<Float>(n.mean);
+  Double total = loaded<Double>(sums), ofProducts = loaded<Double>(products);
+  Float sum{}, product{};
+  int64_t pending = 0;
+  const auto flush = [&] {
+    total += __builtin_convertvector(sum, Double), ofProducts += __builtin_convertvector(product, Double);
+    sum = product = Float{};
+    pending = 0;
+  };
+  eachShare<B>(
+      g, d, winners, [&](int64_t q, Float share) { product += share * (loaded<Float>(x + q * B) - m); },
+      [&](Float v) {
+        if (pending++ == kSome) flush();
+        sum += v;
+      });
+  flush();
+  stored(sums, total);
+  stored(products, ofProducts);
 }
 
 template <int B>
-void normBlockOf(float* to, const float* x, const float* mean, const float* factor, const float* offset, int64_t places) {
+void normUnpoolBlockOf(const BlockedPool& g, const BlockedNorm& n, const float* d, const uint8_t* winners, const float* x,
+                       float* dx, float* sums) {
   using Float = typename Lanes<B>::Float;
-  const Float m = loaded<Float>(mean), f = loaded<Float>(factor), o = loaded<Float>(offset);
-  for (int64_t q = 0; q < places; q++) stored(to + q * B, Float((loaded<Float>(x + q * B) - m) * f + o));
+  const Float m = loaded<Float>(n.mean), f = loaded<Float>(n.factor), s = loaded<Float>(n.offset), l = loaded<Float>(n.slope);
+  Float sum = loaded<Float>(sums);
+  eachShare<B>(
+      g, d, winners,
+      [&](int64_t q, Float share) {
+        const Float v = f * share - s - l * (loaded<Float>(x + q * B) - m);
+        stored(dx + q * B, v);
+        sum += v;
+      },
+      [](Float) {});
+  stored(sums, sum);
 }
 
-template <int B>
-void normBlockGradOf(float* d, const float* x, const float* mean, const float* factor, const float* shift, const float* slope,
-                     int64_t places, float* sums) {
+template <int B> void normBlockGradOf(const BlockedNorm& n, const float* x, int64_t places, float* dx, float* sums) {
   using Float = typename Lanes<B>::Float;
-  const Float m = loaded<Float>(mean), f = loaded<Float>(factor), s = loaded<Float>(shift), l = loaded<Float>(slope);
+  const Float m = loaded<Float>(n.mean), f = loaded<Float>(n.factor), s = loaded<Float>(n.offset), l = loaded<Float>(n.slope);
   Float sum = loaded<Float>(sums);
   for (int64_t q = 0; q < places; q++) {
-    const Float v = f * loaded<Float>(d + q * B) - s - l * (loaded<Float>(x + q * B) - m);
-    stored(d + q * B, v);
+    const Float v = f * loaded<Float>(dx + q * B) - s - l * (loaded<Float>(x + q * B) - m);
+    stored(dx + q * B, v);
     sum += v;
   }
   stored(sums, sum);
@@ -177,19 +222,23 @@ void squareBlock(const float* x, const float* mean, int64_t places, double* sums
   if (block == 16) squareBlockOf<16>(x, mean, places, sums);
   else squareBlockOf<8>(x, mean, places, sums);
 }
-void productBlock(const float* g, const float* x, const float* mean, int64_t places, double* sums, int block) {
-  if (block == 16) productBlockOf<16>(g, x, mean, places, sums);
-  else productBlockOf<8>(g, x, mean, places, sums);
+void normPoolBlock(const BlockedPool& g, const BlockedNorm& n, const float* x, float* out, uint8_t* winners, int block) {
+  if (block == 16) normPoolBlockOf<16>(g, n, x, out, winners);
+  else normPoolBlockOf<8>(g, n, x, out, winners);
 }
-void normBlock(float* to, const float* x, const float* mean, const float* factor, const float* offset, int64_t places,
-               int block) {
-  if (block == 16) normBlockOf<16>(to, x, mean, factor, offset, places);
-  else normBlockOf<8>(to, x, mean, factor, offset, places);
+void sumWinners(const BlockedPool& g, const BlockedNorm& n, const float* d, const uint8_t* winners, const float* x,
+                double* sums, double* products, int block) {
+  if (block == 16) sumWinnersOf<16>(g, n, d, winners, x, sums, products);
+  else sumWinnersOf<8>(g, n, d, winners, x, sums, products);
 }
-void normBlockGrad(float* d, const float* x, const float* mean, const float* factor, const float* shift, const float* slope,
-                   int64_t places, float* sums, int block) {
-  if (block == 16) normBlockGradOf<16>(d, x, mean, factor, shift, slope, places, sums);
-  else normBlockGradOf<8>(d, x, mean, factor, shift, slope, places, sums);
+void normUnpoolBlock(const BlockedPool& g, const BlockedNorm& n, const float* d, const uint8_t* winners, const float* x,
+                     float* dx, float* sums, int block) {
+  if (block == 16) normUnpoolBlockOf<16>(g, n, d, winners, x, dx, sums);
+  else normUnpoolBlockOf<8>(g, n, d, winners, x, dx, sums);
+}
+void normBlockGrad(const BlockedNorm& n, const float* x, int64_t places, float* dx, float* sums, int block) {
+  if (block == 16) normBlockGradOf<16>(n, x, places, dx, sums);
+  else normBlockGradOf<8>(n, x, places, dx, sums);
 }
 
 void poolBlock(const BlockedPool& g, const float* x, float* out, uint8_t* winners, int block) {
@@ -260,8 +309,9 @@ void fillBlocks(Kernels& k) {
   k.unlayBlock = unlayBlock;
   k.sumBlock = sumBlock;
   k.squareBlock = squareBlock;
-  k.productBlock = productBlock;
-  k.normBlock = normBlock;
+  k.normPoolBlock = normPoolBlock;
+  k.sumWinners = sumWinners;
+  k.normUnpoolBlock = normUnpoolBlock;
   k.normBlockGrad = normBlockGrad;
   k.rectify = rectify;
   k.rectifyGrad = rectifyGrad;
