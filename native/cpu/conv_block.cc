@@ -36,13 +36,38 @@ void toBlocked(float* out, const float* x, int64_t count, int64_t channels, int6
   }
 }
 
-void convolveRun(const Plan& plan, const float* x, const void* weights, const float* bias, float* y) {
-  plan.forward(laid(plan, Source, x, RoomSource), weights, bias, y);
+bool Plans::inVectors() const {
+  for (const Plan* p : {whole, last})
+    if (p->block[Source] != 16 || p->block[Result] != 16) return false;
+  return true;
+}
+
+ConvResult::ConvResult(const Block& g, const float* weights, const float* bias)
+    : g(g), bias(bias), plans(ConvKind::Forward, g, bias != nullptr), tiles{g.h, g.w, g.ph, g.pw, g.oh, g.ow} {
+  if (!plans) return;
+  winograd = winogradPays(g) && plans.inVectors() && winogradFits(tiles, g.c, g.f);
+  if (winograd) {
+    float* const to = reinterpret_cast<float*>(room(RoomWeights, winogradLaid(g.c, g.f) * sizeof(float)));
+    winogradLay(to, weights, g.c, g.f, false);
+    laidWeights = to;
+  } else {
+    laidWeights = laid(*plans.whole, Weights, weights, RoomWeights);
+  }
+}
+
+void ConvResult::run(int64_t count, const float* x, float* y) const {
+  const Plan& plan = of(count);
+  const void* const input = laid(plan, Source, x, RoomSource);
+  if (winograd)
+    winogradConvolve(tiles, count, g.c, g.f, static_cast<const float*>(input), static_cast<const float*>(laidWeights), bias, y);
+  else
+    plan.forward(input, laidWeights, bias, y);
 }
 
 ConvGradients::ConvGradients(const Block& g, int block, const float* x, const float* weights, float* dx, float* dw)
     : g(g), x(x), dx(dx), dw(dw), weightPlans(ConvKind::Weight, g, false),
-      dataPlans(dx == nullptr ? weightPlans : Plans(ConvKind::Data, g, false)) {
+      dataPlans(dx == nullptr ? weightPlans : Plans(ConvKind::Data, g, false)),
+      tiles{g.h, g.w, g.ph, g.pw, g.oh, g.ow}, inputTiles{g.oh, g.ow, 2 - g.ph, 2 - g.pw, g.h, g.w} {
   if (!weightPlans || !dataPlans) return;
   const Plan& whole = *weightPlans.whole;
   for (const Plan* p : {&whole, weightPlans.last, dataPlans.whole, dataPlans.last})
@@ -52,50 +77,20 @@ ConvGradients::ConvGradients(const Block& g, int block, const float* x, const fl
       !(library()->memory_desc_equal(whole.blocked[Result], dataPlans.whole->blocked[Result]) &&
         library()->memory_desc_equal(weightPlans.last->blocked[Result], dataPlans.last->blocked[Result])))
     return;
-  if (dx != nullptr) laidWeights = laid(*dataPlans.whole, Weights, weights, RoomWeights);
-  tiles = {g.h, g.w, g.ph, g.pw, g.oh, g.ow};
-  winograd = dw != nullptr && transformable();
+  winograd = winogradPays(g) && weightPlans.inVectors() && winogradFits(tiles, g.c, g.f);
+  inputWinograd = dx != nullptr && winogradPays(g) && dataPlans.inVectors() && winogradFits(inputTiles, g.f, g.c);
+  if (inputWinograd) {
+    float* const to = reinterpret_cast<float*>(room(RoomWeights, winogradLaid(g.c, g.f) * sizeof(float)));
+    winogradLay(to, weights, g.c, g.f, true);
+    laidWeights = to;
+  } else if (dx != nullptr) {
+    laidWeights = laid(*dataPlans.whole, Weights, weights, RoomWeights);
+  }
   floats = winograd ? kWinogradPoints * g.c * g.f : whole.bytes[Weights] / sizeof(float);
   each = floats + (g.f + 15) / 16 * 16;
   sums = reinterpret_cast<float*>(room(RoomPartial, g.tasks * each * sizeof(float)));
   for (int64_t t = 0; t < g.tasks; t++) std::memset(offsets(t), 0, channels() * sizeof(float));
   possible = true;
-}
-
-bool ConvGradients::transformable() const {
-  const Plan &whole = *weightPlans.whole, &last = *weightPlans.last;
-  for (const Plan* p : {&whole, &last})
-    if (p->block[Source] != 16 || p->block[Result] != 16) return false;
-  // Tiles should be mostly full.
-  return kernels().panelWidth[1] == 32 && winogradPays(g) && g.c % 16 == 0 && g.f % 32 == 0 &&
-         3 * g.places >= 2 * 16 * tiles.tiles();
-}
-
-void ConvGradients::transformed(float* to, int64_t images, const float* x, const float* y) const {
-#if defined(GL_X86)
-  const Kernels& kernel = kernels();
-  const int64_t count = tiles.tiles(), panels = g.f / 32;
-  // So many images that their transforms stay in the cache with the sums.
-  const int64_t some = std::max<int64_t>(1, std::min(images, 32 / count));
-  // A distance between points that is no power of two: they would all be wanted in the same place of the cache.
-  const int64_t uPoint = some * count * g.c + 16, vPoint = some * count * g.f + 16;
-  float* const u = reinterpret_cast<float*>(room(RoomScratch, kWinogradPoints * (uPoint + vPoint) * sizeof(float)));
-  float* const v = u + kWinogradPoints * uPoint;
-  for (int64_t i = 0; i < images; i += some) {
-    const int64_t now = std::min(some, images - i), depth = now * count;
-    for (int64_t k = 0; k < now; k++) {
-      for (int64_t b = 0; b < g.c; b += 16)
-        avx512::winogradInput(tiles, x + (i + k) * g.c * g.plane + b * g.plane, u + k * count * g.c + b, uPoint, g.c);
-      for (int64_t b = 0; b < g.f; b += 16)
-        avx512::winogradResult(tiles, y + (i + k) * g.f * g.places + b * g.places,
-                               v + b / 32 * depth * 32 + k * count * 32 + b % 32, vPoint, 32);
-    }
-    for (int64_t e = 0; e < kWinogradPoints; e++)
-      kernel.panelGemm[1](to + e * g.c * g.f, u + e * uPoint, v + e * vPoint, g.c, panels * 32, depth, g.f, 1, g.c, depth * 32, i > 0);
-  }
-#else
-  (void)to, (void)images, (void)x, (void)y;
-#endif
 }
 
 void ConvGradients::run(int64_t t, const void* y) const {
@@ -104,7 +99,7 @@ void ConvGradients::run(int64_t t, const void* y) const {
   if (dw != nullptr) {
     const void* const input = laid(plan, Source, x + first * g.c * g.plane, RoomSource);
     if (winograd)
-      transformed(sums + t * each, count, static_cast<const float*>(input), static_cast<const float*>(y));
+      winogradSums(tiles, count, g.c, g.f, static_cast<const float*>(input), static_cast<const float*>(y), sums + t * each);
     else
       plan.convolution.execute({{DNNL_ARG_SRC, plan.blocked[Source], input},
                                 {DNNL_ARG_DIFF_DST, plan.blocked[Result], y},
@@ -113,9 +108,13 @@ void ConvGradients::run(int64_t t, const void* y) const {
   if (dx == nullptr) return;
   float* const place = dx + first * g.c * g.plane;
   void* const input = dataPlan.reorder[Source] ? room(RoomInput, dataPlan.bytes[Source]) : reinterpret_cast<char*>(place);
-  dataPlan.convolution.execute({{DNNL_ARG_DIFF_DST, dataPlan.blocked[Result], y},
-                                {DNNL_ARG_WEIGHTS, dataPlan.blocked[Weights], laidWeights},
-                                {DNNL_ARG_DIFF_SRC, dataPlan.blocked[Source], input}});
+  if (inputWinograd)
+    winogradConvolve(inputTiles, count, g.f, g.c, static_cast<const float*>(y), static_cast<const float*>(laidWeights), nullptr,
+                     static_cast<float*>(input));
+  else
+    dataPlan.convolution.execute({{DNNL_ARG_DIFF_DST, dataPlan.blocked[Result], y},
+                                  {DNNL_ARG_WEIGHTS, dataPlan.blocked[Weights], laidWeights},
+                                  {DNNL_ARG_DIFF_SRC, dataPlan.blocked[Source], input}});
   unlaid(dataPlan, Source, input, place);
 }
 
@@ -125,14 +124,7 @@ void ConvGradients::finish() const {
       for (int64_t i = dw == nullptr ? std::max(begin, floats) : begin; i < end; i++) sums[i] += sums[t * each + i];
   });
   if (dw == nullptr) return;
-#if defined(GL_X86)
-  if (winograd) {
-    for (int64_t k = 0; k < g.c; k++)
-      for (int64_t b = 0; b < g.f; b += 16)
-        avx512::winogradWeights(sums + k * g.f + b, g.c * g.f, dw + (b * g.c + k) * 9, g.c * 9);
-    return;
-  }
-#endif
+  if (winograd) return winogradFinish(sums, g.c, g.f, dw);
   const Plan& whole = *weightPlans.whole;
   if (whole.reorder[Weights]) unlaid(whole, Weights, sums, dw);
   else std::memcpy(dw, sums, whole.bytes[Weights]);
@@ -145,21 +137,18 @@ bool forward(Command& c) {
   const bool gradient = c.param(0) != 0;
   if (!g.possible(gradient)) return false;
   SingleThreaded alone(g.tasks > 1 || g.threads == 1);
-  const float* const bias = c.data<float>(3);
-  const Plans plans(ConvKind::Forward, g, bias != nullptr);
-  if (!plans || (g.pooled && plans.block() == 0)) return false;
-  const Plan& whole = *plans.whole;
-  const void* const weights = laid(whole, Weights, c.data<float>(2), RoomWeights);
-  const int block = plans.block();
+  const ConvResult convolution(g, c.data<float>(2), c.data<float>(3));
+  if (!convolution || (g.pooled && convolution.block() == 0)) return false;
+  const int block = convolution.block();
   const int64_t blocks = block == 0 ? 0 : (g.f + block - 1) / block, places = g.rows * g.cols;
   parallelRanges(g.tasks, 1, g.threads, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; t++) {
       const int64_t first = t * g.run, count = std::min(g.run, g.n - first);
-      const Plan& plan = plans.of(g, count);
+      const Plan& plan = convolution.of(count);
       float* const out = c.data<float>(0) + first * g.results();
       const bool direct = !g.pooled && !plan.reorder[Result];
       float* const y = direct ? out : reinterpret_cast<float*>(room(RoomResult, plan.bytes[Result]));
-      convolveRun(plan, c.data<float>(1) + first * g.c * g.plane, weights, bias, y);
+      convolution.run(count, c.data<float>(1) + first * g.c * g.plane, y);
       if (!g.pooled) {
         kernels().rectify(y, plan.bytes[Result] / sizeof(float));
         if (!direct) unlaid(plan, Result, y, out);

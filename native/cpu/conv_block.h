@@ -29,7 +29,7 @@ struct Block : ConvSizes {
     while (run * 2 <= most && run * 2 * (f * places + c * plane) * 4 <= (int64_t(1) << 20)) run *= 2;
     tasks = (n + run - 1) / run;
     if (!pooled) return;
-    pool = {ow, oh * ow, rows, cols, windows, windows + 3 * rows, 1, true, true};
+    pool = {ow, oh * ow, rows, cols, windows, windows + 3 * rows, 1, 1, true, true};
     for (const double* at : {pool.rows, pool.cols}) {
       const bool across = at == pool.cols;
       const int64_t count = across ? cols : rows, size = across ? ow : oh;
@@ -71,14 +71,31 @@ struct Plans {
   explicit operator bool() const { return whole != nullptr; }
   int block() const { return whole->block[onednn::Result]; }
   const onednn::Plan& of(const Block& g, int64_t count) const { return count == g.run ? *whole : *last; }
+  // Whether input and result lie in planes of 16 channels.
+  bool inVectors() const;
 };
 
 // Blocked planes of `places` elements as plain ones and back; channels beyond the last are zeros.
 void toPlain(float* out, const float* x, int64_t count, int64_t channels, int64_t places, int block);
 void toBlocked(float* out, const float* x, int64_t count, int64_t channels, int64_t places, int block);
 
-// The convolution of a run of images, in the layout of the plan's result; the weights as the plan wants them.
-void convolveRun(const onednn::Plan& plan, const float* x, const void* weights, const float* bias, float* y);
+// The convolution of a block, a run of images at a time; results are in the layout of the plan.
+class ConvResult {
+ public:
+  ConvResult(const Block& g, const float* weights, const float* bias);
+  explicit operator bool() const { return static_cast<bool>(plans); }
+  int block() const { return plans.block(); }
+  const onednn::Plan& of(int64_t count) const { return plans.of(g, count); }
+  void run(int64_t count, const float* x, float* y) const;
+
+ private:
+  const Block& g;
+  const float* bias;
+  Plans plans;
+  WinogradTiles tiles;
+  bool winograd = false;
+  const void* laidWeights = nullptr;
+};
 
 // The gradients of a block's convolution from that of its result, a run of images at a time: of the input and of the
 // weights, each null when it is not wanted. Every task has sums of its own, added up in order, so the result depends on
@@ -105,12 +122,9 @@ class ConvGradients {
   const void* laidWeights = nullptr;
   float* sums = nullptr;
   int64_t floats = 0, each = 0;
-  bool winograd = false;
-  WinogradTiles tiles{};
-
-  // Whether the weights' gradient goes by Winograd's transform, and what it adds to the sums of a task.
-  bool transformable() const;
-  void transformed(float* to, int64_t images, const float* x, const float* y) const;
+  // Of the result for the weights, of the input for its gradient; and which of the two go by Winograd's transform.
+  WinogradTiles tiles, inputTiles;
+  bool winograd = false, inputWinograd = false;
 };
 
 }  // namespace gl

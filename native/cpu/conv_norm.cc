@@ -68,11 +68,9 @@ bool forward(Command& c) {
   const NormedBlock g(c, 5);
   if (!g.possible(c.param(0) != 0)) return false;
   SingleThreaded alone(g.tasks > 1 || g.threads == 1);
-  const float* const bias = c.data<float>(3);
-  const Plans plans(ConvKind::Forward, g, bias != nullptr);
-  if (!plans || plans.block() == 0) return false;
-  const void* const weights = laid(*plans.whole, Weights, c.data<float>(2), RoomWeights);
-  const int block = plans.block();
+  const ConvResult convolution(g, c.data<float>(2), c.data<float>(3));
+  if (!convolution || convolution.block() == 0) return false;
+  const int block = convolution.block();
   const int64_t blocks = (g.f + block - 1) / block, image = blocks * block * g.places;
   float* const kept = c.data<float>(6);
   Sums sums(g), squares(g);
@@ -80,7 +78,7 @@ bool forward(Command& c) {
     std::vector<float> mean(g.padded());
     for (int64_t t = begin; t < end; t++) {
       const int64_t first = t * g.run, count = std::min(g.run, g.n - first);
-      convolveRun(plans.of(g, count), c.data<float>(1) + first * g.c * g.plane, weights, bias, kept + first * image);
+      convolution.run(count, c.data<float>(1) + first * g.c * g.plane, kept + first * image);
       g.each(t, blocks, [&](int64_t i, int64_t b) {
         kernels().sumBlock(kept + i * image + b * block * g.places, g.places, sums.of(t) + b * block, block);
       });

@@ -1,5 +1,4 @@
-// Winograd's transforms for the gradient of 3 x 3 filters, for one instruction set; see cpu/winograd.h. The points are 0,
-// 1, -1, 2, -2 and infinity.
+// Winograd's transforms for filters of 3 x 3, for one instruction set; see cpu/winograd.h.
 #include <cstring>
 #include "cpu/winograd.h"
 #include "kernels.h"
@@ -19,36 +18,62 @@ GL_FN Lane loaded(const float* p) {
 }
 GL_FN void stored(float* p, Lane v) { std::memcpy(p, &v, sizeof v); }
 
+// The points beside 0 and infinity are a, -a, b and -b; these lose less to rounding than 1 and 2 would.
+constexpr float a = 0.625f, b = 1.5f, a2 = a * a, b2 = b * b, a3 = a * a2, b3 = b * b2;
+constexpr float scale0 = 1 / (a2 * b2), scaleA = 1 / (2 * a2 * (a2 - b2)), scaleB = 1 / (2 * b2 * (b2 - a2));
+
 // Six elements of the input.
 GL_FN void ofInput(Lane* t, const Lane* d) {
   const Lane d0 = d[0], d1 = d[1], d2 = d[2], d3 = d[3], d4 = d[4], d5 = d[5];
-  const Lane a = d4 - 4 * d2, b = d3 - 4 * d1, c = d4 - d2, e = 2 * (d3 - d1);
-  t[0] = 4 * d0 - 5 * d2 + d4;
-  t[1] = a + b;
-  t[2] = a - b;
-  t[3] = c + e;
-  t[4] = c - e;
-  t[5] = 4 * d1 - 5 * d3 + d5;
+  const Lane evenA = d4 - b2 * d2, oddA = a * (d3 - b2 * d1), evenB = d4 - a2 * d2, oddB = b * (d3 - a2 * d1);
+  t[0] = a2 * b2 * d0 - (a2 + b2) * d2 + d4;
+  t[1] = evenA + oddA;
+  t[2] = evenA - oddA;
+  t[3] = evenB + oddB;
+  t[4] = evenB - oddB;
+  t[5] = a2 * b2 * d1 - (a2 + b2) * d3 + d5;
 }
 
 // Four elements of the result's gradient.
 GL_FN void ofResult(Lane* t, const Lane* y) {
   const Lane y0 = y[0], y1 = y[1], y2 = y[2], y3 = y[3];
-  const Lane a = y0 + y2, b = y1 + y3, c = y0 + 4 * y2, e = 2 * y1 + 8 * y3;
+  const Lane evenA = y0 + a2 * y2, oddA = a * y1 + a3 * y3, evenB = y0 + b2 * y2, oddB = b * y1 + b3 * y3;
   t[0] = y0;
-  t[1] = a + b;
-  t[2] = a - b;
-  t[3] = c + e;
-  t[4] = c - e;
+  t[1] = evenA + oddA;
+  t[2] = evenA - oddA;
+  t[3] = evenB + oddB;
+  t[4] = evenB - oddB;
   t[5] = y3;
+}
+
+// Four elements of the result from six points.
+GL_FN void toResult(Lane* y, const Lane* m) {
+  const Lane evenA = m[1] + m[2], oddA = m[1] - m[2], evenB = m[3] + m[4], oddB = m[3] - m[4];
+  y[0] = m[0] + evenA + evenB;
+  y[1] = a * oddA + b * oddB;
+  y[2] = a2 * evenA + b2 * evenB;
+  y[3] = a3 * oddA + b3 * oddB + m[5];
+}
+
+// Three weights.
+GL_FN void ofFilter(Lane* t, const Lane* w) {
+  const Lane evenA = scaleA * (w[0] + a2 * w[2]), oddA = scaleA * a * w[1];
+  const Lane evenB = scaleB * (w[0] + b2 * w[2]), oddB = scaleB * b * w[1];
+  t[0] = scale0 * w[0];
+  t[1] = evenA + oddA;
+  t[2] = evenA - oddA;
+  t[3] = evenB + oddB;
+  t[4] = evenB - oddB;
+  t[5] = w[2];
 }
 
 // Three weights from six sums.
 GL_FN void ofSums(Lane* w, const Lane* m) {
-  const Lane a = (m[1] + m[2]) / 6, b = (m[2] - m[1]) / 6, c = m[3] + m[4], d = m[3] - m[4];
-  w[0] = m[0] / 4 - a + c / 24;
-  w[1] = b + d / 12;
-  w[2] = c / 6 - a + m[5];
+  const Lane evenA = scaleA * (m[1] + m[2]), oddA = scaleA * (m[1] - m[2]);
+  const Lane evenB = scaleB * (m[3] + m[4]), oddB = scaleB * (m[3] - m[4]);
+  w[0] = scale0 * m[0] + evenA + evenB;
+  w[1] = a * oddA + b * oddB;
+  w[2] = a2 * evenA + b2 * evenB + m[5];
 }
 
 // Every tile of an image: Size x Size elements from row 4 i - up and column 4 j - left on, zeros outside, taken to 36 points.
@@ -86,11 +111,53 @@ void winogradInput(const WinogradTiles& g, const float* x, float* u, int64_t poi
   eachTile<6>(g, x, g.h, g.w, g.ph, g.pw, u, point, tile, ofInput);
 }
 
-void winogradResult(const WinogradTiles& g, const float* y, float* v, int64_t point, int64_t tile) {
+void winogradResultGrad(const WinogradTiles& g, const float* y, float* v, int64_t point, int64_t tile) {
   eachTile<4>(g, y, g.oh, g.ow, 0, 0, v, point, tile, ofResult);
 }
 
-void winogradWeights(const float* m, int64_t point, float* weights, int64_t filter) {
+void winogradResult(const WinogradTiles& g, const float* m, int64_t point, int64_t tile, const float* bias, float* y) {
+  const int64_t across = g.across();
+  const Lane offset = bias == nullptr ? Lane{} : loaded(bias);
+  for (int64_t k = 0; k < g.tiles(); k++) {
+    const int64_t r0 = k / across * 4, c0 = k % across * 4;
+    const float* const at = m + k * tile;
+    Lane half[4][6];
+    for (int j = 0; j < 6; j++) {
+      Lane column[6], some[4];
+#pragma GCC unroll 6
+      for (int i = 0; i < 6; i++) column[i] = loaded(at + (6 * i + j) * point);
+      toResult(some, column);
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; i++) half[i][j] = some[i];
+    }
+    const int64_t rows = g.oh - r0 < 4 ? g.oh - r0 : 4, cols = g.ow - c0 < 4 ? g.ow - c0 : 4;
+    for (int64_t i = 0; i < rows; i++) {
+      Lane row[4];
+      toResult(row, half[i]);
+      float* const to = y + ((r0 + i) * g.ow + c0) * kLanes;
+      for (int64_t j = 0; j < cols; j++) stored(to + j * kLanes, row[j] + offset);
+    }
+  }
+}
+
+void winogradFilters(const float* weights, int64_t apart, bool turned, float* to, int64_t point) {
+  Lane all[9], half[6][3];
+  for (int k = 0; k < 9; k++)
+    for (int lane = 0; lane < kLanes; lane++) all[k][lane] = weights[lane * apart + (turned ? 8 - k : k)];
+  for (int j = 0; j < 3; j++) {
+    const Lane column[3] = {all[j], all[3 + j], all[6 + j]};
+    Lane some[6];
+    ofFilter(some, column);
+    for (int i = 0; i < 6; i++) half[i][j] = some[i];
+  }
+  for (int i = 0; i < 6; i++) {
+    Lane row[6];
+    ofFilter(row, half[i]);
+    for (int j = 0; j < 6; j++) stored(to + (6 * i + j) * point, row[j]);
+  }
+}
+
+void winogradFiltersGrad(const float* m, int64_t point, float* weights, int64_t apart) {
   Lane half[3][6], all[9];
   for (int j = 0; j < 6; j++) {
     Lane column[6], some[3];
@@ -100,7 +167,7 @@ void winogradWeights(const float* m, int64_t point, float* weights, int64_t filt
   }
   for (int i = 0; i < 3; i++) ofSums(all + 3 * i, half[i]);
   for (int lane = 0; lane < kLanes; lane++)
-    for (int k = 0; k < 9; k++) weights[lane * filter + k] = all[k][lane];
+    for (int k = 0; k < 9; k++) weights[lane * apart + k] = all[k][lane];
 }
 
 }  // namespace GL_ISA
