@@ -255,7 +255,7 @@ describe('layers say what is wrong with their input', () => {
     [() => new nn.MaxPool2d(2)(np.zeros([4, 4])), /maxPool2d: expected images \(N, C, H, W\), got \(4, 4\)/],
     [
       () => new nn.BatchNorm2d(4)(np.zeros([2, 3, 4, 4])),
-      /batchNorm: weight has shape \(4,\), the input 3 channels/,
+      /BatchNorm2d: the input \(2, 3, 4, 4\) has 3 channels \(axis 1\), the layer 4/,
     ],
     [
       () => new nn.LayerNorm(4)(np.zeros([2, 3])),
