@@ -353,5 +353,11 @@ export async function runKernel(connectionFile: string, historyFolder?: string):
   process.on('unhandledRejection', (reason) =>
     kernel.log(`unhandled: ${(reason as Error)?.stack ?? reason}`),
   );
-  await kernel.start();
+  try {
+    await kernel.start();
+  } catch (error) {
+    // An address is taken: nothing of this kernel stays behind.
+    await kernel.executor.stop();
+    throw error;
+  }
 }

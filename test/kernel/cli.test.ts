@@ -1,12 +1,15 @@
 // The command line around the commands: help, what was meant, kernels that are found, the state of the machine.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { closest } from '../../kernel/command.js';
 import type { Finding } from '../../kernel/doctor.js';
 import type { ListedKernel } from '../../kernel/list.js';
+import { freePorts } from '../../kernel/protocol/client.js';
+import { makeConnection } from '../../kernel/protocol/connection.js';
 import { cliPath } from '../../kernel/protocol/product.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradlab-cli-test-'));
@@ -50,6 +53,26 @@ describe('gradlab help', () => {
     );
     expect(gradlab('install', 'here').err).toMatch(/^gradlab: install: "here" is one argument too many/);
     expect(gradlab('dcotor').code).toBe(1);
+  });
+});
+
+describe('gradlab kernel', () => {
+  it('says which address is taken, and leaves nothing behind', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    const [, ...free] = await freePorts();
+    const file = join(folder, 'taken.json');
+    writeFileSync(file, JSON.stringify(makeConnection('tcp', '127.0.0.1', [port, ...free])));
+    const { err, code } = gradlab('kernel', '-f', file);
+    other.close();
+    expect(err).toMatch(
+      new RegExp(
+        `^gradlab: the shell socket cannot be bound to tcp://127.0.0.1:${port}: Address already in use`,
+        'm',
+      ),
+    );
+    expect(code).toBe(1);
   });
 });
 
