@@ -218,8 +218,8 @@ void runElements(const Plan& p, int64_t begin, int64_t end) {
   runBlock(p, at, 1, end - begin, s1, s0);
 }
 
-// Whether a result in rows of some length should go past the caches: the calculation is short, the result large, and no
-// operand has brought its lines there. Where something might have stayed in the caches, that gains only where operands
+// Whether a result in rows of some length should go past the caches: the calculation is short, the result large, also
+// beside the operands, and none of them has brought its lines there. Where something might have stayed in the caches, that gains only where operands
 // are no larger than the result.
 bool worthStreaming(const Plan& p, int64_t size, int cost) {
   const int last = p.ndim - 1;
@@ -233,7 +233,7 @@ bool worthStreaming(const Plan& p, int64_t size, int cost) {
     bytes += distinct;
   }
   const int64_t all = bytes + size * item;
-  if (all >= kFarBeyond) return cost <= 4;
+  if (all >= kFarBeyond) return cost <= 4 && 4 * size * item >= bytes;
   return cost == 1 && all >= kBeyondCaches && bytes <= size * item + size * item / 8;
 }
 
