@@ -16,7 +16,7 @@ import {
 } from './diagram.js';
 import { SURFACE, type SurfaceOptions, surface } from './fields.js';
 import { emptySpot, type Loose } from './frame.js';
-import { GridAxes, gridArguments, type SurfaceArguments } from './grid-axes.js';
+import { gridArguments, type SurfaceArguments } from './grid-axes.js';
 import {
   IMAGE_GRID,
   type ImageGridOptions,
@@ -31,10 +31,11 @@ import { plural, type Styled } from './line-axes.js';
 import { read } from './options.js';
 import { pngDataUri } from './png.js';
 import type { Trace } from './series.js';
+import { StatAxes } from './stat-axes.js';
 import { extent, sameLength, type Values, vector } from './values.js';
 
 /** One pair of axes: what is drawn on it, its titles, limits and scales. */
-export class Axes extends GridAxes {
+export class Axes extends StatAxes {
   /** Whether it shares the place of axes that were there before. */
   isTwin = false;
   /** The cell of the grid that it fills. */

@@ -26,4 +26,13 @@ export * from './pyplot.js';
 export { type RcParams, rc, rcdefaults, rcParams, style } from './rc.js';
 export type { ErrorbarOptions, LineOptions, ScatterOptions, Trace } from './series.js';
 export type { FigureOptions, SubplotOptions, SubplotsOptions } from './sheet.js';
+export type {
+  BoxOptions,
+  HexbinOptions,
+  Hist2dOptions,
+  MeshOptions,
+  PieOptions,
+  QuiverOptions,
+  ViolinOptions,
+} from './stat-axes.js';
 export type { Labels, Values } from './values.js';

@@ -546,6 +546,48 @@ export const colorbar = drawn('colorbar');
  */
 export const clim = drawn('clim');
 
+/**
+ * Boxes of quartiles with whiskers: one for an array, one each for a list of arrays.
+ * @see matplotlib.pyplot.boxplot
+ */
+export const boxplot = drawn('boxplot');
+
+/**
+ * The shapes of distributions: one for an array, one each for a list of arrays.
+ * @see matplotlib.pyplot.violinplot
+ */
+export const violinplot = drawn('violinplot');
+
+/**
+ * A pie of shares: `pie([30, 70], {labels: ['a', 'b'], autopct: '%1.1f%%'})`.
+ * @see matplotlib.pyplot.pie
+ */
+export const pie = drawn('pie');
+
+/**
+ * Cells of a grid as colours: `pcolormesh(x, y, z)`.
+ * @see matplotlib.pyplot.pcolormesh
+ */
+export const pcolormesh = drawn('pcolormesh');
+
+/**
+ * How many points fall into each cell of a grid: `hist2d(x, y, 20)`.
+ * @see matplotlib.pyplot.hist2d
+ */
+export const hist2d = drawn('hist2d');
+
+/**
+ * How many points fall into each hexagon of a honeycomb: `hexbin(x, y, {gridsize: 20})`.
+ * @see matplotlib.pyplot.hexbin
+ */
+export const hexbin = drawn('hexbin');
+
+/**
+ * Arrows (u, v) at points (x, y).
+ * @see matplotlib.pyplot.quiver
+ */
+export const quiver = drawn('quiver');
+
 // In NumPy's spelling.
 export {
   fillBetween as fill_between,
