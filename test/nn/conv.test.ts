@@ -103,7 +103,7 @@ describe('batch normalisation, three batches and evaluation', () => {
       /BatchNorm2d: expected an input of 4 axes, got \(2, 3\)/,
     );
     expect(() => new nn.BatchNorm2d(3)(np.ones([2, 4, 1, 1]))).toThrow(
-      /weight has shape \(3,\), the input 4 channels/,
+      /BatchNorm2d: the input \(2, 4, 1, 1\) has 4 channels \(axis 1\), the layer 3/,
     );
   });
 });
