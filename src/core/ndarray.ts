@@ -10,6 +10,7 @@ import {
   realType,
   type Scalar,
   type TypedArray,
+  type TypedArrayLike,
   typedView,
   writeScalar,
 } from './dtype.js';
@@ -19,7 +20,7 @@ import { contiguousStrides, isContiguous, type Shape, shapeText, sizeOf } from '
 import { allocate, allocateZeroed, releaseUnseen, type Storage } from './storage.js';
 
 /** What functions accept where NumPy accepts array_like. */
-export type ArrayLike = NDArray | Scalar | TypedArray | Uint8ClampedArray | readonly ArrayLike[];
+export type ArrayLike = NDArray | Scalar | TypedArrayLike | readonly ArrayLike[];
 
 /** Nested JavaScript arrays of elements, as `toArray()` gives them. */
 export type NestedArray = Scalar | NestedArray[];
