@@ -44,7 +44,7 @@ interface GridOptions extends SubplotsOptions {
 
 /**
  * A figure with a grid of axes. It is the figure, and can be taken apart: `const [fig, axes] = plot.subplots(2, 3)` gives
- * the axes as `axes[0][1]`, in cells also `axes[0, 1]`; one row or column is a list, and `subplots()` gives axes alone.
+ * the axes as `axes[0][1]`; one row or column is a list, and `subplots()` gives axes alone.
  * @example
  * const [fig, axes] = plot.subplots(1, 2, { figsize: [8, 3] });
  * axes[0].plot([1, 4, 9]);

@@ -1,7 +1,6 @@
 // Grids of subplots: where their axes lie in a figure, and the lists of axes that `plot.subplots` hands out, which answer
-// to `axes[0][1]`, `axes[0, 1]`, `axes.flat()`, `ravel()` and `shape` as NumPy's arrays of axes do.
+// to `axes[0][1]`, `axes.flat()`, `ravel()` and `shape` as NumPy's arrays of axes do.
 
-import { type Bracketed, brackets } from '../operators.js';
 import type { Axes } from './axes.js';
 import type { Domain } from './frame.js';
 
@@ -72,8 +71,8 @@ interface Arranged {
 /** The axes of one row or one column. */
 export type AxesList = readonly Axes[] & Arranged;
 
-/** The axes of several rows: `axes[0][1]`, in cells also `axes[0, 1]` and `axes[':', 1]`. */
-export type AxesRows = readonly AxesList[] & Arranged & Bracketed<readonly [row: number, col: number], Axes>;
+/** The axes of several rows: `axes[0][1]`. */
+export type AxesRows = readonly AxesList[] & Arranged;
 
 /** What `subplots(rows, cols)` gives beside the figure: axes, a list of them, or a list of lists. */
 export type AxesOf<R extends number, C extends number, Squeeze = true> = number extends R | C
@@ -109,26 +108,5 @@ export function axesGrid(axes: readonly Axes[], rows: number, cols: number, sque
     const row = axes.slice(r * cols, (r + 1) * cols);
     return arranged([...row], [cols], row);
   });
-  const grid = arranged(lines, [rows, cols], axes) as unknown as Bracketed<readonly unknown[]> & {
-    [index: number]: unknown;
-  };
-  const pick = (indices: readonly unknown[]): unknown => {
-    const [row, col] = indices as [number | ':', number | ':' | undefined];
-    const at = (i: number, n: number): number => {
-      const from = i < 0 ? i + n : i;
-      if (!Number.isInteger(from) || from < 0 || from >= n)
-        throw new RangeError(
-          `axes: there is no subplot [${indices.join(', ')}] in ${rows} x ${cols} of them`,
-        );
-      return from;
-    };
-    if (row === ':') {
-      const column = lines.map((line) => line[at(col as number, cols)]);
-      return col === undefined || col === ':' ? grid : arranged(column, [rows], column);
-    }
-    const line = lines[at(row, rows)];
-    return col === undefined || col === ':' ? line : line[at(col, cols)];
-  };
-  Object.defineProperty(grid, brackets, { value: pick });
-  return grid;
+  return arranged(lines, [rows, cols], axes);
 }

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { brackets } from '../../src/operators.js';
 import * as plot from '../../src/plot/index.js';
 import { type Any, json, mime } from './json.js';
 
@@ -137,11 +136,6 @@ describe('subplots', () => {
     expect(axes[1][2]).toBe(fig.axes[5]);
     expect([...axes.flat]).toEqual(axes.flat());
     expect(axes.ravel()).toEqual(axes.flatten());
-    const pick = (axes as Any)[brackets];
-    expect(pick([0, 1])).toBe(axes[0][1]);
-    expect(pick([-1, -1])).toBe(axes[1][2]);
-    expect([...pick([':', 0])]).toEqual([axes[0][0], axes[1][0]]);
-    expect(() => pick([2, 0])).toThrow('axes: there is no subplot [2, 0] in 2 x 3 of them');
     expect(plot.subplots(1, 2, { squeeze: false })[1][0][1]).toBe(plot.gca());
     expect(plot.subplots({ nrows: 1, ncols: 2 })[1]).toHaveLength(2);
   });
