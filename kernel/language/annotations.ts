@@ -1,14 +1,8 @@
 // Which types the session writes down for the names that a cell declares. Without them the type of the last name in a
 // long chain of cells would be worked out through all of them, again for every new cell.
-import type { Analysis } from './types.js';
+import type { Analysis, Annotation } from './analysis.js';
 import type { Ast, Checker, Compiler, Node, Type } from './typescript.js';
 import { SignatureKind, SyntaxKind, skipTrivia, TypeFlags } from './typescript.js';
-
-export interface Annotation {
-  /** Where in the parsed text it belongs. */
-  at: number;
-  type: string;
-}
 
 interface Surroundings {
   compiler: Compiler;

@@ -1,12 +1,13 @@
 // What a cell that has run leaves in the session module: its checked text with `export` before every declaration,
 // without its own imports and exports (those move to the top of the module, under private names).
+
+import type { Analysis } from './analysis.js';
 import { hasModifier } from './declarations.js';
 import { importedNames, importForSession } from './imports.js';
 import { UNTYPED } from './magics.js';
 import { Edits } from './positions.js';
 import { editSite } from './rewrite.js';
 import type { CommittedCell } from './session.js';
-import type { Analysis } from './types.js';
 import type { Ast } from './typescript.js';
 import { SyntaxKind } from './typescript.js';
 

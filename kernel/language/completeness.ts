@@ -1,7 +1,8 @@
 // Is a cell finished, or does a console have to ask for more lines? The parser says: an error at the very end of the
 // text means that something is still open; an error before it means that more lines cannot help.
+
+import type { Parsed } from './analysis.js';
 import type { CompletenessResult } from './contract.js';
-import type { Parsed } from './types.js';
 import type { Ast } from './typescript.js';
 import { SyntaxKind } from './typescript.js';
 

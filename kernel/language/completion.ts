@@ -1,5 +1,7 @@
 // Completion at a cursor: the compiler's answers on the rewritten cell, in Jupyter's words, in an order that puts the
 // likeliest first. What stands between quotes of an import is looked up on disk, see paths.ts.
+
+import type { Analysis } from './analysis.js';
 import type { CompletionMatch, CompletionResult } from './contract.js';
 import { readable } from './diagnostics.js';
 import { withoutComments } from './hints.js';
@@ -7,7 +9,7 @@ import { fitting } from './matching.js';
 import { completeFile, completeModule } from './paths.js';
 import { namesInScope } from './scope.js';
 import { namesElsewhere } from './suggest.js';
-import type { Analysis, TypeService } from './types.js';
+import type { TypeService } from './types.js';
 import type { Ast, CompletionEntry, Node, TsSymbol } from './typescript.js';
 import { CompletionItemKind, getTokenAtPosition, SyntaxKind } from './typescript.js';
 

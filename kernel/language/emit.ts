@@ -2,6 +2,7 @@
 // that any of them can be declared again by any later cell), functions and imports are hoisted, the last expression
 // is handed to `$cell.value`, array operators become calls, types go.
 import { createRequire } from 'node:module';
+import type { Analysis } from './analysis.js';
 import type { PositionMap } from './contract.js';
 import { hasModifier, listKeyword } from './declarations.js';
 import { eraseTypes } from './erase.js';
@@ -10,7 +11,6 @@ import { isAssignmentExpression } from './operators.js';
 import { Edits, literal, MappedText } from './positions.js';
 import { editSite, HELD } from './rewrite.js';
 import { decodeSourceMap, SOURCE_URL, scriptName } from './trace.js';
-import type { Analysis } from './types.js';
 import type { Ast, Node, Statement } from './typescript.js';
 import { SyntaxKind } from './typescript.js';
 

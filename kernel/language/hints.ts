@@ -210,6 +210,9 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     return /\.\s*$/.test(before) && /^\s*\(\s*\)/.test(after)
       ? `${text} is a property: write ${receiver(before)}.${text} without parentheses.`
       : undefined;
+  const list = d.code === UNUSED_COMMA && /([\w$.]+)\[\s*$/.exec(before)?.[1];
+  const second = list && /^\s*,\s*([\w$]+)\s*\]/.exec(after)?.[1];
+  if (second) return `A list of lists takes one index after the other: ${list}[${text}][${second}].`;
   if (d.code === UNUSED_COMMA && /\(\s*\(\s*$/.test(before)) {
     const tuple = /^([^()[\]]*)\)/.exec(code.slice(d.start))?.[1];
     return tuple && `Several numbers together are a list: [${tuple.trim()}]`;

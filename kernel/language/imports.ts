@@ -1,7 +1,8 @@
 // Import and export statements of a cell. In the JavaScript an import becomes `let { a } = await $cell.import('x')`,
 // so that it can be run again like any declaration; in the session it becomes an import with private names.
+
+import { LIVE } from './contract.js';
 import { hasModifier } from './declarations.js';
-import { moduleOf } from './live.js';
 import type { Edits } from './positions.js';
 import type { Ast, Node, SourceFile } from './typescript.js';
 import { SyntaxKind } from './typescript.js';
@@ -21,6 +22,9 @@ export interface ImportStatement {
   sideEffect: boolean;
   bindings: Binding[];
 }
+
+/** The variable that holds the module which a live name comes from. */
+export const moduleOf = (name: string): string => LIVE + name;
 
 export function readImports(file: SourceFile, source: string): ImportStatement[] {
   const K = SyntaxKind;

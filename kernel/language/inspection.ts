@@ -1,8 +1,10 @@
 // Inspection at a cursor: what a name is, its signatures and documentation; inside a call the parameter that is being
 // written; with details the source.
+
+import type { Analysis } from './analysis.js';
 import type { InspectResult } from './contract.js';
 import { readable } from './diagnostics.js';
-import type { Analysis, TypeService } from './types.js';
+import type { TypeService } from './types.js';
 import type { Ast, Node, TsSymbol, Type } from './typescript.js';
 import { getTokenAtPosition, SignatureKind, SymbolFlags, SyntaxKind } from './typescript.js';
 

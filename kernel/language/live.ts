@@ -1,22 +1,13 @@
 // Imported variables that their module may change: `export let` and `export var`. A cell does not keep a copy of such a
 // value but reads it off the module whenever it is used, as a module does. Which names those are, and where in the
 // cell they stand; everything else that is imported can be taken over once and costs nothing.
-import { LIVE } from './contract.js';
+
+import type { Analysis, LiveUse } from './analysis.js';
 import { mayBeAssigned } from './declarations.js';
+import { moduleOf } from './imports.js';
 import type { Session } from './session.js';
-import type { Analysis } from './types.js';
 import type { Ast, Checker, Node, TsSymbol } from './typescript.js';
 import { SymbolFlags, SyntaxKind } from './typescript.js';
-
-/** The variable that holds the module which a live name comes from. */
-export const moduleOf = (name: string): string => LIVE + name;
-
-/** Where a live name stands in a cell, and what takes its place. */
-export interface LiveUse {
-  start: number;
-  end: number;
-  text: string;
-}
 
 /** Whether what an imported name stands for is a variable that its module can assign to. */
 export function isLive(target: TsSymbol): boolean {

@@ -1,8 +1,10 @@
 // Names in scope at a cursor. The compiler's own completion refuses where it would offer imports, so the scope is
 // read here: locals from the tree, names of earlier cells and of the library, globals, keywords.
+
+import type { Analysis } from './analysis.js';
 import { bindingNames } from './declarations.js';
 import { fit, fitting } from './matching.js';
-import type { Analysis, TypeService } from './types.js';
+import type { TypeService } from './types.js';
 import type { Ast, Node, TsSymbol } from './typescript.js';
 import { SymbolFlags, SyntaxKind } from './typescript.js';
 

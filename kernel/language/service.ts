@@ -1,6 +1,7 @@
 // The language service of one kernel session: compiles cells, remembers what they declare, answers completion,
 // inspection and completeness. No input makes it throw; when the compiler's process dies, it starts another.
 
+import type { Analysis } from './analysis.js';
 import { compileCalculation, type Known, readCalculation } from './calculation.js';
 import { completeness } from './completeness.js';
 import { complete } from './completion.js';
@@ -29,7 +30,7 @@ import {
 import { Lines } from './positions.js';
 import { exportedElsewhere } from './suggest.js';
 import { mapPrinted, mapStack, SOURCE_URL, scriptName, type TraceOptions } from './trace.js';
-import { type Analysis, TypeService } from './types.js';
+import { TypeService } from './types.js';
 import { preloadCompiler } from './typescript.js';
 import { floorDivisions } from './warnings.js';
 import { startWatchdog, type Watchdog } from './watchdog.js';

@@ -4,16 +4,17 @@ import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { accumulators } from './accumulators.js';
-import { type Annotation, readAnnotations } from './annotations.js';
+import type { Analysis, Parsed } from './analysis.js';
+import { readAnnotations } from './annotations.js';
 import { commitCell } from './committed.js';
 import type { CellDiagnostic, LanguageOptions } from './contract.js';
-import { readTopLevel, type TopLevel } from './declarations.js';
+import { readTopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
 import { Disk } from './disk.js';
 import { GLOBALS } from './globals.js';
-import { type ImportStatement, readImports } from './imports.js';
+import { readImports } from './imports.js';
 import { libraryTypes } from './library.js';
-import { exportAccess, isLive, type LiveUse, readLive } from './live.js';
+import { exportAccess, isLive, readLive } from './live.js';
 import { mayNeedRare, nodeTypes } from './node-types.js';
 import { depthBelow, indexNodes } from './nodes.js';
 import { Operands } from './operands.js';
@@ -35,47 +36,6 @@ const NO_CHECK = /^(?:\s|\/\/.*\n)*\/\/\s*@ts-nocheck/;
  * could mention, not only those that it does.
  */
 export type Purpose = 'run' | 'look up' | 'look around';
-
-/** A cell as parsed, before its types are known. */
-export interface Parsed {
-  code: string;
-  /** What was parsed: a fixed prefix, the cell, perhaps a closing parenthesis. */
-  raw: string;
-  /** Offset of the cell in `raw`. */
-  origin: number;
-  file: SourceFile;
-  path: string;
-  syntax: readonly Diagnostic[];
-  /** The cell is one object literal, parsed in parentheses. */
-  wrapped: boolean;
-  /** Declarations that are checked as of any type, see accumulators.ts. */
-  loose: readonly Ast.VariableDeclaration[];
-}
-
-export interface Analysis extends Parsed {
-  top: TopLevel;
-  /** What gave the cell the names of earlier cells: the same text again means the same types. */
-  prelude: string;
-  /** Who makes the elements of JSX: React or a function `h` where they are in scope, else the kernel. */
-  jsx: 'React' | 'h' | undefined;
-  /** Which state of the disk it was checked against. */
-  disk: number;
-  imports: ImportStatement[];
-  sites: Site[];
-  /** The text that was checked last, with its map to the cell. */
-  checked: MappedText;
-  diagnostics: CellDiagnostic[];
-  /** Imported names that have no value and so leave no trace in the JavaScript. */
-  typeNames: Set<string>;
-  /** Names that this cell imports and their modules may change, and how they are read off the module. */
-  live: Map<string, string>;
-  /** Where the cell uses such a name, its own or an earlier cell's. */
-  liveUses: LiveUse[];
-  /** Annotations to write down when the cell is committed: where in `raw`, and the type. Found out by `annotate`. */
-  annotations: Annotation[] | undefined;
-  /** Values of enum members in the order of the text; undefined where they are computed at run time. */
-  enumValues: (string | number | undefined)[];
-}
 
 interface Generated {
   /** Length of what stands before the cell. */

@@ -122,7 +122,7 @@ export class Axes extends StatAxes {
         x: [left, right],
         y: [bottom, top],
       } = this.domain;
-      const title = this.list<Loose>('annotations').find((a) => a.name === this.titleName);
+      const title = this.layoutList<Loose>('annotations').find((a) => a.name === this.titleName);
       if (title) Object.assign(title, this.titlePlace());
       trace.colorbar = {
         len: 0.7 * (top - bottom),
@@ -226,7 +226,7 @@ export class Axes extends StatAxes {
   /** Puts an image at a place of the axes. */
   private picture(fields: Loose): void {
     const anchored = { xref: this.xName, yref: this.yName, sizing: 'contain', layer: 'above' };
-    this.list<Loose>('images').push({ ...fields, ...anchored });
+    this.layoutList<Loose>('images').push({ ...fields, ...anchored });
   }
 
   /** Invisible points for what shows no hover text of its own, as layout images. */
@@ -250,7 +250,7 @@ export class Axes extends StatAxes {
     const kept = data.filter((trace) => !own.has(trace));
     data.splice(0, data.length, ...kept);
     for (const key of ['annotations', 'shapes', 'images'] as const) {
-      const list = this.list<Loose>(key);
+      const list = this.layoutList<Loose>(key);
       list.splice(0, list.length, ...list.filter((each) => !this.holds(each)));
     }
     for (const which of ['x', 'y'] as const) {

@@ -135,7 +135,7 @@ export abstract class Coordinates extends Frame {
    */
   title(text: string, options: Named<TextOptions> = {}): this {
     const o = read<TextOptions>('title', options, TEXT);
-    const annotations = this.list<Partial<Annotations>>('annotations');
+    const annotations = this.layoutList<Partial<Annotations>>('annotations');
     const place = this.titlePlace();
     const side = o.loc ?? 'center';
     const fields = {
@@ -376,7 +376,7 @@ export abstract class Coordinates extends Frame {
   ): this {
     const key = this.place === 1 ? 'legend' : `legend${this.place}`;
     const traces = this.own();
-    const rules = this.list<Loose>('shapes').filter((s) => s.name !== undefined && this.holds(s));
+    const rules = this.layoutList<Loose>('shapes').filter((s) => s.name !== undefined && this.holds(s));
     if (first === false) {
       for (const entry of [...traces, ...rules]) entry.showlegend = false;
       return this;
@@ -405,10 +405,11 @@ export abstract class Coordinates extends Frame {
   }
 
   /**
-   * Shows the colour bar of what was drawn last with a colour scale.
+   * Shows the colour bar of what was drawn last with a colour scale. Points of classes have none: their legend is shown.
    * @see matplotlib.pyplot.colorbar
    */
   colorbar(title?: string | ColorbarOptions): this {
+    if (this.lastScaled() === undefined && this.spot.classGroups.length > 0) return this.legend();
     const scaled = this.scaled('colorbar');
     scaled.showscale = true;
     if (title === undefined) return this;
@@ -448,16 +449,20 @@ export abstract class Coordinates extends Frame {
   }
 
   /** The part of the last trace with a colour scale that holds it: the trace, or its markers. */
-  private scaled(fn: string): Loose {
+  private lastScaled(): Loose | undefined {
     const markerOf = (t: Loose): Loose | undefined => t.marker as Loose | undefined;
     const last = this.own().findLast(
       (t) => t.colorscale !== undefined || markerOf(t)?.colorscale !== undefined,
     );
-    if (!last)
-      throw new Error(
-        `${fn}: nothing with a colour scale is drawn here. Draw a heatmap, contourf or scatter({c: numbers}) first`,
-      );
-    return last.colorscale !== undefined ? last : markerOf(last)!;
+    return last && (last.colorscale !== undefined ? last : markerOf(last));
+  }
+
+  private scaled(fn: string): Loose {
+    const scaled = this.lastScaled();
+    if (scaled) return scaled;
+    throw new Error(
+      `${fn}: nothing with a colour scale is drawn here. Draw a heatmap, contourf or scatter({c: numbers}) first`,
+    );
   }
 
   private limits(which: 'x' | 'y', low: Limits | One | null, high: One | null): this {

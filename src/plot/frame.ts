@@ -143,7 +143,7 @@ export abstract class Frame {
     return this;
   }
 
-  protected list<T>(key: 'annotations' | 'shapes' | 'images'): T[] {
+  protected layoutList<T>(key: 'annotations' | 'shapes' | 'images'): T[] {
     const layout = this.canvas.layout as Loose;
     layout[key] ??= [];
     return layout[key] as T[];
@@ -227,19 +227,19 @@ export abstract class Frame {
   protected moveAnnotations(which: 'x' | 'y', toLog: boolean): void {
     const name = which === 'x' ? this.xName : this.yName;
     const move = (v: unknown): unknown => (typeof v !== 'number' ? v : toLog ? Math.log10(v) : 10 ** v);
-    for (const a of this.list<Loose>('annotations')) {
+    for (const a of this.layoutList<Loose>('annotations')) {
       if (a[`${which}ref`] === name) a[which] = move(a[which]);
       if (a[`a${which}ref`] === name) a[`a${which}`] = move(a[`a${which}`]);
     }
   }
 
   protected addAnnotation(annotation: Loose): this {
-    this.list<Loose>('annotations').push({ xref: this.xName, yref: this.yName, ...annotation });
+    this.layoutList<Loose>('annotations').push({ xref: this.xName, yref: this.yName, ...annotation });
     return this;
   }
 
   protected addShape(shape: Loose): this {
-    this.list<Partial<Shape>>('shapes').push(shape as Partial<Shape>);
+    this.layoutList<Partial<Shape>>('shapes').push(shape as Partial<Shape>);
     return this;
   }
 }

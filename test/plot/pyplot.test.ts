@@ -291,3 +291,11 @@ describe('settings', () => {
     expect(() => plot.get_cmap('bones' as never)).toThrow('get_cmap: there is no colormap "bones"');
   });
 });
+
+it('colorbar() after points of classes shows their legend, in subplots too', () => {
+  const [figure, axes] = plot.subplots(1, 2);
+  axes[0].scatter([1, 2, 3], [1, 2, 3], { c: [0, 1, 1] }).colorbar();
+  const { data } = figure.toJSON();
+  expect(data.map((t) => t.showlegend)).toEqual([true, true]);
+  expect(() => axes[1].plot([1, 2]).colorbar()).toThrow(/^colorbar: nothing with a colour scale/);
+});

@@ -53,6 +53,7 @@ describe('habits of Python', () => {
     ['Math.pow(2, X)', '1:13', 'of arrays it is np.power.'],
     ['X.slice(1, 2)', '1:3', "Here it is X['from:to']"],
     ['-y ** 2', '1:1', 'As Python reads it: -(y ** ...)'],
+    ['const rows = [[1], [2]]; rows[1, 0]', '1:31', 'one index after the other: rows[1][0].'],
     ['globalThis.rate = 3', '1:12', 'there for all cells: let rate = ...'],
     ['np.ones([2, 3]).argsort(1)[:, :3]', '1:28', "np.ones([2, 3]).argsort(1)[':', ':3']"],
     ['2 * X @ np.zeros([3, 4])', '1:7', 'np.dot(X, np.zeros([3, 4]))'],
