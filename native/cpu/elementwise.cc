@@ -31,8 +31,8 @@ struct Plan {
   bool streams;  // the result goes to memory past the caches
 };
 
-// Operands and result of so many bytes do not fit in the caches together, and of so many hardly anything stays there.
-constexpr int64_t kBeyondCaches = int64_t(32) << 20, kFarBeyond = int64_t(96) << 20;
+// Operands and result of so many bytes do not fit in the caches together.
+constexpr int64_t kBeyondCaches = int64_t(32) << 20;
 constexpr int64_t kStreamed = 1024;  // bytes of a result that are computed before they are sent to memory
 
 // Drops axes of length 1 and merges neighbours that every operand walks as one.
@@ -218,10 +218,9 @@ void runElements(const Plan& p, int64_t begin, int64_t end) {
   runBlock(p, at, 1, end - begin, s1, s0);
 }
 
-// Whether a result in rows of some length should go past the caches: the calculation is short, the result large, also
-// beside the operands, and none of them has brought its lines there. Where something might have stayed in the caches, that gains only where operands
-// are no larger than the result.
-bool worthStreaming(const Plan& p, int64_t size, int cost) {
+// Whether a result in rows of some length should go past the caches: it is large, no operand has brought its lines there,
+// and the operands together are no larger than it is. With two large operands it was measured to lose.
+bool worthStreaming(const Plan& p, int64_t size) {
   const int last = p.ndim - 1;
   const int64_t item = itemSize(p.have[0]);
   if (p.converts || p.stride[0][last] != item || p.shape[last] * item < 1024) return false;
@@ -232,9 +231,7 @@ bool worthStreaming(const Plan& p, int64_t size, int cost) {
     for (int d = 0; d < p.ndim; d++) distinct *= p.stride[j][d] == 0 ? 1 : p.shape[d];
     bytes += distinct;
   }
-  const int64_t all = bytes + size * item;
-  if (all >= kFarBeyond) return cost <= 4 && 4 * size * item >= bytes;
-  return cost == 1 && all >= kBeyondCaches && bytes <= size * item + size * item / 8;
+  return bytes <= size * item + size * item / 8 && bytes + size * item >= kBeyondCaches;
 }
 
 void execute(Plan& p, int cost) {
@@ -242,7 +239,7 @@ void execute(Plan& p, int cost) {
   for (int d = 0; d < p.ndim; d++) size *= p.shape[d];
   if (size == 0) return;
   const int64_t inner = p.shape[p.ndim - 1];
-  p.streams = worthStreaming(p, size, cost);
+  p.streams = cost == 1 && worthStreaming(p, size);  // longer calculations were measured to lose
   const int threads = threadsFor(size * (p.converts ? cost + 2 : cost));
   if (p.ndim == 1) {
     if (threads == 1) runElements(p, 0, inner);

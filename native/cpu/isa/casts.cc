@@ -13,50 +13,8 @@ namespace GL_ISA {
 namespace {
 
 // r[i][j] = a[j][i] in tiles that stay in registers, elements of 8 or 4 bytes; rows of r are rs bytes apart, of a as.
-// AVX-512 has masks for tiles at the edges; otherwise what does not fill a tile is left: kEdge says how many rows and
-// columns a tile has then.
-#if defined(__AVX512F__)
-constexpr int64_t kEdge = 1;
-// n1 x n0 elements, at most eight of each.
-void tile(double* r, int64_t rs, int64_t n1, const double* a, int64_t as, int64_t n0) {
-  const __mmask8 in = static_cast<__mmask8>((1u << n1) - 1), out = static_cast<__mmask8>((1u << n0) - 1);
-  const auto load = [&](int64_t j) {
-    const char* row = reinterpret_cast<const char*>(a) + j * as;
-    return j < n0 ? _mm512_maskz_loadu_pd(in, row) : _mm512_setzero_pd();
-  };
-  const auto store = [&](int64_t i, __m512d v) {
-    if (i < n1) _mm512_mask_storeu_pd(reinterpret_cast<char*>(r) + i * rs, out, v);
-  };
-  __m512d v[8], t[8];
-#pragma GCC unroll 8
-  for (int j = 0; j < 8; j++) v[j] = load(j);
-#pragma GCC unroll 4
-  for (int j = 0; j < 8; j += 2) t[j] = _mm512_unpacklo_pd(v[j], v[j + 1]), t[j + 1] = _mm512_unpackhi_pd(v[j], v[j + 1]);
-#pragma GCC unroll 2
-  for (int k = 0; k < 2; k++) {
-    const __m512d a0 = _mm512_shuffle_f64x2(t[k], t[k + 2], 0x88), a1 = _mm512_shuffle_f64x2(t[k], t[k + 2], 0xdd);
-    const __m512d b0 = _mm512_shuffle_f64x2(t[k + 4], t[k + 6], 0x88), b1 = _mm512_shuffle_f64x2(t[k + 4], t[k + 6], 0xdd);
-    store(k, _mm512_shuffle_f64x2(a0, b0, 0x88));
-    store(k + 4, _mm512_shuffle_f64x2(a0, b0, 0xdd));
-    store(k + 2, _mm512_shuffle_f64x2(a1, b1, 0x88));
-    store(k + 6, _mm512_shuffle_f64x2(a1, b1, 0xdd));
-  }
-}
-template <class T>
-int64_t transposed(int64_t n1, int64_t n0, char* r, int64_t rs, const char* a, int64_t as) {
-  constexpr int64_t z = sizeof(T), side = 64 / z;
-  for (int64_t i = 0; i < n1; i += side)
-    for (int64_t j = 0; j < n0; j += side) {
-      T* to = reinterpret_cast<T*>(r + i * rs + j * z);
-      const T* from = reinterpret_cast<const T*>(a + j * as + i * z);
-      const int64_t rows = n1 - i < side ? n1 - i : side, columns = n0 - j < side ? n0 - j : side;
-      if constexpr (z == 8) tile(to, rs, rows, from, as, columns);
-      else turned(to, rs / z, rows, from, as / z, columns);
-    }
-  return n1;
-}
-#elif defined(__SSE2__)
-constexpr int64_t kEdge = 4;
+// What does not fill a tile is left: returns how many rows are done.
+#if defined(__SSE2__)
 void tile(float* r, int64_t rs, const float* a, int64_t as) {
   auto in = [&](int64_t j) { return _mm_loadu_ps(reinterpret_cast<const float*>(reinterpret_cast<const char*>(a) + j * as)); };
   auto out = [&](int64_t i, __m128 v) { _mm_storeu_ps(reinterpret_cast<float*>(reinterpret_cast<char*>(r) + i * rs), v); };
@@ -93,9 +51,59 @@ int64_t transposed(int64_t n1, int64_t n0, char* r, int64_t rs, const char* a, i
   return n1 & ~int64_t(3);
 }
 #else
-constexpr int64_t kEdge = 4;
 template <class T>
 int64_t transposed(int64_t, int64_t, char*, int64_t, const char*, int64_t) { return 0; }
+#endif
+
+
+#if defined(__AVX512F__)
+// The same in wide tiles, with masks at the edges so that nothing is left, for results that stay in the cache: into
+// memory the small ones were measured to be faster.
+// n1 x n0 elements, at most eight of each. Whole tiles go without masks, whose stores are slow.
+template <bool whole>
+void wideTile(double* r, int64_t rs, int64_t n1, const double* a, int64_t as, int64_t n0) {
+  const __mmask8 in = static_cast<__mmask8>((1u << n1) - 1), out = static_cast<__mmask8>((1u << n0) - 1);
+  const auto load = [&](int64_t j) {
+    const char* row = reinterpret_cast<const char*>(a) + j * as;
+    if (whole) return _mm512_loadu_pd(row);
+    return j < n0 ? _mm512_maskz_loadu_pd(in, row) : _mm512_setzero_pd();
+  };
+  const auto store = [&](int64_t i, __m512d v) {
+    char* row = reinterpret_cast<char*>(r) + i * rs;
+    if (whole) _mm512_storeu_pd(row, v);
+    else if (i < n1) _mm512_mask_storeu_pd(row, out, v);
+  };
+  __m512d v[8], t[8];
+#pragma GCC unroll 8
+  for (int j = 0; j < 8; j++) v[j] = load(j);
+#pragma GCC unroll 4
+  for (int j = 0; j < 8; j += 2) t[j] = _mm512_unpacklo_pd(v[j], v[j + 1]), t[j + 1] = _mm512_unpackhi_pd(v[j], v[j + 1]);
+#pragma GCC unroll 2
+  for (int k = 0; k < 2; k++) {
+    const __m512d a0 = _mm512_shuffle_f64x2(t[k], t[k + 2], 0x88), a1 = _mm512_shuffle_f64x2(t[k], t[k + 2], 0xdd);
+    const __m512d b0 = _mm512_shuffle_f64x2(t[k + 4], t[k + 6], 0x88), b1 = _mm512_shuffle_f64x2(t[k + 4], t[k + 6], 0xdd);
+    store(k, _mm512_shuffle_f64x2(a0, b0, 0x88));
+    store(k + 4, _mm512_shuffle_f64x2(a0, b0, 0xdd));
+    store(k + 2, _mm512_shuffle_f64x2(a1, b1, 0x88));
+    store(k + 6, _mm512_shuffle_f64x2(a1, b1, 0xdd));
+  }
+}
+template <class T>
+void transposedInCache(int64_t n1, int64_t n0, char* r, int64_t rs, const char* a, int64_t as) {
+  constexpr int64_t z = sizeof(T), side = 64 / z;
+  for (int64_t i = 0; i < n1; i += side)
+    for (int64_t j = 0; j < n0; j += side) {
+      T* to = reinterpret_cast<T*>(r + i * rs + j * z);
+      const T* from = reinterpret_cast<const T*>(a + j * as + i * z);
+      const int64_t rows = n1 - i < side ? n1 - i : side, columns = n0 - j < side ? n0 - j : side;
+      if constexpr (z == 8) {
+        if (rows == side && columns == side) wideTile<true>(to, rs, rows, from, as, columns);
+        else wideTile<false>(to, rs, rows, from, as, columns);
+      } else {
+        turned(to, rs / z, rows, from, as / z, columns);
+      }
+    }
+}
 #endif
 
 template <class To, class From>
@@ -105,8 +113,11 @@ void cast(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64
   if constexpr (std::is_same<To, From>::value && (sizeof(To) == 8 || sizeof(To) == 4)) {
     if (s0[0] == sizeof(To) && s1[1] == sizeof(To) && !flat) {
       using T = typename std::conditional<sizeof(To) == 8, double, float>::type;
+#if defined(__AVX512F__)
+      if (s1[0] <= 1024) return transposedInCache<T>(n1, n0, p[0], s1[0], p[1], s0[1]);
+#endif
       done = transposed<T>(n1, n0, p[0], s1[0], p[1], s0[1]);
-      columns = n0 & ~(kEdge - 1);
+      columns = n0 & ~int64_t(3);
     }
   }
   for (int64_t i = 0; i < n1; i++) {
