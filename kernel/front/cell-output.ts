@@ -61,9 +61,12 @@ export class CellOutput {
 
   /** Text with the stacks of errors in it, as the user may read them. */
   private readable(frame: ShownFrame): ShownFrame {
-    if (frame.t === 'stream') return { ...frame, text: printedText(frame.text, this.tracer()) };
+    if (frame.t === 'stream') {
+      const text = printedText(frame.text, this.tracer);
+      return text === frame.text ? frame : { ...frame, text };
+    }
     if (frame.t === 'display' || frame.t === 'result')
-      return { ...frame, data: printedBundle(frame.data, this.tracer()) };
+      return { ...frame, data: printedBundle(frame.data, this.tracer) };
     return frame;
   }
 

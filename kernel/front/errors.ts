@@ -70,9 +70,10 @@ export function traceText(label: string, stack: string, tracer: Tracer): string 
 }
 
 /** A text that a cell printed or shows: the stacks of errors in it speak of the cells' own lines, as errors do. */
-export function printedText(text: string, tracer: Tracer): string {
-  if (!tracer.language || !IN_CELL.test(text)) return text;
-  const { language, cells, label } = tracer;
+export function printedText(text: string, tracer: () => Tracer): string {
+  if (!IN_CELL.test(text)) return text;
+  const { language, cells, label } = tracer();
+  if (!language) return text;
   try {
     return language.mapPrinted(text, cells, label, (frame) => frame.includes(distFolder));
   } catch {
@@ -82,7 +83,7 @@ export function printedText(text: string, tracer: Tracer): string {
 const IN_CELL = /^[ \t]+at .*\b(?:cell|comm)-\d+:\d+:\d+/m;
 
 /** A bundle whose text is treated so. */
-export function printedBundle(data: MimeBundle, tracer: Tracer): MimeBundle {
+export function printedBundle(data: MimeBundle, tracer: () => Tracer): MimeBundle {
   const text = data['text/plain'];
   const printed = typeof text === 'string' ? printedText(text, tracer) : text;
   return printed === text ? data : { ...data, 'text/plain': printed };
