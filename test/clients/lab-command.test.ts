@@ -31,8 +31,13 @@ describe('gradlab lab --classic', () => {
     await page.waitForSelector('mjx-container');
     for (const at of [0, 1, 2]) {
       const cell = page.locator('.jp-CodeCell').nth(at);
-      await cell.locator('.cm-content').click();
-      await page.keyboard.press('Control+Enter');
+      const taken = cell.locator('.jp-InputPrompt:text-matches("\\\\[(\\\\*|\\\\d+)\\\\]")').first();
+      // While the page still settles it may lose a press: again, until the cell's prompt has changed.
+      for (let tries = 0; tries < 10 && !(await taken.isVisible()); tries++) {
+        await cell.locator('.cm-content').click();
+        await page.keyboard.press('Control+Enter');
+        await taken.waitFor({ timeout: 5000 }).catch(() => {});
+      }
       await cell
         .locator(`.jp-InputPrompt:text-matches("\\\\[${at + 1}\\\\]")`)
         .first()
