@@ -22,7 +22,7 @@ import type {
 } from '../protocol/pipe.js';
 import { CellOutput, type Showing } from './cell-output.js';
 import type { Comms } from './comms.js';
-import { deathReport, interruption, runtimeError, type Tracer, typeError } from './errors.js';
+import { deathReport, interruption, printedBundle, runtimeError, type Tracer, typeError } from './errors.js';
 import { ASK_EXIT, exitName } from './exit.js';
 import { helpPage, helpTopic } from './help.js';
 import type { History } from './history.js';
@@ -400,7 +400,10 @@ export class Executor {
       js: compiled.js,
       value: 'return',
     });
-    if (outcome.status === 'ok') return { status: 'ok', data: outcome.data ?? {}, metadata: {} };
+    if (outcome.status === 'ok') {
+      const data = printedBundle(outcome.data ?? {}, () => this.tracer);
+      return { status: 'ok', data, metadata: {} };
+    }
     return { status: 'error', ...this.report(outcome) };
   }
 

@@ -6,6 +6,11 @@ import { failure, PATIENCE, printed, result, useKernel } from './session.js';
 
 const session = useKernel();
 
+type Any = {
+  execution_count: number;
+  user_expressions: { [name: string]: { data: Record<string, string> } };
+};
+
 const labelOf = ({ reply }: ExecuteResult) =>
   `Cell [${(reply as { execution_count: number }).execution_count}]`;
 
@@ -57,6 +62,14 @@ console.assert(true, 'never'); console.assert(1 > 2, 'claim %s', 'one');`);
       `Error: a\n    at ${label}:1:29 {\n  code: 1\n}`,
       `[\n  Error: a\n      at ${label}:1:29 {\n    code: 1\n  },\n  array([1., 1.]),\n  Error: b\n      at ${label}:3:11\n]`,
     ]);
+  });
+
+  it('and in expressions that a client asks for beside a cell', async () => {
+    const { reply } = await session.kernel.execute('const wrong = new Error("w"); 0', {
+      userExpressions: { wrong: 'wrong' },
+    });
+    const { execution_count: n, user_expressions } = reply as Any;
+    expect(user_expressions.wrong.data['text/plain']).toBe(`Error: w\n    at Cell [${n}]:1:15`);
   });
 
   it('keeps frames of others above the last cell, and texts that are no stack', async () => {

@@ -73,20 +73,7 @@ void wideTile(double* r, int64_t rs, int64_t n1, const double* a, int64_t as, in
     if (whole) _mm512_storeu_pd(row, v);
     else if (i < n1) _mm512_mask_storeu_pd(row, out, v);
   };
-  __m512d v[8], t[8];
-#pragma GCC unroll 8
-  for (int j = 0; j < 8; j++) v[j] = load(j);
-#pragma GCC unroll 4
-  for (int j = 0; j < 8; j += 2) t[j] = _mm512_unpacklo_pd(v[j], v[j + 1]), t[j + 1] = _mm512_unpackhi_pd(v[j], v[j + 1]);
-#pragma GCC unroll 2
-  for (int k = 0; k < 2; k++) {
-    const __m512d a0 = _mm512_shuffle_f64x2(t[k], t[k + 2], 0x88), a1 = _mm512_shuffle_f64x2(t[k], t[k + 2], 0xdd);
-    const __m512d b0 = _mm512_shuffle_f64x2(t[k + 4], t[k + 6], 0x88), b1 = _mm512_shuffle_f64x2(t[k + 4], t[k + 6], 0xdd);
-    store(k, _mm512_shuffle_f64x2(a0, b0, 0x88));
-    store(k + 4, _mm512_shuffle_f64x2(a0, b0, 0xdd));
-    store(k + 2, _mm512_shuffle_f64x2(a1, b1, 0x88));
-    store(k + 6, _mm512_shuffle_f64x2(a1, b1, 0xdd));
-  }
+  turnedEight(load, store);
 }
 template <class T>
 void transposedInCache(int64_t n1, int64_t n0, char* r, int64_t rs, const char* a, int64_t as) {

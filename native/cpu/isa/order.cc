@@ -2,6 +2,7 @@
 // registers, the block is turned, and runs are merged eight keys at a time. Only for AVX-512.
 #include <algorithm>
 #include "kernels.h"
+#include "cpu/isa/turn.h"
 #include "cpu/table.h"
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -40,18 +41,8 @@ GL_FN void sortLanes(V (&v)[kRun]) {
 
 // to[lane * kRun + row] = v[row][lane]
 GL_FN void turn(int64_t* to, const V* v) {
-  V t[8];
-#pragma GCC unroll 4
-  for (int j = 0; j < 8; j += 2) t[j] = _mm512_unpacklo_epi64(v[j], v[j + 1]), t[j + 1] = _mm512_unpackhi_epi64(v[j], v[j + 1]);
-#pragma GCC unroll 2
-  for (int k = 0; k < 2; k++) {
-    const V a0 = _mm512_shuffle_i64x2(t[k], t[k + 2], 0x88), a1 = _mm512_shuffle_i64x2(t[k], t[k + 2], 0xdd);
-    const V b0 = _mm512_shuffle_i64x2(t[k + 4], t[k + 6], 0x88), b1 = _mm512_shuffle_i64x2(t[k + 4], t[k + 6], 0xdd);
-    store(to + k * kRun, _mm512_shuffle_i64x2(a0, b0, 0x88));
-    store(to + (k + 4) * kRun, _mm512_shuffle_i64x2(a0, b0, 0xdd));
-    store(to + (k + 2) * kRun, _mm512_shuffle_i64x2(a1, b1, 0x88));
-    store(to + (k + 6) * kRun, _mm512_shuffle_i64x2(a1, b1, 0xdd));
-  }
+  turnedEight([v](int j) { return _mm512_castsi512_pd(v[j]); },
+              [to](int i, __m512d row) { store(to + i * kRun, _mm512_castpd_si512(row)); });
 }
 
 GL_FN V reversed(V v) { return _mm512_permutexvar_epi64(_mm512_setr_epi64(7, 6, 5, 4, 3, 2, 1, 0), v); }

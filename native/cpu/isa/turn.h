@@ -1,5 +1,5 @@
-// The transpose of matrices in single precision for one instruction set: sixteen by sixteen elements at a time where
-// registers hold as many.
+// Transposes in registers for one instruction set: of matrices in single precision, sixteen by sixteen elements at a time
+// where registers hold as many, and of eight by eight elements of eight bytes.
 #pragma once
 #include "cpu/isa/simd.h"
 
@@ -29,6 +29,23 @@ GL_FN void transposed(__m512 (&v)[16]) {
   exchanged<2>(v);
   exchanged<4>(v);
   exchanged<8>(v);
+}
+// Eight rows of eight-byte elements, row(j), turned: put(i, column) takes what becomes of them.
+template <class Row, class Put> GL_FN void turnedEight(Row&& row, Put&& put) {
+  __m512d v[8], t[8];
+#pragma GCC unroll 8
+  for (int j = 0; j < 8; j++) v[j] = row(j);
+#pragma GCC unroll 4
+  for (int j = 0; j < 8; j += 2) t[j] = _mm512_unpacklo_pd(v[j], v[j + 1]), t[j + 1] = _mm512_unpackhi_pd(v[j], v[j + 1]);
+#pragma GCC unroll 2
+  for (int k = 0; k < 2; k++) {
+    const __m512d a0 = _mm512_shuffle_f64x2(t[k], t[k + 2], 0x88), a1 = _mm512_shuffle_f64x2(t[k], t[k + 2], 0xdd);
+    const __m512d b0 = _mm512_shuffle_f64x2(t[k + 4], t[k + 6], 0x88), b1 = _mm512_shuffle_f64x2(t[k + 4], t[k + 6], 0xdd);
+    put(k, _mm512_shuffle_f64x2(a0, b0, 0x88));
+    put(k + 4, _mm512_shuffle_f64x2(a0, b0, 0xdd));
+    put(k + 2, _mm512_shuffle_f64x2(a1, b1, 0x88));
+    put(k + 6, _mm512_shuffle_f64x2(a1, b1, 0xdd));
+  }
 }
 // The transpose of `rows` rows of `toRows` elements, at most sixteen of each; rows of both begin a stride apart.
 inline void turned(float* to, int64_t toStride, int64_t toRows, const float* from, int64_t stride, int64_t rows) {
