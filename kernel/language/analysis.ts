@@ -1,11 +1,12 @@
 // What is known of a cell: as it was parsed, and after its types were found out. The type service fills it in; whoever
 // emits, commits, completes or explains the cell reads it.
+import type { Loosened } from './accumulators.js';
 import type { CellDiagnostic } from './contract.js';
 import type { TopLevel } from './declarations.js';
 import type { ImportStatement } from './imports.js';
 import type { Site } from './operators.js';
 import type { MappedText } from './positions.js';
-import type { Ast, Diagnostic, SourceFile } from './typescript.js';
+import type { Diagnostic, SourceFile } from './typescript.js';
 
 /** A cell as parsed, before its types are known. */
 export interface Parsed {
@@ -19,8 +20,10 @@ export interface Parsed {
   syntax: readonly Diagnostic[];
   /** The cell is one object literal, parsed in parentheses. */
   wrapped: boolean;
-  /** Declarations that are checked as of any type, see accumulators.ts. */
-  loose: readonly Ast.VariableDeclaration[];
+  /** What makes declarations be of any type, see accumulators.ts. */
+  loose: readonly Loosened[];
+  /** The same for names of earlier cells: the types that they have from this cell on. */
+  retyped: ReadonlyMap<string, string>;
 }
 
 export interface Analysis extends Parsed {

@@ -7,18 +7,19 @@ import { importedNames, importForSession } from './imports.js';
 import { UNTYPED } from './magics.js';
 import { Edits } from './positions.js';
 import { editSite } from './rewrite.js';
-import type { CommittedCell } from './session.js';
+import type { CommittedCell, Declared } from './session.js';
 import type { Ast } from './typescript.js';
 import { SyntaxKind } from './typescript.js';
 
-export function commitCell(analysis: Analysis): CommittedCell {
+/** @param isConstant whether an earlier cell has declared the name with `const` */
+export function commitCell(analysis: Analysis, isConstant: (name: string) => boolean): CommittedCell {
   const K = SyntaxKind;
   const { raw, origin, code, file, top, sites, imports } = analysis;
   if (code.startsWith(UNTYPED)) return untyped(analysis);
   const edits = new Edits(raw);
   for (const site of sites)
     if (site.final !== 'plain' && site.kind !== 'truth') editSite(edits, site, site.final, 'session');
-  for (const { name } of analysis.loose) edits.close(name.end, ': any', 1000);
+  for (const { at, text } of analysis.loose) edits.close(at, text, -1);
   for (const { at, type } of analysis.annotations ?? []) edits.close(at, `: ${type}`, 1000);
   for (const node of top.awaits) {
     edits.replace(node.getStart(), node.getStart() + 'await'.length, '$await(');
@@ -75,6 +76,11 @@ export function commitCell(analysis: Analysis): CommittedCell {
   let tail = '';
   for (const { name, exported } of top.declared)
     if (exported !== name) tail += `export let ${exported} = ${name};`;
+  const again: Declared[] = [];
+  for (const [name, type] of analysis.retyped) {
+    tail += `export declare let ${name}: ${type};`;
+    again.push({ name, exported: name, kind: 'variable', constant: isConstant(name) });
+  }
   const end = origin + code.length;
   const text = edits
     .pieces(origin, end)
@@ -84,7 +90,7 @@ export function commitCell(analysis: Analysis): CommittedCell {
     body: `${text}\n;${tail}`,
     imports: (space) => outside.map((f) => f(space)).join(''),
     aliases,
-    declared: top.declared,
+    declared: [...top.declared, ...again],
     augments,
     mentions: top.mentions,
   };

@@ -92,7 +92,7 @@ function explainPlain(d: Diagnostic, { mapped, code, isConstant }: Explaining): 
   const text = code.slice(start, end);
   if (d.code === 2632 && isConstant(text))
     return { code: 2588, message: `Cannot assign to '${text}' because it is a constant.`, start, end };
-  return { code: d.code, message: withHint(d.code, flatten(d)), start, end };
+  return { code: d.code, message: withHint(d.code, flatten(d), text), start, end };
 }
 
 /** A diagnostic about the arguments of a call that the rewriting made, told as one about the operator. */
@@ -210,7 +210,7 @@ function explainBrackets(
     /^Argument of type '(.*)' is not assignable to parameter of type /,
     "Type '$1' is not assignable to type ",
   );
-  return { code: 2322, message: withHint(2322, message), ...value };
+  return { code: 2322, message: withHint(2322, message, ''), ...value };
 }
 
 /** The innermost reason, without the overloads that were tried. */
@@ -260,11 +260,13 @@ function flatten(d: Diagnostic, depth = 0): string {
 }
 
 /** Adds the way out where an array meets a plain number. */
-function withHint(code: number, text: string): string {
+function withHint(code: number, text: string, source: string): string {
   if (code !== 2322 && code !== 2345) return text;
   const first = text.split('\n', 1)[0] as string;
   if (!/'NDArray(?:<[^']*>)?' is not assignable to (?:parameter of )?type 'number'/.test(first)) return text;
-  return text.replace(first, `${first} Use .item() to get the number of a 0-d array.`);
+  const property = code === 2322 && /^[\w$]+(?:\.#?[\w$]+)+$/.test(source);
+  const both = property ? ', or declare the property with the type any to let it hold both' : '';
+  return text.replace(first, `${first} Use .item() to get the number of a 0-d array${both}.`);
 }
 
 const RED = '\u001b[91m';

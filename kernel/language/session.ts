@@ -54,6 +54,14 @@ export function preludeText(prelude: Prelude): string {
   return `import { ${[...from].join(', ')} } from ${YOUNG};${brought.map((b) => b.text).join('')}`;
 }
 
+/** The same names, some of them of other types than their own. */
+export function retyped(prelude: Prelude, types: ReadonlyMap<string, string>): Prelude {
+  const changed = [...types].map(
+    ([name, type]) => [name, { from: '$op', text: `declare let ${name}: ${type};` }] as const,
+  );
+  return new Map([...prelude, ...changed]);
+}
+
 /** For a cell that needs no earlier names. */
 export const NO_PRELUDE = preludeText(new Map());
 

@@ -21,7 +21,7 @@ import { Operands } from './operands.js';
 import { collectSites, type Site } from './operators.js';
 import { Edits, Lines, literal, MappedText, type Mark } from './positions.js';
 import { editSite } from './rewrite.js';
-import { NO_PRELUDE, preludeText, Session } from './session.js';
+import { NO_PRELUDE, preludeText, retyped, Session } from './session.js';
 import type { Ast, Diagnostic, Node, SourceFile, TsSymbol } from './typescript.js';
 import { Compiler, SymbolFlags, SyntaxKind } from './typescript.js';
 
@@ -173,7 +173,7 @@ export class TypeService {
     const syntax = this.compiler.syntactic(path);
     const file = this.compiler.sourceFile(path);
     if (!file) throw new Error('the compiler lost the cell');
-    return { code, raw, origin: prefix.length, file, path, syntax, wrapped, loose: [] };
+    return { code, raw, origin: prefix.length, file, path, syntax, wrapped, loose: [], retyped: new Map() };
   }
 
   /** Parses, rewrites and checks. */
@@ -226,9 +226,12 @@ export class TypeService {
     // Whoever asks while typing wants to know types, not errors.
     if (purpose !== 'run') return analysis;
     this.check(analysis, prelude, generated);
-    analysis.loose = accumulators(analysis);
-    if (analysis.loose.length > 0) {
-      this.check(analysis, prelude, this.settled(analysis, sites, prelude));
+    const { loose, earlier } = accumulators(analysis);
+    for (const name of earlier.keys()) if (!this.session.has(name)) earlier.delete(name);
+    if (loose.length + earlier.size > 0) {
+      Object.assign(analysis, { loose, retyped: earlier });
+      const again = preludeText(retyped(fits ? likely : needed, earlier));
+      this.check(analysis, again, this.settled(analysis, sites, again));
     }
     this.readValues(analysis);
     readLive(analysis, this.session, this.compiler.checker);
@@ -281,7 +284,7 @@ export class TypeService {
     const edits = new Edits(raw);
     const probes: Mark[][] = [];
     const calls: (Mark | undefined)[] = [];
-    for (const { name } of parsed.loose) edits.replace(name.end, name.end, ': any');
+    for (const { at, text } of parsed.loose) edits.close(at, text, -1);
     for (const site of sites) {
       const isTruth = site.kind === 'truth';
       probes.push(
@@ -407,7 +410,7 @@ export class TypeService {
     const space = this.spaces.get(analysis);
     const names = analysis.top.declared.map((d) => d.name);
     if (space !== undefined && this.session.isNewest(space, names)) return;
-    const cell = commitCell(analysis);
+    const cell = commitCell(analysis, (name) => this.session.isConstant(name));
     this.spaces.set(analysis, this.session.commit(cell));
     this.writeSession();
     if (cell.aliases.length > 0) {

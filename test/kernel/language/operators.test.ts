@@ -142,6 +142,50 @@ describe('assignments', () => {
     expect(nb.problems('let a = 0; a = "text"')[0]).toContain("'string' is not assignable to type 'number'");
     expect(nb.problems('const b = 0; b = np.sum(X)')[0]).toContain('constant');
   });
+  it('lets numbers of patterns, parameters, fields and properties become arrays', async () => {
+    expect(await nb.run('let [m, v] = [0, 0]; m = 0.9 * m + X; v = v + 1; m')).toEqual([1, 2, 3]);
+    expect(nb.problems('v.nope')[0]).toContain("does not exist on type 'number'");
+    expect(await nb.run('let { q, r: [s] } = { q: 0.5 * 2, r: [-1] }; q += X; s = s * X; q + s')).toEqual([
+      1, 1, 1,
+    ]);
+    expect(
+      await nb.run('const addUp = (a: NDArray, s = 0) => { s = s + a; return s }; addUp(X) + 0'),
+    ).toEqual([1, 2, 3]);
+    const meter =
+      'class Meter { total = 0; #n = 0; add(x: NDArray) { this.total += x; this.#n++; return this } }';
+    expect(await nb.run(`${meter} new Meter().add(X).add(X).total`)).toEqual([2, 4, 6]);
+    expect(await nb.run('const s0 = { m: 0, t: 0 }; s0.t += 1; s0.m = 0.9 * s0.m + X; s0.m')).toEqual([
+      1, 2, 3,
+    ]);
+    expect(nb.problems('s0.t.nope')[0]).toContain("does not exist on type 'number'");
+  });
+  it('lets a number of an earlier cell become an array, and knows it from then on', async () => {
+    await nb.run('let running = 0; let [c0] = [0]; const fixed0 = 0; const kept = { m: 0 }');
+    expect(await nb.run('running += np.sum(X); running')).toEqual([6]);
+    expect(await nb.run('running = running / X; running')).toEqual([6, 3, 2]);
+    expect(await nb.run('c0 = c0 + X; c0')).toEqual([1, 2, 3]);
+    expect(nb.problems('fixed0 = X')[0]).toContain('constant');
+    expect(nb.problems('kept.m = X')[0]).toContain('declare the property with the type any');
+    expect(nb.problems('{ let running: number = 0; running = X; }')[0]).toContain(
+      "not assignable to type 'number'",
+    );
+  });
+  it('fills an empty object, whichever cell it comes from', async () => {
+    expect(await nb.run("const grads = {}; for (const k of ['W', 'b']) grads[k] = X * 2; grads.W")).toEqual([
+      2, 4, 6,
+    ]);
+    expect(await nb.run('grads.b + 1')).toEqual([3, 5, 7]);
+    await nb.run('const later = {}');
+    expect(await nb.run('later.W1 = X; later.W1 - 1')).toEqual([0, 1, 2]);
+    expect(await nb.run("later['b1'] = later.W1; later.b1 * 1")).toEqual([1, 2, 3]);
+    const net =
+      "class Net { params = {}; constructor() { this.params['W1'] = X; } get W() { return this.params.W1 } }";
+    expect(await nb.run(`${net} new Net().W * 3`)).toEqual([3, 6, 9]);
+    expect(nb.problems('const empty = {}; empty.nope')[0]).toContain("does not exist on type '{}'");
+    expect(nb.problems('const two = { a: 1 }; two.b = 2')[0]).toContain(
+      "'b' does not exist on type '{ a: number; }'",
+    );
+  });
   it('reaches properties, private fields and elements of lists', async () => {
     const code = `class Layer { W = np.array([1]); #b = np.array([2]); step() { this.W -= 1; this.#b += 3; return this.#b } }
 const layer = new Layer(); const grads = [np.array([7])]; grads[0] *= 2;
