@@ -211,7 +211,7 @@ async function typescriptBuild() {
   await quietly('TypeScript', process.execPath, [tsc, '-p', '.', '--pretty', String(!!process.stdout.isTTY)]);
   dropOrphans();
   await bundle();
-  joinDeclarations();
+  await joinDeclarations();
   writeFileSync(stamp, sources);
 }
 

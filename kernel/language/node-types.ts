@@ -23,6 +23,8 @@ const RARE_FILE = new RegExp(
 );
 const RARE_MODULE = new RegExp(`^(?:node:)?(?:${RARE.join('|')})(?:/|$)`);
 const REFERENCE = /^\/\/\/ <reference path="([\w/]+)\.d\.ts" \/>$/gm;
+/** A session has all that this asks for, and may have it joined in one file. */
+const LIB_REFERENCE = /^\/\/\/ <reference lib="[^"]*" \/>$/gm;
 
 /** The modules of undici-types that `fetch`, `WebSocket` and the other global names come from. */
 const GLOBALS_OF_UNDICI = ['eventsource', 'fetch', 'file', 'formdata', 'websocket']
@@ -34,24 +36,20 @@ export interface NodeTypes {
   root: string;
   /** Files that say less until everything is needed. */
   files: { path: string; whole: string; usual: string }[];
-  /** Where modules are declared: nobody has to look for packages with their names. */
+  /** Says of the modules' names that they are known: nobody has to look for packages that are called so. */
   paths: Record<string, string[]>;
 }
 
-export function nodeTypes(): NodeTypes {
+/** @param some a file of the program, as the configuration names it: the modules themselves are declared by name */
+export function nodeTypes(some: string): NodeTypes {
   const require = createRequire(import.meta.url);
   const folder = realpathSync(dirname(require.resolve('@types/node/package.json')));
   const index = join(folder, 'index.d.ts');
-  const whole = readFileSync(index, 'utf8');
+  const whole = readFileSync(index, 'utf8').replace(LIB_REFERENCE, '');
   const usual = whole.replace(RARE_FILE, '');
-  const paths: NodeTypes['paths'] = {};
-  const declare = (name: string, file: string) => {
-    if (isBuiltin(name) || isBuiltin(`node:${name}`))
-      for (const specifier of [name, `node:${name}`]) paths[specifier] = [file];
-  };
-  for (const [, name] of whole.matchAll(REFERENCE)) declare(name, join(folder, `${name}.d.ts`));
-  // A file that is there already: a rare module's own is not to be brought in by who only mentions it.
-  for (const name of RARE) declare(name, index);
+  // Names that begin with `node:` are no packages' anyway. The list is short: every answer of the compiler repeats it.
+  const names = [...RARE, ...[...whole.matchAll(REFERENCE)].map(([, name]) => name)];
+  const paths = Object.fromEntries(names.filter((name) => isBuiltin(name)).map((name) => [name, [some]]));
   const files = [{ path: index, whole, usual }];
   try {
     const manifest = createRequire(join(folder, 'package.json')).resolve('undici-types/package.json');

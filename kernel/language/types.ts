@@ -61,7 +61,7 @@ export class TypeService {
   private readonly disk: Disk;
   /** The namespaces of the cells that were committed. */
   private readonly spaces = new WeakMap<Analysis, string>();
-  private readonly node = nodeTypes();
+  private readonly node = nodeTypes('./$gradlab-globals.d.ts');
 
   constructor(options: LanguageOptions, onStart?: (pid: number) => void) {
     const cwd = existsSync(options.cwd) ? realpathSync(options.cwd) : realpathSync(tmpdir());
@@ -82,7 +82,7 @@ export class TypeService {
     const compilerOptions = {
       strict: true,
       target: 'es2023',
-      lib: ['es2023', 'esnext.disposable'],
+      lib: declarations.lib,
       module: 'esnext',
       moduleResolution: 'bundler',
       moduleDetection: 'force',

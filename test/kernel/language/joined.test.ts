@@ -8,13 +8,14 @@ import {
   rmSync,
   symlinkSync,
   utimesSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LanguageService } from '../../../kernel/language/index.js';
-import { libraryTypes } from '../../../kernel/language/library.js';
+import { LIBS, libraryTypes } from '../../../kernel/language/library.js';
 // @ts-expect-error: a program of the build, without types
 import { joinDeclarations } from '../../../native/declarations.mjs';
 
@@ -39,6 +40,9 @@ const CELLS = [
   "const s: string = b; const t: string = np.sort; const u: string = nn; const v: DType = 'x'",
   "a.sort('x', 'y'); net.forward(1, 2, 3); new nn.Linear('a'); np.sum(a, { axes: 1 })",
   'const slider = new IntSlider({ value: 3 }); slider.valuee',
+  "new Map([[1, 'a']]).values().next().value; [3].toSorted().at(0); 'a'.replaceAll(1); Object.groupBy([1], String)",
+  "import * as fs from 'fs'; import { join } from 'node:path'; import * as http2 from 'http2'; import 'node:fss'",
+  'fs.readFileSync(1n); join(1); const h: string = http2.constants; process.memoryUsage().heap',
 ];
 const ASKED = [
   'np',
@@ -49,6 +53,9 @@ const ASKED = [
   'net.summary',
   'nn.Linear',
   'IntSlider',
+  'Array',
+  'Promise.all',
+  'structuredClone',
   'b',
   'c',
 ];
@@ -78,10 +85,10 @@ function answers(library: string): string[] {
 describe('joined declarations', () => {
   let joined = '';
   let single = '';
-  beforeAll(() => {
+  beforeAll(async () => {
     joined = copy('joined');
     single = copy('single');
-    joinDeclarations(joined);
+    await joinDeclarations(joined);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -106,8 +113,26 @@ describe('joined declarations', () => {
   });
 
   it('give the same errors, hovers and completions as module by module', () => {
-    expect(libraryTypes(single).files).toEqual([]);
+    expect(libraryTypes(single)).toMatchObject({ files: [], lib: LIBS });
+    expect(libraryTypes(joined).lib).toEqual([]);
     expect(answers(joined)).toEqual(answers(single));
+  });
+
+  it('give way to a library of TypeScript that a module asks for', () => {
+    writeFileSync(
+      join(folder, 'page.ts'),
+      '/// <reference lib="dom" />\nexport const title = (page: Document) => page.title;\n',
+    );
+    const service = new LanguageService({ cwd: folder, libraryTypes: joined });
+    try {
+      const code =
+        "import { title } from './page.js'; const t: number = title(document); [1, 2].map((x) => x.toFixed())";
+      expect(service.compile('1', code).diagnostics.map(({ message }) => message)).toEqual([
+        "Type 'string' is not assignable to type 'number'.",
+      ]);
+    } finally {
+      service.close();
+    }
   });
 
   it('are left aside when the compiler has written anew since, or where there are none', () => {
