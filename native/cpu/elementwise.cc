@@ -31,9 +31,10 @@ struct Plan {
   bool streams;  // the result goes to memory past the caches
 };
 
-// Operands and result of so many bytes do not fit in the caches together.
-constexpr int64_t kBeyondCaches = int64_t(32) << 20;
-constexpr int64_t kStreamed = 1024;  // bytes of a result that are computed before they are sent to memory
+// Operands and result of so many bytes do not stay in the caches together.
+constexpr int64_t kBeyondCaches = int64_t(20) << 20;
+// Bytes of a result that are computed before they are sent to memory: few, because reading stops meanwhile.
+constexpr int64_t kStreamed = 512;
 
 // Drops axes of length 1 and merges neighbours that every operand walks as one.
 void readDims(const Command& c, Plan& p) {
@@ -87,12 +88,14 @@ void runStreams(const Plan& p, char* const* at, int64_t n1, int64_t n0, const in
   const int64_t none[kMaxIn + 1] = {0, 0, 0, 0};
   const int64_t block = kStreamed / s0[0];
   for (int64_t i = 0; i < n1; i++) {
-    for (int64_t j0 = 0; j0 < n0; j0 += block) {
-      const int64_t n = std::min(block, n0 - j0);
+    char* const row = at[0] + i * s1[0];
+    // The first part ends where a line of the cache does, so that the others are whole lines.
+    int64_t n = std::min(n0, block - (reinterpret_cast<intptr_t>(row) & 63) / s0[0]);
+    for (int64_t j0 = 0; j0 < n0; j0 += n, n = std::min(block, n0 - j0)) {
       char* q[kMaxIn + 1] = {buffer};
       for (int j = 1; j < p.operands; j++) q[j] = at[j] + i * s1[j] + j0 * s0[j];
       p.loop(1, n, q, none, s0);
-      kernels().stream(at[0] + i * s1[0] + j0 * s0[0], buffer, n * s0[0]);
+      kernels().stream(row + j0 * s0[0], buffer, n * s0[0]);
     }
   }
   std::atomic_thread_fence(std::memory_order_seq_cst);  // before another thread reads what went past the caches
@@ -137,6 +140,9 @@ void runBlock(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int6
   }
 }
 
+// Whether an operand's rows lie closer together than its elements, as a transpose's do.
+bool across(int64_t s1, int64_t s0) { return s1 != 0 && std::abs(s1) < std::abs(s0); }
+
 // Few columns of many rows, with the operands that run across the rows turned into rows of a buffer first, so that
 // the loop has contiguous elements.
 void runTile(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int64_t* s1, const int64_t* s0) {
@@ -150,7 +156,7 @@ void runTile(const Plan& p, char* const* at, int64_t n1, int64_t n0, const int64
       q[j] = at[j] + i * s1[j];
       r1[j] = s1[j];
       r0[j] = s0[j];
-      if (j == 0 || s1[j] == 0 || std::abs(s1[j]) >= std::abs(s0[j])) continue;
+      if (j == 0 || !across(s1[j], s0[j])) continue;
       const int t = static_cast<int>(p.have[j]);
       const int64_t size = itemSize(p.have[j]);
       char* const ptr[2] = {buffer[j], q[j]};
@@ -175,12 +181,12 @@ void runRows(const Plan& p, int64_t begin, int64_t end) {
     return;
   }
   const int64_t rows = p.shape[last - 1];
-  bool across = false;
+  bool turns = false;
   for (int j = 0; j < k; j++) {
     s1[j] = p.stride[j][last - 1];
-    across = across || (s1[j] != 0 && std::abs(s1[j]) < std::abs(s0[j]));
+    turns = turns || across(s1[j], s0[j]);
   }
-  across = across && p.shape[last] > kTile;
+  turns = turns && p.shape[last] > kTile;
   while (begin < end) {
     char* at[kMaxIn + 1];
     for (int j = 0; j < k; j++) at[j] = p.base[j];
@@ -193,9 +199,9 @@ void runRows(const Plan& p, int64_t begin, int64_t end) {
     }
     for (int j = 0; j < k; j++) at[j] += first * s1[j];
     const int64_t n = std::min(rows - first, end - begin);
-    // An operand whose rows lie closer together than its elements (a transpose) is read a few columns at a time, so
-    // that every cache line serves several rows before it is lost.
-    const bool tiles = across && n > 1, turned = tiles && !p.converts && p.copies;
+    // An operand that runs across the rows is read a few columns at a time, so that every cache line serves several
+    // rows before it is lost.
+    const bool tiles = turns && n > 1, turned = tiles && !p.converts && p.copies;
     const int64_t width = turned ? kTurned : tiles ? kTile : p.shape[last];
     for (int64_t j = 0; j < p.shape[last]; j += width) {
       const int64_t columns = std::min(width, p.shape[last] - j);
@@ -218,20 +224,21 @@ void runElements(const Plan& p, int64_t begin, int64_t end) {
   runBlock(p, at, 1, end - begin, s1, s0);
 }
 
-// Whether a result in rows of some length should go past the caches: it is large, no operand has brought its lines there,
-// and the operands together are no larger than it is. With two large operands it was measured to lose.
+// Whether a result in rows of some length should go past the caches: it is a good part of what is large, and no operand
+// has brought its lines there.
 bool worthStreaming(const Plan& p, int64_t size) {
   const int last = p.ndim - 1;
   const int64_t item = itemSize(p.have[0]);
   if (p.converts || p.stride[0][last] != item || p.shape[last] * item < 1024) return false;
   int64_t bytes = 0;
   for (int j = 1; j < p.operands; j++) {
-    if (p.base[j] == p.base[0]) return false;
+    if (p.base[j] == p.base[0] || (last > 0 && across(p.stride[j][last - 1], p.stride[j][last]))) return false;
     int64_t distinct = itemSize(p.have[j]);
     for (int d = 0; d < p.ndim; d++) distinct *= p.stride[j][d] == 0 ? 1 : p.shape[d];
     bytes += distinct;
   }
-  return bytes <= size * item + size * item / 8 && bytes + size * item >= kBeyondCaches;
+  const int64_t all = bytes + size * item;
+  return all >= kBeyondCaches && 4 * size * item >= all;
 }
 
 void execute(Plan& p, int cost) {

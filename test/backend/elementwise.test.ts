@@ -316,6 +316,35 @@ describe('memory', () => {
     expect(numbers(a)).toEqual([2, 4, 6, 8]);
   });
 
+  it('writes large results past the caches, and nothing beside them', () => {
+    const [m, n, width, before] = [1021, 997, 1003, getNumThreads()];
+    const a = array('float64', [m, n], (i) => i % 1009);
+    const b = array('float64', [n, m], (i) => i % 127);
+    for (const threads of [1, 3]) {
+      setNumThreads(threads);
+      for (const offset of [0, 3, 6]) {
+        const home = array('float64', [m * width], () => -1);
+        const out = view(home, [m, n], [width, 1], offset);
+        const got = home.raw() as Float64Array;
+        const wrong = (want: (i: number, j: number) => number): number => {
+          let count = 0;
+          for (let k = 0; k < m * width; k++) {
+            const i = Math.floor((k - offset) / width);
+            const j = k - offset - i * width;
+            if (got[k] !== (i >= 0 && j < n ? want(i, j) : -1)) count++;
+          }
+          return count;
+        };
+        elementwise(op.add, 'float64', out, a, a);
+        expect([threads, offset, wrong((i, j) => 2 * ((i * n + j) % 1009))]).toEqual([threads, offset, 0]);
+        elementwise(op.add, 'float64', out, a, transposed(b));
+        const turned = wrong((i, j) => ((i * n + j) % 1009) + ((j * m + i) % 127));
+        expect([threads, offset, turned]).toEqual([threads, offset, 0]);
+      }
+    }
+    setNumThreads(before);
+  });
+
   it('reads operands that overlap the result as they were before: a[1:] += a[:-1]', () => {
     const a = array('float64', [2000], (i) => i);
     elementwise(
