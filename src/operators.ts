@@ -115,6 +115,20 @@ export interface Bracketed<I extends readonly unknown[] = readonly never[], R = 
   [brackets](indices: I): R;
 }
 
+/** Says of what stands between brackets, `this['indices']`, what comes out: `result`. */
+export interface BracketTypes {
+  readonly indices: readonly unknown[];
+  readonly result: unknown;
+}
+/** A name for types alone; no object has it. */
+declare const bracketTypes: unique symbol;
+
+/** Brackets whose result depends on what stands in them, such as a grid of axes: `axes[0, 1]`, `axes[':', 0]`. */
+export interface TypedBrackets<T extends BracketTypes> {
+  [brackets](indices: readonly unknown[]): unknown;
+  readonly [bracketTypes]: T;
+}
+
 type Plain = (a: never, b: never) => unknown;
 
 /** An operator: plain for plain operands, the array operation as soon as one side is an array. */
@@ -185,6 +199,10 @@ function equality(same: boolean) {
   };
 }
 
+function get<T extends BracketTypes, const I extends readonly unknown[]>(
+  x: TypedBrackets<T>,
+  indices: I,
+): (T & { readonly indices: I })['result'];
 function get<I extends readonly unknown[], R>(x: Bracketed<I, R>, indices: I): R;
 function get<D extends DType>(x: NDArray<D>, indices: readonly Index[]): NDArray<D>;
 function get<T extends object, K extends keyof T>(x: T, indices: readonly [...unknown[], K]): T[K];

@@ -90,6 +90,7 @@ interface $List<T> { readonly length: number; [index: number]: T }
 interface $Strict {
   get<X>(x: X, index: $Any<X, readonly unknown[], never>): any;
   get<T>(x: $List<T>, index: readonly [$NDArray]): T;
+  get<T extends $BracketTypes, const I extends readonly unknown[]>(x: $TypedBrackets<T>, index: I): (T & { readonly indices: I })['result'];
   get<I extends readonly unknown[], R>(x: $Bracketed<I, R>, index: I): R;
   get<A extends $NDArray>(x: A, index: readonly $Index[]): A;
   set<X, V>(x: X, index: $Any<X, readonly unknown[], never>, value: V): V;
@@ -129,7 +130,8 @@ export class Session {
     const [index, operators] = [specifiers.index, specifiers.operators].map((name) => JSON.stringify(name));
     this.header =
       `import * as $lib from ${index};\nimport * as $self from ${SETTLED};\n` +
-      `import { $op as $library_op, type Bracketed as $Bracketed } from ${operators};\n` +
+      `import { $op as $library_op, type Bracketed as $Bracketed, type BracketTypes as $BracketTypes, ` +
+      `type TypedBrackets as $TypedBrackets } from ${operators};\n` +
       `import type { NDArray as $NDArray, ArrayLike as $ArrayLike } from ${index};\nexport type { $NDArray };\n` +
       `type $Index = Parameters<$NDArray['at']>[number];\nexport { ${PRELOADED.join(', ')} } from ${index};\n${OPERATORS}`;
     this.widgetNames = specifiers.widgets ? WIDGET_NAMES : [];

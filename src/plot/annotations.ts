@@ -1,5 +1,6 @@
 // What stands on axes beside the data: texts, arrows, lines and bands across, rectangles.
 
+import { type Drawn, Rule, Text, withArtists } from './artists.js';
 import { cssColor, translucent } from './colors.js';
 import { Coordinates } from './coordinates.js';
 import { dash } from './format.js';
@@ -80,9 +81,13 @@ export abstract class Annotated extends Coordinates {
    * `annotate('here', {xy: [1, 2], xytext: [2, 3]})`.
    * @see matplotlib.pyplot.annotate
    */
-  annotate(text: string, options: Named<AnnotateOptions> & { xy: Place }): this;
-  annotate(text: string, xy: Place, options?: Named<AnnotateOptions>): this;
-  annotate(text: string, place: Place | Named<AnnotateOptions>, more: Named<AnnotateOptions> = {}): this {
+  annotate(text: string, options: Named<AnnotateOptions> & { xy: Place }): Drawn<this, Text>;
+  annotate(text: string, xy: Place, options?: Named<AnnotateOptions>): Drawn<this, Text>;
+  annotate(
+    text: string,
+    place: Place | Named<AnnotateOptions>,
+    more: Named<AnnotateOptions> = {},
+  ): Drawn<this, Text> {
     const given = isOptions(place) ? (place as Named<AnnotateOptions>) : more;
     const o = read<AnnotateOptions>('annotate', given, ANNOTATE);
     const xy = isOptions(place) ? o.xy : (place as Place);
@@ -95,12 +100,12 @@ export abstract class Annotated extends Coordinates {
    * Writes a text at a point: centred on it, unless `ha` and `va` say otherwise.
    * @see matplotlib.pyplot.text
    */
-  text(x: One, y: One, text: string, options: Named<TextAtOptions> = {}): this {
+  text(x: One, y: One, text: string, options: Named<TextAtOptions> = {}): Drawn<this, Text> {
     const o = read<TextAtOptions>('text', options, TEXT_AT);
     return this.write('text', text, [x, y], { ...o, arrow: false });
   }
 
-  private write(fn: string, text: string, xy: Place, o: AnnotateOptions): this {
+  private write(fn: string, text: string, xy: Place, o: AnnotateOptions): Drawn<this, Text> {
     const at = (which: 'x' | 'y', v: One): number => this.position(which, one(v, `${fn}: ${which}`), fn);
     const color = o.color === undefined ? undefined : cssColor(o.color, fn);
     const arrowColor = o.arrowprops?.color ?? o.arrowprops?.facecolor;
@@ -111,7 +116,7 @@ export abstract class Annotated extends Coordinates {
       ...(o.fontsize === undefined ? {} : { size: o.fontsize }),
       ...(o.fontweight === undefined ? {} : { weight: o.fontweight }),
     };
-    return this.addAnnotation({
+    this.addAnnotation({
       text: String(text),
       x: at('x', xy[0]),
       y: at('y', xy[1]),
@@ -135,6 +140,7 @@ export abstract class Annotated extends Coordinates {
           }
         : {}),
     });
+    return withArtists(this, new Text(this.host(), [this.layoutList<Loose>('annotations').at(-1)!]));
   }
 
   /**
@@ -188,7 +194,7 @@ export abstract class Annotated extends Coordinates {
    * A horizontal line across the axes, at 0 unless told; `axhline(y, 0, 0.5)` goes to the middle.
    * @see matplotlib.pyplot.axhline
    */
-  axhline(y?: One | Named<RuleOptions>, ...rest: RuleRest): this {
+  axhline(y?: One | Named<RuleOptions>, ...rest: RuleRest): Drawn<this, Rule> {
     return this.acrossAxes('axhline', 'y', y, rest);
   }
 
@@ -196,7 +202,7 @@ export abstract class Annotated extends Coordinates {
    * A vertical line across the axes, at 0 unless told.
    * @see matplotlib.pyplot.axvline
    */
-  axvline(x?: One | Named<RuleOptions>, ...rest: RuleRest): this {
+  axvline(x?: One | Named<RuleOptions>, ...rest: RuleRest): Drawn<this, Rule> {
     return this.acrossAxes('axvline', 'x', x, rest);
   }
 
@@ -247,19 +253,26 @@ export abstract class Annotated extends Coordinates {
   }
 
   /** matplotlib's lines across: solid, in the colour of the first line, their labels in the legend. */
-  private acrossAxes(fn: string, which: 'x' | 'y', at: One | Named<RuleOptions> = 0, rest: RuleRest): this {
+  private acrossAxes(
+    fn: string,
+    which: 'x' | 'y',
+    at: One | Named<RuleOptions> = 0,
+    rest: RuleRest,
+  ): Drawn<this, Rule> {
     const args = [at, ...rest];
     const given = isOptions(args.at(-1)) ? (args.pop() as Named<RuleOptions>) : {};
     const o = read<RuleOptions>(fn, given, RULE);
     const [value = 0, from = 0, to = 1] = args as (One | undefined)[];
     const color = cssColor(o.color ?? 'C0', fn);
-    return this.addShape({
+    const shape: Loose = {
       type: 'line',
       ...this.across(fn, which, value, value, [one(from, `${fn}: from`), one(to, `${fn}: to`)]),
       line: { color, width: o.linewidth ?? 1.5, dash: dash(o.linestyle ?? '-', fn) },
       ...(o.alpha === undefined ? {} : { opacity: o.alpha }),
       ...(o.label === undefined ? {} : { name: o.label }),
-    });
+    };
+    this.addShape(shape);
+    return withArtists(this, new Rule(this.host(), [shape]));
   }
 
   private rule(fn: string, which: 'x' | 'y', value: One, options: Named<RuleOptions>): this {

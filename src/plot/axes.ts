@@ -69,6 +69,7 @@ export class Axes extends StatAxes {
   declare invert_yaxis: this['invertYaxis'];
   declare fill_between: this['fillBetween'];
   declare fill_betweenx: this['fillBetweenx'];
+  declare bar_label: this['barLabel'];
 
   // ------------------------------------------------------------------------------------------------------- diagrams
 
@@ -317,6 +318,7 @@ const SPELLINGS = {
   invert_yaxis: 'invertYaxis',
   fill_between: 'fillBetween',
   fill_betweenx: 'fillBetweenx',
+  bar_label: 'barLabel',
 } as const satisfies { [name: string]: keyof Axes };
 
 for (const [other, name] of Object.entries(SPELLINGS)) {

@@ -2,7 +2,7 @@
 
 import { cssColor } from './colors.js';
 import type { Names } from './options.js';
-import { type ColorSpec, errors, INK_ERROR, type Trace } from './series.js';
+import { type ColorSpec, type Colors, errors, INK_ERROR, type Trace } from './series.js';
 import { extent, isOptions, labelVector, numbers, sameLength, short, type Values, vector } from './values.js';
 
 export interface HistOptions {
@@ -12,7 +12,7 @@ export interface HistOptions {
   density?: boolean;
   cumulative?: boolean;
   label?: string | readonly string[];
-  color?: ColorSpec | readonly string[];
+  color?: Colors;
   alpha?: number;
   /** How much each value counts. */
   weights?: Values;
@@ -48,7 +48,7 @@ export const HIST: Names<HistOptions> = {
 
 export interface BarOptions {
   label?: string;
-  color?: ColorSpec | readonly string[];
+  color?: Colors;
   alpha?: number;
   /** Width of the bars, in units of their positions. */
   width?: number | Values;
@@ -173,6 +173,9 @@ export interface Histogram {
   traces: Trace[];
   points: number;
   bins: number;
+  /** Of each set of values, in each bin. */
+  heights: number[][];
+  edges: number[];
 }
 
 export function hist(v: unknown, bins: unknown, o: HistOptions, nextColor: () => string): Histogram {
@@ -192,6 +195,7 @@ export function hist(v: unknown, bins: unknown, o: HistOptions, nextColor: () =>
   const colors = Array.isArray(o.color) && typeof o.color[0] === 'string' ? (o.color as string[]) : undefined;
   const stacked = o.stacked === true || o.histtype === 'barstacked';
   const base = new Array<number>(edges.length - 1).fill(0);
+  const heights: number[][] = [];
   const traces = sets.map((values, k) => {
     const { counts } = histogram(values, edges, undefined, weights);
     const css =
@@ -202,10 +206,12 @@ export function hist(v: unknown, bins: unknown, o: HistOptions, nextColor: () =>
           : cssColor(o.color as ColorSpec, 'hist');
     const place = { k, of: stacked ? 1 : sets.length, base: stacked ? [...base] : undefined };
     const trace = histTrace(counts, edges, o, css, names?.[k], place);
-    if (stacked) for (const [i, h] of heightsOf(counts, edges, o).entries()) base[i] += h;
+    const own = heightsOf(counts, edges, o);
+    if (stacked) for (const [i, h] of own.entries()) base[i] += h;
+    heights.push(stacked ? [...base] : own);
     return trace;
   });
-  return { traces, points: all.length, bins: edges.length - 1 };
+  return { traces, points: all.length, bins: edges.length - 1, heights, edges };
 }
 
 function heightsOf(counts: readonly number[], edges: readonly number[], o: HistOptions): number[] {
@@ -277,7 +283,7 @@ export function bar(fn: string, x: unknown, height: unknown, o: BarOptions, colo
   };
   const [width, base] = [each(o.width, 'width'), each(o.bottom, 'bottom')];
   const many = Array.isArray(o.color) && typeof o.color[0] === 'string';
-  if (many) sameLength(fn, { x: names.length, color: o.color!.length });
+  if (many) sameLength(fn, { x: names.length, color: (o.color as string[]).length });
   const css =
     o.color === undefined
       ? color

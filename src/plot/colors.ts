@@ -1,6 +1,11 @@
 // Colormaps by matplotlib's names, as a few anchor colours that are interpolated linearly, and matplotlib's
 // short colour codes. Sequential and diverging anchors are ColorBrewer's and matplotlib's published values.
 
+import { asarray } from '../core/create.js';
+import type { NDArray } from '../core/ndarray.js';
+import { reshape } from '../ops/shape.js';
+import { type ArrayObject, isArrayObject, numbers, type Values } from './values.js';
+
 type ColormapName =
   | 'viridis'
   | 'plasma'
@@ -70,14 +75,36 @@ type ColormapName =
   | 'Pastel2'
   | 'tab20';
 
+/** A colormap that gives colours: `plot.cm.viridis(0.3)`. As an option `cmap` it is what its name is. */
+export interface ColormapFunction {
+  /**
+   * The colour of a value from 0 to 1: [r, g, b, a], each from 0 to 1. Maps that are lists of colours, such as tab10,
+   * take whole numbers as places in the list.
+   */
+  (value: number, alpha?: number): [r: number, g: number, b: number, a: number];
+  /** The colours of all values: an array with one more axis, of length 4. */
+  (values: Values, alpha?: number): NDArray;
+  readonly name: string;
+  /** How many colours it has. */
+  readonly N: number;
+  /** The colours of a map that is a list of them. */
+  readonly colors: readonly (readonly [number, number, number])[];
+  reversed(): ColormapFunction;
+  /** The map in so many steps. */
+  resampled(n: number): ColormapFunction;
+}
+
 export type Colormap =
   | ColormapName
+  | ColormapFunction
   | `${string}_r`
   // Colours of one's own, for classes: "r, #1f77b4, C2".
   | `${string},${string}`;
 
 /** Colormaps by their names, each also with `_r` behind it, reversed. */
-export interface Colormaps extends Readonly<Record<ColormapName | `${ColormapName}_r`, Colormap>> {}
+export interface Colormaps extends Readonly<Record<ColormapName | `${ColormapName}_r`, ColormapFunction>> {
+  get_cmap(name: Colormap, n?: number): ColormapFunction;
+}
 
 // Anchors are evenly spaced over [0, 1].
 const ANCHORS: Record<string, string> = {
@@ -170,7 +197,8 @@ const LETTERS: Record<string, string> = {
 type RGB = [number, number, number];
 const parseHex = (hex: string): RGB => [0, 2, 4].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)) as RGB;
 
-function anchors(cmap: string, fn: string): { colors: RGB[]; qualitative: boolean } {
+function anchors(given: Colormap | string, fn: string): { colors: RGB[]; qualitative: boolean } {
+  const cmap = String(given);
   if (cmap.includes(',')) {
     // Colours of one's own, taken in order.
     const colors = cmap.split(',').map((name) => {
@@ -199,7 +227,7 @@ function anchors(cmap: string, fn: string): { colors: RGB[]; qualitative: boolea
 }
 
 /** The colormap as a function of t in [0, 1]. */
-export function sampler(cmap: string, fn = 'plot'): (t: number) => RGB {
+export function sampler(cmap: Colormap | string, fn = 'plot'): (t: number) => RGB {
   const { colors, qualitative } = anchors(cmap, fn);
   return (t) => {
     const clipped = Math.min(1, Math.max(0, t));
@@ -214,7 +242,7 @@ export function sampler(cmap: string, fn = 'plot'): (t: number) => RGB {
 const rgb = ([r, g, b]: RGB): string => `#${[r, g, b].map((v) => v.toString(16).padStart(2, '0')).join('')}`;
 
 /** A Plotly colour scale for numbers. */
-export function colorscale(cmap: string, fn: string): [number, string][] {
+export function colorscale(cmap: Colormap | string, fn: string): [number, string][] {
   const { colors } = anchors(cmap, fn);
   return colors.map((c, i) => [i / (colors.length - 1), rgb(c)]);
 }
@@ -224,7 +252,11 @@ export function colorscale(cmap: string, fn: string): [number, string][] {
  * them over the labels' range (Spectral with labels 0, 1, 2: red, yellow, blue); qualitative maps are
  * taken in order.
  */
-export function classColors(labels: readonly (number | string)[], cmap: string, fn: string): string[] {
+export function classColors(
+  labels: readonly (number | string)[],
+  cmap: Colormap | string,
+  fn: string,
+): string[] {
   const { colors, qualitative } = anchors(cmap, fn);
   if (qualitative) return labels.map((_, i) => rgb(colors[i % colors.length]));
   const at = sampler(cmap, fn);
@@ -238,7 +270,8 @@ export function classColors(labels: readonly (number | string)[], cmap: string, 
 }
 
 /** A colour as CSS: 'b', 'C3', 'tab:red', '0.5' (grey), [r, g, b] in 0..1, or any CSS colour. */
-export function cssColor(color: string | readonly number[], fn: string): string {
+export function cssColor(given: string | readonly number[] | ArrayObject, fn: string): string {
+  const color = isArrayObject(given) ? (numbers(given, `${fn}: color`).flat as number[]) : given;
   if (typeof color !== 'string') {
     if (color.length < 3 || color.length > 4) {
       throw new RangeError(
@@ -265,19 +298,64 @@ export function translucent(css: string, alpha: number): string {
   return hex ? `rgba(${parseHex(hex[1]).join(', ')}, ${alpha})` : css;
 }
 
-/**
- * The colormaps by their names: `plot.scatter(x, y, {c, cmap: plot.cm.Spectral})`.
- * @see matplotlib.cm
- */
-export const cm = Object.fromEntries(
-  Object.keys(ANCHORS).flatMap((name) => [name, `${name}_r`].map((each) => [each, each])),
-) as unknown as Colormaps;
+/** A colormap as a function of values. */
+function colormap(name: string, steps?: number): ColormapFunction {
+  const { colors, qualitative } = anchors(name, 'cm');
+  const smooth = sampler(name, 'cm');
+  const n = steps ?? (qualitative ? colors.length : 256);
+  const whole = qualitative || steps !== undefined;
+  const at = (t: number): RGB => {
+    if (!whole) return smooth(t);
+    const step = Math.min(n - 1, Math.max(0, Math.floor(t * n)));
+    return qualitative ? colors[step % colors.length] : smooth(n === 1 ? 0 : step / (n - 1));
+  };
+  const rgba = (t: number, alpha: number, integers: boolean): number[] => {
+    if (Number.isNaN(t)) return [0, 0, 0, 0];
+    // A whole number is a place in a list of colours.
+    const place = integers || (whole && Number.isInteger(t) && t >= 1);
+    return [...at(place ? (t + 0.5) / n : t).map((v) => v / 255), alpha];
+  };
+  const f = (values: number | Values, alpha = 1): unknown => {
+    if (typeof values === 'number') return rgba(values, alpha, false);
+    const { shape, flat, dtype } = numbers(values, `cm.${name}`);
+    const integers = /int/.test(dtype);
+    const all = flat.map((v) => rgba(v, alpha, integers));
+    return reshape(asarray(all, `cm.${name}`), [...shape, 4]);
+  };
+  Object.defineProperty(f, 'name', { value: name });
+  return Object.assign(f, {
+    N: n,
+    colors: colors.map((c) => c.map((v) => v / 255)),
+    toString: () => name,
+    reversed: () => colormap(name.endsWith('_r') ? name.slice(0, -2) : `${name}_r`, steps),
+    resampled: (count: number) => colormap(name, count),
+  }) as unknown as ColormapFunction;
+}
 
 /**
- * A colormap by its name, as the options `cmap` take it.
+ * A colormap by its name, in `n` steps where that is given. It gives colours, and stands for its name as an option.
+ * @example
+ * const map = plot.get_cmap('viridis');
+ * map(np.linspace(0, 1, 5)).shape   // [ 5, 4 ]
  * @see matplotlib.pyplot.get_cmap
  */
-export function getCmap(name: Colormap): Colormap {
+export function getCmap(name: Colormap = 'viridis', n?: number): ColormapFunction {
   sampler(name, 'get_cmap');
-  return name;
+  return colormap(String(name), n);
 }
+
+/**
+ * The colormaps by their names: `plot.scatter(x, y, {c, cmap: plot.cm.Spectral})`. Each gives colours as well.
+ * @example
+ * plot.cm.gray(0.5)[3]   // 1
+ * plot.plot([1, 2], { color: plot.cm.viridis(0.3) });
+ * @see matplotlib.cm
+ */
+export const cm = Object.defineProperties(
+  { get_cmap: getCmap },
+  Object.fromEntries(
+    Object.keys(ANCHORS).flatMap((name) =>
+      [name, `${name}_r`].map((each) => [each, { enumerable: true, get: () => colormap(each) }]),
+    ),
+  ),
+) as unknown as Colormaps;

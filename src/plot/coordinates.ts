@@ -2,6 +2,7 @@
 // What is drawn in it comes from axes.ts; lines across, texts and arrows from annotations.ts.
 
 import type { Annotations } from 'plotly.js';
+import { type Artist, Colorbar, type Drawn, original, SCALED, withArtists } from './artists.js';
 import { cssColor } from './colors.js';
 import { dash } from './format.js';
 import { Frame, type Loose } from './frame.js';
@@ -105,8 +106,15 @@ export interface ColorbarOptions {
   fraction?: number;
   pad?: number;
   aspect?: number;
-  /** The axes that lend the bar its room: taken, and left to the chart. */
-  ax?: unknown;
+  /** The axes that the bar stands beside: those of what it explains, unless told; a list stands for all of them. */
+  ax?: object;
+  /** Axes of its own for the bar: it takes their place. */
+  cax?: object;
+  location?: 'right' | 'bottom';
+  /** How the numbers are written: '%.2f'. */
+  format?: string;
+  /** What lies beyond the ends of the scale: taken, and left to the chart. */
+  extend?: 'neither' | 'both' | 'min' | 'max';
 }
 const COLORBAR: Names<ColorbarOptions> = {
   label: 1,
@@ -117,6 +125,10 @@ const COLORBAR: Names<ColorbarOptions> = {
   pad: 1,
   aspect: 1,
   ax: 1,
+  cax: 1,
+  location: 1,
+  format: 1,
+  extend: 1,
 };
 
 /** What `set` sets at once. */
@@ -370,9 +382,11 @@ export abstract class Coordinates extends Frame {
   legend(show?: boolean | LegendPlace): this;
   legend(options: LegendOptions): this;
   legend(labels: readonly string[], options?: LegendOptions): this;
+  legend(handles: readonly Artist[], labels?: readonly string[], options?: LegendOptions): this;
   legend(
-    first: boolean | LegendPlace | LegendOptions | readonly string[] = true,
-    more?: LegendOptions,
+    first: boolean | LegendPlace | LegendOptions | readonly string[] | readonly Artist[] = true,
+    more?: LegendOptions | readonly string[],
+    last?: LegendOptions,
   ): this {
     const key = this.place === 1 ? 'legend' : `legend${this.place}`;
     const traces = this.own();
@@ -381,7 +395,7 @@ export abstract class Coordinates extends Frame {
       for (const entry of [...traces, ...rules]) entry.showlegend = false;
       return this;
     }
-    const options = legendEntries(traces, first, more);
+    const options = legendEntries(traces, first, more, last);
     for (const rule of rules) rule.showlegend = true;
     if (this.place > 1) for (const entry of [...traces, ...rules]) entry.legend = key;
     (this.canvas.layout as Loose)[key] = legendLayout(traces, options, this.domain, this.spot.bounds);
@@ -408,20 +422,35 @@ export abstract class Coordinates extends Frame {
    * Shows the colour bar of what was drawn last with a colour scale. Points of classes have none: their legend is shown.
    * @see matplotlib.pyplot.colorbar
    */
-  colorbar(title?: string | ColorbarOptions): this {
-    if (this.lastScaled() === undefined && this.spot.classGroups.length > 0) return this.legend();
-    const scaled = this.scaled('colorbar');
-    scaled.showscale = true;
-    if (title === undefined) return this;
-    const o: ColorbarOptions =
-      typeof title === 'string' ? { label: title } : read<ColorbarOptions>('colorbar', title, COLORBAR);
-    const bar = { ...(scaled.colorbar as Loose | undefined) };
-    if (o.label !== undefined) bar.title = { text: escaped(o.label), side: 'right' };
-    if (o.ticks !== undefined)
-      Object.assign(bar, { tickmode: 'array', tickvals: vector(o.ticks, 'colorbar: ticks') });
+  colorbar(of?: Artist | string | ColorbarOptions, more: ColorbarOptions = {}): Drawn<this, Colorbar> {
+    const given = typeof of === 'string' ? { ...more, label: of } : isOptions(of) ? of : more;
+    const o = read<ColorbarOptions>('colorbar', given, COLORBAR);
+    const artist = typeof of === 'object' && !isOptions(of) ? (of as Artist) : undefined;
+    const beside = barAxes(o);
+    const on = (beside[0] ?? this) as Coordinates;
+    const scaled = artist?.[SCALED]?.() ?? on.lastScaled();
+    if (scaled === undefined && on.spot.classGroups.length > 0) {
+      on.legend();
+      return withArtists(this, new Colorbar({}));
+    }
+    const shown = scaled ?? on.scaled('colorbar');
+    shown.showscale = true;
+    const bar = { ...(shown.colorbar as Loose | undefined) };
+    shown.colorbar = bar;
+    const drawn = new Colorbar(bar);
+    if (o.label !== undefined) drawn.set_label(o.label);
+    if (o.ticks !== undefined) drawn.set_ticks(o.ticks);
+    if (o.format !== undefined) bar.tickformat = o.format.replace(/^%|[{}]|^\w*:/g, '').replace(/d$/, '.0f');
+    const places = beside.flatMap((axes) => axes.domain ?? []);
+    if (places.length > 0 && (beside.length > 1 || o.cax !== undefined)) {
+      const [bottom, top] = [Math.min(...places.map((p) => p.y[0])), Math.max(...places.map((p) => p.y[1]))];
+      const edge = o.cax === undefined ? Math.max(...places.map((p) => p.x[1])) + 0.01 : places[0].x[0];
+      Object.assign(bar, { x: edge, xanchor: 'left', xpad: 0, y: (bottom + top) / 2, len: top - bottom });
+    }
+    if (o.cax !== undefined) on.axis('off');
     if (o.shrink !== undefined) bar.len = ((bar.len as number | undefined) ?? 1) * o.shrink;
-    if (o.orientation === 'horizontal') {
-      const { x, y } = this.domain ?? { x: [0, 1], y: [0, 1] };
+    if (o.orientation === 'horizontal' || o.location === 'bottom') {
+      const { x, y } = on.domain ?? { x: [0, 1], y: [0, 1] };
       Object.assign(bar, {
         orientation: 'h',
         x: (x[0] + x[1]) / 2,
@@ -432,8 +461,7 @@ export abstract class Coordinates extends Frame {
         len: (x[1] - x[0]) * (o.shrink ?? 1),
       });
     }
-    scaled.colorbar = bar;
-    return this;
+    return withArtists(this, drawn);
   }
 
   /**
@@ -546,6 +574,15 @@ export abstract class Coordinates extends Frame {
     this.figure.resize(o);
     return this;
   }
+}
+
+/** The axes that a colour bar stands beside, or in. */
+function barAxes({ ax, cax }: ColorbarOptions): Coordinates[] {
+  const axes = original(cax ?? ax);
+  if (axes === undefined) return [];
+  return ((axes as { ravel?: () => Coordinates[] }).ravel?.() ?? [axes].flat()).map(
+    original,
+  ) as Coordinates[];
 }
 
 const isPair = (v: unknown): v is Limits => Array.isArray(v) && v.length === 2;

@@ -276,9 +276,14 @@ function contourLevels(
   return { start: low + size, end: high - size / 2, size };
 }
 
+const levelValues = ({ start, end, size }: { start: number; end: number; size: number }): number[] =>
+  steps(Math.floor((end - start) / size + 1e-9) + 1).map((i) => start + i * size);
+
 /** A contour call: its traces, one for each level where levels are no even steps. */
 export interface Contours extends Omit<Field, 'trace'> {
   traces: Trace[];
+  /** The values of the lines. */
+  levels: number[];
 }
 
 export function contour(fn: 'contour' | 'contourf', args: readonly unknown[], o: ContourOptions): Contours {
@@ -313,7 +318,7 @@ export function contour(fn: 'contour' | 'contourf', args: readonly unknown[], o:
     ...barOf(o.colorbar, filled),
     hovertemplate: 'x %{x:.4~g}<br>y %{y:.4~g}<br>%{z:.6~g}<extra></extra>',
   });
-  const whole = { rows, cols, ...grid };
+  const whole = { rows, cols, ...grid, levels: Array.isArray(levels) ? levels : levelValues(levels) };
   if (!Array.isArray(levels)) return { traces: [trace(flat, levels, [low, high])], ...whole };
   if (!filled) {
     // Plotly draws even steps alone: each of these levels is a trace of its own.

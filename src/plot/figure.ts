@@ -61,9 +61,10 @@ export class Figure extends Sheet {
     options: { labels?: readonly (string | number)[]; duration?: number; prefix?: string } = {},
   ): this {
     if (frames.length < 2) throw new RangeError(`animate: needs at least two frames, got ${frames.length}`);
+    const own = frames.map((frame) => frame.figure);
     const labels = frames.map((_, i) => String(options.labels?.[i] ?? i));
-    frames.forEach((frame, i) => {
-      if (frame === this || frames.indexOf(frame) < i)
+    own.forEach((frame, i) => {
+      if (frame === this || own.indexOf(frame) < i)
         throw new RangeError(
           `animate: frame ${i} is the ${frame === this ? 'figure itself' : 'same figure as another'}; ` +
             'begin each with a figure of its own: plot.figure().plot(x, y)',
@@ -266,7 +267,7 @@ export class FigureAndAxes extends Figure {
 
   /** The figure itself. */
   get 0(): Figure {
-    return this;
+    return this as unknown as Figure;
   }
 
   *[Symbol.iterator](): Iterator<unknown> {

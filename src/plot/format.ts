@@ -1,7 +1,10 @@
-// matplotlib's format strings ('ob-', 'r--', 'C1^:') and marker and line codes, as Plotly's words.
+// matplotlib's format strings ('ob-', 'r--', 'C1^:') and marker and line codes, as Plotly's words; numbers written by
+// Python's formats.
 
 import type { Dash, PlotData } from 'plotly.js';
+import { sprintf } from '../numpy/format.js';
 import { cssColor } from './colors.js';
+import type { ArrayObject } from './values.js';
 
 const MARKERS: Record<string, string> = {
   o: 'circle',
@@ -98,5 +101,27 @@ export function mode(line: boolean, marker: boolean): PlotData['mode'] {
   return line ? (marker ? 'lines+markers' : 'lines') : 'markers';
 }
 
-export const lineColor = (color: string | readonly number[] | undefined, fn: string): string | undefined =>
-  color === undefined ? undefined : cssColor(color, fn);
+export const lineColor = (
+  color: string | readonly number[] | ArrayObject | undefined,
+  fn: string,
+): string | undefined => (color === undefined ? undefined : cssColor(color, fn));
+
+/** How numbers are written: '%.1f', '{:.1f}', '{x:,.0f}', '{:.1%}', or a function. */
+export type NumberFormat = string | ((value: number) => string);
+
+/** A number written as a format says. */
+export function written(value: number, format: NumberFormat): string {
+  if (typeof format === 'function') return String(format(value));
+  if (!/\{[^{}]*\}/.test(format)) return sprintf(format, value);
+  return format.replace(/\{\w*(?::([^{}]*))?\}/g, (_, spec = '') => {
+    const [, comma, digits, kind] = /(,?)(\.\d+)?([a-z%]?)$/i.exec(spec) as RegExpExecArray;
+    const flags = spec.slice(0, spec.length - comma.length - (digits ?? '').length - kind.length);
+    const text =
+      kind === '%'
+        ? `${sprintf(`%${flags}${digits ?? '.6'}f`, 100 * value)}%`
+        : kind === '' && digits === undefined
+          ? String(value)
+          : sprintf(`%${flags}${digits ?? ''}${kind === '' ? 'g' : kind}`, value);
+    return comma === '' ? text : text.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
+  });
+}

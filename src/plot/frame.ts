@@ -2,6 +2,7 @@
 // shapes that belong to it, its colour cycle and what it covers. Nothing here is a user's word; coordinates.ts has those.
 
 import type { Config, Layout, Frame as PlotlyFrame, Shape } from 'plotly.js';
+import { type Drawn, type Host, withArtists } from './artists.js';
 import type { Axes } from './axes.js';
 import { CYCLE } from './colors.js';
 import type { Figure } from './figure.js';
@@ -182,6 +183,29 @@ export abstract class Frame {
     }
     this.canvas.data.push(trace);
     return this;
+  }
+
+  /** What artists of these axes may do to them. */
+  protected host(): Host {
+    return {
+      figure: this.figure,
+      cover: (x, y) => this.cover(x, y),
+      place: (which, value, fn) => this.position(which, value, fn),
+      drop: (part) => {
+        const lists = [this.canvas.data, this.layoutList('annotations'), this.layoutList('shapes')];
+        for (const list of lists as object[][]) if (list.includes(part)) list.splice(list.indexOf(part), 1);
+      },
+    };
+  }
+
+  /** Draws, and gives back the axes with what was drawn on them. */
+  protected gives<A extends object>(
+    draw: () => unknown,
+    artists: (host: Host, traces: Trace[]) => A,
+  ): Drawn<this, A> {
+    const before = this.canvas.data.length;
+    draw();
+    return withArtists(this, artists(this.host(), this.canvas.data.slice(before)));
   }
 
   protected drew(part: string): this {

@@ -1,5 +1,6 @@
 // What axes draw of values on a grid: images, matrices, contours, decision regions. The traces are built in fields.ts.
 
+import { AxesImage, ContourSet, type Drawn, type Host, withArtists } from './artists.js';
 import { STYLE, type StyleOptions } from './coordinates.js';
 import {
   CONTOUR,
@@ -17,7 +18,7 @@ import {
 } from './fields.js';
 import { imageTrace, readImages } from './images.js';
 import { LineAxes, type Styled } from './line-axes.js';
-import { read } from './options.js';
+import { type Named, read } from './options.js';
 import { rcParams } from './rc.js';
 import type { Trace } from './series.js';
 import { extent, isOptions, type Labels, matrix, numbers, rowsOf, type Values } from './values.js';
@@ -55,20 +56,34 @@ export type ContourArguments =
   | [x: Values, y: Values, z: Values, levels: Levels, options?: Contour];
 export type SurfaceArguments = Grid<Styled<SurfaceOptions>>;
 
+export interface LabelOptions {
+  fontsize?: number;
+  /** Taken, and left to the chart, which writes as many digits as are needed, upon the lines. */
+  inline?: boolean | number;
+  fmt?: unknown;
+}
+const CLABEL = { fontsize: 1, inline: 1, fmt: 1 } as const;
+
+const image = (host: Host, traces: readonly Trace[]): AxesImage => new AxesImage(host, traces);
+
 export abstract class GridAxes extends LineAxes {
   /**
    * Draws a matrix as coloured cells, row 0 on top; `annotate` writes the numbers into them.
    * @see seaborn.heatmap, matplotlib.pyplot.matshow
    */
-  heatmap(z: Values, options: Styled<HeatmapOptions> = {}): this {
-    return this.cells('heatmap', z, options, true);
+  heatmap(z: Values, options: Styled<HeatmapOptions> = {}): Drawn<this, AxesImage> {
+    return this.gives(() => this.cells('heatmap', z, options, true), image);
   }
 
   /**
    * Shows an image: (H, W) through a colormap, or (H, W, 3) and (H, W, 4) as colours, 0-255 if uint8, else 0..1.
    * @see matplotlib.pyplot.imshow
    */
-  imshow(image: Values, options: Styled<HeatmapOptions> = {}): this {
+  imshow(pixels: Values, options: Styled<HeatmapOptions> = {}): Drawn<this, AxesImage> {
+    return this.gives(() => this.image(pixels, options), image);
+  }
+
+  private image(image: Values, options: Styled<HeatmapOptions>): this {
     const [image0] = readImages(image, 'imshow', false);
     if (image0.channels === 1) {
       return this.cells(
@@ -106,16 +121,16 @@ export abstract class GridAxes extends LineAxes {
    * Shows a matrix as an image with its rows and columns numbered.
    * @see matplotlib.pyplot.matshow
    */
-  matshow(z: Values, options: Styled<HeatmapOptions> = {}): this {
+  matshow(z: Values, options: Styled<HeatmapOptions> = {}): Drawn<this, AxesImage> {
     this.axisLayout('x').side = 'top';
-    return this.cells('matshow', z, options, false);
+    return this.gives(() => this.cells('matshow', z, options, false), image);
   }
 
   /**
    * Shows where a matrix is not zero.
    * @see matplotlib.pyplot.spy
    */
-  spy(z: Values, options: Styled<HeatmapOptions> & { precision?: number } = {}): this {
+  spy(z: Values, options: Styled<HeatmapOptions> & { precision?: number } = {}): Drawn<this, AxesImage> {
     const { precision = 0, ...more } = options;
     const { rows, cols, flat } = matrix(z, 'spy: z');
     const marks = rowsOf(
@@ -123,7 +138,8 @@ export abstract class GridAxes extends LineAxes {
       rows,
       cols,
     );
-    return this.cells('spy', marks, { cmap: 'binary', vmin: 0, vmax: 1, ...more }, false);
+    const look = { cmap: 'binary' as const, vmin: 0, vmax: 1, ...more };
+    return this.gives(() => this.cells('spy', marks, look, false), image);
   }
 
   private cells(fn: string, z: Values, given: Styled<HeatmapOptions>, colorbar: boolean): this {
@@ -154,7 +170,7 @@ export abstract class GridAxes extends LineAxes {
    * or a meshgrid and levels a number of them or their values.
    * @see matplotlib.pyplot.contour
    */
-  contour(...args: ContourArguments): this {
+  contour(...args: ContourArguments): Drawn<this, ContourSet> {
     return this.contours('contour', args);
   }
 
@@ -162,29 +178,37 @@ export abstract class GridAxes extends LineAxes {
    * Fills the areas between levels: `contourf(z)`, `contourf(x, y, z)`, `contourf(x, y, z, 20)`.
    * @see matplotlib.pyplot.contourf
    */
-  contourf(...args: ContourArguments): this {
+  contourf(...args: ContourArguments): Drawn<this, ContourSet> {
     return this.contours('contourf', args);
   }
 
-  private contours(fn: 'contour' | 'contourf', args: readonly unknown[]): this {
+  private contours(fn: 'contour' | 'contourf', args: readonly unknown[]): Drawn<this, ContourSet> {
     const { arrays, options: given } = gridArguments<Contour>(fn, args, true);
     const options = read<ContourOptions & StyleOptions>(fn, given, CONTOUR, STYLE);
-    const { traces, rows, cols, x, y } = contour(fn, arrays, options);
+    const { traces, rows, cols, x, y, levels } = contour(fn, arrays, options);
     for (const trace of traces) this.add(trace);
-    return this.cover(x as number[], y as number[])
+    this.cover(x as number[], y as number[])
       .drew(`${fn}: ${rows}x${cols}`)
       .style(options);
+    return withArtists(this, new ContourSet(this.host(), traces, levels));
   }
 
   /**
    * Writes the values on the contour lines that were drawn last.
    * @see matplotlib.pyplot.clabel
    */
-  clabel(): this {
+  clabel(contours?: ContourSet | Named<LabelOptions>, options: Named<LabelOptions> = {}): this {
+    const o = read<LabelOptions>(
+      'clabel',
+      isOptions(contours) ? (contours as LabelOptions) : options,
+      CLABEL,
+    );
     const lines = this.own().filter((t) => t.type === 'contour');
     if (lines.length === 0)
       throw new Error('clabel: no contours are drawn here; draw contour(x, y, z) first');
-    for (const t of lines) t.contours = { ...(t.contours as object), showlabels: true } as Trace['contours'];
+    const labelfont = o.fontsize === undefined ? {} : { labelfont: { size: o.fontsize } };
+    for (const t of lines)
+      t.contours = { ...(t.contours as object), showlabels: true, ...labelfont } as Trace['contours'];
     return this;
   }
 
@@ -198,7 +222,7 @@ export abstract class GridAxes extends LineAxes {
     const options = read<RegionsOptions & StyleOptions>('regions', given, REGIONS, STYLE);
     const drawn: Regions = regions(xx, yy, labels, options);
     this.addClasses({
-      cmap: options.cmap ?? 'Spectral',
+      cmap: String(options.cmap ?? 'Spectral'),
       classes: drawn.classes,
       paint: (all, cmap) => paintRegions(drawn, all, cmap),
     });

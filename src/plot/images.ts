@@ -71,7 +71,7 @@ export function pixelRange(image: ImageValues, low?: number, high?: number): [nu
 export function toPixels(
   image: ImageValues,
   [low, high]: readonly [number, number],
-  cmap: string,
+  cmap: Colormap,
   fn: string,
 ): Pixels {
   const { height, width, channels, flat } = image;
@@ -106,7 +106,7 @@ export function imageTrace(image: ImageValues, fn: string): Trace {
 }
 
 /** A tile for an image grid: enlarged to about 128 pixels so that browsers keep it crisp. */
-function tileUri(image: ImageValues, range: readonly [number, number], cmap: string): string {
+function tileUri(image: ImageValues, range: readonly [number, number], cmap: Colormap): string {
   const pixels = toPixels(image, range, cmap, 'imageGrid');
   return pngDataUri(enlarge(pixels, Math.max(1, Math.floor(128 / Math.max(image.height, image.width)))));
 }

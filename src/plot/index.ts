@@ -1,6 +1,19 @@
 // Charts: matplotlib.pyplot's functions, on Plotly's figures.
 
 export type { AnnotateOptions, RuleOptions, SpanOptions } from './annotations.js';
+export {
+  Artist,
+  AxesImage,
+  BarContainer,
+  Colorbar,
+  ContourSet,
+  Line2D,
+  PathCollection,
+  Rectangle,
+  Rule,
+  type Several,
+  Text,
+} from './artists.js';
 export { Axes } from './axes.js';
 export type { BarOptions, HistOptions } from './bars.js';
 export { type CircuitFigureOptions, circuit } from './circuit.js';

@@ -1,5 +1,6 @@
 // Legends: which entries they have, and where they stand. 'best' is the corner with the fewest points.
 
+import type { Artist } from './artists.js';
 import type { Domain, Loose } from './frame.js';
 import { type Named, type Names, read } from './options.js';
 import type { Trace } from './series.js';
@@ -31,21 +32,62 @@ export interface LegendOptions {
   /** More than one: the entries stand side by side. */
   ncol?: number;
   frameon?: boolean;
+  /** What stands in the legend, in this order. */
+  handles?: readonly Artist[];
+  /** The legend's corner at this place of the axes, in shares of them. */
+  bbox_to_anchor?: readonly number[];
+  /** How it looks: taken, and left to the chart. */
+  shadow?: boolean;
+  fancybox?: boolean;
+  framealpha?: number;
+  markerscale?: number;
+  numpoints?: number;
+  scatterpoints?: number;
+  borderaxespad?: number;
+  handlelength?: number;
+  columnspacing?: number;
+  labelspacing?: number;
+  edgecolor?: unknown;
 }
-const LEGEND: Names<LegendOptions> = { loc: 1, labels: 1, title: 1, fontsize: 1, ncol: 1, frameon: 1 };
+const LEGEND: Names<LegendOptions> = {
+  loc: 1,
+  labels: 1,
+  title: 1,
+  fontsize: 1,
+  ncol: 1,
+  frameon: 1,
+  handles: 1,
+  bbox_to_anchor: 1,
+  shadow: 1,
+  fancybox: 1,
+  framealpha: 1,
+  markerscale: 1,
+  numpoints: 1,
+  scatterpoints: 1,
+  borderaxespad: 1,
+  handlelength: 1,
+  columnspacing: 1,
+  labelspacing: 1,
+  edgecolor: 1,
+};
 
 /** Gives traces their names and lets those that have one appear. */
 export function legendEntries(
   traces: readonly Trace[],
-  first: true | LegendPlace | LegendOptions | readonly string[],
-  more: LegendOptions = {},
+  first: true | LegendPlace | LegendOptions | readonly string[] | readonly Artist[],
+  second: LegendOptions | readonly string[] = {},
+  last?: LegendOptions,
 ): LegendOptions {
+  const more: Named<LegendOptions> = { ...last, ...(isOptions(second) ? second : {}) };
+  if (Array.isArray(first) && typeof first[0] === 'object') return handlesOnly(traces, first, second, more);
   const given: Named<LegendOptions> = Array.isArray(first)
     ? { ...more, labels: first as readonly string[] }
     : isOptions(first)
       ? first
       : { ...more, ...(first === true ? {} : { loc: first as LegendPlace }) };
   const options = read<LegendOptions>('legend', given, LEGEND);
+  if (options.handles !== undefined)
+    return handlesOnly(traces, options.handles, options.labels ?? {}, { ...given, handles: undefined });
   if (options.labels !== undefined) {
     // Traces without points of their own, such as those that carry hover texts, have no entry.
     const drawn = traces.filter((t) => (t.marker as Loose | undefined)?.opacity !== 0 && t.type !== 'image');
@@ -57,6 +99,22 @@ export function legendEntries(
   return options;
 }
 
+/** Only the artists that are listed appear, under their own names or those given. */
+function handlesOnly(
+  traces: readonly Trace[],
+  handles: readonly Artist[],
+  names: LegendOptions | readonly string[],
+  given: Named<LegendOptions>,
+): LegendOptions {
+  const options = read<LegendOptions>('legend', given, LEGEND);
+  const labels = Array.isArray(names) ? (names as readonly string[]) : options.labels;
+  for (const trace of traces) trace.showlegend = false;
+  handles.forEach((handle, i) => {
+    handle.set_label(labels?.[i] ?? handle.get_label());
+  });
+  return options;
+}
+
 /** Where a legend stands and how it looks, as Plotly has it. */
 export function legendLayout(
   traces: readonly Trace[],
@@ -64,7 +122,7 @@ export function legendLayout(
   domain: Domain | null,
   bounds: { x: readonly number[]; y: readonly number[] },
 ): Loose {
-  const { loc = 'best', title, fontsize, ncol, frameon } = options;
+  const { loc = 'best', title, fontsize, ncol, frameon, bbox_to_anchor: anchor } = options;
   const named = typeof loc === 'number' ? PLACES[loc] : loc;
   if (named === undefined || !PLACES.includes(named))
     throw new RangeError(`legend: there is no place '${loc}'. Known are ${PLACES.join(', ')}`);
@@ -78,6 +136,16 @@ export function legendLayout(
   const place = named === 'best' ? emptiest(traces, bounds) : named;
   const vertical = place.startsWith('upper') ? 1 : place.startsWith('lower') ? 0 : 0.5;
   const horizontal = place.endsWith('left') ? 0 : place.endsWith('right') ? 1 : 0.5;
+  if (anchor !== undefined && place !== 'outside') {
+    const spot = (span: readonly number[], f: number): number => span[0] + f * (span[1] - span[0]);
+    return {
+      x: spot(domain?.x ?? [0, 1], anchor[0]),
+      y: spot(domain?.y ?? [0, 1], anchor[1]),
+      xanchor: horizontal === 0 ? 'left' : horizontal === 1 ? 'right' : 'center',
+      yanchor: vertical === 0 ? 'bottom' : vertical === 1 ? 'top' : 'middle',
+      ...look,
+    };
+  }
   const inside = (span: readonly number[], f: number): number =>
     span[0] + (0.015 + f * 0.97) * (span[1] - span[0]);
   return {

@@ -1,9 +1,22 @@
 // What axes draw over x: points, lines, bars, histograms, areas. The traces are built in series.ts and bars.ts.
 
+import { asarray } from '../core/create.js';
+import type { NDArray } from '../core/ndarray.js';
 import { Annotated } from './annotations.js';
+import {
+  Artist,
+  BarContainer,
+  type Drawn,
+  Line2D,
+  lines2D,
+  PathCollection,
+  type Several,
+  withArtists,
+} from './artists.js';
 import { BAR, type BarOptions, bar, HIST, type HistOptions, hist, histArguments } from './bars.js';
 import { classColors, cssColor } from './colors.js';
 import { STYLE, type StyleOptions } from './coordinates.js';
+import { type NumberFormat, written } from './format.js';
 import type { Loose } from './frame.js';
 import { type Named, read } from './options.js';
 import {
@@ -25,13 +38,17 @@ import {
   type ScatterOptions,
   scatter,
 } from './series.js';
-import { isOptions, type Labels, numbers, sameLength, type Values, vector } from './values.js';
+import { isOptions, type Labels, numbers, sameLength, short, type Values, vector } from './values.js';
 
 export const plural = (n: number, word: string): string => `${n} ${word}${n === 1 ? '' : 's'}`;
 
 /** A call's own options with those of styling, by all their names. */
 export type Styled<T> = Named<T> & StyleOptions;
 type Line = Styled<LineOptions>;
+type Lines<T> = Drawn<T, Several<Line2D>>;
+
+/** What `hist` gives: the counts, one row per set of values, the edges of the bins, and the bars. */
+export type Histograms<P = BarContainer> = readonly [counts: NDArray, bins: NDArray, patches: P];
 
 /** Arguments of `plot`: series of [x], y, ['fmt'], then options. */
 export type PlotArguments =
@@ -51,16 +68,28 @@ export abstract class LineAxes extends Annotated {
    * @param x,y vectors of equal length
    * @see matplotlib.pyplot.scatter
    */
-  scatter(x: Values, y: Values, options?: Styled<ScatterOptions>): this;
+  scatter(x: Values, y: Values, options?: Styled<ScatterOptions>): Drawn<this, PathCollection>;
   scatter(
     x: Values,
     y: Values,
     s: number | Values,
     c: string | Labels,
     options?: Styled<ScatterOptions>,
-  ): this;
-  scatter(x: Values, y: Values, s: number | Values, options?: Styled<ScatterOptions>): this;
-  scatter(x: Values, y: Values, ...rest: unknown[]): this {
+  ): Drawn<this, PathCollection>;
+  scatter(
+    x: Values,
+    y: Values,
+    s: number | Values,
+    options?: Styled<ScatterOptions>,
+  ): Drawn<this, PathCollection>;
+  scatter(x: Values, y: Values, ...rest: unknown[]): Drawn<this, PathCollection> {
+    return this.gives(
+      () => this.points(x, y, rest),
+      (host, traces) => new PathCollection(host, traces),
+    );
+  }
+
+  private points(x: Values, y: Values, rest: readonly unknown[]): this {
     const [[s, c], given] = positional('scatter', rest, 2);
     const named = { ...given, ...(s === undefined ? {} : { s }), ...(c === undefined ? {} : { c }) };
     const options = read<ScatterOptions & StyleOptions>('scatter', named as ScatterOptions, SCATTER, STYLE);
@@ -69,7 +98,7 @@ export abstract class LineAxes extends Annotated {
       const { traces } = drawn;
       const own = drawn.classes;
       this.addClasses({
-        cmap: options.cmap ?? 'Spectral',
+        cmap: String(options.cmap ?? 'Spectral'),
         classes: own,
         paint: (all, cmap) => {
           const colors = classColors(all, cmap, 'scatter');
@@ -94,52 +123,58 @@ export abstract class LineAxes extends Annotated {
    * last. A matrix `y` gives one line per column.
    * @see matplotlib.pyplot.plot
    */
-  plot(...args: PlotArguments): this {
-    return this.lines('plot', args);
+  plot(...args: PlotArguments): Lines<this> {
+    return this.gives(() => this.lines('plot', args), lines2D);
   }
 
   /** The same as `plot`. */
-  line(...args: PlotArguments): this {
-    return this.lines('line', args);
+  line(...args: PlotArguments): Lines<this> {
+    return this.gives(() => this.lines('line', args), lines2D);
   }
 
   /**
    * `plot` with a logarithmic x axis.
    * @see matplotlib.pyplot.semilogx
    */
-  semilogx(...args: PlotArguments): this {
-    return this.lines('semilogx', args).xscale('log');
+  semilogx(...args: PlotArguments): Lines<this> {
+    return this.gives(() => this.lines('semilogx', args).xscale('log'), lines2D);
   }
 
   /**
    * `plot` with a logarithmic y axis.
    * @see matplotlib.pyplot.semilogy
    */
-  semilogy(...args: PlotArguments): this {
-    return this.lines('semilogy', args).yscale('log');
+  semilogy(...args: PlotArguments): Lines<this> {
+    return this.gives(() => this.lines('semilogy', args).yscale('log'), lines2D);
   }
 
   /**
    * `plot` with two logarithmic axes.
    * @see matplotlib.pyplot.loglog
    */
-  loglog(...args: PlotArguments): this {
-    return this.lines('loglog', args).xscale('log').yscale('log');
+  loglog(...args: PlotArguments): Lines<this> {
+    return this.gives(() => this.lines('loglog', args).xscale('log').yscale('log'), lines2D);
   }
 
   /**
    * Draws a line in steps: `step(x, y, {where: 'mid'})`; 'pre' (default) rises before a point, 'post' after it.
    * @see matplotlib.pyplot.step
    */
-  step(x: Values, y: Values, options?: Line & { where?: 'pre' | 'post' | 'mid' }): this;
-  step(x: Values, y: Values, format: string, options?: Line & { where?: 'pre' | 'post' | 'mid' }): this;
-  step(...args: unknown[]): this {
+  step(x: Values, y: Values, options?: Line & { where?: 'pre' | 'post' | 'mid' }): Lines<this>;
+  step(
+    x: Values,
+    y: Values,
+    format: string,
+    options?: Line & { where?: 'pre' | 'post' | 'mid' },
+  ): Lines<this>;
+  step(...args: unknown[]): Lines<this> {
     const last = isOptions(args.at(-1)) ? args.at(-1) : undefined;
     const { where = 'pre', ...options } = (last ?? {}) as Line & { where?: 'pre' | 'post' | 'mid' };
     const shape = STEP_SHAPES[where];
     if (shape === undefined)
       throw new RangeError(`step: where is 'pre', 'post' or 'mid', got '${String(where)}'`);
-    return this.lines('step', [...(last ? args.slice(0, -1) : args), { ...options, step: shape }]);
+    const series = [...(last ? args.slice(0, -1) : args), { ...options, step: shape }];
+    return this.gives(() => this.lines('step', series), lines2D);
   }
 
   private lines(fn: string, args: readonly unknown[]): this {
@@ -170,17 +205,21 @@ export abstract class LineAxes extends Annotated {
     v: Values | readonly Values[],
     bins?: number | Values | 'auto' | Styled<HistOptions>,
     given: Styled<HistOptions> = {},
-  ): this {
+  ): Drawn<this, Histograms> {
     const [edges, named] = histArguments(bins, given as HistOptions);
     const options = read<HistOptions & StyleOptions>('hist', named as HistOptions, HIST, STYLE);
-    const { traces, points, bins: n } = hist(v, edges, options, () => this.nextColor());
+    const { traces, points, bins: n, heights, edges: at } = hist(v, edges, options, () => this.nextColor());
     (this.canvas.layout as Loose).bargap ??= 0;
     (this.canvas.layout as Loose).barmode ??= 'overlay';
     const counts = options.orientation === 'horizontal' ? 'x' : 'y';
     this.axisLayout(counts).title ??= { text: options.density ? 'density' : 'count' };
     if (options.log) this[`${counts}scale`]('log');
     for (const trace of traces) this.add(trace);
-    return this.drew(`hist: ${plural(points, 'value')} in ${plural(n, 'bin')}`).style(options);
+    this.drew(`hist: ${plural(points, 'value')} in ${plural(n, 'bin')}`).style(options);
+    const counted = asarray(heights.length === 1 ? heights[0] : heights, 'hist');
+    const patches = traces.map((trace) => new BarContainer(this.host(), [trace]));
+    const all = (patches.length === 1 ? patches[0] : patches) as BarContainer;
+    return withArtists(this, [counted, asarray(at, 'hist'), all] as const);
   }
 
   /**
@@ -189,9 +228,14 @@ export abstract class LineAxes extends Annotated {
    * @param x category names or positions
    * @see matplotlib.pyplot.bar
    */
-  bar(x: Labels, height: Values | number, options?: Styled<BarOptions>): this;
-  bar(x: Labels, height: Values | number, width: number | Values, options?: Styled<BarOptions>): this;
-  bar(x: Labels, height: Values | number, ...rest: unknown[]): this {
+  bar(x: Labels, height: Values | number, options?: Styled<BarOptions>): Drawn<this, BarContainer>;
+  bar(
+    x: Labels,
+    height: Values | number,
+    width: number | Values,
+    options?: Styled<BarOptions>,
+  ): Drawn<this, BarContainer>;
+  bar(x: Labels, height: Values | number, ...rest: unknown[]): Drawn<this, BarContainer> {
     const [[width], given] = positional('bar', rest, 1);
     return this.bars('bar', x, height, { ...(width === undefined ? {} : { width }), ...given } as BarOptions);
   }
@@ -200,9 +244,14 @@ export abstract class LineAxes extends Annotated {
    * Draws horizontal bars: `barh(names, lengths)`, `barh(y, lengths, 0.4, {left})`.
    * @see matplotlib.pyplot.barh
    */
-  barh(y: Labels, width: Values | number, options?: Styled<BarhOptions>): this;
-  barh(y: Labels, width: Values | number, height: number | Values, options?: Styled<BarhOptions>): this;
-  barh(y: Labels, width: Values | number, ...rest: unknown[]): this {
+  barh(y: Labels, width: Values | number, options?: Styled<BarhOptions>): Drawn<this, BarContainer>;
+  barh(
+    y: Labels,
+    width: Values | number,
+    height: number | Values,
+    options?: Styled<BarhOptions>,
+  ): Drawn<this, BarContainer>;
+  barh(y: Labels, width: Values | number, ...rest: unknown[]): Drawn<this, BarContainer> {
     const [[thick], given] = positional('barh', rest, 1);
     const { height, left, ...more } = given as BarhOptions;
     const [size, base] = [thick ?? height, left];
@@ -214,7 +263,7 @@ export abstract class LineAxes extends Annotated {
     } as BarOptions);
   }
 
-  private bars(fn: string, x: Labels, height: Values | number, given: BarOptions): this {
+  private bars(fn: string, x: Labels, height: Values | number, given: BarOptions): Drawn<this, BarContainer> {
     const { width, ...o } = read<BarOptions & Omit<StyleOptions, 'width'>>(fn, given, BAR, STYLE);
     const trace = bar(fn, x, height, { ...o, width }, this.nextColor());
     if (o.stacked) (this.canvas.layout as Loose).barmode = 'stack';
@@ -223,16 +272,37 @@ export abstract class LineAxes extends Annotated {
     if (o.log) this[flat ? 'xscale' : 'yscale']('log');
     if (o.tick_label !== undefined)
       this[flat ? 'yticks' : 'xticks'](trace[flat ? 'y' : 'x'] as number[], o.tick_label);
-    return this.style(o);
+    return withArtists(this.style(o), new BarContainer(this.host(), [trace]));
+  }
+
+  /**
+   * Writes their lengths on bars, or the texts in `labels`; `fmt` says how.
+   * @example
+   * const bars = plot.bar(['a', 'b'], [3, 1]);
+   * plot.bar_label(bars, { fmt: '%.1f' });
+   * @see matplotlib.pyplot.bar_label
+   */
+  barLabel(bars: BarContainer, options: Named<BarLabelOptions> = {}): this {
+    const o = read<BarLabelOptions>('bar_label', options, BAR_LABEL);
+    if (o.labels) sameLength('bar_label', { bars: bars.length, labels: o.labels.length });
+    const texts =
+      o.labels ?? bars.datavalues.map((v) => (o.fmt === undefined ? short(v) : written(v, o.fmt)));
+    bars.label(texts.map(String), o.label_type === 'center', o.fontsize);
+    return this;
   }
 
   /**
    * Draws points with error bars, `errorbar(x, y, yerr)` or `{yerr, xerr}`: a number, one per point, or [lower, upper].
    * @see matplotlib.pyplot.errorbar
    */
-  errorbar(x: Values, y: Values, options: Styled<ErrorbarOptions>): this;
-  errorbar(x: Values, y: Values, yerr: number | Values, options?: Styled<ErrorbarOptions>): this;
-  errorbar(x: Values, y: Values, ...rest: unknown[]): this {
+  errorbar(x: Values, y: Values, options: Styled<ErrorbarOptions>): Drawn<this, Line2D>;
+  errorbar(
+    x: Values,
+    y: Values,
+    yerr: number | Values,
+    options?: Styled<ErrorbarOptions>,
+  ): Drawn<this, Line2D>;
+  errorbar(x: Values, y: Values, ...rest: unknown[]): Drawn<this, Line2D> {
     const [[yerr, xerr], given] = positional('errorbar', rest, 2);
     const named = {
       ...given,
@@ -241,10 +311,11 @@ export abstract class LineAxes extends Annotated {
     } as ErrorbarOptions;
     const options = read<ErrorbarOptions & StyleOptions>('errorbar', named, ERRORBAR, STYLE);
     const trace = errorbar(x, y, options, () => this.nextColor());
-    return this.add(trace)
+    this.add(trace)
       .cover(trace.x as number[], trace.y as number[])
       .drew(`errorbar: ${plural((trace.x as number[]).length, 'point')}`)
       .style(options);
+    return withArtists(this, new Line2D(this.host(), [trace]));
   }
 
   /**
@@ -256,7 +327,7 @@ export abstract class LineAxes extends Annotated {
     y1: Values | number,
     y2: Values | number | Styled<BandOptions> = 0,
     options: Styled<BandOptions> = {},
-  ): this {
+  ): Drawn<this, Artist> {
     return this.filled('fillBetween', x, y1, y2, options, false);
   }
 
@@ -269,7 +340,7 @@ export abstract class LineAxes extends Annotated {
     x1: Values | number,
     x2: Values | number | Styled<BandOptions> = 0,
     options: Styled<BandOptions> = {},
-  ): this {
+  ): Drawn<this, Artist> {
     return this.filled('fillBetweenx', y, x1, x2, options, true);
   }
 
@@ -280,33 +351,35 @@ export abstract class LineAxes extends Annotated {
     second: Values | number | Styled<BandOptions>,
     more: Styled<BandOptions>,
     turned: boolean,
-  ): this {
+  ): Drawn<this, Artist> {
     const [high, given] = isOptions(second) ? [0, second as Styled<BandOptions>] : [second, more];
     const options = read<BandOptions & StyleOptions>(fn, given, BAND, STYLE);
     const last = this.own().at(-1)?.line as { color?: string } | undefined;
     const trace = band(fn, along, low, high, options, last?.color ?? this.nextColor());
     if (turned) [trace.x, trace.y] = [trace.y, trace.x];
-    return this.add(trace)
+    this.add(trace)
       .cover(trace.x as number[], trace.y as number[])
       .drew('band')
       .style(options);
+    return withArtists(this, new Artist(this.host(), [trace]));
   }
 
   /**
    * Fills a polygon through the points: `fill(x, y)`, `fill(x, y, 'r')`. `text` is shown when one hovers over it.
    * @see matplotlib.pyplot.fill
    */
-  fill(x: Values, y: Values, options?: Styled<AreaOptions>): this;
-  fill(x: Values, y: Values, color: string, options?: Styled<AreaOptions>): this;
-  fill(x: Values, y: Values, ...rest: unknown[]): this {
+  fill(x: Values, y: Values, options?: Styled<AreaOptions>): Drawn<this, Artist>;
+  fill(x: Values, y: Values, color: string, options?: Styled<AreaOptions>): Drawn<this, Artist>;
+  fill(x: Values, y: Values, ...rest: unknown[]): Drawn<this, Artist> {
     const [[color], given] = positional('fill', rest, 1);
     const named = { ...(color === undefined ? {} : { color }), ...given } as AreaOptions;
     const options = read<AreaOptions & StyleOptions>('fill', named, AREA, STYLE);
     const trace = polygon(x, y, options, this.nextColor());
-    return this.add(trace)
+    this.add(trace)
       .cover(trace.x as number[], trace.y as number[])
       .drew('polygon')
       .style(options);
+    return withArtists(this, new Artist(this.host(), [trace]));
   }
 
   /**
@@ -429,6 +502,18 @@ export interface BarhOptions extends Omit<BarOptions, 'width' | 'bottom' | 'orie
   /** Where the bars begin. */
   left?: number | Values;
 }
+
+export interface BarLabelOptions {
+  /** How lengths are written: a format such as '%.1f' or '{:.1f}', or a function. */
+  fmt?: NumberFormat;
+  labels?: readonly (string | number)[];
+  /** In the middle of the bars, or at their ends. */
+  label_type?: 'edge' | 'center';
+  /** Taken, and left to the chart. */
+  padding?: number;
+  fontsize?: number;
+}
+const BAR_LABEL = { fmt: 1, labels: 1, label_type: 1, padding: 1, fontsize: 1 } as const;
 
 export interface StemOptions {
   linefmt?: string;

@@ -2,6 +2,8 @@
 // does not know is an error that says which one was probably meant.
 
 import { checkOptions } from '../core/options.js';
+import { cssColor } from './colors.js';
+import { isArrayObject } from './values.js';
 
 /** Other names of options, as matplotlib has them. */
 const OTHER = {
@@ -36,6 +38,18 @@ export type Named<T> = T & {
 /** The names of options, each once: a name that is missing or too much is a type error. */
 export type Names<T> = Record<keyof T, 1>;
 
+const COLORS = ['color', 'c', 'colors', 'facecolor', 'edgecolor'] as const;
+
+/** Rows of numbers that are a colour each, as an array or a list, as a list of colours. */
+function listOfColors(given: unknown, fn: string): unknown {
+  const rows = isArrayObject(given) && given.shape.length === 2 ? given.toArray() : given;
+  const colors = Array.isArray(rows) && rows.length > 0 && rows.every(isColor);
+  return colors ? rows.map((row) => cssColor(row, fn)) : given;
+}
+const isColor = (row: unknown): row is number[] =>
+  (Array.isArray(row) && (row.length === 3 || row.length === 4) && row.every((v) => typeof v === 'number')) ||
+  (isArrayObject(row) && row.shape.length === 1 && (row.shape[0] === 3 || row.shape[0] === 4));
+
 const others = Object.entries(OTHER) as [keyof Other, Other[keyof Other]][];
 
 /**
@@ -53,6 +67,14 @@ export function read<T extends object>(fn: string, given: Named<T>, ...known: Pa
       );
     out[name] ??= out[other];
     delete out[other];
+  }
+  for (const name of COLORS) {
+    if (typeof out[name] !== 'object') continue;
+    const colors = listOfColors(out[name], fn);
+    if (colors === out[name]) continue;
+    delete out[name];
+    // As `c` of points, texts would be names of classes.
+    out[name === 'c' && names.includes('color') ? 'color' : name] = colors;
   }
   return checkOptions(fn, out, names) as T;
 }

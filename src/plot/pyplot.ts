@@ -4,6 +4,7 @@
 // two layers.
 
 import { notebook } from '../core/notebook.js';
+import { drawnBy, original, withArtists } from './artists.js';
 import type { Axes } from './axes.js';
 import { currentFigure, keep, makeCurrent, openFigures, release, showOpen } from './current.js';
 import { Figure, FigureAndAxes, type SaveOptions, type Subplots } from './figure.js';
@@ -30,7 +31,7 @@ export function figure(
   first: number | string | Figure | Named<FigureOptions> = {},
   more: Named<FigureOptions> = {},
 ): Figure {
-  if (first instanceof Figure) return keep(first);
+  if (first instanceof Figure) return keep(first.figure);
   const options = isOptions(first) ? (first as Named<FigureOptions>) : { ...more, num: first as number };
   const there = options.num === undefined ? undefined : openFigures().find((f) => f.num === options.num);
   return keep(there ?? new Figure(options));
@@ -134,7 +135,7 @@ export function gca(): Axes {
  * @see matplotlib.pyplot.sca
  */
 export function sca(axes: Axes): Figure {
-  makeCurrent(axes);
+  makeCurrent(original(axes));
   return axes.figure;
 }
 
@@ -257,12 +258,12 @@ type Drawing = {
   [K in keyof Axes]: Axes[K] extends (...args: any) => infer R ? (R extends Axes ? K : never) : never;
 }[keyof Axes];
 
-/** A method of the current axes as a function that returns their figure. */
+/** A method of the current axes as a function that returns their figure, with what was drawn. */
 function drawn<K extends Drawing>(name: K): Figure[K] {
   const f = (...args: unknown[]): Figure => {
     const axes = gca();
-    (axes[name] as (...args: unknown[]) => unknown)(...args);
-    return axes.figure;
+    const artists = drawnBy((axes[name] as (...args: unknown[]) => unknown)(...args));
+    return artists === undefined ? axes.figure : withArtists(axes.figure, artists);
   };
   return Object.defineProperty(f, 'name', { value: name }) as unknown as Figure[K];
 }
@@ -529,6 +530,12 @@ export const grid = drawn('grid');
 export const legend = drawn('legend');
 
 /**
+ * Writes their lengths on bars: `bar_label(plot.bar(names, heights))`.
+ * @see matplotlib.pyplot.bar_label
+ */
+export const barLabel = drawn('barLabel');
+
+/**
  * 'off', 'equal', 'tight', 'image' or [xmin, xmax, ymin, ymax].
  * @see matplotlib.pyplot.axis
  */
@@ -590,6 +597,7 @@ export const quiver = drawn('quiver');
 
 // In NumPy's spelling.
 export {
+  barLabel as bar_label,
   fillBetween as fill_between,
   fillBetweenx as fill_betweenx,
   subplotsAdjust as subplots_adjust,

@@ -7,6 +7,7 @@ import { dash, lineColor, markerSize, markerSymbol, mode, parseFormat } from './
 import type { Names } from './options.js';
 import { rcParams } from './rc.js';
 import {
+  type ArrayObject,
   extent,
   indices,
   isOptions,
@@ -22,13 +23,16 @@ import {
 /** A Plotly trace. */
 export type Trace = Partial<PlotData> & { [field: string]: unknown };
 
-export type ColorSpec = string | readonly number[];
+/** One colour: a name, a code, [r, g, b] or [r, g, b, a] from 0 to 1, also as an array. */
+export type ColorSpec = string | readonly number[] | ArrayObject;
+/** One colour, or one for each. */
+export type Colors = ColorSpec | readonly ColorSpec[];
 
 export interface ScatterOptions {
   /** One colour, class labels (one colour per class), or numbers (a colour scale). */
   c?: string | Labels;
   /** Colours themselves: one, or one per point. */
-  color?: ColorSpec | readonly string[];
+  color?: Colors;
   /** Marker area in points squared, as in matplotlib; one, or one per point. Default 36. */
   s?: number | Values;
   cmap?: Colormap;
@@ -164,7 +168,7 @@ const EDGE = 'rgba(31, 35, 40, 0.7)';
 const POINT_HOVER = 'x %{x:.4~g}<br>y %{y:.4~g}';
 
 /** Marker diameters in pixels from matplotlib's areas in points squared. */
-const diameter = (s: number): number => Math.sqrt(Math.max(0, s)) * (96 / 72);
+export const diameter = (s: number): number => Math.sqrt(Math.max(0, s)) * (96 / 72);
 
 /** Big clouds go to WebGL. */
 const pointType = (n: number): PlotData['type'] => (n > 20000 ? 'scattergl' : 'scatter');

@@ -1,8 +1,12 @@
 // What axes draw of distributions, shares and fields of arrows: boxes, violins, pies, counts in cells and hexagons.
 
+import { asarray } from '../core/create.js';
+import type { NDArray } from '../core/ndarray.js';
+import { Artist, AxesImage, type Drawn, PathCollection, withArtists } from './artists.js';
 import { dataSets } from './bars.js';
-import { colorscale, cssColor, sampler } from './colors.js';
+import { type Colormap, colorscale, cssColor, sampler } from './colors.js';
 import { STYLE, type StyleOptions } from './coordinates.js';
+import { type NumberFormat, written } from './format.js';
 import { GridAxes } from './grid-axes.js';
 import { plural, type Styled } from './line-axes.js';
 import { type Names, read } from './options.js';
@@ -62,9 +66,9 @@ const VIOLIN: Names<ViolinOptions> = {
 
 export interface PieOptions {
   labels?: readonly string[];
-  colors?: readonly string[];
+  colors?: readonly ColorSpec[];
   /** The shares inside: a format such as '%1.1f%%', or a function of the percentage. */
-  autopct?: string | ((percent: number) => string);
+  autopct?: NumberFormat;
   /** How far each wedge is moved out. */
   explode?: Values;
   /** Where the first wedge begins, in degrees counter-clockwise from the right. */
@@ -87,7 +91,7 @@ const PIE: Names<PieOptions> = {
 };
 
 export interface MeshOptions {
-  cmap?: string;
+  cmap?: Colormap;
   vmin?: number;
   vmax?: number;
   alpha?: number;
@@ -116,7 +120,7 @@ const HIST2D: Names<Hist2dOptions> = {
 export interface HexbinOptions {
   /** How many hexagons fit along x. Default 100, as in matplotlib. */
   gridsize?: number;
-  cmap?: string;
+  cmap?: Colormap;
   /** Hexagons with fewer points are left out. Default 1. */
   mincnt?: number;
   colorbar?: boolean | string;
@@ -132,6 +136,9 @@ export interface QuiverOptions {
   label?: string;
 }
 const QUIVER: Names<QuiverOptions> = { color: 1, scale: 1, linewidth: 1, label: 1 };
+
+/** What `hist2d` gives: counts by x and y, the edges of both, and the cells. */
+export type Hist2d = readonly [counts: NDArray, xedges: NDArray, yedges: NDArray, image: AxesImage];
 
 type MeshArguments =
   | [z: Values, options?: Styled<MeshOptions>]
@@ -243,7 +250,7 @@ export abstract class StatAxes extends GridAxes {
       }
       if (o.autopct !== undefined) {
         const [tx, ty] = on((o.pctdistance ?? 0.6) * radius, middle);
-        this.text(tx, ty, percentText(o.autopct, percent));
+        this.text(tx, ty, written(percent, o.autopct));
       }
       angle = end;
     });
@@ -262,7 +269,7 @@ export abstract class StatAxes extends GridAxes {
    * edges, as vectors or a meshgrid.
    * @see matplotlib.pyplot.pcolormesh
    */
-  pcolormesh(...args: MeshArguments): this {
+  pcolormesh(...args: MeshArguments): Drawn<this, AxesImage> {
     const last = args.at(-1);
     const given = (args.length === 2 || args.length === 4 ? last : {}) as Styled<MeshOptions> | undefined;
     const o = read<MeshOptions & StyleOptions>('pcolormesh', given ?? {}, MESH, STYLE);
@@ -285,7 +292,10 @@ export abstract class StatAxes extends GridAxes {
       return line;
     };
     const [xs, ys] = [side(x, cols, 'x'), side(y, rows, 'y')];
-    return this.mesh('pcolormesh', xs, ys, rowsOf(flat, rows, cols), o).style(o);
+    return this.gives(
+      () => this.mesh('pcolormesh', xs, ys, rowsOf(flat, rows, cols), o).style(o),
+      (host, traces) => new AxesImage(host, traces),
+    );
   }
 
   private mesh(fn: string, x: number[], y: number[], z: number[][], o: MeshOptions): this {
@@ -316,7 +326,7 @@ export abstract class StatAxes extends GridAxes {
     y: Values,
     bins: number | readonly [number, number] | Styled<Hist2dOptions> = {},
     given: Styled<Hist2dOptions> = {},
-  ): this {
+  ): Drawn<this, Hist2d> {
     const named = typeof bins === 'number' || Array.isArray(bins) ? { ...given, bins } : bins;
     const o = read<Hist2dOptions & StyleOptions>('hist2d', named as Hist2dOptions, HIST2D, STYLE);
     const [xs, ys] = [vector(x, 'hist2d: x'), vector(y, 'hist2d: y')];
@@ -340,14 +350,21 @@ export abstract class StatAxes extends GridAxes {
     const z = o.density ? counts.map((row) => row.map((v) => v / size)) : counts;
     const edges = (low: number, high: number, n: number): number[] =>
       Array.from({ length: n + 1 }, (_, i) => low + ((high - low) * i) / n);
-    return this.mesh('hist2d', edges(x0, x1, nx), edges(y0, y1, ny), z, o).style(o);
+    const [xEdges, yEdges] = [edges(x0, x1, nx), edges(y0, y1, ny)];
+    this.mesh('hist2d', xEdges, yEdges, z, o).style(o);
+    const image = new AxesImage(this.host(), [this.own().at(-1) as Trace]);
+    const counted = asarray(
+      xEdges.slice(1).map((_, c) => z.map((row) => row[c])),
+      'hist2d',
+    );
+    return withArtists(this, [counted, asarray(xEdges, 'hist2d'), asarray(yEdges, 'hist2d'), image] as const);
   }
 
   /**
    * How many points fall into each hexagon of a honeycomb: `hexbin(x, y, {gridsize: 20})`.
    * @see matplotlib.pyplot.hexbin
    */
-  hexbin(x: Values, y: Values, options: Styled<HexbinOptions> = {}): this {
+  hexbin(x: Values, y: Values, options: Styled<HexbinOptions> = {}): Drawn<this, PathCollection> {
     const o = read<HexbinOptions & StyleOptions>('hexbin', options, HEXBIN, STYLE);
     const [xs, ys] = [vector(x, 'hexbin: x'), vector(y, 'hexbin: y')];
     sameLength('hexbin', { x: xs.length, y: ys.length });
@@ -415,16 +432,23 @@ export abstract class StatAxes extends GridAxes {
       showlegend: false,
       hovertemplate: '%{marker.color} points<extra></extra>',
     } as Trace);
-    return this.cover(xs, ys)
+    this.cover(xs, ys)
       .drew(`hexbin: ${plural(xs.length, 'point')}`)
       .style(o);
+    return withArtists(this, new PathCollection(this.host(), [this.own().at(-1) as Trace]));
   }
 
   /**
    * Arrows (u, v) at points (x, y), as long as they fit between their neighbours unless `scale` says otherwise.
    * @see matplotlib.pyplot.quiver
    */
-  quiver(x: Values, y: Values, u: Values, v: Values, options: Styled<QuiverOptions> = {}): this {
+  quiver(
+    x: Values,
+    y: Values,
+    u: Values,
+    v: Values,
+    options: Styled<QuiverOptions> = {},
+  ): Drawn<this, Artist> {
     const o = read<QuiverOptions & StyleOptions>('quiver', options, QUIVER, STYLE);
     const flat = (a: Values, name: string): number[] => [...numbers(a, `quiver: ${name}`).flat];
     let [xs, ys] = [flat(x, 'x'), flat(y, 'y')];
@@ -457,10 +481,12 @@ export abstract class StatAxes extends GridAxes {
       alpha: 1,
       ...(o.label === undefined ? {} : { label: o.label }),
     };
-    return this.add(area(line, more, css, 1, 'quiver'))
+    const trace = area(line, more, css, 1, 'quiver');
+    this.add(trace)
       .cover(line.x, line.y)
       .drew(`quiver: ${plural(xs.length, 'arrow')}`)
       .style(o);
+    return withArtists(this, new Artist(this.host(), [trace]));
   }
 }
 
@@ -472,14 +498,4 @@ function columnsOf(v: unknown, what: string): number[][] {
   return Array.from({ length: shape[1] }, (_, c) =>
     Array.from({ length: shape[0] }, (_, r) => flat[r * shape[1] + c]),
   );
-}
-
-/** A percentage in C's words: '%1.1f%%' is 12.3%. */
-function percentText(format: string | ((percent: number) => string), percent: number): string {
-  if (typeof format === 'function') return format(percent);
-  return format
-    .replace(/%\d*(?:\.(\d+))?[fd]/, (spec, digits?: string) =>
-      percent.toFixed(digits === undefined ? (spec.endsWith('d') ? 0 : 6) : Number(digits)),
-    )
-    .replace('%%', '%');
 }

@@ -1,6 +1,10 @@
 // Grids of subplots: where their axes lie in a figure, and the lists of axes that `plot.subplots` hands out, which answer
-// to `axes[0][1]`, `axes.flat()`, `ravel()` and `shape` as NumPy's arrays of axes do.
+// to `axes[0][1]`, `axes.flat`, `ravel()` and `shape` as NumPy's arrays of axes do, and in cells to `axes[0, 1]`.
 
+import { asarray } from '../core/create.js';
+import type { NDArray } from '../core/ndarray.js';
+import { type BracketTypes, brackets, type TypedBrackets } from '../operators.js';
+import { get, type Index } from '../ops/index.js';
 import type { Axes } from './axes.js';
 import type { Domain } from './frame.js';
 
@@ -61,18 +65,50 @@ export function cellOf(fn: string, args: readonly unknown[]): Cell {
 /** What a list of axes has beside a list's own methods. */
 interface Arranged {
   readonly shape: readonly number[];
+  readonly ndim: number;
   readonly size: number;
   /** All axes, row by row. */
-  ravel(): Axes[];
-  flatten(): Axes[];
-  readonly flat: (() => Axes[]) & Iterable<Axes>;
+  ravel(): AxesList;
+  flatten(): AxesList;
+  /** All axes, row by row: to go through, to count into, `axes.flat[2]`, or to call. */
+  readonly flat: Flat;
 }
 
-/** The axes of one row or one column. */
-export type AxesList = readonly Axes[] & Arranged;
+interface Flat extends Iterable<Axes> {
+  (): Axes[];
+  <A, D extends number = 1>(this: A, depth?: D): FlatArray<A, D>[];
+  readonly [index: number]: Axes;
+}
 
-/** The axes of several rows: `axes[0][1]`. */
-export type AxesRows = readonly AxesList[] & Arranged;
+/** The axes of one row or one column; in cells also `axes['1:']`. */
+export interface AxesList extends ReadonlyArray<Axes>, Arranged, TypedBrackets<OneRow> {
+  readonly flat: Flat;
+}
+
+/** The axes of several rows: `axes[0][1]`, and in cells `axes[0, 1]`, `axes[':', 0]`. */
+export interface AxesRows extends ReadonlyArray<AxesList>, Arranged, TypedBrackets<SeveralRows> {
+  readonly flat: Flat;
+  /** Rows as columns. */
+  readonly T: AxesRows;
+}
+
+type Many = string | null | undefined | readonly number[];
+interface OneRow extends BracketTypes {
+  readonly result: this['indices'] extends readonly [number]
+    ? Axes
+    : this['indices'] extends readonly [Many]
+      ? AxesList
+      : any;
+}
+interface SeveralRows extends BracketTypes {
+  readonly result: this['indices'] extends readonly [number, number]
+    ? Axes
+    : this['indices'] extends readonly [number] | readonly [number, Many] | readonly [Many, number]
+      ? AxesList
+      : this['indices'] extends readonly [Many] | readonly [Many, Many]
+        ? AxesRows
+        : any;
+}
 
 /** What `subplots(rows, cols)` gives beside the figure: axes, a list of them, or a list of lists. */
 export type AxesOf<R extends number, C extends number, Squeeze = true> = number extends R | C
@@ -87,26 +123,44 @@ export type AxesOf<R extends number, C extends number, Squeeze = true> = number 
         ? AxesList
         : AxesRows;
 
-function arranged<T extends object>(list: T, shape: readonly number[], all: readonly Axes[]): T & Arranged {
-  const copy = (): Axes[] => [...all];
-  const fields: Record<string, unknown> = {
-    shape,
-    size: all.length,
-    ravel: copy,
-    flatten: copy,
-    flat: Object.assign(copy, { [Symbol.iterator]: () => all.values() }),
+/** A list, or a list of lists, of the axes whose numbers an array holds: brackets and T are those of the numbers. */
+function arranged(all: readonly Axes[], numbers: NDArray): unknown {
+  const nested = (places: unknown): Axes => all[Number(places)];
+  const rows = numbers.toArray() as unknown[];
+  const list = numbers.ndim === 1 ? rows.map(nested) : rows.map((_, r) => arranged(all, get(numbers, [r])));
+  const flat = (numbers.toArray() as unknown[]).flat(numbers.ndim).map(nested);
+  const ravel = (): unknown =>
+    arranged(
+      flat,
+      asarray(
+        flat.map((_, i) => i),
+        'subplots',
+      ),
+    );
+  const fields: Record<string | symbol, unknown> = {
+    shape: numbers.shape,
+    ndim: numbers.ndim,
+    size: flat.length,
+    ravel,
+    flatten: ravel,
+    flat: Object.assign(() => [...flat], flat, { [Symbol.iterator]: () => flat.values() }),
+    [brackets]: (indices: readonly Index[]): unknown => {
+      const chosen = get(numbers, indices);
+      return chosen.ndim === 0 ? nested(chosen) : arranged(all, chosen);
+    },
   };
-  for (const [name, value] of Object.entries(fields)) Object.defineProperty(list, name, { value });
-  return list as T & Arranged;
+  for (const name of Reflect.ownKeys(fields))
+    Object.defineProperty(list, name, { value: fields[name as string] });
+  return Object.defineProperty(list, 'T', { get: () => arranged(all, numbers.T) });
 }
 
 /** The axes of a grid in the shape that `subplots` gives them. */
 export function axesGrid(axes: readonly Axes[], rows: number, cols: number, squeeze: boolean): unknown {
   if (squeeze && axes.length === 1) return axes[0];
-  if (squeeze && (rows === 1 || cols === 1)) return arranged([...axes], [axes.length], axes);
-  const lines = Array.from({ length: rows }, (_, r) => {
-    const row = axes.slice(r * cols, (r + 1) * cols);
-    return arranged([...row], [cols], row);
-  });
-  return arranged(lines, [rows, cols], axes);
+  const number = (r: number): number[] => Array.from({ length: cols }, (_, c) => r * cols + c);
+  const numbers = Array.from({ length: rows }, (_, r) => number(r));
+  return arranged(
+    axes,
+    asarray(squeeze && (rows === 1 || cols === 1) ? numbers.flat() : numbers, 'subplots'),
+  );
 }

@@ -41,6 +41,29 @@ describe('the end of a cell', () => {
     ]);
   });
 
+  it("indexes axes as NumPy's arrays: axes[0, 1], axes[':', 0], axes.flat", async () => {
+    await run(
+      'const [grid, axes] = plot.subplots(2, 3); const n = 2; const [, some] = plot.subplots(n, n + 0)',
+    );
+    expect(
+      await run(`print(axes[0, 1] === axes[0][1], axes[-1, -1] === axes.flat[5], axes['1:', ':2'].shape, axes.T.shape);
+        print(axes[':', 0].map((ax) => grid.axes.indexOf(ax)), [...axes.flat].length, axes.ravel()[4] === axes[1][1]);
+        print(some[1, 1] === some[1][1]); plot.close('all')`),
+    ).toEqual(['true true [ 1, 2 ] [ 3, 2 ]\n[ 0, 3 ] 6 true\ntrue\n']);
+    const wrong = async (code: string): Promise<string> => failure(await session.run(code)).evalue;
+    expect(await wrong('axes[0, 1].plott([1])')).toContain("'plott' does not exist on type 'Axes'");
+    expect(await wrong('axes[2, 0]')).toContain('index 2 is out of bounds for axis 0 with size 2');
+    expect(await wrong("const size: number = axes[':', 1]")).toContain("Type 'AxesList' is not assignable");
+  });
+
+  it('takes apart what drawing calls give, and shows their figure as a result', async () => {
+    expect(
+      await run(`const [counts, bins] = plt.hist(np.arange(4), 2); const [line] = plt.plot([1, 2]);
+        const im = plt.imshow([[1, 2]]); plt.colorbar(im); print(counts, bins.size, line); plt.close('all')`),
+    ).toEqual(['[2. 2.] 3 Line2D()\n']);
+    expect(await run('plt.hist(np.arange(4), 2)')).toEqual(['result Figure(hist: 4 values in 2 bins)']);
+  });
+
   it('shows nothing of a figure with nothing on it, of a closed one, and of one that is kept for later', async () => {
     expect(
       await run("const later = plot.figure(); plot.figure(); plot.plot([1]); plot.close('all')"),

@@ -14,18 +14,18 @@ const texts = (layout: Any): string[] => (layout.annotations ?? []).map((a: Any)
 describe('the current figure', () => {
   it('takes what several calls draw, and all of them return it', () => {
     const figure = plot.plot([1, 2]);
-    expect(plot.scatter([1], [2])).toBe(figure);
-    expect(plot.title('both')).toBe(figure);
-    expect(plot.gcf()).toBe(figure);
+    expect(plot.scatter([1], [2]).figure).toBe(figure.figure);
+    expect(plot.title('both')).toBe(figure.figure);
+    expect(plot.gcf()).toBe(figure.figure);
     expect(json(figure).data.map((t) => t.mode)).toEqual(['lines', 'markers']);
   });
 
   it('is another after figure(), after it was shown, and after it was closed', () => {
     const first = plot.plot([1]);
     const second = plot.figure({ figsize: [8, 4] });
-    expect(plot.plot([2])).toBe(second);
+    expect(plot.plot([2]).figure).toBe(second);
     expect(json(second).layout).toMatchObject({ width: 800, height: 400 });
-    expect(plot.gcf()).toBe(first);
+    expect(plot.gcf()).toBe(first.figure);
     mime(first);
     expect(plot.plot([3])).not.toBe(first);
     const third = plot.gcf();
@@ -287,7 +287,7 @@ describe('settings', () => {
     expect(
       json(plot.scatter([1, 2], [1, 2], { c: [0.1, 0.2], cmap: plot.cm.hsv_r })).data[0].marker.colorscale,
     ).toHaveLength(7);
-    expect(plot.get_cmap('bone')).toBe('bone');
+    expect(String(plot.get_cmap('bone'))).toBe('bone');
     expect(() => plot.get_cmap('bones' as never)).toThrow('get_cmap: there is no colormap "bones"');
   });
 });
