@@ -55,6 +55,16 @@ export interface Bracketed<I extends readonly unknown[] = readonly never[], R = 
   [brackets](indices: I): R;
 }
 
+export interface BracketTypes {
+  readonly indices: readonly unknown[];
+  readonly result: unknown;
+}
+declare const bracketTypes: unique symbol;
+export interface TypedBrackets<T extends BracketTypes> {
+  [brackets](indices: readonly unknown[]): unknown;
+  readonly [bracketTypes]: T;
+}
+
 export const $op: {
   add: Add;
   sub: Arithmetic;
