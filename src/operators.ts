@@ -173,6 +173,14 @@ function compound<F>(name: string, f: Plain): F {
   return g as unknown as F;
 }
 
+/** A compound assignment to a constant: an array was changed in place, and nothing else can be. */
+function kept<T>(result: unknown, target: T, name: string): T {
+  if (result === target && result instanceof NDArray) return target;
+  throw new TypeError(
+    `'${name}' is declared with const, so it cannot be given another value; declare it with let.`,
+  );
+}
+
 function truth<T>(x: T): x is Exclude<T, Falsy> {
   if (x instanceof Complex) return x.re !== 0 || x.im !== 0;
   if (!(x instanceof NDArray)) return Boolean(x);
@@ -332,6 +340,7 @@ export const $op = {
   ibitand: assign.bitwiseAnd as InPlace,
   ibitor: assign.bitwiseOr as InPlace,
   ibitxor: assign.bitwiseXor as InPlace,
+  kept,
   get,
   set,
   update,

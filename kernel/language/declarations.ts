@@ -64,11 +64,26 @@ export function listKeyword(list: Ast.VariableDeclarationList): 'let' | 'const' 
 
 /** Whether what a declaration names can be given another value: a variable or a parameter. */
 export function mayBeAssigned(declared: Node | undefined): boolean {
-  let node = declared;
-  while (node && isPartOfPattern(node)) node = node.parent;
+  const node = whole(declared);
   if (node?.kind !== SyntaxKind.VariableDeclarationList) return node?.kind === SyntaxKind.Parameter;
   const keyword = listKeyword(node as Ast.VariableDeclarationList);
   return keyword === 'let' || keyword === 'var';
+}
+
+/** Whether what is declared keeps its value for good: `const`. */
+export function isConst(declared: Node | undefined): boolean {
+  const node = whole(declared);
+  return (
+    node?.kind === SyntaxKind.VariableDeclarationList &&
+    listKeyword(node as Ast.VariableDeclarationList) === 'const'
+  );
+}
+
+/** The list or the parameter that a name is declared in. */
+function whole(declared: Node | undefined): Node | undefined {
+  let node = declared;
+  while (node && isPartOfPattern(node)) node = node.parent;
+  return node;
 }
 
 /** Between a name and the list that declares it: `a` in `let { b: [a] } = c`. */

@@ -22,6 +22,7 @@ export interface Surroundings {
 
 const CANNOT_FIND_NAME = new Set([2304, 2552, 2503, 18004, 2580, 2581, 2582, 2584, 2585, 2592, 2593, 2686]);
 const CONSTANT = 2588;
+const READ_ONLY = 2540;
 const NO_PROPERTY = new Set([2339, 2551]);
 const MAY_BE_MISSING = new Set([18047, 18048, 18049]);
 const NOT_CALLABLE = new Set([2349, 6234]);
@@ -188,6 +189,8 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
   if (NO_PROPERTY.has(d.code) && /on type '(?:<.*>)?\(.*\) => /.test(d.message))
     return `It is a function: call it first, as in ${receiver(before)}(...).${text}`;
   if (NO_PROPERTY.has(d.code)) return methodHint(text, d, before);
+  if (d.code === READ_ONLY && text === 'data' && /[\w$)\]]\.\s*$/.test(before))
+    return dataHint(receiver(before));
   if (JOINED_LINES.has(d.code) && goesOn(code, d)) return NO_SEMICOLON;
   if (d.code === 7053 || d.code === 7015)
     return 'An object whose properties are read by variable names is declared so: const params: Record<string, NDArray> = { ... }.';
@@ -208,8 +211,10 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     return `It is the name of a dtype: np.array(x, {dtype: '${text}'}), or x.astype('${text}').`;
   if (NOT_CALLABLE.has(d.code))
     return /\.\s*$/.test(before) && /^\s*\(\s*\)/.test(after)
-      ? `${text} is a property: write ${receiver(before)}.${text} without parentheses.`
-      : undefined;
+      ? `${text} is a property: write ${receiver(before) === '...' ? '' : `${receiver(before)}.`}${text} without parentheses.`
+      : text === 'size' && /^\s*\(\s*-?\d+\s*\)/.test(after)
+        ? `The length of an axis is ${receiver(before) === '...' ? 'x' : receiver(before)}.shape[${/-?\d+/.exec(after)?.[0]}], the number of elements .size.`
+        : undefined;
   const list = d.code === UNUSED_COMMA && /([\w$.]+)\[\s*$/.exec(before)?.[1];
   const second = list && /^\s*,\s*([\w$]+)\s*\]/.exec(after)?.[1];
   if (second) return `A list of lists takes one index after the other: ${list}[${text}][${second}].`;
@@ -231,6 +236,10 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     return 'Arrays hold numbers and booleans; a list holds anything: const names = [...].';
   const joining =
     d.code === 2345 && /\b(np\.(?:concatenate|[vhd]?stack|columnStack|column_stack))\(\s*$/.exec(before);
+  const drawn =
+    d.code === 2345 && /^\{\s*dtype\s*:/.test(text) && /\brandn?\(([^()]*),\s*$/.exec(before)?.[1];
+  if (drawn)
+    return `Random numbers are float64; converted they are np.random.randn(${drawn}).astype(${/:\s*([^,}]+?)\s*[,}]/.exec(text)?.[1]}).`;
   if (d.code === 2345 && /\brandn?\(\s*$/.test(before) && text.startsWith('['))
     return `The lengths stand one after the other: np.random.${/(\w+)\(\s*$/.exec(before)?.[1]}(${text.slice(1, -1)})`;
   if (joining) return `The arrays are one list: ${joining[1]}([a, b])`;
@@ -320,8 +329,11 @@ function nameHint(
       : `Did you mean '${elsewhere}'?`;
 }
 
+const dataHint = (own: string): string =>
+  `.data is a plain list of the elements; an array itself is changed by np.noGrad(() => { ${own} -= 0.1 * ${own}.grad }).`;
+
 function methodHint(name: string, d: CellDiagnostic, before: string): string | undefined {
-  const type = /on type '([^\n]*)'/.exec(d.message)?.[1] ?? '';
+  const type = /on type '([^\n]*?)'(?:\.|$)/m.exec(d.message)?.[1] ?? '';
   const space = /^typeof (?:\w+\.)*(\w+)$/.exec(type)?.[1] ?? '';
   const elsewhere = Object.hasOwn(MODULE_NAMES, space) ? MODULE_NAMES[space] : {};
   if (Object.hasOwn(elsewhere, name)) return elsewhere[name];
@@ -336,7 +348,7 @@ function methodHint(name: string, d: CellDiagnostic, before: string): string | u
           : undefined;
   if (/TypedArray$/.test(type) && /\.data\s*\.\s*$/.test(before)) {
     const own = receiver(before).replace(/\.data$/, '');
-    return `.data is a plain copy of the elements; an array itself is changed by np.noGrad(() => { ${own} -= 0.1 * ${own}.grad }).`;
+    return dataHint(own);
   }
   if (/^(?:NDArray|Parameter)\b/.test(type)) {
     if (name === 'append' || name === 'push' || name === 'concat')

@@ -1,6 +1,6 @@
 // What the operands of a cell's sites are: asked of the checker on one of the cell's forms, and guessed before that from
 // what the names were the last time. A right guess spares a version of the program, a wrong one costs another.
-import { mayBeAssigned } from './declarations.js';
+import { isConst, mayBeAssigned } from './declarations.js';
 import { indexNodes } from './nodes.js';
 import { decide, type Operand, type Site, type SiteKind } from './operators.js';
 import type { Mark } from './positions.js';
@@ -92,6 +92,8 @@ export class Operands {
       }
       if (site.kind === 'compound' && operands[0] === 'array')
         site.rebinds ??= this.isVariable(site.probes[0] as Node, nodes[(slots[i] as number[])[0] as number]);
+      if (site.kind === 'compound' && operands[0] === 'dynamic')
+        site.constant ??= this.isConstant(site.probes[0] as Node, nodes[(slots[i] as number[])[0] as number]);
       const forms = decide(site, operands);
       if (forms.typing !== site.typing && site.kind !== 'truth') {
         changed = true;
@@ -140,6 +142,14 @@ export class Operands {
     if (!symbol) return false;
     if (symbol.flags & SymbolFlags.Alias) return this.session.isVariable((target as Ast.Identifier).text);
     return mayBeAssigned(symbol.valueDeclaration?.resolve());
+  }
+
+  private isConstant(target: Node, probe: Node | undefined): boolean {
+    if (target.kind !== SyntaxKind.Identifier || !probe) return false;
+    const symbol = this.compiler.checker.getSymbolAtLocation(probe);
+    if (!symbol) return false;
+    if (symbol.flags & SymbolFlags.Alias) return this.session.isConstant((target as Ast.Identifier).text);
+    return isConst(symbol.valueDeclaration?.resolve());
   }
 
   classify(type: Type | undefined): Operand {

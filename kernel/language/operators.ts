@@ -11,7 +11,7 @@ import { SyntaxKind, skipTrivia } from './typescript.js';
 export type Operand = 'array' | 'mixed' | 'dynamic' | 'opaque' | 'text' | 'plain';
 
 /** The shape of a site in a generated text. `call` keeps the value in place, `assign` writes it back. */
-export type Form = 'plain' | 'call' | 'assign' | 'at';
+export type Form = 'plain' | 'call' | 'assign' | 'kept' | 'at';
 
 export interface Forms {
   /** While types are being found. */
@@ -60,6 +60,8 @@ export interface Site extends Forms {
   guessed: boolean;
   /** A compound assignment to a name that can be given another value; undefined until that is known. */
   rebinds: boolean | undefined;
+  /** A compound assignment to a constant; undefined until that is known. */
+  constant: boolean | undefined;
 }
 
 type Binary = Ast.BinaryExpression;
@@ -259,6 +261,7 @@ export function collectSites(root: Node, source: string): Site[] {
       wrong: false,
       guessed: false,
       rebinds: undefined,
+      constant: undefined,
       typing: 'plain',
       final: 'plain',
       js: 'plain',
@@ -515,6 +518,7 @@ export function decide(site: Site, operands: (Operand | undefined)[]): Forms {
     case 'compound':
       // Arrays are changed in place; a number in an array is replaced, so that other names keep what they hold.
       if (first === 'array') return site.rebinds ? { ...CALL, js: 'assign' } : CALL;
+      if (first === 'dynamic' && site.constant) return { ...CALL, js: 'kept' };
       if (first === 'text' && site.member === 'iadd')
         return { ...PLAIN, js: arrayish(second) || unknowable(second) ? 'assign' : 'plain' };
       if (first === 'mixed' || (first !== 'opaque' && arrayish(second))) return ASSIGN;

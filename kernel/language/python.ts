@@ -224,6 +224,7 @@ export const MODULE_NAMES: { readonly [namespace: string]: { readonly [name: str
     cuda: 'All arrays are in the memory of the processor; there is nothing to move.',
   },
   nn: {
+    flatten: 'x.reshape(x.shape[0], -1) keeps the first axis; as a layer it is new nn.Flatten().',
     utils: 'optim.clipGradNorm(parameters, maxNorm) and optim.clipGradValue clip gradients.',
     DataParallel: 'A model runs on one processor, whose cores it uses by itself.',
     Upsample: 'np.repeat(np.repeat(x, 2, 2), 2, 3) doubles rows and columns.',

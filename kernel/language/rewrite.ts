@@ -103,6 +103,13 @@ function editCompound(edits: Edits, site: Site, form: Form, target: Target): boo
     edits.close(node.end, ')', depth, operator.start);
     return false;
   }
+  if (form === 'kept') {
+    const name = edits.source.slice(start, left.end);
+    edits.open(start, `$op.kept($op.${member}(`, depth, operator.start);
+    edits.replace(operator.start, operator.end, ',');
+    edits.close(node.end, `), ${name}, '${name}')`, depth, operator.start);
+    return false;
+  }
   if (isPath(left)) {
     const target = edits.pathText(start, left.end);
     edits.replace(operator.start, operator.end, `= $op.${member}(${target},`);

@@ -11,6 +11,7 @@ import type { CellDiagnostic, LanguageOptions } from './contract.js';
 import { readTopLevel } from './declarations.js';
 import { diagnose, isIgnored, type SiteCall } from './diagnostics.js';
 import { Disk } from './disk.js';
+import { forwards } from './forwards.js';
 import { GLOBALS } from './globals.js';
 import { readImports } from './imports.js';
 import { libraryTypes } from './library.js';
@@ -227,6 +228,7 @@ export class TypeService {
     if (purpose !== 'run') return analysis;
     this.check(analysis, prelude, generated);
     const { loose, earlier } = accumulators(analysis);
+    loose.push(...forwards(analysis));
     for (const name of earlier.keys()) if (!this.session.has(name)) earlier.delete(name);
     if (loose.length + earlier.size > 0) {
       Object.assign(analysis, { loose, retyped: earlier });

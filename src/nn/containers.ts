@@ -18,7 +18,7 @@ export type Part = AnyModule & { readonly [name: string]: any };
  * model(X);   // scores of shape (N, 3)
  */
 export class Sequential extends Module {
-  readonly [index: number]: Part;
+  [index: number]: Part;
   private count = 0;
 
   constructor(...layers: readonly (AnyModule | readonly AnyModule[])[]) {
@@ -65,7 +65,7 @@ export class Sequential extends Module {
 
 /** A list of modules that `parameters()` finds; it has no forward. @see torch.nn.ModuleList */
 export class ModuleList extends Module<never[], never> {
-  readonly [index: number]: Part;
+  [index: number]: Part;
 
   constructor(modules: readonly AnyModule[] = []) {
     super();
@@ -79,6 +79,23 @@ export class ModuleList extends Module<never[], never> {
   append(module: AnyModule): this {
     Object.assign(this, { [this.size]: module });
     return this;
+  }
+
+  /**
+   * What `f` makes of each module, as JavaScript's map.
+   *
+   * @example
+   * const heads = new nn.ModuleList([new nn.Linear(4, 2), new nn.Linear(4, 2)]);
+   * np.concatenate(heads.map((head) => head(np.ones([3, 4]))), 1).shape;   // [3, 4]
+   */
+  map<T>(f: (module: Part, index: number) => T): T[] {
+    return (this.children() as Part[]).map((module, i) => f(module, i));
+  }
+
+  forEach(f: (module: Part, index: number) => void): void {
+    (this.children() as Part[]).forEach((module, i) => {
+      f(module, i);
+    });
   }
 
   *[Symbol.iterator](): Generator<AnyModule> {

@@ -70,6 +70,14 @@ export class Linear extends Module {
     if (this.bias !== null) init.uniform(this.bias, -bound, bound);
   }
 
+  // PyTorch's spelling.
+  get in_features(): number {
+    return this.inFeatures;
+  }
+  get out_features(): number {
+    return this.outFeatures;
+  }
+
   forward(x: ArrayLike): NDArray {
     return this.with(x, this.weight);
   }

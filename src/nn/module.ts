@@ -6,7 +6,9 @@ import { asarray } from '../core/create.js';
 import { type DType, isFloat } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { sameShape, shapeText } from '../core/shape.js';
+import { zeros } from '../numpy/creation.js';
 import { set } from '../ops/index.js';
 import { castTo } from '../ops/operands.js';
 import { astype, copy } from '../ops/shape.js';
@@ -47,6 +49,20 @@ export class Parameter extends NDArray {
     super(a.storage, a.dtype, a.shape, a.stridesEl, a.offset);
     this.tracked = options.requiresGrad ?? true;
   }
+}
+
+export interface ZeroGradOptions {
+  /** false: gradients become zeros instead of null. */
+  setToNone?: boolean;
+}
+
+/** Forgets the gradients of parameters (torch's zero_grad). */
+export function forgetGradients(parameters: readonly NDArray[], options?: Spelled<ZeroGradOptions>): void {
+  const { setToNone = true } =
+    options === undefined ? {} : checkOptions<ZeroGradOptions>('zeroGrad', options, ['setToNone']);
+  for (const p of parameters)
+    if (setToNone) p.grad = null;
+    else if (p.grad !== null) p.grad = zeros(p.shape, { dtype: p.dtype });
 }
 
 /** Weights and buffers by name, as `stateDict()` gives them and files hold them. */
@@ -206,8 +222,8 @@ export abstract class Module<In extends readonly unknown[] = [NDArray], Out = ND
   }
 
   /** Forgets the gradients of all parameters. */
-  zeroGrad(): void {
-    for (const p of this.parameters()) p.grad = null;
+  zeroGrad(options?: Spelled<ZeroGradOptions>): void {
+    forgetGradients(this.parameters(), options);
   }
 
   /** Converts parameters and floating point buffers. Do it before making an optimiser: the parameters are new arrays. */
@@ -318,8 +334,8 @@ export abstract class Module<In extends readonly unknown[] = [NDArray], Out = ND
   requires_grad_(on = true): this {
     return this.requiresGrad(on);
   }
-  zero_grad(): void {
-    this.zeroGrad();
+  zero_grad(options?: Spelled<ZeroGradOptions>): void {
+    this.zeroGrad(options);
   }
   state_dict(): StateDict {
     return this.stateDict();

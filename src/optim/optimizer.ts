@@ -5,9 +5,9 @@ import * as backend from '../backend/index.js';
 import { type DType, isFloat } from '../core/dtype.js';
 import { empty, lentGrad, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { sameShape, shapeText } from '../core/shape.js';
-import { type AnyModule, Module } from '../nn/module.js';
+import { type AnyModule, forgetGradients, Module, type ZeroGradOptions } from '../nn/module.js';
 import { set } from '../ops/index.js';
 import { castTo } from '../ops/operands.js';
 import { ascontiguousarray, copy } from '../ops/shape.js';
@@ -159,8 +159,8 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
   }
 
   /** Forgets the gradients of all parameters. */
-  zeroGrad(): void {
-    for (const group of this.paramGroups) for (const p of group.params) p.grad = null;
+  zeroGrad(options?: Spelled<ZeroGradOptions>): void {
+    for (const group of this.paramGroups) forgetGradients(group.params, options);
   }
 
   // PyTorch's spelling.
@@ -170,8 +170,8 @@ export abstract class Optimizer<O extends BaseOptions = BaseOptions> {
   add_param_group(given: { readonly params: Iterable<NDArray> | NDArray } & O): void {
     this.addParamGroup(given);
   }
-  zero_grad(): void {
-    this.zeroGrad();
+  zero_grad(options?: Spelled<ZeroGradOptions>): void {
+    this.zeroGrad(options);
   }
   state_dict(): OptimizerState {
     return this.stateDict();

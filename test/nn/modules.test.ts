@@ -62,6 +62,9 @@ describe('a module', () => {
     np.sum(net(np.ones([2, 4]))).backward();
     expect(net.fc1.weight.grad).toBeNull();
     expect(net.fc2.bias!.grad!.tolist()).toEqual([2, 2, 2]);
+    net.zero_grad({ set_to_none: false });
+    expect(net.fc2.bias!.grad!.tolist()).toEqual([0, 0, 0]);
+    expect(net.fc1.weight.grad).toBeNull();
     net.zeroGrad();
     expect(net.fc2.bias!.grad).toBeNull();
   });
@@ -211,6 +214,21 @@ describe('containers', () => {
     const dict = new nn.ModuleDict({ left: new nn.Linear(1, 2) });
     expect(dict.namedParameters().map(([n]) => n)).toEqual(['left.weight', 'left.bias']);
     expect(() => dict.get('right')).toThrow(/no module 'right'; there are 'left'/);
+  });
+  it('a part of Sequential and the head of a net can be replaced; a list of modules has map', () => {
+    const model = new nn.Sequential(new nn.Linear(2, 3), new nn.ReLU());
+    model[1] = new nn.Linear(3, 4);
+    expect(model(np.ones([1, 2])).shape).toEqual([1, 4]);
+    const net = nn.models.resnet18({ num_classes: 3 });
+    expect(net.fc.in_features).toBe(512);
+    net.fc = new nn.Identity();
+    expect(net.eval()(np.zeros([1, 3, 32, 32])).shape).toEqual([1, 512]);
+    expect(() => nn.models.resnet18({ clases: 3 } as object)).toThrow("did you mean 'classes'?");
+    const list = new nn.ModuleList([new nn.Linear(2, 3), new nn.Linear(2, 5)]);
+    expect(list.map((layer, i) => [i, layer(np.ones([1, 2])).shape[1]])).toEqual([
+      [0, 3],
+      [1, 5],
+    ]);
   });
   it('Residual adds, and says when the shapes differ', () => {
     const r = new nn.Residual(new nn.Linear(3, 3));

@@ -2,6 +2,7 @@
 // need none. How deep nets start is here too, for all of them.
 
 import type { NDArray } from '../../core/ndarray.js';
+import { checkOptions } from '../../core/options.js';
 import type { Shape } from '../../core/shape.js';
 import { ReLU, Tanh } from '../activations.js';
 import { Sequential } from '../containers.js';
@@ -12,10 +13,28 @@ import { Flatten, Linear } from '../linear.js';
 import { type AnyModule, Module } from '../module.js';
 import { BatchNorm2d, LocalResponseNorm } from '../normalization.js';
 
-/** What all nets may be told. */
-export interface NetOptions {
+/** How many scores a net gives, under our name or torchvision's. */
+export interface ClassCount {
   /** Scores at the end: 1000, ImageNet's, unless given. */
   classes?: number;
+  /** `classes` under torchvision's name. */
+  numClasses?: number;
+  num_classes?: number;
+}
+
+/** The number of scores of a net; the names of all its options are checked. */
+export function classesOf(
+  net: string,
+  options: ClassCount,
+  usual: number,
+  more: readonly string[] = [],
+): number {
+  const { classes, numClasses } = checkOptions(net, options, ['classes', 'numClasses', ...more]);
+  return classes ?? numClasses ?? usual;
+}
+
+/** What all nets may be told. */
+export interface NetOptions extends ClassCount {
   /** Rows and columns of the images, where a fully connected layer depends on them. */
   image?: number;
 }
@@ -39,8 +58,8 @@ export function heStart<M extends AnyModule>(model: M): M {
 export class ConvNet extends Module {
   /** Shape of one image: channels, rows, columns. */
   readonly inputShape: Shape;
-  readonly features: Sequential;
-  readonly classifier: Sequential;
+  features: Sequential;
+  classifier: Sequential;
 
   constructor(inputShape: Shape, features: readonly AnyModule[], classifier: readonly AnyModule[]) {
     super();
@@ -88,7 +107,7 @@ const lastThree = (channels: readonly [number, number, number, number], groups =
  * @example
  * nn.models.lenet5().summary().parameters;   // 61706
  */
-export function lenet5(options: { classes?: number } = {}): ConvNet {
+export function lenet5(options: ClassCount = {}): ConvNet {
   return new ConvNet(
     [1, 32, 32],
     [
@@ -101,7 +120,7 @@ export function lenet5(options: { classes?: number } = {}): ConvNet {
       new Conv2d(16, 120, 5),
       new Tanh(),
     ],
-    [new Linear(120, 84), new Tanh(), new Linear(84, options.classes ?? 10)],
+    [new Linear(120, 84), new Tanh(), new Linear(84, classesOf('lenet5', options, 10))],
   );
 }
 
@@ -116,9 +135,10 @@ export function lenet5(options: { classes?: number } = {}): ConvNet {
  * nn.meta(() => nn.models.alexnet({ variant: 'paper', groups: 1 })).summary().parameters;   // 62378344
  */
 export function alexnet(
-  options: { classes?: number; variant?: 'torchvision' | 'paper'; groups?: 1 | 2 } = {},
+  options: ClassCount & { variant?: 'torchvision' | 'paper'; groups?: 1 | 2 } = {},
 ): ConvNet {
-  const { classes = 1000, variant = 'torchvision', groups = 2 } = options;
+  const { variant = 'torchvision', groups = 2 } = options;
+  const classes = classesOf('alexnet', options, 1000, ['variant', 'groups']);
   const pool = () => new MaxPool2d(3, { stride: 2 });
   if (variant === 'torchvision') {
     const features = [
@@ -152,7 +172,7 @@ export function alexnet(
 /**
  * ZF Net (Zeiler and Fergus 2013): AlexNet with 7x7 filters at stride 2 in the first bank; 62,357,608 parameters.
  */
-export function zfnet(options: { classes?: number } = {}): ConvNet {
+export function zfnet(options: ClassCount = {}): ConvNet {
   const pool = () => new MaxPool2d(3, { stride: 2, padding: 1 });
   const features = [
     new Conv2d(3, 96, 7, { stride: 2, padding: 1 }),
@@ -165,7 +185,11 @@ export function zfnet(options: { classes?: number } = {}): ConvNet {
     new LocalResponseNorm(5),
     ...lastThree([256, 384, 384, 256]),
   ];
-  return new ConvNet([3, 224, 224], features, alexNetClassifier(256 * 6 * 6, options.classes ?? 1000));
+  return new ConvNet(
+    [3, 224, 224],
+    features,
+    alexNetClassifier(256 * 6 * 6, classesOf('zfnet', options, 1000)),
+  );
 }
 
 // ---------------------------------------------------------------- VGG
@@ -202,7 +226,8 @@ const configurations = {
 } as const;
 
 function vgg(depth: keyof typeof configurations, options: VggOptions): ConvNet {
-  const { classes = 1000, image = 224, batchNorm = false } = options;
+  const { image = 224, batchNorm = false } = options;
+  const classes = classesOf(`vgg${depth}`, options, 1000, ['image', 'batchNorm']);
   if (!Number.isInteger(image / 32) || image < 32)
     throw new RangeError(
       `vgg${depth}: five poolings halve the image five times, so its size must be a multiple of 32, not ${image}.`,
@@ -262,7 +287,7 @@ class ImageSequence extends Sequential {
  * Network in Network for CIFAR-10 (Lin et al. 2013): after each bank of filters two of 1x1, little nets that slide over
  * the image; the mean of each map is its class's score. 966,986 parameters.
  */
-export function networkInNetwork(options: { classes?: number } = {}): Sequential {
+export function networkInNetwork(options: ClassCount = {}): Sequential {
   const mlp = (from: number, window: number, sizes: readonly [number, number, number]): AnyModule[] => [
     new Conv2d(from, sizes[0], window, { padding: (window - 1) / 2 }),
     new ReLU(),
@@ -280,7 +305,7 @@ export function networkInNetwork(options: { classes?: number } = {}): Sequential
       ...mlp(96, 5, [192, 192, 192]),
       new AvgPool2d(3, { stride: 2, ceilMode: true }),
       new Dropout(0.5),
-      ...mlp(192, 3, [192, 192, options.classes ?? 10]),
+      ...mlp(192, 3, [192, 192, classesOf('networkInNetwork', options, 10)]),
       new GlobalAvgPool2d(),
     ],
   );
@@ -290,7 +315,7 @@ export function networkInNetwork(options: { classes?: number } = {}): Sequential
  * The all-convolutional net All-CNN-C for CIFAR-10 (Springenberg et al. 2014): a stride of 2 takes the place of
  * pooling. 1,369,738 parameters.
  */
-export function allConvolutional(options: { classes?: number } = {}): Sequential {
+export function allConvolutional(options: ClassCount = {}): Sequential {
   const conv = (from: number, to: number, window: number, stride = 1): AnyModule[] => [
     new Conv2d(from, to, window, { stride, padding: (window - 1) / 2 }),
     new ReLU(),
@@ -309,7 +334,7 @@ export function allConvolutional(options: { classes?: number } = {}): Sequential
       new Dropout(0.5),
       ...conv(192, 192, 3),
       ...conv(192, 192, 1),
-      ...conv(192, options.classes ?? 10, 1),
+      ...conv(192, classesOf('allConvolutional', options, 10), 1),
       new GlobalAvgPool2d(),
     ],
   );

@@ -4,13 +4,13 @@ import type { NDArray } from '../../core/ndarray.js';
 import type { Shape } from '../../core/shape.js';
 import { concatenate } from '../../ops/join.js';
 import { ReLU } from '../activations.js';
-import { Sequential } from '../containers.js';
+import { type Part, Sequential } from '../containers.js';
 import { Conv2d, GlobalAvgPool2d, MaxPool2d } from '../conv.js';
 import { Dropout } from '../dropout.js';
 import { Linear } from '../linear.js';
 import { type AnyModule, Module } from '../module.js';
 import { BatchNorm2d, LocalResponseNorm } from '../normalization.js';
-import { heStart } from './convnets.js';
+import { type ClassCount, classesOf, heStart } from './convnets.js';
 
 /** A convolution with batch normalisation and ReLU, or with a bias and ReLU. */
 class BasicConv2d extends Module {
@@ -108,11 +108,13 @@ export class GoogLeNet extends Module {
   readonly inception5b: Inception;
   readonly avgpool = new GlobalAvgPool2d();
   readonly dropout: Dropout;
-  readonly fc: Linear;
+  /** Scores; another head may take its place. */
+  fc: Part;
 
-  constructor(options: { classes?: number; variant?: 'torchvision' | 'paper' } = {}) {
+  constructor(options: ClassCount & { variant?: 'torchvision' | 'paper' } = {}) {
     super();
-    const { classes = 1000, variant = 'torchvision' } = options;
+    const { variant = 'torchvision' } = options;
+    const classes = classesOf('googlenet', options, 1000, ['variant']);
     if (variant !== 'torchvision' && variant !== 'paper')
       throw new TypeError(`googlenet: variant is 'torchvision' or 'paper', not '${String(variant)}'.`);
     const batchNorm = variant === 'torchvision';
@@ -165,5 +167,5 @@ export class GoogLeNet extends Module {
  * normalisation and 6,624,904 parameters; the paper's has biases, 5x5 filters and 6,998,552.
  * @see torchvision.models.googlenet
  */
-export const googlenet = (options: { classes?: number; variant?: 'torchvision' | 'paper' } = {}): GoogLeNet =>
+export const googlenet = (options: ClassCount & { variant?: 'torchvision' | 'paper' } = {}): GoogLeNet =>
   heStart(new GoogLeNet(options));

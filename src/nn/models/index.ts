@@ -5,6 +5,7 @@
 export {
   alexnet,
   allConvolutional,
+  type ClassCount,
   ConvNet,
   lenet5,
   type NetOptions,

@@ -4,13 +4,13 @@ import type { NDArray } from '../../core/ndarray.js';
 import type { Shape } from '../../core/shape.js';
 import { add } from '../../ops/elementwise.js';
 import { ReLU } from '../activations.js';
-import { Sequential } from '../containers.js';
+import { type Part, Sequential } from '../containers.js';
 import { Conv2d, GlobalAvgPool2d, MaxPool2d } from '../conv.js';
 import { relu } from '../functional.js';
 import { Linear } from '../linear.js';
 import { Module } from '../module.js';
 import { BatchNorm2d } from '../normalization.js';
-import { heStart } from './convnets.js';
+import { type ClassCount, classesOf, heStart } from './convnets.js';
 
 const conv3x3 = (from: number, to: number, stride = 1): Conv2d =>
   new Conv2d(from, to, 3, { stride, padding: 1, bias: false });
@@ -89,12 +89,13 @@ export class ResNet extends Module {
   readonly layer3: Sequential;
   readonly layer4: Sequential;
   readonly avgpool = new GlobalAvgPool2d();
-  readonly fc: Linear;
+  /** Scores; another head may take its place: `net.fc = new nn.Linear(512, 10)`. */
+  fc: Part;
 
   constructor(
     block: typeof BasicBlock | typeof Bottleneck,
     counts: readonly [number, number, number, number],
-    options: { classes?: number } = {},
+    options: ClassCount = {},
   ) {
     super();
     let channels = 64;
@@ -110,7 +111,7 @@ export class ResNet extends Module {
     this.layer2 = stage(128, counts[1], 2);
     this.layer3 = stage(256, counts[2], 2);
     this.layer4 = stage(512, counts[3], 2);
-    this.fc = new Linear(channels, options.classes ?? 1000);
+    this.fc = new Linear(channels, classesOf('resnet', options, 1000));
   }
 
   forward(x: NDArray): NDArray {
@@ -121,15 +122,15 @@ export class ResNet extends Module {
 }
 
 /** ResNet of 18 layers (He et al. 2015): 11,689,512 parameters. @see torchvision.models.resnet18 */
-export const resnet18 = (options: { classes?: number } = {}): ResNet =>
+export const resnet18 = (options: ClassCount = {}): ResNet =>
   heStart(new ResNet(BasicBlock, [2, 2, 2, 2], options));
 /** ResNet of 34 layers: 21,797,672 parameters. @see torchvision.models.resnet34 */
-export const resnet34 = (options: { classes?: number } = {}): ResNet =>
+export const resnet34 = (options: ClassCount = {}): ResNet =>
   heStart(new ResNet(BasicBlock, [3, 4, 6, 3], options));
 /**
  * ResNet of 50 layers, with bottlenecks: 25,557,032 parameters. @see torchvision.models.resnet50
  * @example
  * nn.meta(() => nn.models.resnet50()).summary().parameters;   // 25557032
  */
-export const resnet50 = (options: { classes?: number } = {}): ResNet =>
+export const resnet50 = (options: ClassCount = {}): ResNet =>
   heStart(new ResNet(Bottleneck, [3, 4, 6, 3], options));

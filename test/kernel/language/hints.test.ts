@@ -67,6 +67,7 @@ describe('habits of Python', () => {
     ['load(**y)', '1:6', '...y'],
     ['raise ValueError("no")', '1:1', 'throw new Error("no")'],
     ['X.size()', '1:3', 'write X.size without parentheses'],
+    ['X.size(0)', '1:3', 'The length of an axis is X.shape[0]'],
     ['print("loss %f" % y)', '1:7', 'sprintf("loss %f", y)'],
     ["print('%d: loss %f' % (y, y))", '1:7', "sprintf('%d: loss %f', y, y)"],
     ['const ix = [0]; X[...ix]', '1:19', 'X.at(...ix), and X.set(ix, value) writes'],

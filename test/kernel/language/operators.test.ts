@@ -186,6 +186,15 @@ describe('assignments', () => {
       "'b' does not exist on type '{ a: number; }'",
     );
   });
+  it('calls for what a constant of unknown type names', () => {
+    expect(nb.js('{ const [c]: any[] = [X]; c += 1; }')).toContain("$op.kept($op.iadd(c , 1), c, 'c')");
+    expect(nb.problems('const four = 4; four += 1')[0]).toContain('constant');
+  });
+  it('reads objects by an array of one integer', async () => {
+    const names =
+      "const names: Record<number, string> = { 2: 'two' }; const other = { '1': 'one', '2': 'zwei' };";
+    expect(await nb.run(`${names} names[np.argmax(X)] + other[np.argmax(X)]`)).toBe('twozwei');
+  });
   it('reaches properties, private fields and elements of lists', async () => {
     const code = `class Layer { W = np.array([1]); #b = np.array([2]); step() { this.W -= 1; this.#b += 3; return this.#b } }
 const layer = new Layer(); const grads = [np.array([7])]; grads[0] *= 2;
