@@ -184,7 +184,8 @@ export class TypeService {
     this.prepare();
     const everything = purpose === 'look around';
     const likely = this.session.likelyPrelude(code, everything);
-    const parsed = this.parse(code, preludeText(likely));
+    const plain = this.parse(code, preludeText(likely));
+    const parsed = { ...plain, loose: forwards(plain) };
     const { file, raw } = parsed;
     const top = readTopLevel(file, parsed.origin);
     const imports = readImports(file, raw).filter((i) => i.node.getStart() >= parsed.origin);
@@ -228,10 +229,11 @@ export class TypeService {
     if (purpose !== 'run') return analysis;
     this.check(analysis, prelude, generated);
     const { loose, earlier } = accumulators(analysis);
-    loose.push(...forwards(analysis));
+    const bases = forwards(analysis, analysis.diagnostics);
     for (const name of earlier.keys()) if (!this.session.has(name)) earlier.delete(name);
-    if (loose.length + earlier.size > 0) {
-      Object.assign(analysis, { loose, retyped: earlier });
+    const unlike = bases.some(({ text }, i) => text !== analysis.loose[i]?.text);
+    if (loose.length + earlier.size > 0 || unlike) {
+      Object.assign(analysis, { loose: [...bases, ...loose], retyped: earlier });
       const again = preludeText(retyped(fits ? likely : needed, earlier));
       this.check(analysis, again, this.settled(analysis, sites, again));
     }
