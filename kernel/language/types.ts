@@ -171,6 +171,7 @@ export class TypeService {
     const prefix = before + (wrapped ? '(' : '');
     const raw = prefix + code + (wrapped ? '\n)' : '');
     this.compiler.write(path, raw);
+    this.compiler.parseAhead(path);
     const syntax = this.compiler.syntactic(path);
     const file = this.compiler.sourceFile(path);
     if (!file) throw new Error('the compiler lost the cell');
@@ -215,7 +216,9 @@ export class TypeService {
     const broken = parsed.syntax.length > 0;
     this.operands.guess(sites, top.mentions);
 
-    const generated = this.settled(parsed, sites, prelude);
+    // Whoever asks while typing wants to know types, not errors.
+    const checks = purpose === 'run' && !broken;
+    const generated = this.settled(parsed, sites, prelude, checks);
     analysis.checked = generated.mapped;
     if (broken) {
       const lines = new Lines(code);
@@ -225,8 +228,7 @@ export class TypeService {
       return analysis;
     }
 
-    // Whoever asks while typing wants to know types, not errors.
-    if (purpose !== 'run') return analysis;
+    if (!checks) return analysis;
     this.check(analysis, prelude, generated);
     const { loose, earlier } = accumulators(analysis);
     const bases = forwards(analysis, analysis.diagnostics);
@@ -235,7 +237,7 @@ export class TypeService {
     if (loose.length + earlier.size > 0 || unlike) {
       Object.assign(analysis, { loose: [...bases, ...loose], retyped: earlier });
       const again = preludeText(retyped(fits ? likely : needed, earlier));
-      this.check(analysis, again, this.settled(analysis, sites, again));
+      this.check(analysis, again, this.settled(analysis, sites, again, true));
     }
     this.readValues(analysis);
     readLive(analysis, this.session, this.compiler.checker);
@@ -245,10 +247,11 @@ export class TypeService {
     return analysis;
   }
 
-  /** Rewrites the cell until the types of all operands are known. */
-  private settled(parsed: Parsed, sites: Site[], prelude: string): Generated {
+  /** Rewrites the cell until the types of all operands are known. If it will be checked, that begins meanwhile. */
+  private settled(parsed: Parsed, sites: Site[], prelude: string, checks: boolean): Generated {
     let generated = this.write(parsed, sites, prelude, 'typing');
     for (let pass = 0; pass < MAX_PASSES && sites.length > 0; pass++) {
+      if (checks) this.compiler.checkAhead(parsed.path);
       const changed = this.operands.settle(parsed.path, sites, generated.probes);
       if (!changed) break;
       generated = this.write(parsed, sites, prelude, 'typing');

@@ -6,6 +6,7 @@ import { createRequire, syncBuiltinESMExports } from 'node:module';
 import { dirname, join } from 'node:path';
 import type * as Ast from 'typescript/unstable/ast';
 import type * as Sync from 'typescript/unstable/sync';
+import { Channel } from './channel.js';
 
 export type Node = Ast.Node;
 export type SourceFile = Ast.SourceFile;
@@ -57,9 +58,11 @@ export async function preloadCompiler(): Promise<void> {
 /** Half a character: the native process would not survive it. */
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-/** What the API keeps to itself, as far as it is needed to end its process. */
+/** What the API keeps to itself, as far as it is needed to talk to its process in another way, and to end it. */
 interface Insides {
-  channel?: { child?: { pid?: number } };
+  channel?: { child?: { pid?: number }; readFd: number; writeFd: number };
+  apiRequest(method: string, params: unknown): unknown;
+  apiRequestBinary(method: string, params: unknown): Uint8Array | undefined;
   close?(): void;
 }
 
@@ -79,6 +82,7 @@ export class Compiler {
   private readonly created = new Set<string>();
   private everything = false;
   private client: Sync.API | undefined;
+  private channel: Channel | undefined;
   private snapshot: Sync.Snapshot | undefined;
   private project: Sync.Project | undefined;
   /** Snapshots that have been replaced; they are let go of when the request is answered. */
@@ -144,6 +148,24 @@ export class Compiler {
     return this.program.getSemanticDiagnostics(path);
   }
 
+  /** Has the compiler begin with what will be asked next of a file that was written: whether and how it is parsed. */
+  parseAhead(path: string): void {
+    const { program } = this;
+    this.channel?.ahead(() => {
+      program.getSyntacticDiagnostics(path);
+      program.getSourceFile(path);
+    });
+  }
+
+  /** Has the compiler begin with the check of a file, while it is read and its types are asked for. */
+  checkAhead(path: string): void {
+    const { program } = this;
+    this.channel?.ahead(() => {
+      program.getSourceFile(path);
+      program.getSemanticDiagnostics(path);
+    });
+  }
+
   /** Takes in everything that was written, in one step: cheaper when imports have changed. */
   flush(): void {
     if (!this.client || this.dirty.size === 0) return;
@@ -186,10 +208,12 @@ export class Compiler {
         }),
     );
     this.onStart(this.pid);
+    this.channel = converse(this.insides as Insides, files);
     return this.adopt(this.client.updateSnapshot({ openProjects: [this.setup.config] }));
   }
 
   private adopt(snapshot: Sync.Snapshot): Sync.Project {
+    this.channel?.forget();
     const project = snapshot.getProject(this.setup.config);
     if (!project) throw new Error('the compiler did not open the notebook');
     if (this.snapshot && this.replaced.push(this.snapshot) === 1) setImmediate(() => this.dropReplaced());
@@ -213,6 +237,7 @@ export class Compiler {
     const { insides, pid } = this;
     this.replaced.length = 0;
     this.client = undefined;
+    this.channel = undefined;
     this.snapshot = undefined;
     this.project = undefined;
     try {
@@ -223,6 +248,30 @@ export class Compiler {
       // It was already gone.
     }
   }
+}
+
+/** Lets the API's own client make its requests by a channel of ours. */
+function converse(client: Insides, files: ReadonlyMap<string, string>): Channel {
+  const { readFd, writeFd } = client.channel as NonNullable<Insides['channel']>;
+  const { readFile, fileExists } = callbacks(files);
+  const channel = new Channel(readFd, writeFd, {
+    readFile: (path) => {
+      const content = readFile(path);
+      return content === undefined ? undefined : { content };
+    },
+    fileExists,
+  });
+  client.apiRequest = (method, params) =>
+    method === 'release' ? channel.tell(method, params) : channel.request(method, params);
+  client.apiRequestBinary = (method, params) => {
+    const answer = channel.request(method, params) as { data: string } | undefined;
+    if (!answer) return undefined;
+    // Memory of its own, at the offset 0: that is how the API reads it.
+    const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(answer.data, 'base64'));
+    bytes.write(answer.data, 'base64');
+    return bytes;
+  };
+  return channel;
 }
 
 /** The compiler's process, when it was started before there was a `Compiler`. */
@@ -240,7 +289,13 @@ function compilerPath(): string {
 export function startCompilerAhead(cwd: string): void {
   try {
     const command = compilerPath();
-    const args = ['--api', '--cwd', cwd, `--callbacks=${Object.keys(callbacks(new Map())).join(',')}`];
+    const args = [
+      '--api',
+      '--async',
+      '--cwd',
+      cwd,
+      `--callbacks=${Object.keys(callbacks(new Map())).join(',')}`,
+    ];
     const child = spawnApart(childProcess.spawn, command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     child.on('error', () => {});
     for (const handle of [child, child.stdin, child.stdout]) (handle as { unref?(): void } | null)?.unref?.();
@@ -277,11 +332,13 @@ function spawnApart(
   });
 }
 
-/** Runs `create`, whose child process is started apart, or was so ahead. */
+/** Runs `create`, whose child process is started apart, or was so ahead, and takes several requests at a time. */
 function inOwnGroup<T>(create: () => T): T {
   const { spawn } = childProcess;
-  const apart = (command: string, args: readonly string[], options: childProcess.SpawnOptions) =>
-    takeAhead(command, args) ?? spawnApart(spawn, command, args, options);
+  const apart = (command: string, [api, ...more]: readonly string[], options: childProcess.SpawnOptions) => {
+    const args = [api as string, '--async', ...more];
+    return takeAhead(command, args) ?? spawnApart(spawn, command, args, options);
+  };
   childProcess.spawn = apart as typeof spawn;
   syncBuiltinESMExports();
   try {
