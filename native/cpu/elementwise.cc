@@ -309,6 +309,31 @@ void copyOperand(Plan& p, int j, std::unique_ptr<char[]>& memory) {
   for (int d = 0; d < p.ndim; d++) p.stride[j][d] = q.stride[0][d];
 }
 
+// What most calls on small arrays are: one dimension, elements side by side or a number for all of them, every operand
+// of the type that the loop wants, and none that shares memory with the result but the result itself. False, with
+// nothing done, for any other.
+constexpr int64_t kFlat = 2048;
+
+bool runFlat(const Command& c, const OpInfo& info, Loop loop, const DType* want) {
+  const int64_t n = c.ndim() == 1 ? c.shape(0) : kFlat + 1;
+  if (n > kFlat || n == 0) return false;
+  const int operands = info.inputs + 1;
+  char* base[kMaxIn + 1];
+  int64_t step[kMaxIn + 1];
+  for (int j = 0; j < operands; j++) {
+    const int64_t size = itemSize(want[j]), stride = c.stride(j, 0);
+    base[j] = c.address(j);
+    step[j] = stride * size;
+    if (c.dtype(j) != want[j] || !(stride == 1 || (stride == 0 && j > 0))) return false;
+    const bool apart = base[j] + std::max(step[j] * n, size) <= base[0] || base[0] + step[0] * n <= base[j];
+    const bool same = base[j] == base[0] && step[j] == step[0];
+    if (!apart && !same) return false;
+  }
+  const int64_t none[kMaxIn + 1] = {0, 0, 0, 0};
+  loop(1, n, base, none, step);
+  return true;
+}
+
 const char* const kDTypeNames[kDTypes] = {"float64", "float32", "int64",  "int32",  "uint8",      "bool",     "int8",
                                           "int16",   "uint16",  "uint32", "uint64", "complex128", "complex64"};
 
@@ -350,6 +375,13 @@ void runElementwise(Command& c) {
     throw Error(std::string(info.name) + ": there is no loop for " + kDTypeNames[static_cast<int>(loop)] + " elements; " +
                 (complex ? "take np.real(z), np.imag(z) or np.abs(z)" : "convert the operands") + " first");
   }
+  if (op == op_copy) {
+    // A conversion needs no buffers: one cast from the source's dtype into the result's.
+    p.want[0] = c.dtype(0);
+    p.want[1] = c.dtype(1);
+    p.loop = k.cast[static_cast<int>(p.want[0])][static_cast<int>(p.want[1])];
+  }
+  if (op != op_pow && runFlat(c, info, p.loop, p.want)) return;
   p.converts = false;
   for (int j = 0; j < p.operands; j++) {
     p.base[j] = c.address(j);
@@ -357,13 +389,6 @@ void runElementwise(Command& c) {
     if (p.have[j] != p.want[j]) p.converts = true;
   }
   readDims(c, p);
-  if (op == op_copy) {
-    // A conversion needs no buffers: one cast from the source's dtype into the result's.
-    p.loop = k.cast[static_cast<int>(p.have[0])][static_cast<int>(p.have[1])];
-    p.want[0] = p.have[0];
-    p.want[1] = p.have[1];
-    p.converts = false;
-  }
   if (op == op_pow && p.have[2] == loop) {
     const bool negative = byDType(loop, [&](auto zero) {
       using T = decltype(zero);

@@ -2,7 +2,7 @@
 // strides and scalars into fixed slots and makes one call without arguments, so a call costs about 16 ns and
 // allocates nothing. The slots are those of native/command.h.
 
-import { type DType, dtypeInfo, type Scalar, typedView, writeScalar } from '../core/dtype.js';
+import { type DType, infoOf, type Scalar, typedView, writeScalar } from '../core/dtype.js';
 import { NDArray } from '../core/ndarray.js';
 import { alignBlocks, deadError, hollowError, meta, nowhere, type Storage } from '../core/storage.js';
 import { addon } from './addon.js';
@@ -84,7 +84,7 @@ export function begin(code: number, loop: DType, ndim: number): void {
       'backend: undefined operation code; the addon may be older than the sources. Run `npm run setup`.',
     );
   command[OP] = code;
-  command[LOOP] = dtypeInfo[loop].code;
+  command[LOOP] = infoOf(loop).code;
   command[NDIM] = ndim;
 }
 
@@ -112,12 +112,18 @@ export function setStride(k: number, d: number, stride: number): void {
 
 /** Address and dtype of operand k; its strides are set separately. */
 export function setAddress(k: number, a: NDArray): void {
-  const info = dtypeInfo[a.dtype];
+  const info = infoOf(a.dtype);
   const storage = a.storage;
   const start = addressOf(storage);
   command[OPERAND + 2 * k] = start + a.offset * info.itemsize;
   command[OPERAND + 2 * k + 1] = info.code;
   if (recorder !== null) recorder.operand(k, storage);
+}
+
+/** Operand k of a command of one dimension: elements side by side. */
+export function setFlat(k: number, a: NDArray): void {
+  setAddress(k, a);
+  command[STRIDE + 32 * k] = 1;
 }
 
 /** No operand k: its address is null. */
@@ -127,7 +133,7 @@ export function clearOperand(k: number): void {
 
 /** An address in the list, 0 for none: for commands with more operands than there are places. They cannot be recorded. */
 export function setListed(i: number, a: NDArray | null): void {
-  command[LIST + i] = a === null ? 0 : addressOf(a.storage) + a.offset * dtypeInfo[a.dtype].itemsize;
+  command[LIST + i] = a === null ? 0 : addressOf(a.storage) + a.offset * infoOf(a.dtype).itemsize;
 }
 
 /** Operand k with its own shape and strides along dimensions `from`, `from + 1`... */
@@ -149,9 +155,9 @@ export function setBroadcast(k: number, a: NDArray, ndim: number): void {
 }
 
 /** Operand k as a number of `dtype`, kept in the command buffer itself and repeated along every dimension. */
-function setImmediate(k: number, value: Scalar, dtype: DType, ndim: number): void {
+export function setImmediate(k: number, value: Scalar, dtype: DType, ndim: number): void {
   const slot = SCRATCH + 2 * k;
-  const { code } = dtypeInfo[dtype];
+  const { code } = infoOf(dtype);
   if (code === 0) command[slot] = Number(value);
   else if (code === 1) scratchF32[2 * slot] = Number(value);
   else if (code === 2 && typeof value === 'number' && value === (value | 0)) {

@@ -1,19 +1,22 @@
 // Element-wise operations, copies and fills: operands broadcast against an already allocated result.
 
-import { type DType, dtypeInfo, type Scalar } from '../core/dtype.js';
+import { type DType, infoOf, type Scalar } from '../core/dtype.js';
 import { NDArray } from '../core/ndarray.js';
 import {
   begin,
   type Operand,
-  op,
+  opcode,
   run,
-  setAddress,
   setBroadcast,
   setDim,
+  setFlat,
+  setImmediate,
   setOperand,
   setShape,
-  setStride,
 } from './command.js';
+
+const chosen = opcode('where');
+const copied = opcode('copy');
 
 /**
  * out[...] = f(a, b, c) for one of the element-wise codes of `op`.
@@ -33,21 +36,18 @@ export function elementwise(
   c?: Operand,
 ): void {
   // The condition of `where` is read as bool whatever the loop's dtype is.
-  const first = code === op.where ? 'bool' : loop;
+  const first = code === chosen ? 'bool' : loop;
   // Contiguous operands of the result's size and numbers: one dimension, whatever the shape.
-  if (
-    out.contiguous &&
-    (!(a instanceof NDArray) || (a.contiguous && a.size === out.size)) &&
-    (!(b instanceof NDArray) || (b.contiguous && b.size === out.size)) &&
-    (!(c instanceof NDArray) || (c.contiguous && c.size === out.size))
-  ) {
+  if (isFlat(out, out.size) && isFlat(a, out.size) && isFlat(b, out.size) && isFlat(c, out.size)) {
     begin(code, loop, 1);
     setDim(0, out.size);
-    setAddress(0, out);
-    setStride(0, 0, 1);
-    setFlat(1, a, first);
-    if (b !== undefined) setFlat(2, b, loop);
-    if (c !== undefined) setFlat(3, c, loop);
+    setFlat(0, out);
+    if (a instanceof NDArray) setFlat(1, a);
+    else setImmediate(1, a, first, 1);
+    if (b instanceof NDArray) setFlat(2, b);
+    else if (b !== undefined) setImmediate(2, b, loop, 1);
+    if (c instanceof NDArray) setFlat(3, c);
+    else if (c !== undefined) setImmediate(3, c, loop, 1);
   } else {
     const ndim = out.shape.length;
     begin(code, loop, ndim);
@@ -60,23 +60,17 @@ export function elementwise(
   run();
 }
 
-function setFlat(k: number, x: Operand, dtype: DType): void {
-  if (x instanceof NDArray) {
-    setAddress(k, x);
-    setStride(k, 0, 1);
-  } else {
-    setOperand(k, x, dtype, 1);
-  }
-}
+const isFlat = (x: Operand | undefined, size: number): boolean =>
+  !(x instanceof NDArray) || (x.contiguous && x.size === size);
 
 /** dst[...] = src, with src broadcast to dst.shape and converted to its dtype as numpy.ndarray.astype does. */
 export function copy(dst: NDArray, src: Operand): void {
-  elementwise(op.copy, dst.dtype, dst, src);
+  elementwise(copied, dst.dtype, dst, src);
 }
 
 /** dst[...] = value. */
 export function fill(dst: NDArray, value: Scalar): void {
-  elementwise(op.copy, dst.dtype, dst, value);
+  elementwise(copied, dst.dtype, dst, value);
 }
 
 /** Whether the bytes of two arrays may overlap (numpy.may_share_memory, by extent). */
@@ -88,7 +82,7 @@ export function mayShareMemory(a: NDArray, b: NDArray): boolean {
 }
 
 function extent(a: NDArray): [number, number] {
-  const { itemsize } = dtypeInfo[a.dtype];
+  const { itemsize } = infoOf(a.dtype);
   let low = a.offset;
   let high = a.offset;
   for (let d = 0; d < a.shape.length; d++) {

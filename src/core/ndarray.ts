@@ -4,7 +4,7 @@
 import type { Complex } from './complex.js';
 import {
   type DType,
-  dtypeInfo,
+  infoOf,
   isComplex,
   readScalar,
   realType,
@@ -71,39 +71,55 @@ export function leaveGrad(a: NDArray, g: NDArray): void {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see ArrayMethods
 export class NDArray<D extends DType = DType> {
-  /** Element strides; `strides` gives NumPy's, in bytes. */
-  readonly stridesEl: readonly number[];
-  readonly size: number;
+  // Fields are only declared: what the constructor sets would otherwise be set twice, in every array that is made.
+  declare readonly storage: Storage;
+  declare readonly dtype: DType;
+  declare readonly shape: Shape;
+  /** Position of the first element in the storage, in elements. */
+  declare readonly offset: number;
+  declare readonly size: number;
   /** Whether the elements lie in C order without gaps. */
-  readonly contiguous: boolean;
-  #grad: NDArray<D> | null = null;
+  declare readonly contiguous: boolean;
+  /** Element strides; null until somebody wants those of a contiguous array. */
+  declare private steps: readonly number[] | null;
+  declare private gradient: NDArray<D> | null;
   /** The operation that made this array, when it is on the tape. */
-  node: Node | null = null;
+  declare node: Node | null;
   /** Whether gradients flow to this array: a leaf of `requiresGrad()`, or computed from one. */
-  tracked = false;
+  declare tracked: boolean;
   /** The array whose memory this is a view of, or null. */
-  base: NDArray | null = null;
+  declare base: NDArray | null;
   /** The array with its axes reversed, of a matrix the transpose; a view. @see numpy.ndarray.T */
   declare readonly T: NDArray<D>;
   /** On the result of an advanced index: writes values back to where they were read from. */
-  selection: ((values: NDArray) => void) | null = null;
+  declare selection: ((values: NDArray) => void) | null;
 
+  /** @param offset position of the first element in the storage, in elements */
   constructor(
-    readonly storage: Storage,
-    readonly dtype: DType,
-    readonly shape: Shape,
-    strides?: readonly number[],
-    /** Position of the first element in the storage, in elements. */
-    readonly offset: number = 0,
+    storage: Storage,
+    dtype: DType,
+    shape: Shape,
+    strides: readonly number[] | null = null,
+    offset = 0,
   ) {
+    this.storage = storage;
+    this.dtype = dtype;
+    this.shape = shape;
+    this.offset = offset;
     this.size = sizeOf(shape);
-    if (strides === undefined) {
-      this.stridesEl = contiguousStrides(shape);
-      this.contiguous = true;
-    } else {
-      this.stridesEl = strides;
-      this.contiguous = isContiguous(shape, strides);
-    }
+    this.contiguous = strides === null || isContiguous(shape, strides);
+    this.steps = strides;
+    this.gradient = null;
+    this.node = null;
+    this.tracked = false;
+    this.base = null;
+    this.selection = null;
+  }
+
+  /** Element strides; `strides` gives NumPy's, in bytes. */
+  get stridesEl(): readonly number[] {
+    this.steps ??= contiguousStrides(this.shape);
+    return this.steps;
   }
 
   /**
@@ -111,18 +127,18 @@ export class NDArray<D extends DType = DType> {
    * written as it is read.
    */
   get grad(): NDArray<D> {
-    if (this.#grad !== null) this.#grad.storage.unseen = false;
-    return this.#grad as NDArray<D>;
+    if (this.gradient !== null) this.gradient.storage.unseen = false;
+    return this.gradient as NDArray<D>;
   }
 
   set grad(g: NDArray<D> | null) {
-    const before = this.#grad;
-    this.#grad = g;
+    const before = this.gradient;
+    this.gradient = g;
     if (before !== null && before !== g) releaseUnseen(before.storage);
   }
 
   static {
-    lentGrad = (a) => a.#grad;
+    lentGrad = (a) => a.gradient;
   }
 
   get ndim(): number {
@@ -135,7 +151,7 @@ export class NDArray<D extends DType = DType> {
   }
 
   get itemsize(): number {
-    return dtypeInfo[this.dtype].itemsize;
+    return infoOf(this.dtype).itemsize;
   }
 
   get nbytes(): number {
@@ -347,12 +363,12 @@ function onlyNumber(a: NDArray, caller: string): number {
 
 /** A fresh array whose content the caller writes. */
 export function empty(shape: Shape, dtype: DType): NDArray {
-  return new NDArray(allocate(sizeOf(shape) * dtypeInfo[dtype].itemsize), dtype, shape);
+  return new NDArray(allocate(sizeOf(shape) * infoOf(dtype).itemsize), dtype, shape);
 }
 
 /** A fresh array of zeros. */
 export function emptyZeroed(shape: Shape, dtype: DType): NDArray {
-  return new NDArray(allocateZeroed(sizeOf(shape) * dtypeInfo[dtype].itemsize), dtype, shape);
+  return new NDArray(allocateZeroed(sizeOf(shape) * infoOf(dtype).itemsize), dtype, shape);
 }
 
 /** A 0-d array of one value. */

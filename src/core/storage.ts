@@ -22,28 +22,40 @@ export class Slab {
 
 /** The block of memory behind an array and its views. */
 export class Storage {
+  // Only declared, as the fields of NDArray: what the constructor sets would otherwise be set twice.
+  declare readonly slab: Slab;
+  declare readonly byteOffset: number;
+  declare readonly byteLength: number;
+  /** Whether the length is that of a size class, so that the pool may take the block. */
+  declare readonly pooled: boolean;
   /** Counts in-place writes, so that a pending backward notices a value that changed under it. */
-  version = 0;
+  declare version: number;
   /** Counts in-place writes that were recorded: views whose node is older have to be put on the tape again. */
-  moved = 0;
+  declare moved: number;
   /** Set when the block went back to the pool; a second release would hand one block to two arrays. */
-  released = false;
+  declare released: boolean;
   /** When the block was handed out, see `allocations`. */
-  born = 0;
+  declare born: number;
   /** Set when the block was taken back at the end of a `scope`: whoever still has the array gets an error. */
-  dead = false;
+  declare dead: boolean;
   /** Set for blocks that outlive the scope they were made in, such as gradients left on a leaf. */
-  exempt = false;
+  declare exempt: boolean;
   /** Set while it is the gradient on a leaf and nobody but the library has had it. */
-  unseen = false;
+  declare unseen: boolean;
 
-  constructor(
-    readonly slab: Slab,
-    readonly byteOffset: number,
-    readonly byteLength: number,
-    /** Whether the length is that of a size class, so that the pool may take the block. */
-    readonly pooled = false,
-  ) {}
+  constructor(slab: Slab, byteOffset: number, byteLength: number, pooled = false) {
+    this.slab = slab;
+    this.byteOffset = byteOffset;
+    this.byteLength = byteLength;
+    this.pooled = pooled;
+    this.version = 0;
+    this.moved = 0;
+    this.released = false;
+    this.born = 0;
+    this.dead = false;
+    this.exempt = false;
+    this.unseen = false;
+  }
 
   /** The buffer, for JavaScript to read or write; native code gets addresses from the backend. */
   get buffer(): ArrayBuffer {
@@ -140,7 +152,7 @@ class Cutter {
   cut(size: number): Storage {
     if (this.used + size > this.length) {
       takes(this.length);
-      const fresh = aligned(new ArrayBuffer(this.length + SPARE), this.length);
+      const fresh = aligned(unfilled(this.length + SPARE), this.length);
       this.slab = fresh.slab;
       this.used = fresh.byteOffset;
     }
@@ -157,6 +169,9 @@ const SPARE = ALIGN - 16;
 export function alignBlocks(addresses: (buffer: ArrayBuffer) => number): void {
   addressOf = addresses;
 }
+
+/** A buffer whose bytes nobody has set. It shares memory with no other, and is shorter than 4 GiB. */
+const unfilled = (bytes: number): ArrayBuffer => Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer;
 
 /** A block of `size` bytes in a buffer of its own that has SPARE bytes more. */
 function aligned(buffer: ArrayBuffer, size: number): Storage {
@@ -183,7 +198,11 @@ export const allocations = (): number => births;
 /** Four classes per power of two: at most a quarter of a block is unused. */
 function sizeClass(bytes: number): number {
   if (bytes <= SMALL) return bytes <= ALIGN ? ALIGN : (bytes + ALIGN - 1) & ~(ALIGN - 1);
-  const unit = 2 ** ((bytes < 2 ** 31 ? 31 - Math.clz32(bytes) : Math.floor(Math.log2(bytes))) - 2);
+  if (bytes < 2 ** 30) {
+    const unit = 1 << (29 - Math.clz32(bytes));
+    return (bytes + unit - 1) & -unit;
+  }
+  const unit = 2 ** (Math.floor(Math.log2(bytes)) - 2);
   return Math.ceil(bytes / unit) * unit;
 }
 
@@ -219,10 +238,9 @@ export function allocate(bytes: number): Storage {
   }
   if (size <= SMALL) return handOut(small.cut(size));
   if (size <= MEDIUM) return handOut(medium.cut(size));
-  // allocUnsafeSlow skips zeroing and gives each block its own buffer; it stops at 4 GiB.
   if (size >= 2 ** 32 - SPARE) return handOut(aligned(zeroed(size), size));
   takes(size);
-  return handOut(aligned(Buffer.allocUnsafeSlow(size + SPARE).buffer as ArrayBuffer, size));
+  return handOut(aligned(unfilled(size + SPARE), size));
 }
 
 function handOut(storage: Storage): Storage {

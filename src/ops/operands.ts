@@ -7,7 +7,7 @@ import { asarray } from '../core/create.js';
 import {
   checkWeak,
   type DType,
-  dtypeInfo,
+  infoOf,
   isComplex,
   isInexact,
   promoteTypes,
@@ -67,7 +67,7 @@ export function loopType(name: string, typing: Typing, a: Operand, b: Operand): 
 /** Where functions of floats compute: integers of two bytes in float32 as NumPy's, others in float64. */
 export function floatType(name: string, dtype: DType): DType {
   if (isInexact(dtype)) return dtype;
-  return dtypeInfo[dtype].itemsize === 2 && name !== 'div' && name !== 'reciprocal' ? 'float32' : 'float64';
+  return infoOf(dtype).itemsize === 2 && name !== 'div' && name !== 'reciprocal' ? 'float32' : 'float64';
 }
 
 function weakType(name: string, typing: Typing, dtype: DType, value: number | bigint | Complex): DType {
@@ -76,7 +76,7 @@ function weakType(name: string, typing: Typing, dtype: DType, value: number | bi
   if (typing === 'float') return floatType(name, result);
   // A comparison with a number outside the dtype has an answer; arithmetic with it does not.
   if (typing !== 'compare') checkWeak(name, result, value);
-  else if (value < dtypeInfo[result].min || value > dtypeInfo[result].max) return 'float64';
+  else if (value < infoOf(result).min || value > infoOf(result).max) return 'float64';
   return result;
 }
 
