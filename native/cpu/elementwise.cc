@@ -323,9 +323,9 @@ bool runFlat(const Command& c, const OpInfo& info, Loop loop, const DType* want)
   for (int j = 0; j < operands; j++) {
     const int64_t size = itemSize(want[j]), stride = c.stride(j, 0);
     base[j] = c.address(j);
-    step[j] = stride * size;
+    step[j] = n == 1 ? 0 : stride * size;  // as where axes of length 1 are dropped
     if (c.dtype(j) != want[j] || !(stride == 1 || (stride == 0 && j > 0))) return false;
-    const bool apart = base[j] + std::max(step[j] * n, size) <= base[0] || base[0] + step[0] * n <= base[j];
+    const bool apart = base[j] + std::max(step[j] * n, size) <= base[0] || base[0] + itemSize(want[0]) * n <= base[j];
     const bool same = base[j] == base[0] && step[j] == step[0];
     if (!apart && !same) return false;
   }

@@ -21,11 +21,13 @@ const STRIDE = 64; // 32 for each of eight operands
 const SCRATCH = 960; // immediate operands, two slots for each
 export const LIST = 512; // free lists of up to 448 numbers
 
-export const command = new Float64Array(SLOTS);
-const scratchF32 = new Float32Array(command.buffer);
-const scratchI32 = new Int32Array(command.buffer);
-const scratchU8 = new Uint8Array(command.buffer);
-const base = addon.attach(command);
+// Not exported under this name, since what a module exports is looked up anew at every use.
+const slots = new Float64Array(SLOTS);
+export const command = slots;
+const scratchF32 = new Float32Array(slots.buffer);
+const scratchI32 = new Int32Array(slots.buffer);
+const scratchU8 = new Uint8Array(slots.buffer);
+const base = addon.attach(slots);
 /** Address of the command buffer, where numbers among the operands lie. */
 export const commandAddress = base;
 alignBlocks((buffer) => addon.address(buffer));
@@ -78,36 +80,36 @@ export function record(by: Recorder | null): void {
 /** Starts a command. */
 export function begin(code: number, loop: DType, ndim: number): void {
   // A recorded command is copied as a whole, so nothing of an earlier one may be left in it.
-  if (recorder !== null) command.fill(0, PARAM, SCRATCH);
+  if (recorder !== null) slots.fill(0, PARAM, SCRATCH);
   if (code === undefined)
     throw new Error(
       'backend: undefined operation code; the addon may be older than the sources. Run `npm run setup`.',
     );
-  command[OP] = code;
-  command[LOOP] = infoOf(loop).code;
-  command[NDIM] = ndim;
+  slots[OP] = code;
+  slots[LOOP] = infoOf(loop).code;
+  slots[NDIM] = ndim;
 }
 
 export function setParam(k: number, value: number): void {
-  command[PARAM + k] = value;
+  slots[PARAM + k] = value;
 }
 
 export function getParam(k: number): number {
   if (recorder !== null) recorder.read();
   if (meta.on) return 0;
-  return command[PARAM + k];
+  return slots[PARAM + k];
 }
 
 export function setDim(d: number, n: number): void {
-  command[SHAPE + d] = n;
+  slots[SHAPE + d] = n;
 }
 
 export function setShape(shape: readonly number[]): void {
-  for (let d = 0; d < shape.length; d++) command[SHAPE + d] = shape[d];
+  for (let d = 0; d < shape.length; d++) slots[SHAPE + d] = shape[d];
 }
 
 export function setStride(k: number, d: number, stride: number): void {
-  command[STRIDE + 32 * k + d] = stride;
+  slots[STRIDE + 32 * k + d] = stride;
 }
 
 /** Address and dtype of operand k; its strides are set separately. */
@@ -115,25 +117,25 @@ export function setAddress(k: number, a: NDArray): void {
   const info = infoOf(a.dtype);
   const storage = a.storage;
   const start = addressOf(storage);
-  command[OPERAND + 2 * k] = start + a.offset * info.itemsize;
-  command[OPERAND + 2 * k + 1] = info.code;
+  slots[OPERAND + 2 * k] = start + a.offset * info.itemsize;
+  slots[OPERAND + 2 * k + 1] = info.code;
   if (recorder !== null) recorder.operand(k, storage);
 }
 
 /** Operand k of a command of one dimension: elements side by side. */
 export function setFlat(k: number, a: NDArray): void {
   setAddress(k, a);
-  command[STRIDE + 32 * k] = 1;
+  slots[STRIDE + 32 * k] = 1;
 }
 
 /** No operand k: its address is null. */
 export function clearOperand(k: number): void {
-  command[OPERAND + 2 * k] = 0;
+  slots[OPERAND + 2 * k] = 0;
 }
 
 /** An address in the list, 0 for none: for commands with more operands than there are places. They cannot be recorded. */
 export function setListed(i: number, a: NDArray | null): void {
-  command[LIST + i] = a === null ? 0 : addressOf(a.storage) + a.offset * infoOf(a.dtype).itemsize;
+  slots[LIST + i] = a === null ? 0 : addressOf(a.storage) + a.offset * infoOf(a.dtype).itemsize;
 }
 
 /** Operand k with its own shape and strides along dimensions `from`, `from + 1`... */
@@ -141,7 +143,7 @@ export function setArray(k: number, a: NDArray, from = 0): void {
   setAddress(k, a);
   const at = STRIDE + 32 * k + from;
   const strides = a.stridesEl;
-  for (let d = 0; d < strides.length; d++) command[at + d] = strides[d];
+  for (let d = 0; d < strides.length; d++) slots[at + d] = strides[d];
 }
 
 /** Operand k, broadcast to `ndim` dimensions of the command's shape: right-aligned, stride 0 where it repeats. */
@@ -150,27 +152,27 @@ export function setBroadcast(k: number, a: NDArray, ndim: number): void {
   const { shape, stridesEl } = a;
   const lead = ndim - shape.length;
   const at = STRIDE + 32 * k;
-  for (let d = 0; d < lead; d++) command[at + d] = 0;
-  for (let d = 0; d < shape.length; d++) command[at + lead + d] = shape[d] === 1 ? 0 : stridesEl[d];
+  for (let d = 0; d < lead; d++) slots[at + d] = 0;
+  for (let d = 0; d < shape.length; d++) slots[at + lead + d] = shape[d] === 1 ? 0 : stridesEl[d];
 }
 
 /** Operand k as a number of `dtype`, kept in the command buffer itself and repeated along every dimension. */
 export function setImmediate(k: number, value: Scalar, dtype: DType, ndim: number): void {
   const slot = SCRATCH + 2 * k;
   const { code } = infoOf(dtype);
-  if (code === 0) command[slot] = Number(value);
+  if (code === 0) slots[slot] = Number(value);
   else if (code === 1) scratchF32[2 * slot] = Number(value);
   else if (code === 2 && typeof value === 'number' && value === (value | 0)) {
     scratchI32[2 * slot] = value;
     scratchI32[2 * slot + 1] = value < 0 ? -1 : 0;
   } else if (code === 3) scratchI32[2 * slot] = Number(value);
   else if (code === 5) scratchU8[8 * slot] = value ? 1 : 0;
-  else writeScalar(dtype, typedView(dtype, command.buffer, 8 * slot, 1), 0, value);
-  command[OPERAND + 2 * k] = base + 8 * slot;
-  command[OPERAND + 2 * k + 1] = code;
+  else writeScalar(dtype, typedView(dtype, slots.buffer, 8 * slot, 1), 0, value);
+  slots[OPERAND + 2 * k] = base + 8 * slot;
+  slots[OPERAND + 2 * k + 1] = code;
   if (recorder !== null) recorder.operand(k, null);
   const at = STRIDE + 32 * k;
-  for (let d = 0; d < ndim; d++) command[at + d] = 0;
+  for (let d = 0; d < ndim; d++) slots[at + d] = 0;
 }
 
 /** Operand k, an array or a number; a number takes `dtype`. */

@@ -208,6 +208,9 @@ export class Recording implements Watcher, Recorder {
       );
       return;
     }
+    // What follows the elements in the block is compared between recordings too.
+    if (!value.touched && storage.pooled)
+      new Uint8Array(storage.slab.buffer, storage.byteOffset, storage.byteLength).fill(0);
     value.touched = true;
   }
 

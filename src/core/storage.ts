@@ -108,21 +108,50 @@ class HollowStorage extends Storage {
   }
 }
 
+/** Whether JavaScript may work on the bytes of a block itself: nobody is recording, and there is memory. */
+function open(storage: Storage): boolean {
+  if (storage.dead) throw deadError();
+  return watcher === null && storage.slab !== nowhere;
+}
+
 /**
- * Copies one element to the beginning of a fresh block, without a call into native code.
- * @returns false when it has to be a command: a function is being recorded, or there is no memory
+ * Copies one element, without a call into native code.
+ * @returns false when it has to be a command
  */
-export function copyElement(to: Storage, from: Storage, byte: number, itemsize: number): boolean {
-  if (watcher !== null || to.slab === nowhere || from.slab === nowhere) return false;
-  if (from.dead) throw deadError();
+export function copyElement(
+  to: Storage,
+  toByte: number,
+  from: Storage,
+  fromByte: number,
+  itemsize: number,
+): boolean {
+  if (!open(to) || !open(from)) return false;
   const source = from.slab.view;
   const target = to.slab.view;
-  const at = from.byteOffset + byte;
+  const read = from.byteOffset + fromByte;
+  const write = to.byteOffset + toByte;
   if (itemsize < 4) {
-    for (let i = 0; i < itemsize; i++) target.setUint8(to.byteOffset + i, source.getUint8(at + i));
+    for (let i = 0; i < itemsize; i++) target.setUint8(write + i, source.getUint8(read + i));
   } else {
-    for (let i = 0; i < itemsize; i += 4) target.setInt32(to.byteOffset + i, source.getInt32(at + i));
+    for (let i = 0; i < itemsize; i += 4) target.setInt32(write + i, source.getInt32(read + i));
   }
+  return true;
+}
+
+/**
+ * Writes a number as one element of the dtype with this code, without a call into native code.
+ * @returns false when it has to be a command
+ */
+export function storeNumber(to: Storage, byte: number, code: number, value: number): boolean {
+  if (!open(to)) return false;
+  const { view } = to.slab;
+  const at = to.byteOffset + byte;
+  if (code === 0) view.setFloat64(at, value, true);
+  else if (code === 1) view.setFloat32(at, value, true);
+  else if (code === 2 && value === (value | 0)) {
+    view.setInt32(at, value, true);
+    view.setInt32(at + 4, value < 0 ? -1 : 0, true);
+  } else return false;
   return true;
 }
 

@@ -10,11 +10,11 @@ import { isComplex, isInexact } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, method, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, type Shape, shapeText } from '../core/shape.js';
-import { copyElement } from '../core/storage.js';
 import { type Tuple, tuple } from '../core/tuple.js';
 import type { DTypeOf } from '../core/typing.js';
 import { readBatched, readItems, scatterItems, writeBatched } from './batching-index.js';
 import { inPlace } from './define.js';
+import { positionOf, readElement, writeElement } from './element.js';
 import { maximum, minimum, mod } from './elementwise.js';
 import { type Basic, basicView, entriesOf, type Item, isBasic, parse } from './indices.js';
 import type { Operand } from './operands.js';
@@ -29,22 +29,32 @@ export type { Index } from './indices.js';
 function readView(a: NDArray, items: readonly Basic[], dots = false): NDArray {
   const batch = batching.open > 0 ? readItems(a, items, access) : null;
   if (batch !== null) return batch;
-  const out = !dots && items.length > 0 && items.every(isWhole) ? elementOf(a, items) : basicView(a, items);
+  const out = !dots && isElement(items) ? elementOf(a, items) : basicView(a, items);
   return a.tracked ? track('slice', out, [a], [(g) => scatterView(g, a.shape, items)], []) : out;
 }
 register('slice', true);
 
 type Whole = Extract<Basic, { kind: 'int' }>;
-const isWhole = (item: Basic): item is Whole => item.kind === 'int';
+function isElement(items: readonly Basic[]): items is Whole[] {
+  for (let i = 0; i < items.length; i++) if (items[i].kind !== 'int') return false;
+  return items.length > 0;
+}
 
-/** One element on its own, as NumPy's scalars: `old = x[i, j]` stays what it was when x is written. */
 function elementOf(a: NDArray, items: readonly Whole[]): NDArray {
-  const out = empty([], a.dtype);
   let at = a.offset;
   for (let i = 0; i < items.length; i++) at += items[i].at * a.stridesEl[i];
-  if (!copyElement(out.storage, a.storage, at * a.itemsize, a.itemsize))
-    backend.copy(out, basicView(a, items));
+  const element = readElement(a, at);
+  if (element !== null) return element;
+  const out = empty([], a.dtype);
+  backend.copy(out, basicView(a, items));
   return out;
+}
+
+/** The element that whole numbers alone pick from an array without gradients, or null. */
+function quickElement(a: NDArray, indices: readonly unknown[]): NDArray | null {
+  if (batching.open > 0 || tracking(a)) return null;
+  const at = positionOf(a, indices);
+  return at < 0 ? null : readElement(a, at);
 }
 
 /** Zeros of `shape` with `g` where the items point: the reverse of reading a view. */
@@ -225,6 +235,8 @@ export function nonzero(value: ArrayLike): Tuple<NDArray<'int64'>> {
  * number for every axis a copy.
  */
 export function get(a: NDArray, between: readonly unknown[]): NDArray {
+  const element = quickElement(a, between);
+  if (element !== null) return element;
   const indices = entriesOf(between);
   const batch = batching.open > 0 ? readBatched(a, indices, access) : null;
   if (batch !== null) return batch.out;
@@ -240,6 +252,14 @@ const hasDots = (index: unknown): boolean => typeof index === 'string' && index.
  * @throws RangeError when the shapes do not broadcast or an index is out of range
  */
 export function set(a: NDArray, between: readonly unknown[], value: ArrayLike): NDArray {
+  if (batching.open === 0 && !tracking(a, value)) {
+    const at = positionOf(a, between);
+    if (at >= 0 && writeElement(a, at, value)) {
+      a.storage.version++;
+      a.selection?.(a);
+      return a;
+    }
+  }
   const indices = entriesOf(between);
   const batch = batching.open > 0 ? writeBatched(a, indices, value, access) : null;
   if (batch !== null) return batch;
@@ -431,6 +451,11 @@ export function take<A extends ArrayLike>(
 }
 
 method('at', function (...between: unknown[]) {
+  const element = quickElement(this, between);
+  if (element !== null) {
+    element.selection = (value) => set(this, between, value);
+    return element;
+  }
   const indices = entriesOf(between);
   const batch = batching.open > 0 ? readBatched(this, indices, access) : null;
   if (batch !== null) {
@@ -440,7 +465,7 @@ method('at', function (...between: unknown[]) {
   const items = parse('at', this, indices);
   if (isBasic(items)) {
     const out = readView(this, items);
-    if (items.length > 0 && items.every(isWhole)) out.selection = (value) => set(this, indices, value);
+    if (isElement(items)) out.selection = (value) => set(this, indices, value);
     return out;
   }
   const gather = resolve('at', this, items);

@@ -50,57 +50,49 @@ export function entriesOf(indices: readonly unknown[]): readonly unknown[] {
   return indices.length === 1 && indices[0] instanceof Tuple ? indices[0] : indices;
 }
 
-const sliceCache = new Map<string, readonly (string | null)[]>();
-
-/** Splits a string index at its commas and keeps the result: programs use few different ones. */
-function stringItems(text: string): readonly (string | null)[] {
-  let items = sliceCache.get(text);
-  if (items === undefined) {
-    items = text.split(',').map((part) => {
-      const t = part.trim();
-      return t === 'newaxis' || t === 'None' || t === 'null' ? null : t;
-    });
-    if (sliceCache.size > 1000) sliceCache.clear();
-    sliceCache.set(text, items);
-  }
-  return items;
+/** A slice as it is written, for axes of any length. */
+interface Slice {
+  readonly start?: number;
+  readonly stop?: number;
+  readonly step: number;
 }
 
-const sliceForm = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?\s*)?$/;
+type Entry = number | '...' | null | Slice | NDArray;
 
-/** A slice as it is written, for axes of any length; or a whole number. */
-type Written = { readonly start?: number; readonly stop?: number; readonly step: number } | number;
+const written = new Map<string, readonly Entry[]>();
 
-const writtenCache = new Map<string, Written>();
+/** What a string index says, entry by entry; programs use few different ones, so that is kept. */
+function stringEntries(caller: string, text: string): readonly Entry[] {
+  let found = written.get(text);
+  if (found === undefined) {
+    found = text.split(',').map((part) => stringEntry(caller, part.trim()));
+    if (written.size > 1000) written.clear();
+    written.set(text, found);
+  }
+  return found;
+}
 
-function written(caller: string, text: string): Written {
-  let found = writtenCache.get(text);
-  if (found !== undefined) return found;
+const sliceForm = /^(-?\d+)?\s*:\s*(-?\d+)?\s*(?::\s*(-?\d+)?)?$/;
+
+function stringEntry(caller: string, text: string): Entry {
+  if (text === '...') return text;
+  if (text === 'newaxis' || text === 'None' || text === 'null') return null;
+  if (/^-?\d+$/.test(text)) return Number(text);
   const match = sliceForm.exec(text);
-  if (match !== null) {
-    const [start, stop, step = 1] = match.slice(1).map((n) => (n === undefined ? undefined : Number(n)));
-    if (step === 0) throw new RangeError(`${caller}: slice step cannot be zero, in '${text}'.`);
-    found = { start, stop, step };
-  } else if (/^-?\d+$/.test(text)) {
-    found = Number(text);
-  } else {
+  if (match === null) {
     throw new SyntaxError(
       `${caller}: '${text}' is not an index; slices look like ':', '1:3', '::-1', '...'.`,
     );
   }
-  if (writtenCache.size > 1000) writtenCache.clear();
-  writtenCache.set(text, found);
-  return found;
+  const [start, stop, step = 1] = match.slice(1).map((n) => (n === undefined ? undefined : Number(n)));
+  if (step === 0) throw new RangeError(`${caller}: slice step cannot be zero, in '${text}'.`);
+  return { start, stop, step };
 }
 
-function parseSlice(caller: string, text: string, length: number): Basic {
-  if (text === ':') return { kind: 'slice', start: 0, step: 1, length };
-  const slice = written(caller, text);
-  if (typeof slice === 'number') return { kind: 'int', at: slice };
-  const { step } = slice;
-  const start = bound(slice.start, step, length, step > 0 ? 0 : length - 1);
-  const stop = bound(slice.stop, step, length, step > 0 ? length : -1);
-  return { kind: 'slice', start, step, length: Math.max(0, Math.ceil((stop - start) / step)) };
+function sliceOf({ start, stop, step }: Slice, length: number): Basic {
+  const from = bound(start, step, length, step > 0 ? 0 : length - 1);
+  const to = bound(stop, step, length, step > 0 ? length : -1);
+  return { kind: 'slice', start: from, step, length: Math.max(0, Math.ceil((to - from) / step)) };
 }
 
 /** Where an end of a slice lies on an axis of this length. */
@@ -112,11 +104,13 @@ function bound(n: number | undefined, step: number, length: number, otherwise: n
 
 /** Turns the entries into one item per axis of the source (masks cover several), with new axes between. */
 export function parse(caller: string, a: NDArray, indices: readonly unknown[]): Item[] {
-  const entries: (number | string | null | NDArray)[] = [];
+  const entries: Entry[] = [];
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i];
-    if (typeof index === 'string') entries.push(...stringItems(index));
-    else entries.push(arrayEntry(caller, index));
+    if (typeof index === 'string') {
+      const several = stringEntries(caller, index);
+      for (let k = 0; k < several.length; k++) entries.push(several[k]);
+    } else entries.push(arrayEntry(caller, index));
   }
   let covered = 0;
   let ellipsis = -1;
@@ -160,22 +154,15 @@ export function parse(caller: string, a: NDArray, indices: readonly unknown[]): 
         items.push({ kind: 'array', index: entry });
         axis++;
       }
-    } else {
-      const item: Basic =
-        typeof entry === 'string' ? parseSlice(caller, entry, a.shape[axis]) : { kind: 'int', at: entry };
-      if (item.kind === 'int') {
-        const n = a.shape[axis];
-        const at = item.at < 0 ? item.at + n : item.at;
-        if (!(at >= 0 && at < n)) {
-          throw new RangeError(
-            `${caller}: index ${item.at} is out of bounds for axis ${axis} with size ${n}.`,
-          );
-        }
-        items.push({ kind: 'int', at });
-      } else {
-        items.push(item);
-      }
+    } else if (typeof entry === 'number') {
+      const n = a.shape[axis];
+      const at = entry < 0 ? entry + n : entry;
+      if (!(at >= 0 && at < n))
+        throw new RangeError(`${caller}: index ${entry} is out of bounds for axis ${axis} with size ${n}.`);
+      items.push({ kind: 'int', at });
       axis++;
+    } else {
+      items.push(sliceOf(entry as Slice, a.shape[axis++]));
     }
   }
   if (ellipsis < 0) whole(a.ndim - covered);
@@ -189,8 +176,8 @@ export function parse(caller: string, a: NDArray, indices: readonly unknown[]): 
   return items;
 }
 
-/** An entry as a whole number, a slice string, null, or an index array of integers or booleans. */
-function arrayEntry(caller: string, entry: unknown): number | string | null | NDArray {
+/** An entry that is no string: a whole number, null, or an index array of integers or booleans. */
+function arrayEntry(caller: string, entry: unknown): number | null | NDArray {
   if (typeof entry === 'number') {
     if (!Number.isInteger(entry)) {
       throw new TypeError(
@@ -199,7 +186,7 @@ function arrayEntry(caller: string, entry: unknown): number | string | null | ND
     }
     return entry;
   }
-  if (typeof entry === 'string' || entry === null) return entry;
+  if (entry === null) return null;
   if (typeof entry === 'bigint') return Number(entry);
   if (typeof entry === 'boolean') return asarray(entry);
   if (typeof entry !== 'object') {

@@ -272,3 +272,50 @@ describe('tuples', () => {
     expect(top.tolist()).toEqual([11, 23]);
   });
 });
+
+describe('one element by whole numbers', () => {
+  const dtypes = ['float64', 'float32', 'int64', 'int32', 'uint8', 'bool', 'complex128'] as const;
+  const values: ArrayLike[] = [0, 1, -3, 2.5, 300, 2 ** 40, true, 7n, np.array(1.5), np.array([[4]])];
+
+  // A string among the entries is parsed, whole numbers alone are not.
+  it.each(dtypes)('%s: is read and written as by an index that is parsed', (dtype) => {
+    for (const view of ['', '::-1', ':, ::2']) {
+      const base = np.arange(24).reshape(4, 6).astype(dtype);
+      const [x, y] = [base.copy(), base.copy()].map((a) => (view === '' ? a : a.at(view)));
+      for (const [i, j] of [
+        [0, 0],
+        [-1, 2],
+        [3, -3],
+      ]) {
+        expect(x.at(i, j).tolist()).toEqual(x.at(i, `${j}`).tolist());
+        for (const value of values) {
+          const attempt = (a: NDArray, index: (number | string)[]): unknown => {
+            try {
+              return a.set(index, value).tolist();
+            } catch (error) {
+              return (error as Error).message;
+            }
+          };
+          expect(attempt(x, [i, j])).toEqual(attempt(y, [i, `${j}`]));
+        }
+      }
+    }
+  });
+
+  it('says what is wrong with an index as ever', () => {
+    const x = np.zeros([2, 3]);
+    expect(() => x.at(2, 0)).toThrow('at: index 2 is out of bounds for axis 0 with size 2.');
+    expect(() => x.set([0, -4], 1)).toThrow('set: index -4 is out of bounds for axis 1 with size 3.');
+    expect(() => x.at(0.5, 0)).toThrow('at: 0.5 is not an index');
+    expect(() => x.at(0, 0, 0)).toThrow('too many indices');
+  });
+
+  it('is a copy that an in-place operation writes back', () => {
+    const x = np.array([1, 2, 3]);
+    const old = x.at(1);
+    x.set([1], 5);
+    expect(old.item()).toBe(2);
+    x.at(1).iadd(10);
+    expect(x.tolist()).toEqual([1, 15, 3]);
+  });
+});
