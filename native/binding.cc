@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #endif
 #include "command.h"
+#include "commands.h"
 #include "cpu/table.h"
 
 namespace {
@@ -67,19 +68,19 @@ Napi::Value LastError(const Napi::CallbackInfo& info) { return Napi::String::New
 
 Napi::Value Ops(const Napi::CallbackInfo& info) {
   Napi::Object ops = Napi::Object::New(info.Env());
-  for (int i = 0; i < gl::kOps; i++) ops.Set(gl::opName(i), Napi::Number::New(info.Env(), i));
+  for (int i = 0; i < gl::opCount(); i++) ops.Set(gl::opName(i), Napi::Number::New(info.Env(), i));
   return ops;
 }
 
 Napi::Value Operands(const Napi::CallbackInfo& info) {
-  Napi::Array list = Napi::Array::New(info.Env(), gl::kOps);
-  for (int i = 0; i < gl::kOps; i++) list.Set(uint32_t(i), Napi::Number::New(info.Env(), gl::operandsOf(i)));
+  Napi::Array list = Napi::Array::New(info.Env(), gl::opCount());
+  for (int i = 0; i < gl::opCount(); i++) list.Set(uint32_t(i), Napi::Number::New(info.Env(), gl::operandsOf(i)));
   return list;
 }
 
 Napi::Value Predicates(const Napi::CallbackInfo& info) {
-  Napi::Array list = Napi::Array::New(info.Env(), gl::kOps);
-  for (int i = 0; i < gl::kOps; i++) list.Set(uint32_t(i), Napi::Boolean::New(info.Env(), gl::isPredicate(i)));
+  Napi::Array list = Napi::Array::New(info.Env(), gl::opCount());
+  for (int i = 0; i < gl::opCount(); i++) list.Set(uint32_t(i), Napi::Boolean::New(info.Env(), gl::isPredicate(i)));
   return list;
 }
 

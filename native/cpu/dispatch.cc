@@ -3,11 +3,22 @@
 #include <string>
 #include <cstdlib>
 #include <cstring>
+#include "commands.h"
 #include "cpu/table.h"
 
 namespace gl {
 
+#define COMMAND(name) void run_##name(Command& c);
+#include "commands.def"
+
 namespace {
+
+// The commands whose codes follow those of ops.def.
+const OpInfo commandInfo[] = {
+#define COMMAND(name) {#name, run_##name, 0, false, 1},
+#include "commands.def"
+};
+constexpr int kCommands = sizeof commandInfo / sizeof *commandInfo;
 
 Kernels choose() {
   Kernels k{};
@@ -58,16 +69,19 @@ const OpInfo opInfo[kOps] = {
 #include "ops.def"
 };
 
+static const OpInfo& infoOf(int op) { return op < kOps ? opInfo[op] : commandInfo[op - kOps]; }
+int opCount() { return kOps + kCommands; }
+
 int run(double* slots) {
   Command c{slots};
   const int op = c.op();
   try {
-    if (op < 0 || op >= kOps) throw Error("run: unknown operation code " + std::to_string(op));
-    if (c.ndim() < 0 || c.ndim() > kMaxDims) throw Error(std::string(opInfo[op].name) + ": more than 32 dimensions");
-    opInfo[op].run(c);
+    if (op < 0 || op >= opCount()) throw Error("run: unknown operation code " + std::to_string(op));
+    if (c.ndim() < 0 || c.ndim() > kMaxDims) throw Error(std::string(infoOf(op).name) + ": more than 32 dimensions");
+    infoOf(op).run(c);
     return 0;
   } catch (const std::bad_alloc&) {
-    message = std::string(opInfo[op].name) + ": out of memory";
+    message = std::string(infoOf(op).name) + ": out of memory";
   } catch (const std::exception& e) {
     message = e.what();
   }
@@ -75,8 +89,8 @@ int run(double* slots) {
 }
 
 const char* lastError() { return message.c_str(); }
-const char* opName(int op) { return opInfo[op].name; }
-bool isPredicate(int op) { return opInfo[op].boolean; }
-int operandsOf(int op) { return opInfo[op].run == runElementwise ? opInfo[op].inputs : opInfo[op].run == runReduce ? 0 : -1; }
+const char* opName(int op) { return infoOf(op).name; }
+bool isPredicate(int op) { return infoOf(op).boolean; }
+int operandsOf(int op) { return infoOf(op).run == runElementwise ? infoOf(op).inputs : infoOf(op).run == runReduce ? 0 : -1; }
 
 }  // namespace gl

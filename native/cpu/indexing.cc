@@ -290,20 +290,18 @@ void run_countNonzero(Command& c) {
   }
   int64_t n = 0;
   if (flat && itemSize(t) == 1) {
-    // Eight counters side by side, one for each byte of a word, emptied before they can overflow.
-    constexpr uint64_t low7 = 0x7f7f7f7f7f7f7f7f, ones = 0x0101010101010101;
+    // Counters of bytes side by side, emptied before they can overflow.
+    const uint8_t* byte = reinterpret_cast<const uint8_t*>(in);
+    constexpr int side = 64, most = 255;
     int64_t i = 0;
-    while (i + 8 <= total) {
-      uint64_t lanes = 0;
-      const int64_t end = std::min(total - 7, i + 255 * 8);
-      for (; i < end; i += 8) {
-        uint64_t word;
-        std::memcpy(&word, in + i, 8);
-        lanes += ((((word & low7) + low7) | word) >> 7) & ones;
-      }
-      for (int b = 0; b < 64; b += 8) n += (lanes >> b) & 255;
+    while (i + side <= total) {
+      uint8_t lanes[side] = {0};
+      const int64_t blocks = std::min<int64_t>((total - i) / side, most);
+      for (int64_t b = 0; b < blocks; b++, i += side)
+        for (int k = 0; k < side; k++) lanes[k] = uint8_t(lanes[k] + (byte[i + k] != 0));
+      for (int k = 0; k < side; k++) n += lanes[k];
     }
-    for (; i < total; i++) n += in[i] != 0;
+    for (; i < total; i++) n += byte[i] != 0;
   } else {
     eachOffset(c, 0, itemSize(t), 0, c.ndim(), [&](int64_t at) { n += truth(in + at, t); });
   }
@@ -321,6 +319,36 @@ static void eachTrue(const Command& c, int64_t limit, Each&& each) {
   for (int d = 0; d < nd; d++) total *= c.shape(d);
   int64_t index[kMaxDims] = {0};
   int64_t at = 0, found = 0;
+  if (nd == 1 && size == 1 && c.stride(1, 0) == 1) {
+    // Words without a true byte are passed over. Of others every position is handed on, and overwritten by the next unless
+    // it was true.
+    const auto one = [&](int64_t i) {
+      if (found == limit) throw Error("mask: more true elements than were counted; it was changed meanwhile");
+      index[0] = i;
+      each(found++, index);
+    };
+    int64_t i = 0;
+    for (; i + 8 <= total; i += 8) {
+      uint64_t word;
+      std::memcpy(&word, in + i, 8);
+      if (word == 0) continue;
+      if (found + 8 <= limit) {
+#pragma GCC unroll 8
+        for (int k = 0; k < 8; k++) {
+          index[0] = i + k;
+          each(found, index);
+          found += in[i + k] != 0;
+        }
+      } else {
+        for (int k = 0; k < 8; k++)
+          if (in[i + k] != 0) one(i + k);
+      }
+    }
+    for (; i < total; i++)
+      if (in[i] != 0) one(i);
+    if (found != limit) throw Error("mask: fewer true elements than were counted; it was changed meanwhile");
+    return;
+  }
   if (nd > 0 && size == 1 && c.stride(1, nd - 1) == 1 && total > 0) {
     // Rows of bytes: eight are looked at as one word.
     const int64_t n = c.shape(nd - 1);

@@ -29,6 +29,7 @@ struct Workspace {
   std::vector<T> work;
   std::vector<Real<T>> real;
   std::vector<int> integer;
+  int asked = 0;  // length of `work` for the one routine and shape of a stack; 0 before it was asked for
 
   // The answer to a workspace query; as a float32 it may have been rounded down.
   static int length(T answer) {
@@ -47,18 +48,24 @@ struct Workspace {
     int info = 0, lwork = -1; \
     T query; \
     w.integer.resize(8 * std::min(m, n)); \
-    p##gesdd_(&job, &m, &n, a, &m, s, u, &ldu, vt, &ldvt, &query, &lwork, w.integer.data(), &info); \
-    lwork = w.resize(query); \
+    if (w.asked == 0) { \
+      p##gesdd_(&job, &m, &n, a, &m, s, u, &ldu, vt, &ldvt, &query, &lwork, w.integer.data(), &info); \
+      w.asked = w.resize(query); \
+    } \
+    lwork = w.asked; \
     p##gesdd_(&job, &m, &n, a, &m, s, u, &ldu, vt, &ldvt, w.work.data(), &lwork, w.integer.data(), &info); \
     return info; \
   } \
   inline int heevd(char job, char triangle, int n, T* a, T* values, Workspace<T>& w) { \
     int info = 0, lwork = -1, liwork = -1, iquery = 0; \
     T query; \
-    p##syevd_(&job, &triangle, &n, a, &n, values, &query, &lwork, &iquery, &liwork, &info); \
-    lwork = w.resize(query); \
-    liwork = std::max(1, iquery); \
-    w.integer.resize(liwork); \
+    if (w.asked == 0) { \
+      p##syevd_(&job, &triangle, &n, a, &n, values, &query, &lwork, &iquery, &liwork, &info); \
+      w.asked = w.resize(query); \
+      w.integer.resize(std::max(1, iquery)); \
+    } \
+    lwork = w.asked; \
+    liwork = static_cast<int>(w.integer.size()); \
     p##syevd_(&job, &triangle, &n, a, &n, values, w.work.data(), &lwork, w.integer.data(), &liwork, &info); \
     return info; \
   } \
@@ -86,8 +93,11 @@ struct Workspace {
     T query; \
     w.real.resize(2 * int64_t(n) + (job == 'V' ? int64_t(n) * n : 0)); \
     T *wr = w.real.data(), *wi = wr + n, *v = wi + n; \
-    p##geev_(&no, &job, &n, a, &n, wr, wi, nullptr, &one, v, &n, &query, &lwork, &info); \
-    lwork = w.resize(query); \
+    if (w.asked == 0) { \
+      p##geev_(&no, &job, &n, a, &n, wr, wi, nullptr, &one, v, &n, &query, &lwork, &info); \
+      w.asked = w.resize(query); \
+    } \
+    lwork = w.asked; \
     p##geev_(&no, &job, &n, a, &n, wr, wi, nullptr, &one, v, &n, w.work.data(), &lwork, &info); \
     for (int j = 0; j < n; j++) values[j] = {wr[j], wi[j]}; \
     if (job != 'V') return info; \

@@ -184,7 +184,9 @@ bool product(T* c, const T* a, const T* b, Matrix ma, Matrix mb, const Finish* f
     std::fill_n(c, m * n, T(0));
     return false;
   }
-  if (!bandwidthBound(m, k, n) && smallProduct(c, a, b, ma, mb)) return false;
+  // Windows that slide over a vector overlap: BLAS cannot read them, and would get a copy many times their size.
+  const bool sliding = m == 1 && mb.s0 == 1 && mb.s1 == 1 && k > 1 && n > 1;
+  if ((sliding || !bandwidthBound(m, k, n)) && smallProduct(c, a, b, ma, mb)) return false;
   std::vector<T> memoryA, memoryB;
   a = compact(a, ma, memoryA);
   b = compact(b, mb, memoryB);

@@ -295,24 +295,43 @@ void run_searchsorted(Command& c) {
   byDType(c.dtype(2), [&](auto zero) { search<decltype(zero)>(c); });
 }
 
+// The largest of n int64 elements read as unsigned numbers: beyond all others when one is negative.
+void run_largest(Command& c) {
+  const uint64_t* x = c.data<uint64_t>(0);
+  const int64_t n = c.param(0);
+  constexpr int side = 4;
+  uint64_t most[side] = {0};
+  int64_t i = 0;
+  for (; i + side <= n; i += side)
+    for (int k = 0; k < side; k++) most[k] = std::max(most[k], x[i + k]);
+  for (; i < n; i++) most[0] = std::max(most[0], x[i]);
+  c.result(0, static_cast<double>(*std::max_element(most, most + side)));
+}
+
+// Negative numbers are an error, or with param 3 left out.
 void run_bincount(Command& c) {
   const int64_t* x = c.data<int64_t>(1);
   const int64_t n = c.param(0), bins = c.param(1);
-  const bool weighted = c.param(2) != 0;
-  for (int64_t i = 0; i < n; i++) {
-    if (x[i] < 0) throw Error("bincount: " + std::to_string(x[i]) + " at position " + std::to_string(i) +
-                              " is negative; only counts of 0, 1, 2, ... exist");
-    if (x[i] >= bins) throw Error("bincount: " + std::to_string(x[i]) + " does not fit in " + std::to_string(bins) + " bins");
-  }
+  const bool weighted = c.param(2) != 0, skipping = c.param(3) != 0;
+  const auto each = [&](auto add) {
+    for (int64_t i = 0; i < n; i++) {
+      if (uint64_t(x[i]) < uint64_t(bins)) add(i);
+      else if (x[i] >= 0)
+        throw Error("bincount: " + std::to_string(x[i]) + " does not fit in " + std::to_string(bins) + " bins");
+      else if (!skipping)
+        throw Error("bincount: " + std::to_string(x[i]) + " at position " + std::to_string(i) +
+                    " is negative; only counts of 0, 1, 2, ... exist");
+    }
+  };
   if (weighted) {
     double* out = c.data<double>(0);
     const double* w = c.data<double>(2);
     std::fill_n(out, bins, 0.0);
-    for (int64_t i = 0; i < n; i++) out[x[i]] += w[i];
+    each([=](int64_t i) { out[x[i]] += w[i]; });
   } else {
     int64_t* out = c.data<int64_t>(0);
     std::fill_n(out, bins, int64_t(0));
-    for (int64_t i = 0; i < n; i++) out[x[i]]++;
+    each([=](int64_t i) { out[x[i]]++; });
   }
 }
 

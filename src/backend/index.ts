@@ -1,6 +1,7 @@
 // The only way to native code: typed calls over the command buffer (command.ts) into the addon (addon.ts). Functions
 // here take results that the caller allocated and shapes that the caller checked; dtype rules and views live above.
 
+export { type PlainText, packBits, readNumbers, unpackBits, unravel } from './bits.js';
 // For modules that issue commands of their own, such as the random generators.
 export {
   addressOf,
@@ -88,6 +89,7 @@ export {
   recurrentForward,
 } from './recurrent.js';
 export { cumulate, reduce, softmax, variance } from './reduce.js';
+export { binNumbers, interp, largest, member, uniques } from './sets.js';
 export { argsortRows, bincount, searchsorted, sortRows } from './sort.js';
 export { cpuFeatures, getNumThreads, setNumThreads } from './threads.js';
-export { fold, scatterFold } from './ufunc.js';
+export { fold, reduceSegments, type SegmentFold, scatterFold } from './ufunc.js';

@@ -56,8 +56,9 @@ export function searchsorted(out: NDArray, sorted: NDArray, values: NDArray, sid
  * @param out contiguous, longer than max(x); int64, or float64 with weights
  * @param x contiguous int64, no negative values (else RangeError)
  * @param weights contiguous float64 of x's size
+ * @param skipping leave negative numbers out
  */
-export function bincount(out: NDArray, x: NDArray, weights?: NDArray): void {
+export function bincount(out: NDArray, x: NDArray, weights?: NDArray | null, skipping = false): void {
   requireContiguous('bincount', x, x.size);
   begin(op.bincount, 'int64', 0);
   setAddress(0, out);
@@ -69,5 +70,6 @@ export function bincount(out: NDArray, x: NDArray, weights?: NDArray): void {
   setParam(0, x.size);
   setParam(1, out.size);
   setParam(2, weights ? 1 : 0);
+  setParam(3, skipping ? 1 : 0);
   run();
 }

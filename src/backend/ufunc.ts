@@ -33,6 +33,38 @@ export function fold(
   run();
 }
 
+/** Reductions that have loops of their own; others go element by element. */
+export type SegmentFold = 'sum' | 'prod' | 'max' | 'min';
+const segmentFolds: readonly SegmentFold[] = ['sum', 'prod', 'max', 'min'];
+
+/**
+ * out[i] = the fold of rows cuts[i] to cuts[i + 1] of `a`, seen as (n, inner); of row cuts[i] alone when that is not
+ * below cuts[i + 1].
+ * @param out contiguous, (cuts, inner), dtype of `a`, in which the operation stays
+ * @param cuts contiguous int64, each from 0 to n - 1
+ */
+export function reduceSegments(
+  code: number,
+  kind: SegmentFold | undefined,
+  out: NDArray,
+  a: NDArray,
+  n: number,
+  cuts: NDArray,
+): void {
+  requireContiguous('reduceSegments', a, a.size);
+  requireContiguous('reduceSegments', cuts, cuts.size);
+  begin(op.reduceSegments, a.dtype, 0);
+  setAddress(0, out);
+  setAddress(1, a);
+  setAddress(2, cuts);
+  setParam(0, code);
+  setParam(1, n);
+  setParam(2, a.size / n);
+  setParam(3, cuts.size);
+  setParam(4, kind === undefined ? -1 : segmentFolds.indexOf(kind));
+  run();
+}
+
 /**
  * target[offsets[i]] = f(target[offsets[i]], values[i]) for one i after the other.
  * @param offsets contiguous int64, in elements from the start of `target`'s first element

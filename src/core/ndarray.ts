@@ -32,6 +32,28 @@ export type ElementOf<D extends DType> = [D] extends ['bool']
     ? Complex
     : number;
 
+/** A row of elements as a list, for dtypes whose elements are read without a look at each; null for others. */
+function numberRow(raw: TypedArray, at: number, step: number, n: number, dtype: DType): NestedArray[] | null {
+  if (dtype === 'bool' || isComplex(dtype) || dtype === 'uint64') return null;
+  if (dtype === 'int64') return wholeRow(raw as BigInt64Array, at, step, n);
+  const from = raw as Float64Array;
+  const out = new Array<number>(n);
+  for (let i = 0; i < n; i++) out[i] = from[at + i * step];
+  return out;
+}
+
+/** int64 elements by their halves, which takes no bigint for each; those that are no safe numbers stay bigints. */
+function wholeRow(raw: BigInt64Array, at: number, step: number, n: number): NestedArray[] {
+  const halves = new Int32Array(raw.buffer, raw.byteOffset, 2 * raw.length);
+  const out = new Array<Scalar>(n);
+  for (let i = 0; i < n; i++) {
+    const k = at + i * step;
+    const value = halves[2 * k + 1] * 4294967296 + (halves[2 * k] >>> 0);
+    out[i] = Number.isSafeInteger(value) ? value : raw[k];
+  }
+  return out;
+}
+
 const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
 
 /**
@@ -275,8 +297,11 @@ export class NDArray<D extends DType = DType> {
     const raw = this.raw();
     const read = (depth: number, at: number): NestedArray => {
       if (depth === this.ndim) return readScalar(this.dtype, raw, at);
+      const step = this.stridesEl[depth];
+      const row = depth === this.ndim - 1 ? numberRow(raw, at, step, this.shape[depth], this.dtype) : null;
+      if (row !== null) return row;
       const out = new Array<NestedArray>(this.shape[depth]);
-      for (let i = 0; i < out.length; i++) out[i] = read(depth + 1, at + i * this.stridesEl[depth]);
+      for (let i = 0; i < out.length; i++) out[i] = read(depth + 1, at + i * step);
       return out;
     };
     return read(0, this.offset);

@@ -1,12 +1,13 @@
 // Bits and digits: numbers in other bases, bits packed into bytes, and how floats are written in decimal.
 
+import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isInteger } from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { normalizeAxis } from '../core/shape.js';
 import { castTo } from '../ops/operands.js';
-import { copy, moveaxis, reshape } from '../ops/shape.js';
+import { ascontiguousarray, copy, moveaxis, reshape } from '../ops/shape.js';
 
 type Whole = number | bigint | NDArray;
 
@@ -82,19 +83,11 @@ export function packbits(value: ArrayLike, options: PackOptions = {}): NDArray {
   const { axis = null } = options;
   const a = axis === null ? reshape(given, -1) : given;
   const at = normalizeAxis('packbits', axis ?? 0, a.ndim);
-  const rows = copy(moveaxis(castTo(a, 'bool'), at, -1));
+  const rows = ascontiguousarray(moveaxis(castTo(a, 'bool'), at, -1));
   const n = rows.shape[rows.ndim - 1];
   const bytes = Math.ceil(n / 8);
   const out = empty([...rows.shape.slice(0, -1), bytes], 'uint8');
-  const from = rows.raw() as Uint8Array;
-  const to = out.raw() as Uint8Array;
-  for (let i = 0; i < out.size; i++) {
-    const start = Math.floor(i / bytes) * n + (i % bytes) * 8;
-    const end = Math.min(8, n - (i % bytes) * 8);
-    let byte = 0;
-    for (let k = 0; k < end; k++) if (from[start + k] !== 0) byte |= little ? 1 << k : 128 >> k;
-    to[i] = byte;
-  }
+  if (out.size > 0) backend.packBits(out, out.size / bytes, n, rows, little);
   return at === a.ndim - 1 ? out : copy(moveaxis(out, -1, at));
 }
 
@@ -118,7 +111,7 @@ export function unpackbits(value: ArrayLike, options: UnpackOptions = {}): NDArr
   const { axis = null, count = null } = options;
   const a = axis === null ? reshape(given, -1) : given;
   const at = normalizeAxis('unpackbits', axis ?? 0, a.ndim);
-  const rows = copy(moveaxis(a, at, -1));
+  const rows = ascontiguousarray(moveaxis(a, at, -1));
   const bytes = rows.shape[rows.ndim - 1];
   const n = count === null ? bytes * 8 : count < 0 ? bytes * 8 + count : count;
   if (!Number.isInteger(n) || n < 0)
@@ -126,12 +119,6 @@ export function unpackbits(value: ArrayLike, options: UnpackOptions = {}): NDArr
       `unpackbits: count ${String(count)} leaves out more than the ${bytes * 8} bits that there are.`,
     );
   const out = empty([...rows.shape.slice(0, -1), n], 'uint8');
-  const from = rows.raw() as Uint8Array;
-  const to = out.raw() as Uint8Array;
-  for (let i = 0; i < out.size; i++) {
-    const bit = i % n;
-    const byte = bit < bytes * 8 ? from[Math.floor(i / n) * bytes + (bit >> 3)] : 0;
-    to[i] = (byte >> (little ? bit & 7 : 7 - (bit & 7))) & 1;
-  }
+  if (out.size > 0) backend.unpackBits(out, out.size / n, n, rows, bytes, little);
   return at === a.ndim - 1 ? out : copy(moveaxis(out, -1, at));
 }

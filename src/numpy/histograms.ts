@@ -1,18 +1,18 @@
 // Counting: how often whole numbers occur, and how many elements fell into which bin, in one dimension and two. The
 // edges of bins, given or by a rule, are found here for every histogram.
 
-import { bincount as count } from '../backend/index.js';
+import { binNumbers as binNumbersOf, bincount as count, largest } from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
-import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
+import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { parameters } from '../core/options.js';
 import { checkShape, shapeText } from '../core/shape.js';
-import { div, sub } from '../ops/elementwise.js';
+import { div, greaterEqual, sub } from '../ops/elementwise.js';
 import { addAt, get } from '../ops/index.js';
 import { castTo, realOnly } from '../ops/operands.js';
 import { max, min, sum } from '../ops/reduce.js';
 import { tracking } from '../ops/registry.js';
-import { copy, reshape } from '../ops/shape.js';
+import { ascontiguousarray, copy, reshape } from '../ops/shape.js';
 import { searchsorted } from '../ops/sort.js';
 import { linspace } from './grid.js';
 
@@ -65,12 +65,13 @@ export function bincount(x: ArrayLike, ...given: unknown[]): NDArray {
     );
   if (!Number.isInteger(minlength) || minlength < 0)
     throw new RangeError(`bincount: 'minlength' must not be negative: ${minlength}.`);
-  if (list.size > 0 && Number(min(list).item()) < 0) {
+  const most = list.size === 0 ? -1 : largest(list);
+  if (most >= 2 ** 63) {
     throw new RangeError(
       `bincount: 'list' argument must have no negative elements; the smallest is ${min(list).item()}.`,
     );
   }
-  const length = Math.max(minlength, list.size === 0 ? 0 : Number(max(list).item()) + 1);
+  const length = Math.max(minlength, most + 1);
   checkShape('bincount', [length]);
   if (weights === undefined) {
     const out = emptyZeroed([length], 'int64');
@@ -216,60 +217,41 @@ export function histogramBinEdges(
   return binEdges('histogramBinEdges', x, o.bins ?? 10, o.range ?? undefined).edges;
 }
 
-/** The bin of every element, -1 outside. Bins are half open but the last, which holds its right edge too. */
-export function binNumbers(data: ArrayLike & { length: number }, { edges, uniform }: Bins): Int32Array {
-  const out = new Int32Array(data.length).fill(-1);
-  const e = Float64Array.from(edges.data as Float64Array, Number);
-  const n = e.length - 1;
-  for (let i = 0; i < data.length; i++) {
-    const v = Number((data as Float64Array)[i]);
-    if (!(v >= e[0] && v <= e[n])) continue;
-    let k: number;
-    if (uniform !== null) {
-      // The guess by division may be one off near an edge; the edges decide.
-      k = Math.min(Math.trunc((v - uniform.first) * (uniform.n / (uniform.last - uniform.first))), n - 1);
-      if (v < e[k]) k--;
-      else if (v >= e[k + 1] && k !== n - 1) k++;
-    } else {
-      let low = 0;
-      let high = n;
-      while (low < high) {
-        const middle = (low + high) >> 1;
-        if (e[middle + 1] <= v && middle + 1 < n) low = middle + 1;
-        else high = middle;
-      }
-      k = Math.min(low, n - 1);
-    }
-    out[i] = k;
-  }
+/**
+ * The bin of every element (int64), -1 outside. Bins are half open but the last, which holds its right edge too.
+ * @param cells numbers of cells so far, to which these bins add a dimension, in place
+ */
+export function binNumbers(data: NDArray, { edges, uniform }: Bins, cells?: NDArray): NDArray {
+  const out = cells ?? empty([data.size], 'int64');
+  if (edges.size < 2) return sub(emptyZeroed([data.size], 'int64'), 1);
+  const float = (a: NDArray): NDArray => ascontiguousarray(castTo(a.detach(), 'float64'));
+  const wide = uniform && { first: uniform.first, scale: uniform.n / (uniform.last - uniform.first) };
+  if (out.size > 0) binNumbersOf(out, float(data), float(edges), wide, cells !== undefined);
   return out;
 }
 
 /**
  * How many elements fell into each of n bins, or the sum of their weights, through which gradients flow.
- * @param numbers the bin of every element, -1 for none
+ * @param numbers the bin of every element (int64), -1 for none
  */
-export function tally(caller: string, numbers: Int32Array, n: number, weights?: ArrayLike): NDArray {
+export function tally(caller: string, numbers: NDArray, n: number, weights?: ArrayLike): NDArray {
   if (weights === undefined) {
-    const counts = new Float64Array(n);
-    for (const k of numbers) if (k >= 0) counts[k]++;
-    return castTo(asarray(counts), 'int64');
+    const counts = emptyZeroed([n], 'int64');
+    if (numbers.size > 0 && n > 0) count(counts, numbers, null, true);
+    return counts;
   }
   const w = reshape(realOnly(caller, asarray(weights, caller)), -1);
-  if (w.size !== numbers.length)
+  if (w.size !== numbers.size)
     throw new RangeError(
-      `${caller}: weights should have the same shape as a: ${w.size} and ${numbers.length} elements.`,
+      `${caller}: weights should have the same shape as a: ${w.size} and ${numbers.size} elements.`,
     );
   if (tracking(w)) {
-    const inside = [...numbers.keys()].filter((i) => numbers[i] >= 0);
-    const places = Int32Array.from(inside, (i) => numbers[i]);
-    const chosen = get(w, [asarray(Int32Array.from(inside))]);
-    return addAt(emptyZeroed([n], w.dtype), [asarray(places)], chosen);
+    const inside = greaterEqual(numbers, 0);
+    return addAt(emptyZeroed([n], w.dtype), [get(numbers, [inside])], get(w, [inside]));
   }
-  const sums = new Float64Array(n);
-  const data = w.data;
-  for (let i = 0; i < numbers.length; i++) if (numbers[i] >= 0) sums[numbers[i]] += Number(data[i]);
-  return castTo(asarray(sums), isFloat(w.dtype) ? w.dtype : 'int64');
+  const sums = emptyZeroed([n], 'float64');
+  if (w.size > 0 && n > 0) count(sums, numbers, ascontiguousarray(castTo(w, 'float64')), true);
+  return castTo(sums, isFloat(w.dtype) ? w.dtype : 'int64');
 }
 
 /**
@@ -294,7 +276,7 @@ export function histogram(
   let a = reshape(realOnly('histogram', asarray(value, 'histogram')).detach(), -1);
   if (a.dtype === 'bool') a = castTo(a, 'uint8');
   const found = binEdges('histogram', a, bins, options.range ?? undefined);
-  const numbers = binNumbers(a.data, found);
+  const numbers = binNumbers(a, found);
   let out = tally('histogram', numbers, Math.max(found.edges.size - 1, 0), options.weights ?? undefined);
   if (options.density)
     out = div(
@@ -345,8 +327,7 @@ export function histogram2d(
     binEdges('histogram2d', p, typeof bins === 'number' ? bins : bins[d], options.range?.[d]),
   );
   const [nx, ny] = sides.map((s) => s.edges.size - 1);
-  const [px, py] = points.map((p, d) => binNumbers(p.data, sides[d]));
-  const cells = px.map((k, i) => (k < 0 || py[i] < 0 ? -1 : k * ny + py[i]));
+  const cells = binNumbers(points[1], sides[1], binNumbers(points[0], sides[0]));
   let out = castTo(
     reshape(tally('histogram2d', cells, nx * ny, options.weights ?? undefined), nx, ny),
     'float64',

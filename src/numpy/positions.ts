@@ -1,14 +1,16 @@
 // Positions as arrays: the slices that single out one axis, the index arrays of diagonals, triangles and masks, and flat
 // positions turned into coordinates and back.
 
+import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { needed, parameters } from '../core/options.js';
 import { checkShape, type Shape, shapeText } from '../core/shape.js';
-import { Tuple, tuple } from '../core/tuple.js';
+import { type Tuple, tuple } from '../core/tuple.js';
 import { maximum, minimum, mod } from '../ops/elementwise.js';
-import { nonzero } from '../ops/index.js';
+import { get, nonzero } from '../ops/index.js';
 import { castTo } from '../ops/operands.js';
+import { ascontiguousarray } from '../ops/shape.js';
 import { arange } from './grid.js';
 
 /** An int64 vector of positions. */
@@ -85,18 +87,10 @@ export function unravelIndex(
   const shape = needed('unravelIndex', 'shape', o.shape);
   const to = typeof shape === 'number' ? [shape] : shape;
   if (columnMajor('unravelIndex', o.order)) return tuple(unravelIndex(index, [...to].reverse()).reverse());
-  let rest = castTo(asarray(index, 'unravelIndex'), 'int64');
-  const size = to.reduce((s, n) => s * n, 1);
-  for (const v of rest.data) {
-    if (v < 0 || v >= size)
-      throw new RangeError(`unravelIndex: index ${v} is out of bounds for array with size ${size}.`);
-  }
-  const out: Tuple<NDArray> = new Tuple(to.length);
-  for (let d = to.length - 1; d >= 0; d--) {
-    out[d] = rest.mod(to[d]);
-    rest = rest.floorDivide(to[d]);
-  }
-  return out;
+  const at = ascontiguousarray(castTo(asarray(index, 'unravelIndex').detach(), 'int64'));
+  const out = empty([to.length, ...at.shape], 'int64');
+  backend.unravel(out, at, to);
+  return tuple(to.map((_, d) => get(out, [d, '...'])));
 }
 
 export type OutOfBounds = 'raise' | 'wrap' | 'clip';
@@ -148,6 +142,7 @@ function coordinatesWithin(value: NDArray, n: number, mode: OutOfBounds, d: numb
     throw new TypeError(
       `ravelMultiIndex: clipmode must be one of 'clip', 'raise', or 'wrap', not '${String(mode)}'.`,
     );
+  if (backend.largest(ascontiguousarray(at.detach())) < n) return at;
   for (const i of at.data)
     if (i < 0 || i >= n)
       throw new RangeError(

@@ -1,6 +1,8 @@
 // Products beyond dot and matmul: inner, tensordot, kron, cross, convolve. Composed of operations, so gradients flow.
 
+import { batching } from '../core/batch.js';
 import { asarray } from '../core/create.js';
+import { promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { parameters } from '../core/options.js';
 import { normalizeAxis, shapeText } from '../core/shape.js';
@@ -10,7 +12,9 @@ import { mul, sub } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { concatenate } from '../ops/join.js';
 import { matmul } from '../ops/matmul.js';
-import { moveaxis, reshape, transpose } from '../ops/shape.js';
+import { castTo } from '../ops/operands.js';
+import { tracking } from '../ops/registry.js';
+import { ascontiguousarray, moveaxis, reshape, transpose } from '../ops/shape.js';
 import { arange } from './grid.js';
 import { roll } from './manipulation.js';
 import { pad } from './padding.js';
@@ -145,6 +149,18 @@ export function convolveMode(caller: string, argument: unknown, otherwise: Convo
   return mode;
 }
 
+/** out[i] = the sum over j of a[i + j] * v[j]: a row times the windows of `a`, one in each column, which are not copied. */
+function windowed(a: NDArray, v: NDArray, n: number): NDArray {
+  const m = v.size;
+  if (tracking(a, v) || batching.open > 0) {
+    const rows = get(a, [arange(n).reshape(-1, 1).add(arange(m))]);
+    return matmul(rows, v);
+  }
+  const dtype = promoteTypes(a.dtype, v.dtype);
+  const x = ascontiguousarray(castTo(a, dtype));
+  return reshape(matmul(reshape(castTo(v, dtype), 1, m), x.remap([m, n], [1, 1], x.offset)), n);
+}
+
 /** Discrete linear convolution of two vectors. @param part mode: 'full' (default), 'same' or 'valid' @see numpy.convolve */
 export function convolve<A extends ArrayLike, B extends ArrayLike>(
   left: A,
@@ -162,14 +178,7 @@ export function convolve<A extends ArrayLike, B extends ArrayLike>(
     throw new RangeError(`convolve: ${a.size === 0 ? 'a' : 'v'} cannot be empty.`);
   if (v.size > a.size) [a, v] = [v, a];
   const [n, m] = [a.size, v.size];
-  // Row i of the windows holds the m neighbours that meet the reversed kernel.
-  const padded = pad(a, m - 1);
-  const rows = get(padded, [
-    arange(n + m - 1)
-      .reshape(-1, 1)
-      .add(arange(m)),
-  ]);
-  const all = matmul(rows, get(v, ['::-1']));
+  const all = windowed(pad(a, m - 1), get(v, ['::-1']), n + m - 1);
   if (mode === 'full') return all;
   if (mode === 'valid') return get(all, [`${m - 1}:${n}`]);
   const skip = (m - 1) >> 1;

@@ -1,8 +1,9 @@
 // Arrays as sets: their different values, with where and how often each occurs, membership, and what two arrays have
 // in common or not.
 
+import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { isInexact, promoteTypes } from '../core/dtype.js';
+import { isComplex, isInexact, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { checkOptions, parameters, type Spelled } from '../core/options.js';
 import { normalizeAxis } from '../core/shape.js';
@@ -12,7 +13,8 @@ import { get, set } from '../ops/index.js';
 import { concatenate } from '../ops/join.js';
 import { castTo } from '../ops/operands.js';
 import { any, cumsum, sum } from '../ops/reduce.js';
-import { copy, moveaxis, reshape } from '../ops/shape.js';
+import { tracking } from '../ops/registry.js';
+import { ascontiguousarray, copy, moveaxis, reshape } from '../ops/shape.js';
 import { argsort, searchsorted, sort } from '../ops/sort.js';
 import { flatnonzero } from './sorting.js';
 
@@ -60,6 +62,10 @@ export function unique(value: ArrayLike, ...given: unknown[]): NDArray | NDArray
   // One row per thing to compare.
   const rows = axis === null ? reshape(a, -1) : moveaxis(a, along, 0);
   const wanted = options.returnIndex || options.returnInverse || options.returnCounts;
+  if (axis === null && rows.size > 0 && !tracking(a)) {
+    const found = elements(rows, options);
+    return wanted ? found : found[0];
+  }
   if (axis === null && !wanted) {
     const sorted = sort(rows, 0);
     return get(sorted, [firsts(sorted, equalNan)]);
@@ -77,6 +83,35 @@ export function unique(value: ArrayLike, ...given: unknown[]): NDArray | NDArray
     out.push(sub(get(ends, ['1:']), starts));
   }
   return wanted ? out : out[0];
+}
+
+/** The different elements of a vector, and what else is asked for, by one pass over the sorted ones. */
+function elements(rows: NDArray, options: UniqueOptions): NDArray[] {
+  const { returnIndex = false, returnInverse = false, returnCounts = false, equalNan = true } = options;
+  const n = rows.size;
+  const order = returnIndex || returnInverse ? argsort(rows) : null;
+  const sorted = order === null ? sort(rows, 0) : get(rows, [order]);
+  const starts = returnIndex || returnCounts ? empty([n], 'int64') : null;
+  const inverse = returnInverse ? empty([n], 'int64') : null;
+  const room = empty([n], rows.dtype);
+  const count = backend.uniques(room, sorted, equalNan, starts, order, inverse);
+  const first = (a: NDArray): NDArray => (count === n ? a : copy(get(a, [`:${count}`])));
+  const out = [first(room)];
+  const from = starts === null ? null : first(starts);
+  if (order !== null && from !== null && returnIndex) out.push(get(order, [from]));
+  if (inverse !== null) out.push(inverse);
+  if (from !== null && returnCounts) {
+    const counts = empty([count], 'int64');
+    const [begins, raw] = [from.raw() as BigInt64Array, counts.raw() as BigInt64Array];
+    if (count < 32)
+      for (let k = 0; k < count; k++) raw[k] = (k + 1 < count ? begins[k + 1] : BigInt(n)) - begins[k];
+    else {
+      set(counts, [':-1'], sub(get(from, ['1:']), get(from, [':-1'])));
+      raw[count - 1] = BigInt(n) - begins[count - 1];
+    }
+    out.push(counts);
+  }
+  return out;
 }
 
 const uniqueNames = ['returnIndex', 'returnInverse', 'returnCounts', 'axis', 'equalNan'];
@@ -139,7 +174,9 @@ export function isin(
   const x = castTo(p, type);
   const known = sort(castTo(reshape(q, -1), type), 0);
   let found: NDArray<'bool'> = emptyZeroed(x.shape, 'bool');
-  if (known.size > 0) {
+  if (known.size > 0 && x.size > 0 && !isComplex(type)) {
+    backend.member(found, ascontiguousarray(x), known);
+  } else if (known.size > 0) {
     // Each element beside the smallest known one that is not below it. NaN equals nothing.
     found = equal(get(known, [minimum(searchsorted(known, x), known.size - 1)]), x);
   }

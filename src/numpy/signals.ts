@@ -2,7 +2,7 @@
 
 import { asarray } from '../core/create.js';
 import { isInexact } from '../core/dtype.js';
-import { type ArrayLike, NDArray } from '../core/ndarray.js';
+import { type ArrayLike, emptyZeroed, NDArray } from '../core/ndarray.js';
 import { parameters } from '../core/options.js';
 import { normalizeAxis, shapeText } from '../core/shape.js';
 import { conjugate } from '../ops/define.js';
@@ -123,20 +123,17 @@ export function histogramdd(
   );
   const shape = sides.map((s) => s.edges.size - 1);
   // The number of a cell counts cells in C order.
-  const cells = new Int32Array(columns[0]?.size ?? 0);
+  const n = columns[0]?.size ?? 0;
+  let cells: NDArray | undefined;
   columns.forEach((c, i) => {
-    if (c.size !== cells.length)
-      throw new RangeError(
-        `histogramdd: coordinate vectors differ in length: ${cells.length} and ${c.size}.`,
-      );
-    binNumbers(c.data, sides[i]).forEach((k, j) => {
-      cells[j] = k < 0 || cells[j] < 0 ? -1 : cells[j] * shape[i] + k;
-    });
+    if (c.size !== n)
+      throw new RangeError(`histogramdd: coordinate vectors differ in length: ${n} and ${c.size}.`);
+    cells = binNumbers(c, sides[i], cells);
   });
   let counts = reshape(
     tally(
       'histogramdd',
-      cells,
+      cells ?? emptyZeroed([0], 'int64'),
       shape.reduce((s, n) => s * n, 1),
       options.weights,
     ),

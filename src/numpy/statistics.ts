@@ -1,9 +1,11 @@
 // Statistics beyond the plain reductions: medians and percentiles, weighted averages, covariance, and the functions
 // that leave NaN out. Composed of operations, so gradients flow through all of them that have one.
 
+import * as backend from '../backend/index.js';
+import { batching } from '../core/batch.js';
 import { asarray } from '../core/create.js';
 import { isComplex, isFloat, isInexact, promoteTypes, realType, toDType } from '../core/dtype.js';
-import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
+import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { checkOptions, parameters } from '../core/options.js';
 import { normalizeAxis, sameShape, shapeText } from '../core/shape.js';
 import type { Accumulated, DTypeOf, Floating } from '../core/typing.js';
@@ -49,7 +51,16 @@ import {
   sum,
   type VarOptions,
 } from '../ops/reduce.js';
-import { astype, broadcastTo, moveaxis, reshape, squeeze, transpose } from '../ops/shape.js';
+import { tracking } from '../ops/registry.js';
+import {
+  ascontiguousarray,
+  astype,
+  broadcastTo,
+  moveaxis,
+  reshape,
+  squeeze,
+  transpose,
+} from '../ops/shape.js';
 import { argsort, searchsorted } from '../ops/sort.js';
 import { where } from '../ops/where.js';
 import { into } from '../ops/writing.js';
@@ -451,6 +462,13 @@ export function interp(
     throw new RangeError(
       `interp: fp and xp are not of the same length, or empty: shapes ${shapeText(values.shape)} and ${shapeText(points.shape)}.`,
     );
+  }
+  const whole = [at, points, values].every((a) => a.dtype === 'float64');
+  if (whole && at.size > 0 && !tracking(at, points, values) && batching.open === 0) {
+    const found = empty(at.shape, 'float64');
+    const [x0, y0] = [ascontiguousarray(points), ascontiguousarray(values)];
+    backend.interp(found, ascontiguousarray(at), x0, y0, ends.left ?? null, ends.right ?? null);
+    return found;
   }
   const [first, last] = [get(values, [0]), get(values, [-1])];
   let out: NDArray;

@@ -9,9 +9,12 @@ import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
 import { checkOptions, type Spelled } from '../core/options.js';
 import { checkShape } from '../core/shape.js';
 import { storageOver } from '../core/storage.js';
+import { get } from '../ops/index.js';
+import { castTo } from '../ops/operands.js';
 import { ascontiguousarray, astype, reshape, transpose } from '../ops/shape.js';
 import { sprintf } from './format.js';
 import { pathOf, readable } from './io.js';
+import { plainRows, plainVector } from './plain-text.js';
 
 /** A file, or its lines. */
 export type TextSource = string | URL | readonly string[];
@@ -187,6 +190,10 @@ export function loadtxt(source: TextSource, given: Spelled<LoadtxtOptions> = {})
   const comments = commentList(options.comments);
   const most = options.maxRows ?? Number.POSITIVE_INFINITY;
   const columns = usecols === undefined ? null : typeof usecols === 'number' ? [usecols] : usecols;
+  if (isFloat(dtype) && (quotechar ?? null) === null) {
+    const plain = plainTable(source, options, skiprows, delimiter);
+    if (plain !== null) return delivered(castTo(plain, dtype), ndmin, options.unpack);
+  }
   const { name, lines } = linesOf('loadtxt', source);
   const values: Scalar[] = [];
   let rows = 0;
@@ -262,6 +269,10 @@ export function genfromtxt(source: TextSource, given: Spelled<GenfromtxtOptions>
   const filling: Scalar =
     options.fillingValues ??
     (isFloat(dtype) || isComplex(dtype) ? Number.NaN : dtype === 'bool' ? false : -1);
+  if (isFloat(dtype) && skipFooter === 0 && options.missingValues === undefined) {
+    const plain = plainTable(source, options as TableOptions, skipHeader, delimiter);
+    if (plain !== null) return delivered(castTo(plain, dtype), ndmin, options.unpack);
+  }
   const { name, lines } = linesOf('genfromtxt', source);
   const cut = (line: string): string[] => {
     if (typeof delimiter !== 'number' && typeof delimiter !== 'object')
@@ -367,6 +378,26 @@ export function savetxt(file: string | URL, value: ArrayLike, options: SavetxtOp
   writeFileSync(pathOf('savetxt', file), lines.map((l) => l + newline).join(''));
 }
 
+/** The table when nothing but numbers and the delimiter stands in a file; null: it takes a closer look. */
+function plainTable(
+  source: TextSource,
+  options: TableOptions,
+  skip: number,
+  delimiter: unknown,
+): NDArray | null {
+  const comments = commentList(options.comments);
+  if (Array.isArray(source) || comments.length > 1 || options.converters !== undefined) return null;
+  if ((options.maxRows ?? null) !== null || typeof (delimiter ?? ' ') !== 'string' || delimiter === '')
+    return null;
+  const bytes = readFileSync(readable('loadtxt', source as string | URL));
+  const found = plainRows(bytes, (delimiter ?? '') as string, comments[0] ?? null, skip);
+  if (found === null || options.usecols === undefined) return found;
+  const columns = [options.usecols].flat() as number[];
+  const width = found.shape[1];
+  if (columns.some((c) => !Number.isInteger(c) || c < -width || c >= width)) return null;
+  return get(found, [':', columns]);
+}
+
 // ---------------------------------------------------------------- strings, buffers, iterators
 
 export interface FromstringOptions {
@@ -392,6 +423,8 @@ export function fromstring(text: string, options: FromstringOptions = {}): NDArr
     throw new TypeError(
       "fromstring: the separator is missing, e.g. {sep: ' '}. For raw bytes use np.frombuffer(buffer, {dtype}).",
     );
+  const plain = count < 0 && isFloat(dtype) ? plainVector(text, sep.trim()) : null;
+  if (plain !== null) return dtype === 'float64' ? plain : astype(plain, dtype);
   const parts = sep.trim() === '' ? text.trim().split(/\s+/) : text.split(sep.trim());
   const fields = parts.length === 1 && parts[0].trim() === '' ? [] : parts;
   if (fields[fields.length - 1]?.trim() === '') fields.pop();

@@ -4,8 +4,8 @@
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { type DType, promoteTypes, toDType } from '../core/dtype.js';
-import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
-import { type Shape, shapeText } from '../core/shape.js';
+import { type ArrayLike, emptyZeroed, NDArray } from '../core/ndarray.js';
+import { type Shape, sameShape, shapeText, sizeOf } from '../core/shape.js';
 import { type Contraction, type ContractionPath, findPath, pathReport } from './einsum-path.js';
 import { mul } from './elementwise.js';
 import { matmul } from './matmul.js';
@@ -27,9 +27,15 @@ export interface EinsumOptions {
 type Sublist = readonly (number | '...')[];
 export type EinsumArgument = ArrayLike | string | Sublist | EinsumOptions;
 
-/** An operand and the label of each of its axes. */
+/** An array that is yet to be computed: its shape, and how to make it of the operands. */
+interface Step {
+  readonly shape: Shape;
+  readonly make: (operands: readonly NDArray[]) => NDArray;
+}
+
+/** An operand, or what has been made of some, and the label of each of its axes. */
 interface Term {
-  readonly a: NDArray;
+  readonly a: Step;
   readonly labels: string;
 }
 
@@ -37,6 +43,13 @@ interface Problem {
   readonly terms: readonly Term[];
   readonly output: string;
   readonly sizes: ReadonlyMap<string, number>;
+}
+
+/** What is asked for: the subscripts of each operand and of the output (undefined when implicit), and the operands. */
+interface Question {
+  readonly inputs: string[];
+  readonly output: string | undefined;
+  readonly arrays: NDArray[];
   readonly options: EinsumOptions;
 }
 
@@ -51,11 +64,7 @@ const isBroadcast = (label: string): boolean => label.charCodeAt(0) >= BROADCAST
 const isOptions = (v: unknown): v is EinsumOptions =>
   typeof v === 'object' && v !== null && Object.getPrototypeOf(v) === Object.prototype;
 
-/** The subscripts of each operand and of the output (undefined when implicit), and the operands. */
-function split(
-  caller: string,
-  given: readonly EinsumArgument[],
-): { inputs: string[]; output: string | undefined; arrays: NDArray[]; options: EinsumOptions } {
+function split(caller: string, given: readonly EinsumArgument[]): Question {
   const args = [...given];
   const options = isOptions(args[args.length - 1]) ? (args.pop() as EinsumOptions) : {};
   let inputs: string[];
@@ -122,8 +131,7 @@ function expand(caller: string, text: string, whose: string, extra: number): str
   return parts.length === 2 ? parts[0] + broadcastLabels(extra) + parts[1] : text;
 }
 
-function parse(caller: string, given: readonly EinsumArgument[]): Problem {
-  const { inputs, output: explicit, arrays, options } = split(caller, given);
+function parse(caller: string, { inputs, output: explicit, arrays }: Question): Problem {
   let widest = 0;
   const labels = inputs.map((text, i) => {
     const a = arrays[i];
@@ -181,13 +189,18 @@ function parse(caller: string, given: readonly EinsumArgument[]): Problem {
     throw new RangeError(
       `${caller}: the output '${explicit}' lacks '...' for the ${widest} axes that it stands for in the operands; add it, or name those axes to sum over them.`,
     );
-  let dtype = options.dtype === undefined ? undefined : toDType(options.dtype, caller);
-  dtype ??= arrays.map((a) => a.dtype).reduce(promoteTypes);
   const terms = arrays.map((a, i) => ({
-    a: a.dtype === dtype ? a : astype(a, dtype),
+    a: { shape: a.shape, make: (operands: readonly NDArray[]) => operands[i] },
     labels: labels[i],
   }));
-  return { terms, output, sizes, options };
+  return { terms, output, sizes };
+}
+
+/** The operands in one type. */
+function inOneType(caller: string, { arrays, options }: Question): NDArray[] {
+  let dtype = options.dtype === undefined ? undefined : toDType(options.dtype, caller);
+  dtype ??= arrays.map((a) => a.dtype).reduce(promoteTypes);
+  return arrays.map((a) => (a.dtype === dtype ? a : astype(a, dtype)));
 }
 
 /** Labels that occur once, in alphabetical order, after the axes of the ellipsis. */
@@ -217,18 +230,36 @@ function onDiagonal(g: NDArray, shape: Shape, labels: string, to: string): NDArr
 }
 register('onDiagonal', true);
 
+// ---------------------------------------------------------------- steps
+
+const reshaped = (a: Step, shape: readonly number[]): Step =>
+  sameShape(a.shape, shape) ? a : { shape, make: (x) => reshape(a.make(x), [...shape]) };
+
+/** The sum over some axes; of booleans, whether any is true. */
+const summedOver = (a: Step, axis: readonly number[]): Step => ({
+  shape: a.shape.filter((_, d) => !axis.includes(d)),
+  make: (x) => {
+    const value = a.make(x);
+    return value.dtype === 'bool' ? any(value, { axis }) : sum(value, { axis, dtype: value.dtype });
+  },
+});
+
 /** Every label once, without axes that only broadcast, and without those that nobody asks for. */
 function reduce(term: Term, sizes: ReadonlyMap<string, number>, wanted: string): Term {
   let { a, labels } = term;
   const distinct = [...new Set(labels)].join('');
   if (distinct !== labels) {
-    a = diagonalOf(a, labels, distinct);
+    const [whole, all] = [a, labels];
+    a = {
+      shape: [...distinct].map((l) => whole.shape[all.indexOf(l)]),
+      make: (x) => diagonalOf(whole.make(x), all, distinct),
+    };
     labels = distinct;
   }
   const stretched = [...labels].filter((l, d) => a.shape[d] === 1 && sizes.get(l) !== 1);
   if (stretched.length > 0) {
     const kept = [...labels].filter((l) => !stretched.includes(l));
-    a = reshape(
+    a = reshaped(
       a,
       kept.map((l) => sizes.get(l)!),
     );
@@ -237,23 +268,18 @@ function reduce(term: Term, sizes: ReadonlyMap<string, number>, wanted: string):
   return summed({ a, labels }, wanted);
 }
 
-/** The sum over all axes whose labels are not wanted; of booleans, whether any is true. */
+/** The sum over all axes whose labels are not wanted. */
 function summed({ a, labels }: Term, wanted: string): Term {
   const axis = [...labels].flatMap((l, d) => (wanted.includes(l) ? [] : [d]));
   if (axis.length === 0) return { a, labels };
-  return {
-    a: a.dtype === 'bool' ? any(a, { axis }) : sum(a, { axis, dtype: a.dtype }),
-    labels: [...labels].filter((l) => wanted.includes(l)).join(''),
-  };
+  return { a: summedOver(a, axis), labels: [...labels].filter((l) => wanted.includes(l)).join('') };
 }
 
 /** The axes in the order of `to`, which has the same labels. */
-function arranged({ a, labels }: Term, to: string): NDArray {
+function arranged({ a, labels }: Term, to: string): Step {
   if (labels === to) return a;
-  return transpose(
-    a,
-    [...to].map((l) => labels.indexOf(l)),
-  );
+  const axes = [...to].map((l) => labels.indexOf(l));
+  return { shape: axes.map((d) => a.shape[d]), make: (x) => transpose(a.make(x), axes) };
 }
 
 // ---------------------------------------------------------------- two operands
@@ -269,7 +295,7 @@ function contract(left: Term, right: Term, wanted: string): Term {
   const last = [...wanted].reverse().find((l) => x.labels.includes(l) !== y.labels.includes(l));
   if (last !== undefined && x.labels.includes(last)) [x, y] = [y, x];
   const batch = both.filter((l) => wanted.includes(l));
-  const order = [...(x.a.size >= y.a.size ? x : y).labels].filter((l) => inner.includes(l));
+  const order = [...(sizeOf(x.a.shape) >= sizeOf(y.a.shape) ? x : y).labels].filter((l) => inner.includes(l));
   const rows = [...x.labels].filter((l) => !both.includes(l));
   const columns = [...y.labels].filter((l) => !both.includes(l));
   const size = (list: readonly string[], of: Term) =>
@@ -278,33 +304,29 @@ function contract(left: Term, right: Term, wanted: string): Term {
   // Many short inner products: a pass over all of them beats a call for each.
   if (rows.length === 0 && columns.length === 0 && batch.length > 0 && size(order, x) < 32)
     return summed(spreadProduct(x, y, [...batch, ...order].join('')), wanted);
-  const a = reshape(arranged(x, [...batch, ...rows, ...order].join('')), [
-    ...lead,
-    size(rows, x),
-    size(order, x),
-  ]);
-  const b = reshape(arranged(y, [...batch, ...order, ...columns].join('')), [
-    ...lead,
-    size(order, y),
-    size(columns, y),
-  ]);
+  const [m, k, n] = [size(rows, x), size(order, x), size(columns, y)];
+  const a = reshaped(arranged(x, [...batch, ...rows, ...order].join('')), [...lead, m, k]);
+  const b = reshaped(arranged(y, [...batch, ...order, ...columns].join('')), [...lead, k, n]);
   const labels = [...batch, ...rows, ...columns].join('');
   const shape = [...labels].map((l) => (x.labels.includes(l) ? size([l], x) : size([l], y)));
-  return { a: reshape(matmul(a, b), shape), labels };
+  const product: Step = { shape: [...lead, m, n], make: (v) => matmul(a.make(v), b.make(v)) };
+  return { a: reshaped(product, shape), labels };
 }
 
 /** Without a sum: the element-wise product over the labels of both. */
 function spreadProduct(x: Term, y: Term, wanted: string): Term {
   const labels = [...wanted].filter((l) => x.labels.includes(l) || y.labels.includes(l)).join('');
-  const aligned = (t: Term): NDArray => {
+  const aligned = (t: Term): Step => {
     const own = [...labels].filter((l) => t.labels.includes(l)).join('');
     const a = arranged(t, own);
-    return reshape(
+    return reshaped(
       a,
       [...labels].map((l) => (own.includes(l) ? a.shape[own.indexOf(l)] : 1)),
     );
   };
-  return { a: mul(aligned(x), aligned(y)), labels };
+  const [a, b] = [aligned(x), aligned(y)];
+  const shape = a.shape.map((n, d) => (n === 1 ? b.shape[d] : n));
+  return { a: { shape, make: (v) => mul(a.make(v), b.make(v)) }, labels };
 }
 
 // ---------------------------------------------------------------- all of them
@@ -333,13 +355,45 @@ const described = (problem: Problem): Contraction => ({
  * @see numpy.einsum
  */
 export function einsum(...args: EinsumArgument[]): NDArray {
-  const problem = parse('einsum', args);
-  const { output, sizes, options } = problem;
+  // Operands of one type under subscripts in a text: the way is found once for each list of shapes.
+  const key = knownBy(args);
+  const way = key === '' ? undefined : ways.get(key);
+  if (way !== undefined) return way.make(args.slice(1) as NDArray[]);
+  const question = split('einsum', args);
+  const found = wayOf(parse('einsum', question), question.options);
+  if (key !== '') {
+    if (ways.size >= MOST_WAYS) ways.clear();
+    ways.set(key, found);
+  }
+  return found.make(inOneType('einsum', question));
+}
+
+const ways = new Map<string, Step>();
+const MOST_WAYS = 512;
+
+/** What the way to a result depends on, as a text; empty when there are options, or operands to be converted. */
+function knownBy(args: readonly EinsumArgument[]): string {
+  let key = args[0];
+  if (typeof key !== 'string') return '';
+  const first = args[1];
+  for (let i = 1; i < args.length; i++) {
+    const a = args[i];
+    if (!(a instanceof NDArray) || a.dtype !== (first as NDArray).dtype) return '';
+    key += '|';
+    for (let d = 0; d < a.shape.length; d++) key += `${a.shape[d]},`;
+  }
+  return key;
+}
+
+function wayOf({ terms: given, output, sizes }: Problem, options: EinsumOptions): Step {
   // What an operand needs to keep is what the output or another operand names.
   const wantedBy = (list: readonly Term[], skip?: number): string =>
     [...new Set(output + list.map((t, i) => (i === skip ? '' : t.labels)).join(''))].join('');
-  let terms = problem.terms.map((t, i) => reduce(t, sizes, wantedBy(problem.terms, i)));
-  const path = terms.length > 2 ? findPath('einsum', described(problem), options.optimize ?? true) : [];
+  let terms = given.map((t, i) => reduce(t, sizes, wantedBy(given, i)));
+  const path =
+    terms.length > 2
+      ? findPath('einsum', described({ terms: given, output, sizes }), options.optimize ?? true)
+      : [];
   const product = (positions: readonly number[]): void => {
     const chosen = positions.map((i) => terms[i]);
     const rest = terms.filter((_, i) => !positions.includes(i));
@@ -367,8 +421,8 @@ register('einsum', true);
  * @see numpy.einsum_path
  */
 export function einsumPath(...args: EinsumArgument[]): [ContractionPath, string] {
-  const problem = parse('einsumPath', args);
-  const contraction = described(problem);
-  const path = findPath('einsumPath', contraction, problem.options.optimize ?? 'greedy');
+  const question = split('einsumPath', args);
+  const contraction = described(parse('einsumPath', question));
+  const path = findPath('einsumPath', contraction, question.options.optimize ?? 'greedy');
   return [['einsum_path', ...path], pathReport(contraction, path)];
 }

@@ -4,7 +4,7 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { type DType, isInteger, toDType } from '../core/dtype.js';
+import { type DType, isInexact, isInteger, toDType } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, NDArray } from '../core/ndarray.js';
 import { checkOptions } from '../core/options.js';
 import { broadcastShapes, normalizeAxes, normalizeAxis, shapeText, sizeOf } from '../core/shape.js';
@@ -290,28 +290,76 @@ function reduceat(
   const a = asarray(value, caller);
   const axis = normalizeAxis(caller, o.axis ?? 0, a.ndim);
   const n = a.shape[axis];
-  const cuts = [...asarray(indices, caller).data].map(Number);
-  for (const c of cuts) {
-    if (!Number.isInteger(c) || c < 0 || c >= n)
-      throw new RangeError(`${caller}: index ${c} out-of-bounds in ${this.ufuncName}.reduceat [0, ${n}).`);
-  }
+  const given = asarray(indices, caller);
+  const cuts = cutsOf(this, given, n);
   const rows = moveaxis(a, axis, 0);
-  const parts = cuts.map((from, i) => {
-    const to = i + 1 < cuts.length ? cuts[i + 1] : n;
+  let out: NDArray;
+  if (cuts.size === 0) {
+    out = emptyZeroed(
+      a.shape.map((length, d) => (d === axis ? 0 : length)),
+      a.dtype,
+    );
+  } else if (tracking(a))
+    out = moveaxis(stack(segments(this, rows, [...cuts.data].map(Number), o.dtype)), 0, axis);
+  else {
+    const plain = reductions[this.op];
+    const first = get(rows, ['0:1']);
+    const type =
+      plain === undefined
+        ? foldable(this, first, o.dtype, caller).dtype
+        : plain(first, { axis: 0, dtype: o.dtype }).dtype;
+    const typed = castTo(rows.detach(), type);
+    const result = emptyZeroed([cuts.size, ...rows.shape.slice(1)], type);
+    if (result.size > 0)
+      backend.reduceSegments(
+        this.opcode,
+        segmentFolds[this.op],
+        result,
+        typed.contiguous ? typed : copy(typed),
+        n,
+        cuts,
+      );
+    out = axis === 0 ? result : copy(moveaxis(result, 0, axis));
+  }
+  return o.out ? into(caller, o.out, out) : out;
+}
+
+const segmentFolds: Readonly<Record<string, backend.SegmentFold>> = {
+  add: 'sum',
+  mul: 'prod',
+  maximum: 'max',
+  minimum: 'min',
+};
+
+/** Where segments begin, as contiguous int64, all of them within the axis. */
+function cutsOf(f: Binary, given: NDArray, n: number): NDArray {
+  const caller = `${f.op}.reduceat`;
+  const outside = (c: unknown): RangeError =>
+    new RangeError(`${caller}: index ${c} out-of-bounds in ${f.ufuncName}.reduceat [0, ${n}).`);
+  if (isInexact(given.dtype)) for (const c of given.data) if (!Number.isInteger(c)) throw outside(c);
+  const cuts = castTo(given.detach(), 'int64');
+  const flat = cuts.contiguous ? cuts : copy(cuts);
+  if (flat.size > 0 && backend.largest(flat) >= n) {
+    for (const c of flat.data as BigInt64Array) if (c < 0n || c >= n) throw outside(c);
+  }
+  return flat;
+}
+
+/** The segments one by one, out of recorded steps. */
+function segments(
+  f: Binary,
+  rows: NDArray,
+  cuts: readonly number[],
+  dtype: DType | string | undefined,
+): NDArray[] {
+  return cuts.map((from, i) => {
+    const to = i + 1 < cuts.length ? cuts[i + 1] : rows.shape[0];
     const fold = (begin: number, end: number): NDArray =>
-      reduce.call(this, get(rows, [`${begin}:${end}`]), { axis: 0, dtype: o.dtype });
+      reduce.call(f, get(rows, [`${begin}:${end}`]), { axis: 0, dtype });
     // NumPy adds the pairwise sum of the others to the first.
-    if (this.op === 'add' && to > from + 1) return this(fold(from, from + 1), fold(from + 1, to));
+    if (f.op === 'add' && to > from + 1) return f(fold(from, from + 1), fold(from + 1, to));
     return fold(from, Math.max(to, from + 1));
   });
-  const out =
-    parts.length > 0
-      ? moveaxis(stack(parts), 0, axis)
-      : emptyZeroed(
-          a.shape.map((length, d) => (d === axis ? 0 : length)),
-          a.dtype,
-        );
-  return o.out ? into(caller, o.out, out) : out;
 }
 
 // ---------------------------------------------------------------- attaching

@@ -1,0 +1,93 @@
+// Numbers that stand in text, read into float64: what loadtxt, genfromtxt and fromstring begin with.
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include "cpu/table.h"
+
+namespace gl {
+
+namespace {
+
+bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\v' || c == '\f'; }
+bool isEnd(char c) { return c == '\n' || c == '\r'; }
+
+// A number that begins at p, and where it ends; nullptr where there is none of the ordinary kind.
+const char* readNumber(const char* p, const char* end, double& value) {
+  const bool negative = p < end && *p == '-';
+  if (p < end && (*p == '-' || *p == '+')) p++;
+  if (p == end) return nullptr;
+  if ((*p >= '0' && *p <= '9') || *p == '.') {
+    const auto found = std::from_chars(p, end, value);
+    if (found.ec != std::errc()) return nullptr;
+    if (negative) value = -value;
+    return found.ptr;
+  }
+  // The longer name first.
+  static const struct { const char* name; int length; double value; } names[] = {
+      {"infinity", 8, std::numeric_limits<double>::infinity()},
+      {"inf", 3, std::numeric_limits<double>::infinity()},
+      {"nan", 3, std::numeric_limits<double>::quiet_NaN()},
+  };
+  for (const auto& word : names) {
+    if (end - p < word.length) continue;
+    int k = 0;
+    while (k < word.length && (p[k] | 0x20) == word.name[k]) k++;
+    if (k < word.length) continue;
+    value = negative ? -word.value : word.value;
+    return p + word.length;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+// Reads lines of numbers between which a delimiter stands, or white space where that is 0. Empty lines and what follows
+// a comment sign are skipped. Operands: out (float64), text (bytes). params: bytes, room in out, delimiter, comment sign
+// or -1, whether ends of lines count as blanks. results: rows, or -1 where the text is not as plain as that; columns.
+void run_readNumbers(Command& c) {
+  const char* p = c.data<char>(1);
+  const char* const end = p + c.param(0);
+  double* out = c.data<double>(0);
+  const int64_t room = c.param(1), comment = c.param(3);
+  const char delimiter = static_cast<char>(c.param(2));
+  const bool oneLine = c.param(4) != 0;
+  int64_t rows = 0, columns = -1, found = 0;
+  const auto blanks = [&] {
+    while (p < end && (isBlank(*p) || (oneLine && isEnd(*p))) && *p != delimiter) p++;
+  };
+  const auto atEnd = [&] { return p == end || (!oneLine && isEnd(*p)) || (comment >= 0 && *p == static_cast<char>(comment)); };
+  c.result(0, -1);
+  while (p < end) {
+    blanks();
+    int64_t here = 0;
+    if (!atEnd()) {
+      for (;;) {
+        if (found == room) return;
+        p = readNumber(p, end, out[found]);
+        if (p == nullptr) return;
+        found++;
+        here++;
+        const char* const after = p;
+        blanks();
+        if (atEnd()) break;
+        if (delimiter == 0) {
+          if (p == after) return;
+        } else {
+          if (*p != delimiter) return;
+          p++;
+          blanks();
+          if (atEnd()) return;
+        }
+      }
+      if (columns >= 0 && here != columns) return;
+      columns = here;
+      rows++;
+    }
+    while (p < end && !(!oneLine && isEnd(*p))) p++;
+    if (p < end) p++;
+  }
+  c.result(0, static_cast<double>(rows));
+  c.result(1, static_cast<double>(columns < 0 ? 0 : columns));
+}
+
+}  // namespace gl
