@@ -6,12 +6,10 @@ import { isScalar } from './core/create.js';
 import type { DType } from './core/dtype.js';
 import { type ArrayLike, NDArray } from './core/ndarray.js';
 import { shapeText } from './core/shape.js';
-import type { Floating, Promoted } from './core/typing.js';
+import type { Floating, IsAny, Promoted } from './core/typing.js';
 import { inPlace } from './ops/define.js';
 import * as el from './ops/elementwise.js';
 import { get as getIndex, type Index, set as setIndex, update as updateIndex } from './ops/index.js';
-
-type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** What arithmetic takes. Lists only meet arrays: `[1, 2] + [3]` stays the error that it is. */
 export type Operand = NDArray | Complex | number | bigint;

@@ -85,7 +85,7 @@ interface Visible {
 
 /** Types of `$op`: the library's, with brackets and truth values as strict as a cell wants them. */
 const OPERATORS = `
-type $Any<X, Y, N> = 0 extends 1 & X ? Y : N;
+type $Any<X, Y, N> = boolean extends (X extends never ? true : false) ? Y : N;
 interface $List<T> { [index: number]: T }
 interface $Strict {
   get<X>(x: X, index: $Any<X, readonly unknown[], never>): any;

@@ -3,11 +3,15 @@
 
 import { Complex } from './complex.js';
 import { type ArrayLike, NDArray } from './ndarray.js';
+import type { IsAny } from './typing.js';
 
 /** Parameters: an array, a number, or lists and objects of them to any depth. */
 export type Tree = ArrayLike | { readonly [name: string]: Tree } | readonly Tree[];
 
-/** The same tree with a `Leaf` in the place of each array or number; a list of numbers is one leaf. */
+/**
+ * The same tree with a `Leaf` in the place of each array or number; a list of numbers is one leaf. `any` is a parameter
+ * without a type in a function that is handed over: nothing is known of what follows from it either.
+ */
 export type MapTree<T, Leaf> =
   IsAny<T> extends true
     ? T
@@ -22,9 +26,6 @@ export type MapTree<T, Leaf> =
         : T extends object
           ? { -readonly [K in keyof T]: MapTree<T[K], Leaf> }
           : never;
-
-/** A parameter without a type in a function that is handed over: nothing is known of what follows from it either. */
-type IsAny<T> = 0 extends 1 & T ? true : false;
 
 /** What the gradient of a tree looks like: the same tree, with an array of its dtype in the place of each leaf. */
 export type GradOf<T> =
