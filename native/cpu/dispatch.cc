@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <cstring>
 #include "commands.h"
+#include "cpu/products.h"
 #include "cpu/table.h"
 
 namespace gl {
@@ -56,6 +57,15 @@ thread_local std::string message;
 const Kernels& kernels() {
   static const Kernels chosen = choose();
   return chosen;
+}
+
+const Products& products() {
+#if defined(GL_X86)
+  static const std::string isa = kernels().isa;
+  if (isa == "avx512") return avx512::products;
+  if (isa == "avx2") return avx2::products;
+#endif
+  return baseline::products;
 }
 
 const OpInfo opInfo[kOps] = {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <vector>
+#include "cpu/products.h"
 #include "cpu/table.h"
 #include "cpu/threads.h"
 
@@ -79,7 +80,7 @@ struct Part {
   DType type;
   int64_t width;  // elements of a row
   int64_t q[6];
-  double s, c;  // numbers of what follows a product, see GemmAfter
+  double s, c;  // numbers of what follows a product, see GemmAfter; its kind is q[5]
   int operands;
   char* base[4];  // full memory, or where it lies in the block's own memory
   int64_t row[4], col[4];
@@ -131,6 +132,11 @@ void readRegion(Words& w, const double* table, Region& r) {
 template <class T>
 void takeRows(const Part& p, char* const* at, const char* source, int64_t m) {
   const int64_t* offset = reinterpret_cast<const int64_t*>(at[2]);
+  if (p.width == 1) {
+    for (int64_t i = 0; i < m; i++)
+      *reinterpret_cast<T*>(at[0] + i * p.row[0]) = *reinterpret_cast<const T*>(source + offset[i] * int64_t(sizeof(T)));
+    return;
+  }
   for (int64_t i = 0; i < m; i++) {
     const char* from = source + offset[i] * int64_t(sizeof(T));
     char* to = at[0] + i * p.row[0];
@@ -234,11 +240,22 @@ void runPart(const Part& p, char* const* at, int64_t first, int64_t m) {
       return k.gemmOuter[p.type == DType::Float32](at[0], at[1], at[2], m, p.width, p.q[0], p.q[1], p.q[2], p.q[3], p.q[4],
                                                    false, p.q[5] == 0 ? nullptr : &after);
     }
-    case kInner:
-      return k.gemmInner[p.type == DType::Float32](at[0], at[1], at[2], m, p.width, p.q[0], p.q[1], p.q[2], p.q[4]);
-    case kOuterSum:
-      return k.gemmOuter[p.type == DType::Float32](at[0], at[1], at[2], p.q[0], p.width, m, p.q[1], p.q[2], p.q[3], p.q[4],
-                                                   first > 0, nullptr);
+    // A fourth operand is added.
+    case kInner: {
+      const int wide = p.type == DType::Float32;
+      if (p.operands > 3)
+        return products().innerAdd[wide](at[0], at[1], at[2], at[3], m, p.width, p.q[0], p.q[1], p.q[2], p.q[4],
+                                         p.row[3] / itemSize(p.type));
+      return k.gemmInner[wide](at[0], at[1], at[2], m, p.width, p.q[0], p.q[1], p.q[2], p.q[4]);
+    }
+    // A fourth operand takes the sums of the rows of b.
+    case kOuterSum: {
+      const int wide = p.type == DType::Float32;
+      if (p.operands > 3)
+        return products().outerSums[wide](at[0], at[3], at[1], at[2], p.q[0], p.width, m, p.q[1], p.q[2], p.q[3], p.q[4],
+                                          first > 0);
+      return k.gemmOuter[wide](at[0], at[1], at[2], p.q[0], p.width, m, p.q[1], p.q[2], p.q[3], p.q[4], first > 0, nullptr);
+    }
     case kOffsets: return offsetsOf(p, at, m);
     case kTake: {
       // Offsets count from the first row of the whole array.

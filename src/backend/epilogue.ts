@@ -1,10 +1,12 @@
 // What follows a product in a fused loop, done to its elements while they are in registers: a row is added, a maximum
-// taken, a mask applied. The same operations in the same order, so the same bits.
+// taken, a mask applied; and column sums beside it. The same operations in the same order, so the same bits.
 
 import { FORM, type Lane, type Part, sizeOf } from './forms.js';
 import { dtypeNames, names, type Value } from './record.js';
 
 const AFTER = { nothing: 0, add: 1, addMaxRight: 2, addMaxLeft: 3, drop: 4, keep: 5 };
+/** Rows of a product that column sums can go beside, as in native/cpu/products.h. */
+const SUM_ROWS = 4;
 const MASKS: Readonly<Record<string, number>> = {
   'lessEqual drop': AFTER.drop,
   'number greaterEqual drop': AFTER.drop,
@@ -27,13 +29,33 @@ function numberOf(lane: Lane, dtype: number): number | null {
 export function finished(parts: readonly Part[], local: (value: Value) => boolean): Part[] {
   const list: Part[] = [...parts];
   for (let i = 0; i < list.length; i++) {
-    if (list[i].form !== FORM.outer) continue;
+    if (list[i].form !== FORM.outer && list[i].form !== FORM.inner) continue;
     for (let next = merge(list, i, local); next !== null; next = merge(list, i, local)) {
       list[i] = next.product;
       for (const part of next.gone) list.splice(list.indexOf(part), 1);
     }
   }
+  for (const part of [...list]) if (part.form === FORM.outerSum) withSums(list, part);
   return list;
+}
+
+/** Lets a product that adds up over the rows of b add up those rows themselves too, where another part does. */
+function withSums(list: Part[], product: Part): void {
+  const [, , b] = product.lanes;
+  const size = sizeOf(product.dtype);
+  if (product.q[0] > SUM_ROWS || product.q[0] < 1 || b.col !== size) return;
+  const at = list.findIndex((p) => {
+    if (p.form !== FORM.foldRows || p.code !== 0 || p.dtype !== product.dtype || p.width !== product.width)
+      return false;
+    const [, from] = p.lanes;
+    return from.value === b.value && from.offset === b.offset && from.row === b.row && from.col === b.col;
+  });
+  if (at < 0) return;
+  const i = list.indexOf(product);
+  const between = list.slice(Math.min(i, at), Math.max(i, at));
+  if (between.some((p) => p.lanes[0].value === b.value)) return;
+  list[i] = { ...product, lanes: [...product.lanes, list[at].lanes[0]] };
+  list.splice(at, 1);
 }
 
 function merge(
@@ -73,10 +95,11 @@ function merge(
     if (x.value === null || x.col !== size || (x.row !== 0 && !dense(x)) || !settled(x)) return null;
     return then(AFTER.add, { lanes: [...product.lanes, x] }, [user]);
   }
+  if (product.form === FORM.inner) return null;
   if (name === 'maximum' && kind === AFTER.add) {
     const other = operands[operands[0] === mine[0] ? 1 : 0];
     const s = numberOf(other, dtype);
-    if (s === null) return null;
+    if (s === null || Number.isNaN(s)) return null;
     return then(operands[0] === mine[0] ? AFTER.addMaxLeft : AFTER.addMaxRight, { numbers: [s, 0] }, [user]);
   }
   if (name === 'where' && operands[0] !== mine[0] && kind === AFTER.nothing) {

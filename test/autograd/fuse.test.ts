@@ -348,6 +348,35 @@ const net = (n = 60, h = 100) => ({
   b2: np.zeros([1, 3]),
 });
 
+describe('a layer, its rectifier and its gradients, in the shapes that products take in their own ways', () => {
+  // No infinities: their differences are NaN of the other sign, and which of two NaN a sum gives is not settled.
+  const finite = (shape: number[]) => np.where(np.isinf(special(shape)), 1, special(shape));
+  const shapes = [1, 2, 3, 4, 5].flatMap((inputs) => [3, 8, 37, 100].map((units) => [inputs, units]));
+  it.each(shapes)('%i inputs, %i units', (inputs, units) => {
+    for (const dtype of ['float64', 'float32'] as const) {
+      const step = (X: NDArray, W: NDArray, b: NDArray, V: NDArray, c: NDArray, d: NDArray) => {
+        const hidden = np.maximum(0, np.dot(X, W).add(b));
+        const leftward = np.maximum(np.dot(X, W).add(b), 0);
+        const scores = np.dot(hidden, V).add(c);
+        const back = np.dot(d, V.T);
+        back.set([hidden.lessEqual(0)], 0);
+        const db = np.sum(back, { axis: 0, keepdims: true });
+        const dW = np.dot(X.T, back);
+        return [scores, leftward, np.dot(hidden.T, d), np.sum(d, 0), dW, db];
+      };
+      const fused = compare(step, () => [
+        finite([45, inputs]).astype(dtype),
+        random(2, [inputs, units], dtype),
+        random(3, [1, units], dtype),
+        random(4, [units, 3], dtype),
+        random(5, [1, 3], dtype),
+        random(6, [45, 3], dtype),
+      ]);
+      expect(fused.explain()).toContain('runs fused');
+    }
+  });
+});
+
 describe('training steps', () => {
   it('by hand, with closed-over parameters, over 40 steps, in one loop over the rows', () => {
     for (const n of [60, 300, 301]) {
