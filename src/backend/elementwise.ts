@@ -60,6 +60,19 @@ export function elementwise(
   run();
 }
 
+/**
+ * The same for operands that are known to fit together: all contiguous and of one shape, `a` and `b` of the loop's type,
+ * the result of the type that f gives.
+ */
+export function elementwiseAlike(code: number, out: NDArray, a: NDArray, b: NDArray | null): void {
+  begin(code, a.dtype, 1);
+  setDim(0, out.size);
+  setFlat(0, out);
+  setFlat(1, a);
+  if (b !== null) setFlat(2, b);
+  run();
+}
+
 const isFlat = (x: Operand | undefined, size: number): boolean =>
   !(x instanceof NDArray) || (x.contiguous && x.size === size);
 

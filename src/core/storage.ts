@@ -181,7 +181,7 @@ class Cutter {
   cut(size: number): Storage {
     if (this.used + size > this.length) {
       takes(this.length);
-      const fresh = aligned(unfilled(this.length + SPARE), this.length);
+      const fresh = blockIn(unfilled(this.length + ALIGN), this.length, ALIGN, 0);
       this.slab = fresh.slab;
       this.used = fresh.byteOffset;
     }
@@ -192,7 +192,6 @@ class Cutter {
 
 // V8 aligns buffers to 16 bytes; vector loops want 64. The backend tells where a buffer lies.
 let addressOf: ((buffer: ArrayBuffer) => number) | null = null;
-const SPARE = ALIGN - 16;
 
 /** Lets blocks start on a boundary of 64 bytes from now on. Called by the backend, which knows addresses. */
 export function alignBlocks(addresses: (buffer: ArrayBuffer) => number): void {
@@ -202,11 +201,25 @@ export function alignBlocks(addresses: (buffer: ArrayBuffer) => number): void {
 /** A buffer whose bytes nobody has set. It shares memory with no other, and is shorter than 4 GiB. */
 const unfilled = (bytes: number): ArrayBuffer => Buffer.allocUnsafeSlow(bytes).buffer as ArrayBuffer;
 
-/** A block of `size` bytes in a buffer of its own that has SPARE bytes more. */
-function aligned(buffer: ArrayBuffer, size: number): Storage {
-  const home = new Slab(buffer);
-  if (addressOf !== null) home.address = addressOf(buffer);
-  return new Storage(home, home.address > 0 ? -home.address & (ALIGN - 1) : 0, size, true);
+/** A block of `size` bytes in a buffer with `unit` bytes more: its address, divided by `unit`, leaves `rest`. */
+function blockIn(buffer: ArrayBuffer, size: number, unit: number, rest: number): Storage {
+  const slab = new Slab(buffer);
+  if (addressOf !== null) slab.address = addressOf(buffer);
+  const { address } = slab;
+  return new Storage(slab, address > 0 ? (rest - address) & (unit - 1) : 0, size, true);
+}
+
+// Loops that read one block and write another are up to a third slower where the second lies a little further on in its
+// page than the first, as buffers that follow each other do. So large blocks begin at places in their pages that differ
+// by more, and never by an odd number of cache lines.
+const PAGE = 4096;
+const STEP = 6 * ALIGN;
+let place = 0;
+
+/** A large block in a buffer of its own that has PAGE bytes more. */
+function spread(buffer: ArrayBuffer, size: number): Storage {
+  place = (place + STEP) % PAGE;
+  return blockIn(buffer, size, PAGE, place);
 }
 
 const small = new Cutter(2 ** 16);
@@ -242,7 +255,7 @@ let scopeLog: Storage[] | null = null;
 function zeroed(size: number): ArrayBuffer {
   takes(size);
   try {
-    return new ArrayBuffer(size + SPARE);
+    return new ArrayBuffer(size + PAGE);
   } catch {
     throw new RangeError(
       `allocate: unable to allocate ${formatBytes(size)} for an array. Work on parts of it, or in a smaller dtype such as float32.`,
@@ -267,9 +280,9 @@ export function allocate(bytes: number): Storage {
   }
   if (size <= SMALL) return handOut(small.cut(size));
   if (size <= MEDIUM) return handOut(medium.cut(size));
-  if (size >= 2 ** 32 - SPARE) return handOut(aligned(zeroed(size), size));
+  if (size >= 2 ** 32 - PAGE) return handOut(spread(zeroed(size), size));
   takes(size);
-  return handOut(aligned(unfilled(size + SPARE), size));
+  return handOut(spread(unfilled(size + PAGE), size));
 }
 
 function handOut(storage: Storage): Storage {
@@ -285,7 +298,7 @@ export function allocateZeroed(bytes: number): Storage {
   const size = sizeClass(bytes);
   let storage: Storage;
   if (size > MEDIUM && !pool.get(size)?.length) {
-    storage = handOut(aligned(zeroed(size), size));
+    storage = handOut(spread(zeroed(size), size));
   } else {
     storage = allocate(bytes);
     new Uint8Array(storage.slab.buffer, storage.byteOffset, size).fill(0);

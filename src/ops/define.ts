@@ -5,10 +5,10 @@
 import * as backend from '../backend/index.js';
 import { Complex } from '../core/complex.js';
 import { asarray } from '../core/create.js';
-import { type DType, isComplex } from '../core/dtype.js';
+import { type DType, isComplex, isFloat } from '../core/dtype.js';
 import { type ArrayLike, empty, method, NDArray } from '../core/ndarray.js';
 import { tape } from '../core/node.js';
-import { broadcastShapes, type Shape } from '../core/shape.js';
+import { broadcastShapes, type Shape, sameShape } from '../core/shape.js';
 import { batching, overArray, overElements, overWrite } from './batching.js';
 import { floatType, loopType, type Operand, operand, type Typing } from './operands.js';
 import { type Rule, register, track } from './registry.js';
@@ -49,15 +49,25 @@ interface UnarySpec {
   };
 }
 
+/** Contiguous arrays of floats, of one shape and type: the operands of most calls. */
+const alike = (a: NDArray, b: NDArray): boolean =>
+  a.dtype === b.dtype && a.contiguous && b.contiguous && isFloat(a.dtype) && sameShape(a.shape, b.shape);
+
 function compute(
   name: string,
   opcode: number,
   spec: BinarySpec,
+  plain: boolean,
   a: Operand,
   b: Operand,
   into: NDArray | null,
   casting: Casting = 'same_kind',
 ): NDArray {
+  if (into === null && a instanceof NDArray && b instanceof NDArray && plain && alike(a, b)) {
+    const out = empty(a.shape, spec.dtype === 'compare' || spec.dtype === 'logical' ? 'bool' : a.dtype);
+    backend.elementwiseAlike(opcode, out, a, b);
+    return out;
+  }
   const loop = loopType(name, spec.dtype, a, b);
   const reason = spec.refuse?.(loop);
   if (reason !== undefined) throw new TypeError(`${name}: ${reason}`);
@@ -109,6 +119,8 @@ const none: Rule = () => null;
 export function binary(name: string, spec: BinarySpec): BinaryOp {
   const opcode = backend.opcode(name);
   const { vjp, saves = ['ab', 'ab'] } = spec;
+  /** Whether the operation keeps the type of floats, or compares them. */
+  const plain = spec.dtype !== 'double' && spec.refuse?.('float64') === undefined;
   register(name, vjp !== undefined);
   /** Whether the rules of the tracked operands read the values of `a`, of `b` or of the result (`o`). */
   const reads = (letter: 'a' | 'b' | 'o', left: boolean, right: boolean): boolean =>
@@ -136,7 +148,7 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
     const batch = batching.open > 0 ? overElements([a, b], (x, y) => f(x, y)) : null;
     if (batch !== null) return batch;
     if (!(a instanceof NDArray) && !(b instanceof NDArray)) a = asarray(a);
-    const out = compute(name, opcode, spec, a, b, null);
+    const out = compute(name, opcode, spec, plain, a, b, null);
     if (tape.recording && ((a instanceof NDArray && a.tracked) || (b instanceof NDArray && b.tracked)))
       attach(out, a, b);
     return out;
@@ -152,6 +164,7 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
         name,
         opcode,
         spec,
+        plain,
         a instanceof NDArray || b instanceof NDArray ? a : asarray(a),
         b,
         out,
@@ -172,7 +185,7 @@ export function binary(name: string, spec: BinarySpec): BinaryOp {
       const [left, right] = [recording && tracks(target), recording && tracks(b)];
       const needed = reads('a', left, right) || (b === target && reads('b', left, right));
       const before = needed ? track('copy', copyOf(old), [old], [(g) => g], []) : old;
-      compute(name, opcode, spec, target, b, target);
+      compute(name, opcode, spec, plain, target, b, target);
       return (out) => (recording ? attach(out, before, b === target ? before : b) : out);
     });
   };
@@ -184,6 +197,7 @@ export function unary(name: string, spec: UnarySpec): UnaryUfunc {
   const opcode = backend.opcode(name);
   const { vjp, saves = 'a' } = spec;
   const boolean = spec.dtype === 'test' || spec.dtype === 'logical';
+  const plain = spec.refuse?.('float64') === undefined;
   register(name, vjp !== undefined);
   const loopOf = (a: NDArray): DType => {
     const reason = spec.refuse?.(a.dtype);
@@ -202,8 +216,14 @@ export function unary(name: string, spec: UnarySpec): UnaryUfunc {
     const a = asarray(value, name);
     const batch = batching.open > 0 ? overArray(a, f) : null;
     if (batch !== null) return batch;
-    const out = empty(a.shape, typeOf(a));
-    run(out, a);
+    let out: NDArray;
+    if (plain && a.contiguous && isFloat(a.dtype)) {
+      out = empty(a.shape, boolean ? 'bool' : a.dtype);
+      backend.elementwiseAlike(opcode, out, a, null);
+    } else {
+      out = empty(a.shape, typeOf(a));
+      run(out, a);
+    }
     if (vjp !== undefined && tape.recording && a.tracked) {
       const special = specialOf(a);
       if (special !== undefined) {
