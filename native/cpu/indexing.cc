@@ -308,9 +308,39 @@ void run_countNonzero(Command& c) {
   c.result(0, static_cast<double>(n));
 }
 
-// Both walk the mask with a C order index; `each` gets the index of every true element.
-template <class Each>
-static void eachTrue(const Command& c, int64_t limit, Each&& each) {
+const char* const kMoreTrue = "mask: more true elements than were counted; it was changed meanwhile";
+const char* const kFewerTrue = "mask: fewer true elements than were counted; it was changed meanwhile";
+
+// out[i] = first + step times the place of the i-th true byte of a row, at most `room` of them; returns how many. Without
+// a branch for single bytes, which would be guessed wrong.
+static int64_t truePlaces(const char* row, int64_t n, int64_t first, int64_t step, int64_t* out, int64_t room) {
+  int64_t found = 0, j = 0;
+  const auto one = [&](int64_t place) {
+    if (row[place] == 0) return;
+    if (found == room) throw Error(kMoreTrue);
+    out[found++] = first + place * step;
+  };
+  for (; j + 8 <= n; j += 8) {
+    uint64_t word;
+    std::memcpy(&word, row + j, 8);
+    if (word == 0) continue;
+    if (found + 8 > room) {
+      for (int k = 0; k < 8; k++) one(j + k);
+      continue;
+    }
+    for (int k = 0; k < 8; k++) {
+      out[found] = first + (j + k) * step;
+      found += row[j + k] != 0;
+    }
+  }
+  for (; j < n; j++) one(j);
+  return found;
+}
+
+// Walks the mask in C order: row(index, bytes, n, found) for rows of n bytes that lie side by side, which returns how many
+// are true; each(found, index) for every true element of another mask.
+template <class Row, class Each>
+static void eachTrue(const Command& c, int64_t limit, Row&& row, Each&& each) {
   const DType t = c.dtype(1);
   const char* in = c.address(1);
   const int nd = c.ndim();
@@ -319,97 +349,56 @@ static void eachTrue(const Command& c, int64_t limit, Each&& each) {
   for (int d = 0; d < nd; d++) total *= c.shape(d);
   int64_t index[kMaxDims] = {0};
   int64_t at = 0, found = 0;
-  if (nd == 1 && size == 1 && c.stride(1, 0) == 1) {
-    // Words without a true byte are passed over. Of others every position is handed on, and overwritten by the next unless
-    // it was true.
-    const auto one = [&](int64_t i) {
-      if (found == limit) throw Error("mask: more true elements than were counted; it was changed meanwhile");
-      index[0] = i;
-      each(found++, index);
-    };
-    int64_t i = 0;
-    for (; i + 8 <= total; i += 8) {
-      uint64_t word;
-      std::memcpy(&word, in + i, 8);
-      if (word == 0) continue;
-      if (found + 8 <= limit) {
-#pragma GCC unroll 8
-        for (int k = 0; k < 8; k++) {
-          index[0] = i + k;
-          each(found, index);
-          found += in[i + k] != 0;
-        }
-      } else {
-        for (int k = 0; k < 8; k++)
-          if (in[i + k] != 0) one(i + k);
-      }
-    }
-    for (; i < total; i++)
-      if (in[i] != 0) one(i);
-    if (found != limit) throw Error("mask: fewer true elements than were counted; it was changed meanwhile");
-    return;
-  }
-  if (nd > 0 && size == 1 && c.stride(1, nd - 1) == 1 && total > 0) {
-    // Rows of bytes: eight are looked at as one word.
-    const int64_t n = c.shape(nd - 1);
-    for (int64_t r = 0; r < total / n; r++) {
-      const char* row = in + at;
-      for (int64_t j = 0; j < n; j += 8) {
-        uint64_t word = 0;
-        std::memcpy(&word, row + j, std::min<int64_t>(8, n - j));
-        while (word != 0) {
-          const int bit = __builtin_ctzll(word) & ~7;
-          if (found == limit) throw Error("mask: more true elements than were counted; it was changed meanwhile");
-          index[nd - 1] = j + bit / 8;
-          each(found++, index);
-          word &= ~(uint64_t(0xff) << bit);
-        }
-      }
-      index[nd - 1] = 0;
-      for (int d = nd - 2; d >= 0; d--) {
-        at += c.stride(1, d);
-        if (++index[d] < c.shape(d)) break;
-        at -= c.stride(1, d) * c.shape(d);
-        index[d] = 0;
-      }
-    }
-    if (found != limit) throw Error("mask: fewer true elements than were counted; it was changed meanwhile");
-    return;
-  }
-  for (int64_t i = 0; i < total; i++) {
-    if (truth(in + at, t)) {
-      if (found == limit) throw Error("mask: more true elements than were counted; it was changed meanwhile");
+  const bool rows = nd > 0 && size == 1 && c.stride(1, nd - 1) == 1 && total > 0;
+  const int64_t n = rows ? c.shape(nd - 1) : 1;
+  for (int64_t i = 0; i < total; i += n) {
+    if (rows) {
+      found += row(index, in + at, n, found);
+    } else if (truth(in + at, t)) {
+      if (found == limit) throw Error(kMoreTrue);
       each(found++, index);
     }
-    for (int d = nd - 1; d >= 0; d--) {
+    for (int d = rows ? nd - 2 : nd - 1; d >= 0; d--) {
       at += c.stride(1, d) * size;
       if (++index[d] < c.shape(d)) break;
       at -= c.stride(1, d) * size * c.shape(d);
       index[d] = 0;
     }
   }
-  if (found != limit) throw Error("mask: fewer true elements than were counted; it was changed meanwhile");
+  if (found != limit) throw Error(kFewerTrue);
 }
 
 void run_maskOffsets(Command& c) {
   int64_t* out = c.data<int64_t>(0);
   const int nd = c.ndim();
-  int64_t step[kMaxDims];
-  for (int d = 0; d < nd; d++) step[d] = c.stride(2, d);
-  eachTrue(c, c.param(0), [&](int64_t i, const int64_t* index) {
+  const int64_t count = c.param(0);
+  const auto offset = [&](const int64_t* index, int dims) {
     int64_t at = 0;
-    for (int d = 0; d < nd; d++) at += index[d] * step[d];
-    out[i] = at;
-  });
+    for (int d = 0; d < dims; d++) at += index[d] * c.stride(2, d);
+    return at;
+  };
+  eachTrue(
+      c, count,
+      [&](const int64_t* index, const char* row, int64_t n, int64_t found) {
+        return truePlaces(row, n, offset(index, nd - 1), c.stride(2, nd - 1), out + found, count - found);
+      },
+      [&](int64_t i, const int64_t* index) { out[i] = offset(index, nd); });
 }
 
 void run_nonzero(Command& c) {
   int64_t* out = c.data<int64_t>(0);
   const int nd = c.ndim();
   const int64_t count = c.param(0);
-  eachTrue(c, count, [&](int64_t i, const int64_t* index) {
-    for (int d = 0; d < nd; d++) out[d * count + i] = index[d];
-  });
+  eachTrue(
+      c, count,
+      [&](const int64_t* index, const char* row, int64_t n, int64_t found) {
+        const int64_t here = truePlaces(row, n, 0, 1, out + (nd - 1) * count + found, count - found);
+        for (int d = 0; d < nd - 1; d++) std::fill_n(out + d * count + found, here, index[d]);
+        return here;
+      },
+      [&](int64_t i, const int64_t* index) {
+        for (int d = 0; d < nd; d++) out[d * count + i] = index[d];
+      });
 }
 
 }  // namespace gl

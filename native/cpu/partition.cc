@@ -10,6 +10,49 @@ namespace gl {
 
 namespace {
 
+// Moves the elements for which goes(x) holds to the front and returns where they end. No branch depends on an element,
+// because it would be guessed wrong every other time.
+template <class I, class Goes>
+I parted(I first, I last, Goes goes) {
+  I end = first;
+  for (; first != last; ++first) {
+    const auto x = *first;
+    *first = *end;
+    *end = x;
+    end += goes(x);
+  }
+  return end;
+}
+
+// The element that belongs at `at` of [first, last) goes there, smaller ones before it, larger ones after. A part of the
+// elements is looked at first: one of them is likely to be just beyond the place, on its nearer side to the middle.
+template <class I, class Less>
+void selectOne(I first, I at, I last, Less less) {
+  using T = typename std::iterator_traits<I>::value_type;
+  constexpr int64_t few = 1024, sampled = 512;
+  T sample[sampled];
+  for (int left = 2 * 64; last - first > few && left > 0; left--) {
+    const int64_t n = last - first, k = at - first;
+    for (int64_t i = 0; i < sampled; i++) sample[i] = first[i * (n / sampled)];
+    const int64_t place = static_cast<int64_t>(static_cast<double>(k) / static_cast<double>(n) * sampled);
+    const int64_t aim = std::clamp<int64_t>(place + (2 * k < n ? 24 : -24), 0, sampled - 1);
+    std::nth_element(sample, sample + aim, sample + sampled, less);
+    const T pivot = sample[aim];
+    const I middle = parted(first, last, [&](const T& x) { return less(x, pivot); });
+    if (at < middle) {
+      last = middle;
+      continue;
+    }
+    first = middle;
+    if (middle - (last - n) >= n / 8) continue;
+    // Few are smaller: many may be equal.
+    const I larger = parted(first, last, [&](const T& x) { return !less(pivot, x); });
+    if (at < larger) return;
+    first = larger;
+  }
+  if (at < last) std::nth_element(first, at, last, less);
+}
+
 // Puts the positions in `kth` (rising) of [first, last) right, one after the other, each in what the last one left.
 template <class I, class Less>
 void select(I first, I last, const std::vector<int64_t>& kth, Less less) {
@@ -17,7 +60,7 @@ void select(I first, I last, const std::vector<int64_t>& kth, Less less) {
   for (int64_t k : kth) {
     const I at = first + k;
     if (at >= last) return;
-    if (at >= from) std::nth_element(from, at, last, less);
+    if (at >= from) selectOne(from, at, last, less);
     from = at + 1;
   }
 }

@@ -54,6 +54,23 @@ describe('partition', () => {
     expect(np.arrayEqual(np.partition(a, kth).at(kth), kth)).toBe(true);
   });
 
+  it('of long rows: random, in order, reversed, of few values, with an organ pipe', () => {
+    const n = 20_000;
+    const up = np.arange(n);
+    const rows = [rng.randn(n), up, up.at('::-1'), np.mod(up, 3), np.zeros(n), np.minimum(up, up.at('::-1'))];
+    for (const row of rows) {
+      const sorted = np.sort(row);
+      for (const k of [0, 1, 500, n / 2, n - 600, n - 1]) {
+        for (const p of [np.partition(row, k), np.take(row, np.argpartition(row, k))]) {
+          expect(p.at(k).item()).toBe(sorted.at(k).item());
+          expect(np.all(p.at(`:${k}`).lessEqual(p.at(k))).item()).toBe(true);
+          expect(np.all(p.at(`${k}:`).greaterEqual(p.at(k))).item()).toBe(true);
+          expect(np.arrayEqual(np.sort(p), sorted)).toBe(true);
+        }
+      }
+    }
+  });
+
   it('refuses positions outside', () => {
     expect(() => np.partition([1, 2], 2)).toThrow('partition: kth(=2) out of bounds (2)');
     expect(() => np.argpartition([1, 2], -3)).toThrow('argpartition: kth(=-3) out of bounds (2)');

@@ -110,7 +110,7 @@ describe('integers by one number', () => {
       const x = np.array([...only, ...Array.from({ length: 300 }, (_, i) => BigInt(i - 150))], {
         dtype: 'int64',
       });
-      for (const d of [7, -7, 1, -1, 2, 1000003]) {
+      for (const d of [7, -7, 1, -1, 2, 1000003, 2251799813685247, -2251799813685247]) {
         const quotient = np.floorDivide(x, d);
         const rest = np.mod(x, d);
         for (let i = 0; i < x.size; i++) {
@@ -128,6 +128,24 @@ describe('integers by one number', () => {
 });
 
 describe('masks and indices', () => {
+  it('finds the true elements of masks of any length and density', () => {
+    const rng = new np.random.RandomState(1);
+    for (const shape of [[1], [7], [8], [65], [3, 5], [20, 77], [4, 3, 64]]) {
+      for (const share of [0, 0.02, 0.5, 1]) {
+        const mask = np.less(rng.random_sample(shape) as NDArray, share);
+        const want: number[][] = shape.map(() => []);
+        for (const [place, truth] of (mask.ravel().toArray() as boolean[]).entries()) {
+          let rest = place;
+          for (let d = shape.length - 1; truth && d >= 0; rest = Math.floor(rest / shape[d--]))
+            want[d].push(rest % shape[d]);
+        }
+        expect(np.nonzero(mask).map((a) => a.toArray().map(Number))).toEqual(want);
+        const x = np.arange(mask.size).reshape(shape);
+        expect(np.arrayEqual(x.at(mask), x.at(...np.nonzero(mask)))).toBe(true);
+      }
+    }
+  });
+
   it('a mask chooses the same elements whatever its width and strides', () => {
     for (const [m, n] of [
       [5, 7],

@@ -137,23 +137,24 @@ void powersOf(char* r, int64_t rs, const char* a, int64_t as, const char* b, int
   }
 }
 
-// Quotients by one divisor, rounded down, and remainders. float64 holds whole numbers below 2^51 and their quotients so
-// exactly that rounding down is right, and that vectorises; others take the slow division.
+// Quotients by one divisor, rounded down, and remainders. Of whole numbers below 2^51 half of one more is as far from the
+// next quotient as rounding can lead in float64, even by way of the reciprocal, and that vectorises; others take the slow
+// division.
 template <class T, class F>
 void divided(T* r, const T* a, T y, int64_t n) {
   constexpr T limit = T(1) << 51;
   constexpr int64_t block = 256;
   const bool fits = y != T(0) && y < limit && (!std::is_signed<T>::value || (y > T(0) - limit && y != T(-1)));
-  const double d = double(y);
+  const double inverse = 1 / double(y), half = y < T(0) ? -0.5 : 0.5;
   for (int64_t i = 0; i < n; i += block) {
     const int64_t m = n - i < block ? n - i : block;
     uint64_t large = 0;
     for (int64_t j = i; j < i + m; j++)
-      large |= (std::is_signed<T>::value ? uint64_t(a[j]) + uint64_t(limit) : uint64_t(a[j])) >> 52;
+      large |= std::is_signed<T>::value ? (uint64_t(a[j]) + uint64_t(limit)) >> 52 : uint64_t(a[j]) >> 51;
     if (fits && large == 0) {
       GL_LANES
       for (int64_t j = i; j < i + m; j++) {
-        const T q = T(int64_t(roundDown(double(int64_t(a[j])) / d)));
+        const T q = T(int64_t(roundDown((double(int64_t(a[j])) + half) * inverse)));
         r[j] = std::is_same<F, F_mod>::value ? T(a[j] - q * y) : q;
       }
     } else {
