@@ -1,6 +1,7 @@
 // Loops of the element-wise operations for one instruction set: contiguous and scalar-broadcast rows in forms that
 // the compiler vectorises, anything else by strides.
 #include "kernels.h"
+#include "cpu/isa/exps.h"
 #include "cpu/isa/logs.h"
 #include "cpu/isa/power.h"
 #include "cpu/table.h"
@@ -41,8 +42,13 @@ void unary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int6
       R* rr = reinterpret_cast<R*>(r);
       const A* aa = reinterpret_cast<const A*>(a);
 #if defined(__AVX512F__)
-      if constexpr (std::is_same<F, F_log>::value && std::is_same<A, double>::value) {
+      constexpr bool wide = std::is_same<A, double>::value;
+      if constexpr (wide && std::is_same<F, F_log>::value) {
         logRow(rr, aa, n0);
+      } else if constexpr (wide && std::is_same<F, F_exp>::value) {
+        expRow(rr, aa, n0);
+      } else if constexpr (wide && std::is_same<F, F_tanh>::value) {
+        tanhRow(rr, aa, n0);
       } else
 #endif
       if constexpr (Usual<F>::exists) {
