@@ -1,5 +1,5 @@
 // A notebook as one self-contained HTML page: text and formulas, highlighted code, outputs of every kind, live
-// Plotly charts. Nothing is fetched when the page is opened; the chart library is in it once.
+// Plotly charts, widgets as they were. Nothing is fetched when the page is opened; the chart library is in it once.
 
 import { chartHtml, chartPage } from '../../src/plot/html.js';
 import { ansiToHtml, escapeHtml } from './ansi.js';
@@ -7,6 +7,7 @@ import { highlight } from './highlight.js';
 import { formulaStyle, MarkdownRenderer } from './markdown.js';
 import type { CellOutput, CodeCell, MimeBundle, Notebook } from './nbformat.js';
 import { PAGE_STYLE } from './page-style.js';
+import { WIDGET_STYLE, WIDGET_VIEW, WidgetPage } from './widget-html.js';
 
 export interface HtmlOptions {
   /** The page's title; default: the notebook's title or its first heading. */
@@ -25,12 +26,15 @@ const pre = (kind: string, html: string): string => `<pre class="${kind}">${html
 
 class Page {
   private readonly markdown = new MarkdownRenderer();
+  private readonly widgets: WidgetPage;
   private hasLibrary = false;
 
   constructor(
     private readonly notebook: Notebook,
     private readonly options: HtmlOptions,
-  ) {}
+  ) {
+    this.widgets = new WidgetPage(notebook, (output) => this.output(output));
+  }
 
   render(): string {
     const body = this.notebook.cells
@@ -55,7 +59,7 @@ class Page {
 <title>${escapeHtml(title)}</title>
 <style>
 ${PAGE_STYLE}
-${this.markdown.formulas ? formulaStyle(body) : ''}
+${this.markdown.formulas ? formulaStyle(body) : ''}${this.widgets.used ? WIDGET_STYLE : ''}
 </style>
 </head>
 <body>
@@ -115,8 +119,10 @@ ${body}
 
   /** The richest form of a value that a page can show. */
   private bundle(data: MimeBundle): string {
-    for (const [mime, show] of Object.entries(this.forms))
-      if (data[mime] !== undefined) return show(data[mime], data);
+    for (const [mime, show] of Object.entries(this.forms)) {
+      const html = data[mime] === undefined ? undefined : show(data[mime], data);
+      if (html !== undefined) return html;
+    }
     const json = Object.keys(data).find((mime) => /\+json$|\/json$/.test(mime));
     return json ? pre('value', escapeHtml(asText(data[json]))) : '';
   }
@@ -126,7 +132,9 @@ ${body}
     (data: unknown): string =>
       `<img src="data:${mime};base64,${asText(data).replace(/\s/g, '')}" alt="">`;
 
-  private readonly forms: Record<string, (data: unknown, all: MimeBundle) => string> = {
+  /** Undefined where a value cannot be shown in that form. */
+  private readonly forms: Record<string, (data: unknown, all: MimeBundle) => string | undefined> = {
+    [WIDGET_VIEW]: (data) => this.widgets.view(String((data as { model_id?: unknown }).model_id)),
     [PLOTLY]: (data, all) => this.chart(data as Chart, asText(all['text/plain'] ?? 'A chart')),
     'text/html': (data) => `<div class="rich">${asText(data)}</div>`,
     'image/svg+xml': (data) => `<div class="rich">${asText(data).replace(/^[\s\S]*?(?=<svg)/, '')}</div>`,

@@ -38,16 +38,20 @@ export class WidgetState {
   /** The `widgets` field of a notebook's metadata; undefined without widgets. */
   get metadata(): Json | undefined {
     if (this.models.size === 0) return undefined;
-    const state = [...this.models].map(([id, { state, buffers }]) => [
-      id,
-      {
-        model_name: state._model_name,
-        model_module: state._model_module,
-        model_module_version: state._model_module_version,
-        state,
-        ...(buffers.size > 0 ? { buffers: [...buffers.values()] } : {}),
-      },
-    ]);
+    const state = [...this.models].map(([id, { state: whole, buffers }]) => {
+      // What is typed into a box that hides it does not belong into a file.
+      const state = whole._model_name === 'PasswordModel' ? { ...whole, value: '' } : whole;
+      return [
+        id,
+        {
+          model_name: state._model_name,
+          model_module: state._model_module,
+          model_module_version: state._model_module_version,
+          state,
+          ...(buffers.size > 0 ? { buffers: [...buffers.values()] } : {}),
+        },
+      ];
+    });
     return { [STATE]: { version_major: 2, version_minor: 0, state: Object.fromEntries(state) } };
   }
 }

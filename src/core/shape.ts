@@ -131,6 +131,8 @@ export function normalizeAxes(
   ndim: number,
 ): number[] {
   if (axis === null || axis === undefined) return upTo(ndim);
+  // NumPy takes the first and the last axis of a single number for none.
+  if (ndim === 0 && (axis === 0 || axis === -1)) return [];
   if (typeof axis === 'number') return [normalizeAxis(caller, axis, ndim)];
   const list = axis.map((a) => normalizeAxis(caller, a, ndim));
   if (new Set(list).size !== list.length)

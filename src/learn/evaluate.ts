@@ -3,6 +3,7 @@
 import { requireLabels } from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import { kFold } from '../data/splits.js';
 import { bincount } from '../numpy/histograms.js';
@@ -80,6 +81,8 @@ export interface CrossValidationOptions {
   shuffle?: boolean;
 }
 
+const CROSS_VALIDATION_NAMES = ['folds', 'shuffle'];
+
 /** Accuracies of several settings on every fold. */
 export class CrossValidation<V> {
   constructor(
@@ -153,6 +156,7 @@ export function crossValidate(
   y: ArrayLike,
   options: CrossValidationOptions = {},
 ): NDArray {
+  checkOptions('crossValidate', options, CROSS_VALIDATION_NAMES);
   return get(crossValidateOver([0], make, X, y, options).accuracies, [0]);
 }
 
@@ -172,6 +176,7 @@ export function crossValidateOver<V>(
   y: ArrayLike,
   options: CrossValidationOptions = {},
 ): CrossValidation<V> {
+  checkOptions('crossValidateOver', options, CROSS_VALIDATION_NAMES);
   const rows = examples('crossValidateOver', X);
   const labels = labelsOf('crossValidateOver', y, rows.shape[0]);
   if (values.length === 0) throw new RangeError('crossValidateOver: there are no settings to try.');

@@ -3,6 +3,7 @@
 
 import { asarray } from '../core/create.js';
 import type { NDArray } from '../core/ndarray.js';
+import { checkOptions } from '../core/options.js';
 import * as random from '../numpy/random/index.js';
 import { Figure } from '../plot/figure.js';
 
@@ -279,6 +280,8 @@ export interface Budget<S extends Space = Space> {
   onTrial?: (trial: Trial<S>) => void;
 }
 
+const BUDGET_NAMES = ['seconds', 'epochs', 'onTrial'];
+
 async function run<S extends Space>(
   settings: Iterable<Params<S>>,
   objective: Objective<S>,
@@ -349,7 +352,7 @@ export async function randomSearch<S extends Space>(
   space: S,
   options: Budget<S> & { trials?: number } = {},
 ): Promise<SearchResult<S>> {
-  const { trials = 20 } = options;
+  const { trials = 20 } = checkOptions('randomSearch', options, [...BUDGET_NAMES, 'trials']);
   checkSpace('randomSearch', space);
   checkTrials('randomSearch', trials);
   const settings = Array.from({ length: trials }, () => sampleSpace(space));
@@ -365,7 +368,7 @@ export async function gridSearch<S extends Space>(
   space: S,
   options: Budget<S> & { points?: number } = {},
 ): Promise<SearchResult<S>> {
-  const { points = 3 } = options;
+  const { points = 3 } = checkOptions('gridSearch', options, [...BUDGET_NAMES, 'points']);
   checkSpace('gridSearch', space);
   if (!Number.isInteger(points) || points < 1)
     throw new RangeError(`gridSearch: points must be a whole number of at least 1, not ${points}.`);
@@ -393,7 +396,7 @@ export async function coarseToFine<S extends Space>(
   space: S,
   options: Omit<Budget<S>, 'epochs'> & { stages?: readonly Stage[]; keep?: number } = {},
 ): Promise<SearchResult<S> & { spaces: S[] }> {
-  const { keep = 0.25 } = options;
+  const { keep = 0.25 } = checkOptions('coarseToFine', options, ['seconds', 'onTrial', 'stages', 'keep']);
   const stages = options.stages ?? [
     { epochs: 1, trials: 20 },
     { epochs: 5, trials: 10 },

@@ -3,6 +3,7 @@
 
 import * as backend from '../backend/index.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
+import { checkOptions, type Spelled } from '../core/options.js';
 import { svd } from '../numpy/linalg.js';
 import * as random from '../numpy/random/index.js';
 import { cdist, nearest } from '../ops/distance.js';
@@ -27,6 +28,8 @@ export interface TSNEOptions {
   /** Where to begin: the first principal components (default), or normal random numbers of np.random. */
   init?: 'pca' | 'random';
 }
+
+const TSNE_NAMES = ['components', 'perplexity', 'iterations', 'learningRate', 'exaggeration', 'init'];
 
 /** An embedding, and how it came about. */
 export interface TSNEResult {
@@ -66,7 +69,8 @@ function pca(X: NDArray, components: number): NDArray {
  * embedding.shape;   // [30, 2]
  * @see sklearn.manifold.TSNE
  */
-export function tsne(X: ArrayLike, options: TSNEOptions = {}): TSNEResult {
+export function tsne(X: ArrayLike, given: Spelled<TSNEOptions> = {}): TSNEResult {
+  const options: TSNEOptions = checkOptions('tsne', given, TSNE_NAMES);
   const rows = examples('tsne', X);
   const n = rows.shape[0];
   if (n < 4) throw new RangeError(`tsne: ${n} points are too few to have neighbourhoods; give at least 4.`);

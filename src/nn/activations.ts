@@ -3,13 +3,15 @@
 
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
-import { checkOptions } from '../core/options.js';
+import { checkOptions, parameters } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
+import * as random from '../numpy/random/index.js';
 import {
   add,
   clip,
   div,
   abs as elementAbs,
+  equal,
   expm1,
   less,
   maximum,
@@ -21,7 +23,7 @@ import {
 } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { max } from '../ops/reduce.js';
-import { reshape } from '../ops/shape.js';
+import { astype, reshape } from '../ops/shape.js';
 import type { AxisOption } from '../ops/softmax.js';
 import { erf, softplus as unitSoftplus } from '../ops/special.js';
 import { where } from '../ops/where.js';
@@ -70,8 +72,11 @@ export function celu(x: ArrayLike, alpha = 1): NDArray {
  * x times the probability that a standard normal variable is below x (torch.nn.functional.gelu; Hendrycks and Gimpel
  * 2016). `approximate: 'tanh'` is the formula with tanh.
  */
-export function gelu(x: ArrayLike, options: { approximate?: 'none' | 'tanh' } = {}): NDArray {
-  checkOptions('gelu', options, ['approximate']);
+export function gelu(
+  x: ArrayLike,
+  given?: Given<'none' | 'tanh', { approximate?: 'none' | 'tanh' }>,
+): NDArray {
+  const options = parameters<{ approximate?: 'none' | 'tanh' }>('gelu', ['approximate'], [given]);
   const a = asarray(x, 'gelu');
   const { approximate = 'none' } = options;
   if (approximate === 'none') return mul(mul(a, 0.5), add(erf(mul(a, Math.SQRT1_2)), 1));
@@ -89,9 +94,16 @@ export function silu(x: ArrayLike): NDArray {
 }
 
 /** log(1 + exp(beta x)) / beta; x itself where beta x is above `threshold` (torch.nn.functional.softplus). */
-export function softplus(x: ArrayLike, options: { beta?: number; threshold?: number } = {}): NDArray {
-  checkOptions('softplus', options, ['beta', 'threshold']);
-  const { beta = 1, threshold = 20 } = options;
+export function softplus(
+  x: ArrayLike,
+  scale?: Given<number, { beta?: number; threshold?: number }>,
+  linearFrom?: Given<number, { threshold?: number }>,
+): NDArray {
+  const { beta = 1, threshold = 20 } = parameters<{ beta?: number; threshold?: number }>(
+    'softplus',
+    ['beta', 'threshold'],
+    [scale, linearFrom],
+  );
   const a = asarray(x, 'softplus');
   const scaled = mul(a, beta);
   return where(less(threshold, scaled), a, div(unitSoftplus(scaled), beta));
@@ -154,6 +166,30 @@ export function threshold(x: ArrayLike, at: number, value: number): NDArray {
 /** softmax(-x) (torch.nn.functional.softmin). */
 export const softmin = (x: ArrayLike, options?: number | AxisOption): NDArray =>
   softmax(mul(asarray(x, 'softmin'), -1), options);
+
+/**
+ * Shares drawn at random that gradients can pass: softmax of the scores with Gumbel noise, sharper the smaller `tau`;
+ * `hard` gives ones and zeros, with the gradient of the shares (torch.nn.functional.gumbel_softmax; Jang et al. 2017).
+ */
+export function gumbelSoftmax(
+  x: ArrayLike,
+  tau?: Given<number, GumbelOptions>,
+  hard?: Given<boolean, GumbelOptions>,
+): NDArray {
+  const given = [tau, hard];
+  const o = parameters<GumbelOptions>('gumbelSoftmax', ['tau', 'hard'], given, ['axis', 'dim']);
+  const a = asarray(x, 'gumbelSoftmax');
+  const axis = o.axis ?? o.dim ?? -1;
+  const noise = astype(asarray(random.gumbel(0, 1, [...a.shape])), a.dtype);
+  const shares = softmax(div(add(a, noise), o.tau ?? 1), axis);
+  if (!o.hard) return shares;
+  const winners = equal(shares, max(shares.detach(), { axis, keepdims: true }));
+  return add(sub(astype(winners, shares.dtype), shares.detach()), shares);
+}
+interface GumbelOptions extends AxisOption {
+  tau?: number;
+  hard?: boolean;
+}
 
 /** The first half of an axis times the sigmoid of the second (torch.nn.functional.glu). */
 export function glu(x: ArrayLike, options?: number | AxisOption): NDArray {

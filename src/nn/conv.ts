@@ -4,18 +4,21 @@ import type { NDArray } from '../core/ndarray.js';
 import { shapeText } from '../core/shape.js';
 import {
   asPair,
+  type Conv1dOptions,
   type ConvOptions,
   type ConvTransposeOptions,
-  conv1d,
-  conv2d,
-  convTranspose2d,
+  convolve,
+  convolveSequences,
+  convolveTransposed,
   type Pair,
 } from '../ops/conv.js';
 import {
   adaptiveAvgPool2d,
   adaptiveMaxPool2d,
+  avgPool1d,
   avgPool2d,
   lpPool2d,
+  maxPool1d,
   maxPool2d,
   type PoolOptions,
 } from '../ops/pool.js';
@@ -41,7 +44,7 @@ function checkGroups(layer: string, inChannels: number, outChannels: number, gro
 }
 
 type ConvArguments = ConvOptions & LayerOptions & { bias?: boolean };
-type SequenceOptions = Exclude<Parameters<typeof conv1d>[3], undefined> & LayerOptions & { bias?: boolean };
+type SequenceOptions = Conv1dOptions & LayerOptions & { bias?: boolean };
 /** What follows the window of a convolution, in PyTorch's order. */
 const CONV_PLACES = ['stride', 'padding', 'dilation', 'groups', 'bias'];
 
@@ -130,7 +133,7 @@ export class Conv2d extends Module {
   }
 
   forward(x: NDArray): NDArray {
-    return conv2d(layerInput('Conv2d', x, this.weight.dtype), this.weight, this.bias, this.options);
+    return convolve(layerInput('Conv2d', x, this.weight.dtype), this.weight, this.bias, this.options);
   }
 
   protected override extraRepr(): string {
@@ -190,7 +193,12 @@ export class Conv1d extends Module {
   }
 
   forward(x: NDArray): NDArray {
-    return conv1d(layerInput('Conv1d', x, this.weight.dtype), this.weight, this.bias, this.options);
+    return convolveSequences(
+      layerInput('Conv1d', x, this.weight.dtype),
+      this.weight,
+      this.bias,
+      this.options,
+    );
   }
 
   protected override extraRepr(): string {
@@ -251,7 +259,7 @@ export class ConvTranspose2d extends Module {
   }
 
   forward(x: NDArray): NDArray {
-    return convTranspose2d(
+    return convolveTransposed(
       layerInput('ConvTranspose2d', x, this.weight.dtype),
       this.weight,
       this.bias,
@@ -331,6 +339,26 @@ export class LPPool2d extends Pool {
   }
   forward(x: NDArray): NDArray {
     return lpPool2d(x, this.kernelSize, { ...this.options, p: this.p });
+  }
+}
+
+/** The largest element of each window of sequences (N, C, L). @see torch.nn.MaxPool1d */
+export class MaxPool1d extends Pool {
+  constructor(kernelSize: Window, stride?: Given<number, PoolOptions>, padding?: Given<number, PoolOptions>) {
+    super('MaxPool1d', ['stride', 'padding'], [kernelSize, stride, padding]);
+  }
+  forward(x: NDArray): NDArray {
+    return maxPool1d(x, this.kernelSize as number, this.options);
+  }
+}
+
+/** The mean of each window of sequences (N, C, L). @see torch.nn.AvgPool1d */
+export class AvgPool1d extends Pool {
+  constructor(kernelSize: Window, stride?: Given<number, PoolOptions>, padding?: Given<number, PoolOptions>) {
+    super('AvgPool1d', ['stride', 'padding'], [kernelSize, stride, padding]);
+  }
+  forward(x: NDArray): NDArray {
+    return avgPool1d(x, this.kernelSize as number, this.options);
   }
 }
 

@@ -7,10 +7,14 @@ export {
   adaptiveAvgPool2d as adaptive_avg_pool2d,
   adaptiveMaxPool2d,
   adaptiveMaxPool2d as adaptive_max_pool2d,
+  avgPool1d,
+  avgPool1d as avg_pool1d,
   avgPool2d,
   avgPool2d as avg_pool2d,
   lpPool2d,
   lpPool2d as lp_pool2d,
+  maxPool1d,
+  maxPool1d as max_pool1d,
   maxPool2d,
   maxPool2d as max_pool2d,
 } from '../ops/pool.js';
@@ -19,6 +23,8 @@ export {
   elu,
   gelu,
   glu,
+  gumbelSoftmax,
+  gumbelSoftmax as gumbel_softmax,
   hardshrink,
   hardsigmoid,
   hardswish,
@@ -84,6 +90,9 @@ export {
   multiMarginLoss as multi_margin_loss,
   nllLoss,
   nllLoss as nll_loss,
+  normalize,
+  pairwiseDistance,
+  pairwiseDistance as pairwise_distance,
   poissonNllLoss,
   poissonNllLoss as poisson_nll_loss,
   smoothL1Loss,
@@ -103,3 +112,4 @@ export {
   localResponseNorm,
   localResponseNorm as local_response_norm,
 } from './normalization.js';
+export { interpolate, pad, pixelShuffle, pixelShuffle as pixel_shuffle } from './resizing.js';

@@ -11,8 +11,10 @@ export {
 export {
   adaptiveAvgPool2d,
   adaptiveMaxPool2d,
+  avgPool1d,
   avgPool2d,
   lpPool2d,
+  maxPool1d,
   maxPool2d,
   maxPool2dWithIndices,
   type PoolOptions,
@@ -57,6 +59,7 @@ export { fromPattern, type PatternOptions } from './pattern.js';
 export { type ReceptiveField, receptiveField, type SlidingWindow } from './receptive.js';
 export * from './recurrent.js';
 export * from './regularizers.js';
+export { type InterpolateOptions, PixelShuffle, Unflatten, Upsample, ZeroPad2d } from './resizing.js';
 export {
   cropCount,
   type Estimate,

@@ -3,7 +3,7 @@
 
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
-import { checkOptions, type Spelled } from '../core/options.js';
+import { type Given, parameters, type Spelled } from '../core/options.js';
 import {
   abs,
   add,
@@ -361,15 +361,59 @@ export function hierarchicalLogProbabilities(
 export function cosineSimilarity(
   a: ArrayLike,
   b: ArrayLike,
-  given: Spelled<{ axis?: number; eps?: number }> = {},
+  along?: Given<number, { axis?: number; dim?: number; eps?: number }>,
 ): NDArray {
-  const options: { axis?: number; eps?: number } = checkOptions('cosineSimilarity', given, ['axis', 'eps']);
-  const { axis = 1, eps = 1e-8 } = options;
+  const o = parameters<NormOptions>('cosineSimilarity', ['axis', 'eps'], [along], ['dim']);
+  const [axis, eps] = [o.axis ?? o.dim ?? 1, o.eps ?? 1e-8];
   const x = asarray(a, 'cosineSimilarity');
   const y = asarray(b, 'cosineSimilarity');
   const product = sum(mul(x, y), { axis });
   const lengths = mul(sum(square(x), { axis }), sum(square(y), { axis }));
   return div(product, sqrt(maximum(lengths, eps * eps)));
+}
+
+type NormOptions = { p?: number; axis?: number; dim?: number; eps?: number };
+
+/**
+ * Vectors of length 1 along an axis, the second unless told otherwise (torch.nn.functional.normalize).
+ *
+ * @example
+ * nn.functional.normalize([[3, 4]]).tolist();   // [[0.6, 0.8]]
+ */
+export function normalize(
+  x: ArrayLike,
+  order?: Given<number, NormOptions>,
+  along?: Given<number, NormOptions>,
+): NDArray {
+  const {
+    p = 2,
+    axis,
+    dim,
+    eps = 1e-12,
+  } = parameters<NormOptions>('normalize', ['p', 'axis'], [order, along], ['dim', 'eps']);
+  const a = asarray(x, 'normalize');
+  const options = { axis: axis ?? dim ?? 1, keepdims: true };
+  const lengths = p === 2 ? sqrt(sum(square(a), options)) : pow(sum(pow(abs(a), p), options), 1 / p);
+  return div(a, maximum(lengths, eps));
+}
+
+/** The p-norm of the differences of vectors, along the last axis (torch.nn.functional.pairwise_distance). */
+export function pairwiseDistance(
+  a: ArrayLike,
+  b: ArrayLike,
+  order?: Given<number, { p?: number; eps?: number; keepdims?: boolean }>,
+): NDArray {
+  const {
+    p = 2,
+    eps = 1e-6,
+    keepdims = false,
+  } = parameters<{ p?: number; eps?: number; keepdims?: boolean }>(
+    'pairwiseDistance',
+    ['p', 'eps', 'keepdims'],
+    [order],
+  );
+  const gap = add(sub(asarray(a, 'pairwiseDistance'), asarray(b, 'pairwiseDistance')), eps);
+  return pow(sum(pow(abs(gap), p), { axis: -1, keepdims }), 1 / p);
 }
 
 /** 1 - cos where y is 1, max(0, cos - margin) where it is -1 (torch.nn.functional.cosine_embedding_loss). */

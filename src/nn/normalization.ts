@@ -4,7 +4,7 @@
 import { asarray } from '../core/create.js';
 import type { ArrayLike, NDArray } from '../core/ndarray.js';
 import { noGrad } from '../core/node.js';
-import { checkOptions, type Spelled } from '../core/options.js';
+import { checkOptions, parameters } from '../core/options.js';
 import { type Shape, sameShape, shapeText } from '../core/shape.js';
 import { ones, zeros } from '../numpy/creation.js';
 import { batching } from '../ops/batching.js';
@@ -84,6 +84,24 @@ export interface BatchNormOptions {
 
 const BATCH_NORM_NAMES = ['weight', 'bias', 'training', 'momentum', 'eps'];
 const AFFINE_NAMES = ['weight', 'bias', 'eps'];
+interface AffineOptions {
+  weight?: NDArray | null;
+  bias?: NDArray | null;
+  eps?: number;
+}
+/** PyTorch's places, or an object in the place of the first one left out. */
+type AffinePlaces = [
+  weight?: Given<NDArray | null, AffineOptions>,
+  bias?: Given<NDArray | null, AffineOptions>,
+  eps?: Given<number, AffineOptions>,
+];
+type BatchNormPlaces = [
+  weight?: Given<NDArray | null, BatchNormOptions>,
+  bias?: Given<NDArray | null, BatchNormOptions>,
+  training?: Given<boolean, BatchNormOptions>,
+  momentum?: Given<number, BatchNormOptions>,
+  eps?: Given<number, BatchNormOptions>,
+];
 
 /**
  * Normalises each channel (axis 1) over all other axes (Ioffe and Szegedy 2015; torch.nn.functional.batch_norm). The
@@ -96,9 +114,9 @@ export function batchNorm(
   x: ArrayLike,
   runningMean: NDArray | null,
   runningVar: NDArray | null,
-  given: Spelled<BatchNormOptions> = {},
+  ...given: BatchNormPlaces
 ): NDArray {
-  const options: BatchNormOptions = checkOptions('batchNorm', given, BATCH_NORM_NAMES);
+  const options = parameters<BatchNormOptions>('batchNorm', BATCH_NORM_NAMES, given);
   const a = asarray(x, 'batchNorm');
   const { weight, bias, training = false, momentum = 0.1, eps = 1e-5 } = options;
   if (a.ndim < 2)
@@ -141,12 +159,8 @@ export function batchNorm(
 }
 
 /** Normalises over the last axes, of shape `normalizedShape` (Ba et al. 2016; torch.nn.functional.layer_norm). */
-export function layerNorm(
-  x: ArrayLike,
-  normalizedShape: Shape,
-  options: { weight?: NDArray | null; bias?: NDArray | null; eps?: number } = {},
-): NDArray {
-  checkOptions('layerNorm', options, AFFINE_NAMES);
+export function layerNorm(x: ArrayLike, normalizedShape: Shape, ...given: AffinePlaces): NDArray {
+  const options = parameters<AffineOptions>('layerNorm', AFFINE_NAMES, given);
   const a = asarray(x, 'layerNorm');
   const k = normalizedShape.length;
   if (k === 0 || !sameShape(a.shape.slice(-k), normalizedShape)) {
@@ -159,12 +173,8 @@ export function layerNorm(
 }
 
 /** Normalises groups of channels of each example (Wu and He 2018; torch.nn.functional.group_norm). */
-export function groupNorm(
-  x: ArrayLike,
-  groups: number,
-  options: { weight?: NDArray | null; bias?: NDArray | null; eps?: number } = {},
-): NDArray {
-  checkOptions('groupNorm', options, AFFINE_NAMES);
+export function groupNorm(x: ArrayLike, groups: number, ...given: AffinePlaces): NDArray {
+  const options = parameters<AffineOptions>('groupNorm', AFFINE_NAMES, given);
   const a = asarray(x, 'groupNorm');
   if (a.ndim < 2 || a.shape[1] % groups !== 0)
     throw new RangeError(

@@ -6,7 +6,7 @@ import { noGrad } from '../core/node.js';
 import { type Shape, shapeText, sizeOf } from '../core/shape.js';
 import { nowhere } from '../core/storage.js';
 import { eye } from '../numpy/creation.js';
-import { type ConvOptions, conv2d } from '../ops/conv.js';
+import { type ConvOptions, convolve } from '../ops/conv.js';
 import { reshape, transpose } from '../ops/shape.js';
 import { Activation } from './activations.js';
 import { Sequential } from './containers.js';
@@ -114,6 +114,6 @@ export function convMatrix(weight: NDArray, image: Shape, options: ConvOptions =
   // Column j is what the convolution makes of an image that is 1 at pixel j only.
   return noGrad(() => {
     const pixels = reshape(eye(n, { dtype: weight.dtype }), [n, ...image]);
-    return transpose(reshape(conv2d(pixels, weight, null, options), [n, -1]));
+    return transpose(reshape(convolve(pixels, weight, null, options), [n, -1]));
   });
 }

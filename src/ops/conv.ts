@@ -5,6 +5,7 @@ import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { type DType, isFloat, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
+import { type Given, parameters } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
 import { add } from './elementwise.js';
 import { sum } from './reduce.js';
@@ -185,8 +186,12 @@ function addBias(caller: string, out: NDArray, bias: ArrayLike | null | undefine
   return b === null ? out : add(out, reshape(b, [-1, ...new Array<number>(out.ndim - 2).fill(1)]));
 }
 
+/** What follows the weights of a convolution, in PyTorch's order. */
+const PLACES = ['bias', 'stride', 'padding', 'dilation', 'groups'];
+type Bias = ArrayLike | null;
+
 /**
- * Convolution of images with filters (torch.nn.functional.conv2d).
+ * Convolution of images with filters (torch.nn.functional.conv2d). Settings stand in PyTorch's places or in an object.
  *
  * @param x (N, C, H, W)
  * @param weight (F, C / groups, KH, KW)
@@ -200,8 +205,25 @@ function addBias(caller: string, out: NDArray, bias: ArrayLike | null | undefine
 export function conv2d(
   x: ArrayLike,
   weight: ArrayLike,
-  bias?: ArrayLike | null,
-  options: ConvOptions = {},
+  bias?: Given<Bias, ConvOptions & { bias?: Bias }>,
+  stride?: Given<Pair, ConvOptions>,
+  padding?: Given<ConvOptions['padding'], ConvOptions>,
+  dilation?: Given<Pair, ConvOptions>,
+  groups?: Given<number, ConvOptions>,
+): NDArray {
+  const given = [bias, stride, padding, dilation, groups];
+  const { bias: b, ...options } = parameters<ConvOptions & { bias?: Bias }>('conv2d', PLACES, given, [
+    'strict',
+  ]);
+  return convolve(x, weight, b, options);
+}
+
+/** `conv2d` with options whose names are known. */
+export function convolve(
+  x: ArrayLike,
+  weight: ArrayLike,
+  bias: Bias | undefined,
+  options: ConvOptions,
 ): NDArray {
   const [a, w] = floats('conv2d', asarray(x, 'conv2d'), asarray(weight, 'conv2d'));
   const g = geometry('conv2d', a, w, options);
@@ -228,8 +250,26 @@ export interface ConvTransposeOptions {
 export function convTranspose2d(
   x: ArrayLike,
   weight: ArrayLike,
-  bias?: ArrayLike | null,
-  options: ConvTransposeOptions = {},
+  bias?: Given<Bias, ConvTransposeOptions & { bias?: Bias }>,
+  stride?: Given<Pair, ConvTransposeOptions>,
+  padding?: Given<Pair, ConvTransposeOptions>,
+  outputPadding?: Given<Pair, ConvTransposeOptions>,
+  groups?: Given<number, ConvTransposeOptions>,
+  dilation?: Given<Pair, ConvTransposeOptions>,
+): NDArray {
+  const caller = 'convTranspose2d';
+  const names = ['bias', 'stride', 'padding', 'outputPadding', 'groups', 'dilation'];
+  const given = [bias, stride, padding, outputPadding, groups, dilation];
+  const { bias: b, ...options } = parameters<ConvTransposeOptions & { bias?: Bias }>(caller, names, given);
+  return convolveTransposed(x, weight, b, options);
+}
+
+/** `convTranspose2d` with options whose names are known. */
+export function convolveTransposed(
+  x: ArrayLike,
+  weight: ArrayLike,
+  bias: Bias | undefined,
+  options: ConvTransposeOptions,
 ): NDArray {
   const caller = 'convTranspose2d';
   const [a, w] = floats(caller, asarray(x, caller), asarray(weight, caller));
@@ -275,20 +315,39 @@ export function convTranspose2d(
 const lift = (value: number | readonly number[] | undefined, first: number): [number, number] | undefined =>
   value === undefined ? undefined : [first, typeof value === 'number' ? value : value[0]];
 
+export interface Conv1dOptions {
+  stride?: number;
+  padding?: number | 'same' | 'valid';
+  dilation?: number;
+  groups?: number;
+  strict?: boolean;
+}
+
 /**
  * Convolution of sequences: x (N, C, L), weight (F, C / groups, K) (torch.nn.functional.conv1d).
  */
 export function conv1d(
   x: ArrayLike,
   weight: ArrayLike,
-  bias?: ArrayLike | null,
-  options: {
-    stride?: number;
-    padding?: number | 'same' | 'valid';
-    dilation?: number;
-    groups?: number;
-    strict?: boolean;
-  } = {},
+  bias?: Given<Bias, Conv1dOptions & { bias?: Bias }>,
+  stride?: Given<number, Conv1dOptions>,
+  padding?: Given<Conv1dOptions['padding'], Conv1dOptions>,
+  dilation?: Given<number, Conv1dOptions>,
+  groups?: Given<number, Conv1dOptions>,
+): NDArray {
+  const given = [bias, stride, padding, dilation, groups];
+  const { bias: b, ...options } = parameters<Conv1dOptions & { bias?: Bias }>('conv1d', PLACES, given, [
+    'strict',
+  ]);
+  return convolveSequences(x, weight, b, options);
+}
+
+/** `conv1d` with options whose names are known. */
+export function convolveSequences(
+  x: ArrayLike,
+  weight: ArrayLike,
+  bias: Bias | undefined,
+  options: Conv1dOptions,
 ): NDArray {
   const caller = 'conv1d';
   const [a, w] = floats(caller, asarray(x, caller), asarray(weight, caller));

@@ -5,11 +5,12 @@ import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import { isFloat } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
+import { type Given, needed, parameters } from '../core/options.js';
 import { type Shape, shapeText } from '../core/shape.js';
 import { asPair, outputSize, type Pair } from './conv.js';
 import { mul, pow, sqrt, square } from './elementwise.js';
 import { register, track } from './registry.js';
-import { ascontiguousarray, astype } from './shape.js';
+import { ascontiguousarray, astype, reshape } from './shape.js';
 
 export interface PoolOptions {
   /** The window's size unless given. */
@@ -126,6 +127,33 @@ export function windowsOf(
   ];
 }
 
+/** Settings of a pooling function by name; its window comes first. */
+function poolArguments<O extends PoolOptions>(
+  caller: string,
+  names: readonly string[],
+  given: readonly unknown[],
+): { kernelSize: Pair; options: O } {
+  const { kernelSize, ...options } = parameters<O & { kernelSize: Pair }>(
+    caller,
+    ['kernelSize', 'stride', 'padding', ...names],
+    given,
+    ['strict', 'ceilMode'],
+  );
+  return { kernelSize: needed(caller, 'kernelSize', kernelSize), options: options as unknown as O };
+}
+type MaxOptions = PoolOptions & { kernelSize?: Pair };
+type MeanOptions = MaxOptions & { countIncludePad?: boolean };
+
+/** Of max_pool2d's places one is not here: windows lie close. */
+function undilated(caller: string, given: PoolOptions & { dilation?: unknown }): PoolOptions {
+  const { dilation = 1, ...options } = given;
+  if (dilation !== 1 && String(dilation) !== '1,1')
+    throw new RangeError(
+      `${caller}: windows with gaps (dilation ${String(dilation)}) are not here; use dilation 1.`,
+    );
+  return options;
+}
+
 /**
  * The largest element of each window; at a tie the first one takes the gradient (torch.nn.functional.max_pool2d).
  *
@@ -135,9 +163,59 @@ export function windowsOf(
  * const x = np.array([1, 1, 2, 4, 5, 6, 7, 8, 3, 2, 1, 0, 1, 2, 3, 4]).reshape(1, 1, 4, 4);
  * nn.maxPool2d(x, 2).tolist();   // [[[[6, 8], [3, 4]]]]
  */
-export function maxPool2d(x: ArrayLike, kernelSize: Pair, options: PoolOptions = {}): NDArray {
+export function maxPool2d(
+  x: ArrayLike,
+  kernelSize: Given<Pair, MaxOptions>,
+  stride?: Given<Pair | null, PoolOptions>,
+  padding?: Given<Pair, PoolOptions>,
+  dilation?: Given<Pair, PoolOptions>,
+  ceilMode?: Given<boolean, PoolOptions>,
+): NDArray {
+  const given = [kernelSize, stride, padding, dilation, ceilMode];
+  const { kernelSize: window, options } = poolArguments('maxPool2d', ['dilation', 'ceilMode'], given);
   const a = images('maxPool2d', x);
-  return maximum(a, ...windowsOf('maxPool2d', a, kernelSize, options)).out;
+  return maximum(a, ...windowsOf('maxPool2d', a, window, undilated('maxPool2d', options))).out;
+}
+
+/** The largest element of each window of sequences (N, C, L) (torch.nn.functional.max_pool1d). */
+export function maxPool1d(
+  x: ArrayLike,
+  kernelSize: Given<number, MaxOptions>,
+  stride?: Given<number | null, PoolOptions>,
+  padding?: Given<number, PoolOptions>,
+): NDArray {
+  return ofSequences('maxPool1d', x, [kernelSize, stride, padding], maxPool2d);
+}
+
+/** The mean of each window of sequences (N, C, L) (torch.nn.functional.avg_pool1d). */
+export function avgPool1d(
+  x: ArrayLike,
+  kernelSize: Given<number, MaxOptions>,
+  stride?: Given<number | null, PoolOptions>,
+  padding?: Given<number, PoolOptions>,
+): NDArray {
+  return ofSequences('avgPool1d', x, [kernelSize, stride, padding], avgPool2d);
+}
+
+/** Pools sequences as images of one row. */
+function ofSequences(
+  caller: string,
+  x: ArrayLike,
+  given: readonly unknown[],
+  pool: (x: NDArray, kernelSize: Pair, options: PoolOptions) => NDArray,
+): NDArray {
+  const { kernelSize, options } = poolArguments<PoolOptions>(caller, [], given);
+  const a = asarray(x, caller);
+  if (a.ndim !== 3)
+    throw new RangeError(`${caller}: expected sequences (N, C, L), got ${shapeText(a.shape)}.`);
+  const flat = (v: Pair, first: number): Pair => [first, typeof v === 'number' ? v : v[0]];
+  const rows = reshape(a, [a.shape[0], a.shape[1], 1, a.shape[2]]);
+  const out = pool(rows, flat(kernelSize, 1), {
+    ...options,
+    stride: flat(options.stride ?? kernelSize, 1),
+    padding: flat(options.padding ?? 0, 0),
+  });
+  return reshape(out, [a.shape[0], a.shape[1], -1]);
 }
 
 /** maxPool2d and the switches: the position of each winner in its plane, rows first (int64). */
@@ -173,11 +251,16 @@ register('avgPoolSpread', true);
  */
 export function avgPool2d(
   x: ArrayLike,
-  kernelSize: Pair,
-  options: PoolOptions & { countIncludePad?: boolean } = {},
+  kernelSize: Given<Pair, MeanOptions>,
+  stride?: Given<Pair | null, MeanOptions>,
+  padding?: Given<Pair, MeanOptions>,
+  ceilMode?: Given<boolean, MeanOptions>,
+  countIncludePad?: Given<boolean, MeanOptions>,
 ): NDArray {
+  const given = [kernelSize, stride, padding, ceilMode, countIncludePad];
+  const { kernelSize: window, options } = poolArguments('avgPool2d', ['ceilMode', 'countIncludePad'], given);
   const a = images('avgPool2d', x);
-  return average(a, poolGeometry(a, ...windowsOf('avgPool2d', a, kernelSize, options)));
+  return average(a, poolGeometry(a, ...windowsOf('avgPool2d', a, window, options)));
 }
 
 /** The p-norm of each window, the Euclidean norm unless told otherwise (torch.nn.functional.lp_pool2d). */

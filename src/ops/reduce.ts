@@ -496,7 +496,7 @@ function running(
     let a = asarray(value, name);
     if (o.dtype !== undefined) a = astype(a, o.dtype);
     if (o.out) return into(name, o.out, f(a, axis));
-    if (axis === null || axis === undefined) a = reshape(a, [-1]);
+    if (axis === null || axis === undefined || a.ndim === 0) a = reshape(a, [-1]);
     const at = normalizeAxis(name, axis ?? 0, a.ndim);
     const batch = batching.open > 0 ? overArray(a, (x) => f(x, at + 1)) : null;
     if (batch !== null) return batch;

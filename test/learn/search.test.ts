@@ -459,3 +459,28 @@ describe('ensembles', () => {
     expect(() => learn.Ensemble.ofInits(0, make, X, y)).toThrow(/^Ensemble.ofInits: n must/);
   });
 });
+
+it('cross-validation, search and t-SNE know the names of their options', async () => {
+  const [rows, labels] = [np.ones([8, 2]), np.arange(8).mod(2)];
+  const space = { lr: learn.uniform(0, 1) };
+  const wrong = (options: object) => options as never;
+  expect(() =>
+    learn.crossValidate(() => new learn.NearestNeighbor(), rows, labels, wrong({ fold: 2 })),
+  ).toThrow("crossValidate: unknown option 'fold'; did you mean 'folds'?");
+  expect(() => learn.tsne(rows, wrong({ perplexty: 2 }))).toThrow("did you mean 'perplexity'?");
+  await expect(learn.randomSearch((p) => p.lr, space, wrong({ trial: 2 }))).rejects.toThrow(
+    "did you mean 'trials'?",
+  );
+  await expect(learn.gridSearch((p) => p.lr, space, wrong({ point: 2 }))).rejects.toThrow(
+    "did you mean 'points'?",
+  );
+  await expect(learn.coarseToFine((p) => p.lr, space, wrong({ stage: [] }))).rejects.toThrow(
+    "did you mean 'stages'?",
+  );
+  const { embedding } = learn.tsne(np.random.randn(8, 3), {
+    perplexity: 2,
+    iterations: 5,
+    learning_rate: 50,
+  });
+  expect(embedding.shape).toEqual([8, 2]);
+});

@@ -183,3 +183,97 @@ describe('ANSI text', () => {
     expect(ansiToHtml(input)).toBe(html);
   });
 });
+
+describe('widgets', () => {
+  const STATE = 'application/vnd.jupyter.widget-state+json';
+  const VIEW = 'application/vnd.jupyter.widget-view+json';
+  type State = Record<string, unknown>;
+  /** The page of a notebook that shows the first of these models. */
+  const pageOf = (models: Record<string, [name: string, state: State, buffers?: unknown]>): string => {
+    const state = Object.fromEntries(
+      Object.entries(models).map(([id, [name, own, buffers]]) => [
+        id,
+        { model_name: `${name}Model`, state: own, buffers },
+      ]),
+    );
+    const view = { model_id: Object.keys(models)[0], version_major: 2, version_minor: 0 };
+    const made = notebook(code('w', shown({ 'text/plain': 'IntSlider(...)', [VIEW]: view })));
+    made.metadata.widgets = { [STATE]: { version_major: 2, version_minor: 0, state } };
+    return body(notebookToHtml(made));
+  };
+
+  it('show a box of controls as they were, which cannot be moved', () => {
+    const page = pageOf({
+      box: [
+        'VBox',
+        {
+          children: ['IPY_MODEL_n', 'IPY_MODEL_kind', 'IPY_MODEL_on', 'IPY_MODEL_out'],
+          layout: 'IPY_MODEL_l',
+        },
+      ],
+      l: ['Layout', { width: '50%', border_top: 'url(http://x)"' }],
+      n: [
+        'FloatLogSlider',
+        { value: 100, base: 10, min: 0, max: 4, step: 0.1, readout_format: '.3g', description: 'rate <b>' },
+      ],
+      kind: ['Dropdown', { _options_labels: ['sin', 'cos'], index: 1, description: 'kind' }],
+      on: ['Checkbox', { value: true, description: 'on' }],
+      out: ['Output', { outputs: [{ output_type: 'stream', name: 'stdout', text: 'step 1\n' }] }],
+    });
+    expect(page).toContain('<div class="w-box w-column" style="width: 50%">');
+    expect(page).toContain('<span class="w-label">rate &lt;b&gt;</span>');
+    expect(page).toMatch(
+      /<input type="range" disabled min="0" max="4" step="0.1" value="2"><output>100<\/output>/,
+    );
+    expect(page).toContain('<option>sin</option><option selected>cos</option>');
+    expect(page).toContain('<input type="checkbox" disabled checked> on');
+    expect(page).toContain('<pre class="stdout">step 1</pre>');
+    expect(page).not.toContain('IntSlider(...)');
+    expect(page).not.toContain('url(');
+  });
+
+  it.each<[string, State, string]>([
+    ['IntRangeSlider', { value: [25, 75], min: 0, max: 100, readout_format: 'd' }, 'left: 25%; right: 25%'],
+    ['IntProgress', { value: 3, min: 1, max: 5, bar_style: 'success' }, '<progress max="4" value="2">'],
+    ['BoundedIntText', { value: 7 }, '<input type="number" disabled value="7">'],
+    ['Textarea', { value: 'a < b' }, '<textarea disabled>a &lt; b</textarea>'],
+    ['Password', { value: 'secret' }, '<input type="password" disabled>'],
+    ['RadioButtons', { _options_labels: ['a', 'b'], index: 0 }, '<input type="radio" disabled checked> a'],
+    [
+      'ToggleButtons',
+      { _options_labels: ['a', 'b'], index: null },
+      '<button disabled class="w-plain">b</button>',
+    ],
+    ['SelectionRangeSlider', { _options_labels: ['a', 'b', 'c'], index: [0, 1] }, '<output>a – b</output>'],
+    [
+      'Button',
+      { description: 'Train', button_style: 'primary' },
+      '<button disabled class="w-primary">Train</button>',
+    ],
+    ['DatePicker', { value: { year: 2026, month: 0, date: 5 } }, 'value="2026-01-05"'],
+    ['HTML', { value: '<i>x</i>' }, '<div><i>x</i></div>'],
+    ['Valid', { value: false, readout: 'no' }, '✗ no'],
+  ])('%s', (name, state, html) => expect(pageOf({ id: [name, state] })).toContain(html));
+
+  it('pictures, pages with titles, and parts whose state is gone', () => {
+    const image = pageOf({
+      i: ['Image', { format: 'png' }, [{ path: ['value'], data: 'AAAA', encoding: 'base64' }]],
+    });
+    expect(image).toContain('src="data:image/png;base64,AAAA"');
+    const tab = pageOf({
+      t: [
+        'Tab',
+        { children: ['IPY_MODEL_a', 'IPY_MODEL_gone', 'IPY_MODEL_t'], titles: ['One'], selected_index: 0 },
+      ],
+      a: ['Label', { value: 'inside' }],
+    });
+    expect(tab).toContain(
+      '<details class="w-page" open><summary>One</summary><div class="w ">inside</div></details>',
+    );
+    expect(tab).toContain('<summary>2</summary><div class="w w-missing">a widget</div>');
+  });
+
+  it('of a kind without a form, or without state, are the text beside them', () => {
+    expect(pageOf({ id: ['AnyWidget', {}] })).toContain('IntSlider(...)');
+  });
+});

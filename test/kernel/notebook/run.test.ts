@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { notebookToHtml } from '../../../kernel/notebook/html.js';
 import { type CodeCell, type Notebook, readNotebook } from '../../../kernel/notebook/nbformat.js';
 import { declarations } from '../../../kernel/notebook/parameters.js';
 import { type RunOptions, runNotebook } from '../../../kernel/notebook/run.js';
@@ -62,8 +63,13 @@ describe('a notebook that runs', () => {
     const { code, notebook, cells } = await run([
       "const slider = widgets.IntSlider({ value: 3, description: 'n' }); slider",
       "slider.value = 7; const gone = widgets.Label({ value: 'x' }); gone.close()",
+      "new widgets.Password({ value: 'secret' })",
     ]);
     expect(code).toBe(0);
+    expect(JSON.stringify(notebook.metadata)).not.toContain('secret');
+    expect(notebookToHtml(notebook)).toContain(
+      '<input type="range" disabled min="0" max="100" step="1" value="7">',
+    );
     const [{ data }] = cells[0].outputs as unknown as { data: Record<string, { model_id: string }> }[];
     const { model_id } = data['application/vnd.jupyter.widget-view+json'];
     const kept = (notebook.metadata.widgets as Record<string, { state: Record<string, unknown> }>)[
