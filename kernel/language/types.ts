@@ -436,6 +436,7 @@ export class TypeService {
   /** Takes in what was committed, so that the next cell need not wait for it. */
   settleDown(): void {
     void this.compiler.program;
+    this.compiler.giveRoom();
   }
 
   reset(): void {

@@ -1,8 +1,12 @@
 // Whatever is typed, the language service answers: broken text, random text, a compiler process that was killed.
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import vm from 'node:vm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LanguageService } from '../../../kernel/language/index.js';
+import { heapFor } from '../../../kernel/language/typescript.js';
 import { LIBRARY, Notebook } from './notebook.js';
 
 let nb: Notebook;
@@ -162,6 +166,48 @@ describe('any input', () => {
     expect(nb.compile(long).failed).toBe(false);
     const deep = `${'('.repeat(300)}X${' + 1)'.repeat(300)}`;
     expect(nb.compile(deep).failed).toBe(false);
+  });
+});
+
+describe("the compiler's memory", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gradlab-heap-'));
+  beforeAll(() => {
+    vi.stubEnv('GOGC', '');
+    vi.stubEnv('GOMEMLIMIT', '');
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is collected late where no packages can be imported, and as the environment says', () => {
+    expect(heapFor('/')).toEqual({ GOGC: 'off', GOMEMLIMIT: '80MiB' });
+    mkdirSync(join(folder, 'packages/node_modules'), { recursive: true });
+    expect(heapFor(join(folder, 'packages/notebooks'))).toEqual({ GOGC: '50' });
+    vi.stubEnv('GOGC', '200');
+    expect(heapFor('/')).toEqual({});
+    vi.stubEnv('GOGC', '');
+  });
+
+  it('may grow once a session needs more than usual, which goes on as it was', async () => {
+    const names = Array.from(
+      { length: 60_000 },
+      (_, i) => `export interface Part${i} { a: number; b: string }`,
+    );
+    writeFileSync(join(folder, 'parts.ts'), names.join('\n'));
+    const service = new LanguageService({ cwd: folder, libraryTypes: LIBRARY });
+    try {
+      const code = "import type { Part7 } from './parts.js'; const part: Part7 = { a: 1, b: 'c' }";
+      expect(service.compile('a', code).diagnostics).toEqual([]);
+      const first = compilerPid(service);
+      expect(readFileSync(`/proc/${first}/environ`, 'utf8')).toContain(`GOGC=${heapFor(folder).GOGC}\0`);
+      service.commit('a');
+      await expect.poll(() => compilerPid(service), { timeout: 60_000 }).not.toBe(first);
+      expect(service.compile('b', 'const n: string = part.a').diagnostics[0]?.message).toMatch(/'number'/);
+      expect(readFileSync(`/proc/${compilerPid(service)}/environ`, 'utf8')).toContain('GOGC=50\0');
+    } finally {
+      service.close();
+    }
   });
 });
 
