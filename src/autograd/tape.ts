@@ -90,21 +90,24 @@ function blocksKept(result: unknown): Set<Storage> | null {
 
 /** The nodes younger than `since` that results depend on, newest first: results before what they were made from. */
 function nodesOf(outs: readonly NDArray[], since = 0): Node[] {
-  const seen = new Set<Node>();
+  const seen = new Set<number>();
   // Doubles as the list of those whose sources are still to be looked at.
   const found: Node[] = [];
+  let last = Number.POSITIVE_INFINITY;
+  let sorted = true;
   const visit = (source: Node | NDArray | null) => {
-    if (source !== null && !(source instanceof NDArray) && source.id > since && !seen.has(source)) {
-      seen.add(source);
-      found.push(source);
-    }
+    if (source === null || source instanceof NDArray || source.id <= since || seen.has(source.id)) return;
+    seen.add(source.id);
+    found.push(source);
+    if (source.id > last) sorted = false;
+    last = source.id;
   };
   for (const out of outs) visit(out.node);
   for (let k = 0; k < found.length; k++) {
     const { sources } = found[k];
     for (let i = 0; i < sources.length; i++) visit(sources[i]);
   }
-  return found.sort((p, q) => q.id - p.id);
+  return sorted ? found : found.sort((p, q) => q.id - p.id);
 }
 
 /** Where the tape goes on outside: an array for each leaf that is not in `inputs`, and for each node up to `since`. */
@@ -127,6 +130,10 @@ export interface BackwardOptions {
   createGraph?: boolean;
 }
 
+/** Where an array stands in the graph: the id of its node, or itself when it is a leaf. Maps find numbers faster. */
+type Place = number | NDArray;
+const placeOf = (at: Node | NDArray): Place => (at instanceof NDArray ? at : at.id);
+
 /**
  * The walk. Returns the gradients of `inputs`, or when `inputs` is null of every leaf reached. Unless the walk itself
  * is recorded, blocks whose gradient has been used up go back to the pool, and the results own their memory.
@@ -138,21 +145,22 @@ function walk(
   inputs: readonly NDArray[] | null,
   createGraph: boolean,
 ): Map<NDArray, NDArray> {
-  // The place of an array in the graph is its node, or itself when it is a leaf.
-  const wanted = new Map<Node | NDArray, NDArray[]>();
+  const wanted = new Map<Place, NDArray[]>();
   for (const input of inputs ?? []) {
-    const key = input.node ?? input;
+    const key = placeOf(input.node ?? input);
     wanted.set(key, [...(wanted.get(key) ?? []), input]);
   }
-  const pending = new Map<Node | NDArray, NDArray>();
+  // Null once it is used: deleting an entry would have the whole map laid out anew.
+  const pending = new Map<Place, NDArray | null>();
   const found = new Map<NDArray, NDArray>();
   const blocks = new Blocks();
   // Sums that this walk made and nobody else holds: later terms are added in place.
   const sums = new Set<NDArray>();
 
-  const give = (key: Node | NDArray, g: NDArray): void => {
-    const before = pending.get(key);
-    if (before === undefined) {
+  const give = (to: Node | NDArray, g: NDArray): void => {
+    const key = placeOf(to);
+    const before = pending.get(key) ?? null;
+    if (before === null) {
       pending.set(key, g);
       blocks.hold(g);
     } else if (sums.has(before) && before.dtype === g.dtype) {
@@ -177,9 +185,9 @@ function walk(
     give(out.node ?? out, seeds[i]);
   });
   for (const node of nodes) {
-    const g = pending.get(node);
-    if (g === undefined) continue;
-    pending.delete(node);
+    const g = pending.get(node.id) ?? null;
+    if (g === null) continue;
+    pending.set(node.id, null);
     // The rule may hand this array on, to several inputs even: nothing is added to it any more.
     sums.delete(g);
     checkVersions(node);
@@ -212,20 +220,22 @@ function walk(
       given(results);
       for (const r of fresh) blocks.drop(r);
     }
-    const kept = inputs === null ? retained.get(node) : undefined;
+    const kept = inputs === null && retained !== null ? retained.get(node) : undefined;
     if (kept !== undefined) leave(kept, createGraph ? g : copy(g), false);
-    const targets = wanted.get(node);
+    const targets = wanted.get(node.id);
     if (targets !== undefined) keep(targets, g);
     blocks.drop(g);
   }
   for (const [key, g] of pending)
-    if (inputs !== null) keep(wanted.get(key) ?? [], g);
+    if (g === null) continue;
+    else if (inputs !== null) keep(wanted.get(key) ?? [], g);
     else if (key instanceof NDArray) keep([key], g);
   return found;
 }
 
 /** Counts who holds the blocks that a walk allocated, to give them back when nobody does. */
 class Blocks {
+  // 0 when it is nobody's any more.
   private readonly holders = new Map<Storage, number>();
 
   /** A block that came into being in this walk, held once by the caller. */
@@ -234,24 +244,20 @@ class Blocks {
   }
 
   hold(a: NDArray): void {
-    const n = this.holders.get(a.storage);
-    if (n !== undefined) this.holders.set(a.storage, n + 1);
+    const n = this.holders.get(a.storage) ?? 0;
+    if (n > 0) this.holders.set(a.storage, n + 1);
   }
 
   drop(a: NDArray): void {
-    const n = this.holders.get(a.storage);
-    if (n === undefined) return;
-    if (n > 1) {
-      this.holders.set(a.storage, n - 1);
-    } else {
-      this.holders.delete(a.storage);
-      release(a.storage);
-    }
+    const n = this.holders.get(a.storage) ?? 0;
+    if (n === 0) return;
+    this.holders.set(a.storage, n - 1);
+    if (n === 1) release(a.storage);
   }
 
   /** From now on the block belongs to somebody outside. */
   forget(a: NDArray): void {
-    this.holders.delete(a.storage);
+    if (this.holders.has(a.storage)) this.holders.set(a.storage, 0);
   }
 
   /** Whether `a` covers a block that nobody else holds. */
@@ -358,7 +364,7 @@ method('backward', function (options?: NDArray | BackwardOptions) {
 });
 
 // Arrays that are no leaves and want their gradient all the same, by the node that they stood at.
-const retained = new WeakMap<Node, NDArray>();
+let retained: WeakMap<Node, NDArray> | null = null;
 
 /**
  * Adds a gradient to what earlier walks left. It outlives the scope that it was computed in.
@@ -379,6 +385,7 @@ method('retainGrad', function () {
       'retainGrad: the array does not depend on any array that requires grad, so it has no gradient.',
     );
   }
+  retained ??= new WeakMap();
   if (this.node !== null) retained.set(this.node, this);
   return this;
 });
