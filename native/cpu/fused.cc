@@ -58,9 +58,10 @@ void command(Words w, const double* table) {
   opInfo[op].run(c);
 }
 
-// Whether index arrays are what the program was compiled for. Calls ok(position, index) for each element.
-template <class Ok>
-bool everyIndex(const char* p, DType t, int64_t n, int64_t stride, Ok&& ok) {
+// The numbers of an index array, some at a time: body(first position, numbers, how many) until it says false.
+template <class Body>
+bool everyIndex(const char* p, DType t, int64_t n, int64_t stride, Body&& body) {
+  if (t == DType::Int64 && stride == 8) return body(0, reinterpret_cast<const int64_t*>(p), n);
   constexpr int64_t block = 256;
   int64_t x[block];
   const Loop cast = kernels().cast[static_cast<int>(DType::Int64)][static_cast<int>(t)];
@@ -69,10 +70,25 @@ bool everyIndex(const char* p, DType t, int64_t n, int64_t stride, Ok&& ok) {
     const int64_t m = std::min(block, n - i);
     char* const q[2] = {reinterpret_cast<char*>(x), const_cast<char*>(p) + i * stride};
     cast(1, m, q, none, step);
-    for (int64_t j = 0; j < m; j++)
-      if (!ok(i + j, x[j])) return false;
+    if (!body(i, x, m)) return false;
   }
   return true;
+}
+
+// Whether an index array is what the program was compiled for: 0, 1, 2..., or all within an axis.
+bool countsUp(const char* p, DType t, int64_t n, int64_t stride) {
+  return everyIndex(p, t, n, stride, [](int64_t i, const int64_t* x, int64_t m) {
+    int64_t other = 0;
+    for (int64_t j = 0; j < m; j++) other |= x[j] ^ (i + j);
+    return other == 0;
+  });
+}
+bool within(const char* p, DType t, int64_t n, int64_t stride, int64_t limit) {
+  return everyIndex(p, t, n, stride, [limit](int64_t, const int64_t* x, int64_t m) {
+    bool outside = false;
+    for (int64_t j = 0; j < m; j++) outside |= x[j] < -limit || x[j] >= limit;
+    return !outside;
+  });
 }
 
 struct Part {
@@ -152,6 +168,11 @@ void takeRows(const Part& p, char* const* at, const char* source, int64_t m) {
 template <class T>
 void putRows(const Part& p, char* target, char* const* at, int64_t m) {
   const int64_t* offset = reinterpret_cast<const int64_t*>(at[1]);
+  if (p.width == 1) {
+    for (int64_t i = 0; i < m; i++)
+      *reinterpret_cast<T*>(target + offset[i] * int64_t(sizeof(T))) = *reinterpret_cast<const T*>(at[2] + i * p.row[2]);
+    return;
+  }
   for (int64_t i = 0; i < m; i++) {
     char* to = target + offset[i] * int64_t(sizeof(T));
     const char* from = at[2] + i * p.row[2];
@@ -173,16 +194,37 @@ void addRows(const Part& p, char* target, char* const* at, int64_t m) {
 
 // Adds index * step of every row to the offsets, or stores it.
 void offsetsOf(const Part& p, char* const* at, int64_t m) {
-  int64_t* out = reinterpret_cast<int64_t*>(at[0]);
-  const int64_t n = p.q[0], step = p.q[1], axis = p.q[2], add = p.q[3];
-  everyIndex(at[1], p.type, m, p.row[1], [&](int64_t i, int64_t index) {
-    const int64_t k = index < 0 ? index + n : index;
-    if (k < 0 || k >= n)
+  int64_t* const out = reinterpret_cast<int64_t*>(at[0]);
+  const int64_t n = p.q[0], step = p.q[1], axis = p.q[2];
+  const auto place = [n](int64_t index) { return index < 0 ? index + n : index; };
+  const auto outside = [&](int64_t index) { return uint64_t(place(index)) >= uint64_t(n); };
+  everyIndex(at[1], p.type, m, p.row[1], [&](int64_t first, const int64_t* x, int64_t count) {
+    int64_t* const o = out + first;
+    bool any = false;
+    for (int64_t i = 0; i < count; i++) any |= outside(x[i]);
+    if (any) {
+      const int64_t index = *std::find_if(x, x + count, outside);
       throw Error("index " + std::to_string(index) + " is out of bounds for axis " + std::to_string(axis) + " with size " +
                   std::to_string(n));
-    out[i] = (add ? out[i] : 0) + k * step;
+    }
+    if (p.q[3])
+      for (int64_t i = 0; i < count; i++) o[i] += place(x[i]) * step;
+    else
+      for (int64_t i = 0; i < count; i++) o[i] = place(x[i]) * step;
     return true;
   });
+}
+
+// Sums of rows so short that they are added up in order.
+template <class T>
+void addShortRows(const Part& p, char* const* at, int64_t m) {
+  T* out = reinterpret_cast<T*>(at[0]);
+  for (int64_t i = 0; i < m; i++) {
+    const T* x = reinterpret_cast<const T*>(at[1] + i * p.row[1]);
+    T sum = 0;
+    for (int64_t j = 0; j < p.width; j++) sum += x[j];
+    out[i] = sum;
+  }
 }
 
 // A sum or extreme of every row.
@@ -192,6 +234,8 @@ void foldRowwise(const Part& p, char* const* at, int64_t m) {
   const FoldOp op = static_cast<FoldOp>(p.code);
   const int64_t size = itemSize(p.type), out = p.row[0], row = p.row[1], col = p.col[1];
   if (p.width < 8 && out == size) {
+    if (op == FoldSum && col == size && p.type == DType::Float64) return addShortRows<double>(p, at, m);
+    if (op == FoldSum && col == size && p.type == DType::Float32) return addShortRows<float>(p, at, m);
     foldIdentity(at[0], m, p.type, op);
     k.foldRows[op][type](at[0], at[1], col, row, p.width, m);
     return;
@@ -359,8 +403,7 @@ void run_fused(Command& c) {
         p += w.next();
         const DType t = static_cast<DType>(w.next());
         const int64_t n = w.next(), stride = w.next(), limit = w.next();
-        const bool ok = kind == kIota ? everyIndex(p, t, n, stride, [](int64_t i, int64_t x) { return x == i; })
-                                      : everyIndex(p, t, n, stride, [limit](int64_t, int64_t x) { return x >= -limit && x < limit; });
+        const bool ok = kind == kIota ? countsUp(p, t, n, stride) : within(p, t, n, stride, limit);
         if (!ok) {
           c.result(0, 1);
           return;

@@ -14,6 +14,9 @@ const MASKS: Readonly<Record<string, number>> = {
   'number less keep': AFTER.keep,
 };
 
+/** Comparisons with a number s that say of max(s, p) what they say of p. */
+const SAME_OF_MAXIMUM = new Set(['number less', 'greater', 'lessEqual', 'number greaterEqual']);
+
 /** The number that a lane stands for, or null when it is none. */
 function numberOf(lane: Lane, dtype: number): number | null {
   if (lane.bits === null) return null;
@@ -28,6 +31,9 @@ function numberOf(lane: Lane, dtype: number): number | null {
  */
 export function finished(parts: readonly Part[], local: (value: Value) => boolean): Part[] {
   const list: Part[] = [...parts];
+  list.forEach((_, i) => {
+    compareMaximum(list, i);
+  });
   for (let i = 0; i < list.length; i++) {
     if (list[i].form !== FORM.outer && list[i].form !== FORM.inner) continue;
     for (let next = merge(list, i, local); next !== null; next = merge(list, i, local)) {
@@ -37,6 +43,32 @@ export function finished(parts: readonly Part[], local: (value: Value) => boolea
   }
   for (const part of [...list]) if (part.form === FORM.outerSum) withSums(list, part);
   return list;
+}
+
+/**
+ * Lets later comparisons of p with s read max(s, p) instead, as the gradient of a rectifier has them: p itself is then
+ * needed no longer.
+ */
+function compareMaximum(list: Part[], i: number): void {
+  const { form, code, dtype, width, lanes } = list[i];
+  if (form !== FORM.loop || names[code] !== 'maximum') return;
+  const [max, left, right] = lanes;
+  const [p, number] = left.value === null ? [right, left] : [left, right];
+  const s = numberOf(number, dtype);
+  if (s === null || Number.isNaN(s) || p.value === null || p.value === max.value) return;
+  if (p.row !== max.row || p.col !== max.col) return;
+  for (let k = i + 1; k < list.length; k++) {
+    const test = list[k];
+    const [out, a, b] = test.lanes;
+    if (out.value === p.value || out.value === max.value) return;
+    if (test.form !== FORM.loop || test.dtype !== dtype || test.width !== width || b === undefined) continue;
+    const flip = a.value === null;
+    const [x, other] = flip ? [b, a] : [a, b];
+    if (!SAME_OF_MAXIMUM.has(`${flip ? 'number ' : ''}${names[test.code]}`) || numberOf(other, dtype) !== s)
+      continue;
+    if (x.value !== p.value || x.offset !== p.offset || x.row !== p.row || x.col !== p.col) continue;
+    list[k] = { ...test, lanes: flip ? [out, a, max] : [out, max, b] };
+  }
 }
 
 /** Lets a product that adds up over the rows of b add up those rows themselves too, where another part does. */

@@ -377,6 +377,31 @@ describe('a layer, its rectifier and its gradients, in the shapes that products 
   });
 });
 
+describe('a maximum and a comparison of what it is taken of', () => {
+  const comparisons: [string, (p: NDArray, s: number) => NDArray][] = [
+    ['s < p', (p, s) => np.less(s, p)],
+    ['p < s', (p, s) => np.less(p, s)],
+    ['p > s', (p, s) => np.greater(p, s)],
+    ['s <= p', (p, s) => np.lessEqual(s, p)],
+    ['p <= s', (p, s) => np.lessEqual(p, s)],
+    ['s >= p', (p, s) => np.greaterEqual(s, p)],
+    ['p >= s', (p, s) => np.greaterEqual(p, s)],
+    ['p == s', (p, s) => np.equal(p, s)],
+    ['another number', (p, s) => np.less(s + 1, p)],
+  ];
+  it.each(comparisons)('%s', (_name, test) => {
+    for (const s of [0, -0.5]) {
+      const f = (X: NDArray, W: NDArray, g: NDArray) => {
+        const p = np.dot(X, W).add(s);
+        const h = np.maximum(s, p);
+        return [np.sum(h, 0), np.sum(np.where(test(p, s), g, 0), 0)];
+      };
+      const withTies = (): NDArray => special([30, 2]).set([8], 0);
+      compare(f, () => [withTies(), random(2, [2, 20]), random(3, [30, 20])]);
+    }
+  });
+});
+
 describe('training steps', () => {
   it('by hand, with closed-over parameters, over 40 steps, in one loop over the rows', () => {
     for (const n of [60, 300, 301]) {
