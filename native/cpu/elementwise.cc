@@ -31,7 +31,7 @@ struct Plan {
   bool streams;  // the result goes to memory past the caches
 };
 
-// Operands and result of so many bytes do not stay in the caches together.
+// Operands and result of so many bytes for each thread do not stay in its caches together.
 constexpr int64_t kBeyondCaches = int64_t(20) << 20;
 // Bytes of a result that are computed before they are sent to memory: few, because reading stops meanwhile.
 constexpr int64_t kStreamed = 512;
@@ -226,7 +226,7 @@ void runElements(const Plan& p, int64_t begin, int64_t end) {
 
 // Whether a result in rows of some length should go past the caches: it is a good part of what is large, and no operand
 // has brought its lines there.
-bool worthStreaming(const Plan& p, int64_t size) {
+bool worthStreaming(const Plan& p, int64_t size, int threads) {
   const int last = p.ndim - 1;
   const int64_t item = itemSize(p.have[0]);
   if (p.converts || p.stride[0][last] != item || p.shape[last] * item < 1024) return false;
@@ -238,7 +238,7 @@ bool worthStreaming(const Plan& p, int64_t size) {
     bytes += distinct;
   }
   const int64_t all = bytes + size * item;
-  return all >= kBeyondCaches && 4 * size * item >= all;
+  return all >= kBeyondCaches * threads && 4 * size * item >= all;
 }
 
 void execute(Plan& p, int cost) {
@@ -246,8 +246,8 @@ void execute(Plan& p, int cost) {
   for (int d = 0; d < p.ndim; d++) size *= p.shape[d];
   if (size == 0) return;
   const int64_t inner = p.shape[p.ndim - 1];
-  p.streams = cost == 1 && worthStreaming(p, size);  // longer calculations were measured to lose
   const int threads = threadsFor(size * (p.converts ? cost + 2 : cost));
+  p.streams = cost == 1 && worthStreaming(p, size, threads);  // longer calculations were measured to lose
   if (p.ndim == 1) {
     if (threads == 1) runElements(p, 0, inner);
     else parallelRanges(inner, 512, threads, [&](int64_t b, int64_t e) { runElements(p, b, e); });
