@@ -117,6 +117,27 @@ function loosened(node: Node, { names, properties }: Wanted): Loosened[] {
   }
 }
 
+/** What begins as null, and so has no other type: parameters, fields and properties are for what comes later. */
+export function beginnings({ code, file, origin }: Pick<Checked, 'code' | 'file' | 'origin'>): Loosened[] {
+  const K = SyntaxKind;
+  const found: Loosened[] = [];
+  if (!/[=:]\s*null\b/.test(code)) return found;
+  const visit = (node: Node): undefined => {
+    if (node.end <= origin) return undefined;
+    const { name, type, initializer } = node as Ast.ParameterDeclaration;
+    if (initializer?.kind === K.NullKeyword && !type) {
+      if (node.kind === K.BindingElement || node.kind === K.PropertyAssignment)
+        found.push({ at: initializer.end, text: ' as any' });
+      else if (node.kind === K.Parameter || node.kind === K.PropertyDeclaration)
+        found.push({ at: name.end, text: ': any' });
+    }
+    node.forEachChild(visit);
+    return undefined;
+  };
+  file.forEachChild(visit);
+  return found;
+}
+
 /** The values that a pattern takes apart: `[m, v]` of `[0, 0]`, `{ m }` of `{ m: 0 }`. */
 function parts(pattern: Node, value: Node, names: ReadonlyMap<string, string>): Loosened[] {
   const K = SyntaxKind;

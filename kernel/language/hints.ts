@@ -41,7 +41,6 @@ const JOINED_LINES = new Set([
   2339, 2345, 2349, 2362, 2363, 2365, 2448, 2454, 2532, 2538, 2551, 2571, 2695, 2769, 6234, 7053,
 ]);
 const NO_SEMICOLON = 'This line goes on with the one before it: end that one with a semicolon.';
-const ONLY_NULL = /parameter of type '(null|undefined|null \| undefined)'/;
 
 export function addHints(
   code: string,
@@ -222,6 +221,11 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     const tuple = /^([^()[\]]*)\)/.exec(code.slice(d.start))?.[1];
     return tuple && `Several numbers together are a list: [${tuple.trim()}]`;
   }
+  if (
+    /Argument of type 'string' is not assignable to parameter of type 'DType/.test(d.message) &&
+    /^\w+$/.test(text)
+  )
+    return `A list of names keeps them with as const: for (const ${text} of ['int8', 'int32'] as const) ...`;
   if (/\bDTypeLike\b/.test(d.message) && /^['"]\w+['"]$/.test(text)) {
     const dtype = nearest(text.slice(1, -1), DTYPES);
     return dtype && `Did you mean '${dtype}'?`;
@@ -230,8 +234,6 @@ function hintFor(code: string, d: CellDiagnostic, around: Surroundings): string 
     return 'Gradients are asked for by a call: np.array(values).requiresGrad().';
   const format = NO_ARITHMETIC.has(d.code) && FORMAT.exec(code.slice(d.start));
   if (format) return `Values are written into a text by sprintf(${format[1]}, ${format[2] ?? format[3]})`;
-  if (d.code === 2345 && ONLY_NULL.test(d.message))
-    return 'A parameter that begins as null has no other type: declare what it may be, as in (y: NDArray | null = null).';
   if (/Type 'string' is not assignable to type 'ArrayLike'/.test(d.message))
     return 'Arrays hold numbers and booleans; a list holds anything: const names = [...].';
   const joining =
@@ -355,7 +357,7 @@ function methodHint(name: string, d: CellDiagnostic, before: string): string | u
       return `An array keeps its size: np.append(${receiver(before)}, values) makes a longer one.`;
     if (name === 'length') return 'The length of the first axis is .shape[0], the number of elements .size.';
     if (name === 'map' || name === 'forEach' || name === 'filter')
-      return `Arithmetic and np's functions work on all elements at once; a list of numbers is ${receiver(before)}.tolist().`;
+      return `Arithmetic and np's functions work on all elements at once; a list of numbers is ${receiver(before) === '...' ? 'x' : receiver(before)}.tolist().`;
     const tensor = [TENSOR_METHODS, LIST_METHODS].find((table) => Object.hasOwn(table, name))?.[name];
     const own = receiver(before);
     return tensor && `Here it is ${own === '...' ? tensor : tensor.replace(/\bx\b/g, own)}.`;

@@ -532,7 +532,7 @@ export function decide(site: Site, operands: (Operand | undefined)[]): Forms {
         return first === 'plain' ? PLAIN : { typing: 'at', final: 'at', js: 'at' };
       if (arrayish(first)) return CALL;
       if (unknowable(first)) {
-        if (site.several || site.slice || second === 'array') return CALL;
+        if (site.several || site.slice || arrayish(second)) return CALL;
         return { ...PLAIN, js: site.key || site.chained ? 'plain' : 'call' };
       }
       // A JavaScript list indexed by an array of one integer, as in `names[np.argmax(scores)]`.

@@ -18,6 +18,7 @@ import { declarationTexts } from './declarations.js';
 import { formatDiagnostics } from './diagnostics.js';
 import { emit, LoweringError } from './emit.js';
 import { addHints } from './hints.js';
+import { moduleOf } from './imports.js';
 import { inspect } from './inspection.js';
 import {
   completeMagic,
@@ -259,6 +260,16 @@ export class LanguageService {
     )?.[1];
     const label = name && this.unset.get(name);
     return label && `${label} declares it, and failed before it had a value: run that cell again.`;
+  }
+
+  /** How imported variables that their modules change are read, by their names. */
+  liveReads(): ReadonlyMap<string, string> {
+    return this.guard(
+      ({ session }) =>
+        new Map(session.variables().live.map((name) => [name, moduleOf(name) + session.liveAccess(name)])),
+      () => new Map(),
+      { start: false },
+    );
   }
 
   /** Whether a cell has declared the name. */

@@ -3,7 +3,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { accumulators } from './accumulators.js';
+import { accumulators, beginnings } from './accumulators.js';
 import type { Analysis, Parsed } from './analysis.js';
 import { readAnnotations } from './annotations.js';
 import { commitCell } from './committed.js';
@@ -186,7 +186,8 @@ export class TypeService {
     const everything = purpose === 'look around';
     const likely = this.session.likelyPrelude(code, everything);
     const plain = this.parse(code, preludeText(likely));
-    const parsed = { ...plain, loose: forwards(plain) };
+    const nulls = beginnings(plain);
+    const parsed = { ...plain, loose: [...forwards(plain), ...nulls] };
     const { file, raw } = parsed;
     const top = readTopLevel(file, parsed.origin);
     const imports = readImports(file, raw).filter((i) => i.node.getStart() >= parsed.origin);
@@ -235,7 +236,7 @@ export class TypeService {
     for (const name of earlier.keys()) if (!this.session.has(name)) earlier.delete(name);
     const unlike = bases.some(({ text }, i) => text !== analysis.loose[i]?.text);
     if (loose.length + earlier.size > 0 || unlike) {
-      Object.assign(analysis, { loose: [...bases, ...loose], retyped: earlier });
+      Object.assign(analysis, { loose: [...bases, ...nulls, ...loose], retyped: earlier });
       const again = preludeText(retyped(fits ? likely : needed, earlier));
       this.check(analysis, again, this.settled(analysis, sites, again, true));
     }

@@ -183,6 +183,16 @@ const layers = { W: A, b: np.ones(4) };`,
     expect(result(await session.run('turns > 0'))).toBe('true');
   });
 
+  it('shows imported variables as their module has them now', async () => {
+    const text = 'export let count = 0; export const increment = () => { count++ };';
+    writeFileSync(join(session.folder, 'counted.ts'), text);
+    await session.run("import { count as seen, increment } from './counted';");
+    await session.run('increment(); increment()');
+    const client = new Client(session.kernel);
+    const { variables } = await client.ask<{ variables: Variable[] }>('inspectVariables');
+    expect(variables.find(({ name }) => name === 'seen')?.value).toBe('2');
+  });
+
   it('says what a request lacks, and goes on', async () => {
     for (const [command, fault] of [
       ['fly', 'fly: this debugger does not know the request'],

@@ -21,6 +21,24 @@ it('what forward takes and gives is read off the method', async () => {
   ).toContain("Property 'forward'");
 });
 
+it('what begins as null may be anything later', async () => {
+  await session.run(
+    'function scores(x: NDArray, y = null, { seed = null } = {}) { return y === null ? x : x[y] + (seed ?? 0) }',
+  );
+  expect(await shows('scores(np.arange(3), 1, { seed: 2 })')).toBe('3');
+  await session.run('class Best { val = null; at = { epoch: null } }; const best = new Best()');
+  expect(await shows('best.val = np.ones(2); best.at.epoch = 3; best.val * best.at.epoch')).toBe(
+    'array([3., 3.])',
+  );
+});
+
+it('an array of unknown type is indexed by what ndindex gives', async () => {
+  await session.run(
+    'function count(x) { let n = 0; for (const at of np.ndindex(...x.shape)) { x[at] += 1; n += x[at] } return n }',
+  );
+  expect(await shows('count(np.zeros([2, 3]))')).toBe('6.0');
+});
+
 it('parameters in an object are filled, read and changed in place', async () => {
   await session.run("const params = {}; params['W'] = np.ones([2, 2]); params.b = np.zeros(2)");
   await session.run('for (const [name, p] of Object.entries(params)) p -= 1');
@@ -33,5 +51,6 @@ it('PyTorch names that are not here say what takes their place', async () => {
   expect(await says("np.random.randn(2, 3, { dtype: 'float32' })")).toContain(
     "np.random.randn(2, 3).astype('float32')",
   );
+  expect(await says("for (const t of ['int8', 'int16']) np.iinfo(t)")).toContain('as const');
   expect(await says('new nn.Linear(2, 3).weight.data += 1')).toContain('np.noGrad(() =>');
 });

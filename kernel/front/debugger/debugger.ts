@@ -78,7 +78,7 @@ export class Debugger {
   constructor(private readonly host: DebuggerHost) {
     this.inspector = new Inspector((call) => host.send(call));
     this.inspector.onEvent = (event, params) => this.onEvent(event, params);
-    this.variables = new Variables(this.inspector);
+    this.variables = new Variables(this.inspector, async () => (await host.language()).liveReads());
     this.breakpoints = new Breakpoints({
       inspector: this.inspector,
       scriptsOf: async (path) => {

@@ -26,7 +26,11 @@ export class Variables {
   private readonly holders = new Map<number, { holder: Holder; lifetime: Lifetime }>();
   private count = 0;
 
-  constructor(private readonly inspector: Inspector) {}
+  constructor(
+    private readonly inspector: Inspector,
+    /** How imported variables that their modules change are read, by their names. */
+    private readonly live: () => Promise<ReadonlyMap<string, string>>,
+  ) {}
 
   reference(holder: Holder, lifetime: Lifetime): number {
     this.holders.set(++this.count, { holder, lifetime });
@@ -53,9 +57,10 @@ export class Variables {
   /** The variables of cells, in the order in which they were first declared. */
   async globals(lifetime: Lifetime): Promise<Variable[]> {
     const { names } = await this.inspector.post<{ names: string[] }>('Runtime.globalLexicalScopeNames', {});
+    const live = names.some((name) => name.startsWith(LIVE)) ? await this.live() : undefined;
     const readers = names
       .filter((name) => !HIDDEN.split(' ').includes(name) && !name.startsWith(LIVE))
-      .map((name) => `${JSON.stringify(name)}: () => ${name}`);
+      .map((name) => `${JSON.stringify(name)}: () => ${live?.get(name) ?? name}`);
     const object = await this.inspector.evaluate(`({ ${readers.join(', ')} })`, lifetime);
     return this.toVariables(
       await this.inspector.describe('globals', [argument(object)], lifetime),

@@ -76,7 +76,6 @@ describe('habits of Python', () => {
     ['np.flatten(X, 1)', '1:4', 'x.reshape(x.shape[0], -1)'],
     ["printf('%d', 3)", '1:1', 'print(sprintf(format, ...values))'],
     ["print('%d: loss %f' % [y, y])", '1:7', "sprintf('%d: loss %f', y, y)"],
-    ['const f = (X, y = null) => y; f(X, X)', '1:36', 'as in (y: NDArray | null = null)'],
   ]);
 
   it('tells an error in an operator cell at its place', () => {
