@@ -1,5 +1,5 @@
-// One element, picked by a whole number for every axis: what loops over elements read and write. Nothing is parsed and
-// no command is run; whatever does not fit here goes the way of all indices, in index.ts.
+// One element, picked by a whole number for every axis, or one row, picked by a single one: what loops read and write.
+// Nothing is parsed and no command is run; whatever does not fit here goes the way of all indices, in index.ts.
 
 import { infoOf } from '../core/dtype.js';
 import { type ArrayLike, empty, NDArray } from '../core/ndarray.js';
@@ -36,4 +36,14 @@ export function writeElement(a: NDArray, at: number, value: ArrayLike): boolean 
   if (typeof value === 'number') return storeNumber(a.storage, at * itemsize, code, value);
   if (!(value instanceof NDArray) || value.size !== 1 || value.dtype !== a.dtype) return false;
   return copyElement(a.storage, at * itemsize, value.storage, value.offset * itemsize, itemsize);
+}
+
+/** The view that one whole number picks from an array of several axes; null unless it is that. */
+export function readRow(a: NDArray, indices: readonly unknown[]): NDArray | null {
+  const index = indices[0];
+  if (indices.length !== 1 || typeof index !== 'number' || a.ndim < 2) return null;
+  const { shape, stridesEl } = a;
+  const i = index < 0 ? index + shape[0] : index;
+  if (!(i >= 0 && i < shape[0] && Number.isInteger(i))) return null;
+  return a.remap(shape.slice(1), stridesEl.slice(1), a.offset + i * stridesEl[0]);
 }

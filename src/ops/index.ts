@@ -14,7 +14,7 @@ import { type Tuple, tuple } from '../core/tuple.js';
 import type { DTypeOf } from '../core/typing.js';
 import { readBatched, readItems, scatterItems, writeBatched } from './batching-index.js';
 import { inPlace } from './define.js';
-import { positionOf, readElement, writeElement } from './element.js';
+import { positionOf, readElement, readRow, writeElement } from './element.js';
 import { maximum, minimum, mod } from './elementwise.js';
 import { type Basic, basicView, entriesOf, type Item, isBasic, parse } from './indices.js';
 import type { Operand } from './operands.js';
@@ -50,11 +50,11 @@ function elementOf(a: NDArray, items: readonly Whole[]): NDArray {
   return out;
 }
 
-/** The element that whole numbers alone pick from an array without gradients, or null. */
-function quickElement(a: NDArray, indices: readonly unknown[]): NDArray | null {
+/** The element or the row that whole numbers alone pick from an array without gradients, or null. */
+function quick(a: NDArray, indices: readonly unknown[]): NDArray | null {
   if (batching.open > 0 || tracking(a)) return null;
   const at = positionOf(a, indices);
-  return at < 0 ? null : readElement(a, at);
+  return at < 0 ? readRow(a, indices) : readElement(a, at);
 }
 
 /** Zeros of `shape` with `g` where the items point: the reverse of reading a view. */
@@ -235,8 +235,8 @@ export function nonzero(value: ArrayLike): Tuple<NDArray<'int64'>> {
  * number for every axis a copy.
  */
 export function get(a: NDArray, between: readonly unknown[]): NDArray {
-  const element = quickElement(a, between);
-  if (element !== null) return element;
+  const found = quick(a, between);
+  if (found !== null) return found;
   const indices = entriesOf(between);
   const batch = batching.open > 0 ? readBatched(a, indices, access) : null;
   if (batch !== null) return batch.out;
@@ -451,10 +451,10 @@ export function take<A extends ArrayLike>(
 }
 
 method('at', function (...between: unknown[]) {
-  const element = quickElement(this, between);
-  if (element !== null) {
-    element.selection = (value) => set(this, between, value);
-    return element;
+  const found = quick(this, between);
+  if (found !== null) {
+    if (found.ndim === 0) found.selection = (value) => set(this, between, value);
+    return found;
   }
   const indices = entriesOf(between);
   const batch = batching.open > 0 ? readBatched(this, indices, access) : null;
