@@ -3,6 +3,7 @@
 import { type Drawn, Rule, Text, withArtists } from './artists.js';
 import { cssColor, translucent } from './colors.js';
 import { Coordinates } from './coordinates.js';
+import { type FontSize, fontSize } from './font.js';
 import { dash } from './format.js';
 import type { Loose } from './frame.js';
 import { type Named, type Names, read } from './options.js';
@@ -15,7 +16,7 @@ export interface AnnotateOptions {
   /** The point, where it is not given by its place. */
   xy?: readonly [One, One];
   color?: ColorSpec;
-  fontsize?: number;
+  fontsize?: FontSize;
   fontweight?: 'normal' | 'bold' | number;
   arrow?: boolean;
   /** How the arrow looks; `{}` draws one. */
@@ -113,7 +114,7 @@ export abstract class Annotated extends Coordinates {
     const height = o.verticalalignment;
     const font = {
       ...(color === undefined ? {} : { color }),
-      ...(o.fontsize === undefined ? {} : { size: o.fontsize }),
+      ...(o.fontsize === undefined ? {} : { size: fontSize(o.fontsize, fn) }),
       ...(o.fontweight === undefined ? {} : { weight: o.fontweight }),
     };
     this.addAnnotation({

@@ -31,6 +31,7 @@ import { plural, type Styled } from './line-axes.js';
 import { read } from './options.js';
 import { pngDataUri } from './png.js';
 import type { Trace } from './series.js';
+import { spell } from './spellings.js';
 import { StatAxes } from './stat-axes.js';
 import { extent, sameLength, type Values, vector } from './values.js';
 
@@ -70,6 +71,7 @@ export class Axes extends StatAxes {
   declare fill_between: this['fillBetween'];
   declare fill_betweenx: this['fillBetweenx'];
   declare bar_label: this['barLabel'];
+  declare set_facecolor: this['setFacecolor'];
 
   // ------------------------------------------------------------------------------------------------------- diagrams
 
@@ -319,12 +321,7 @@ const SPELLINGS = {
   fill_between: 'fillBetween',
   fill_betweenx: 'fillBetweenx',
   bar_label: 'barLabel',
+  set_facecolor: 'setFacecolor',
 } as const satisfies { [name: string]: keyof Axes };
 
-for (const [other, name] of Object.entries(SPELLINGS)) {
-  Object.defineProperty(Axes.prototype, other, {
-    value: function (this: Axes, ...args: unknown[]): unknown {
-      return (this[name] as (...args: unknown[]) => unknown)(...args);
-    },
-  });
-}
+spell(Axes.prototype, SPELLINGS);

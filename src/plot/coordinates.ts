@@ -4,6 +4,7 @@
 import type { Annotations } from 'plotly.js';
 import { type Artist, Colorbar, type Drawn, original, SCALED, withArtists } from './artists.js';
 import { cssColor } from './colors.js';
+import { type FontSize, fontSize } from './font.js';
 import { dash } from './format.js';
 import { Frame, type Loose } from './frame.js';
 import { type LegendOptions, type LegendPlace, legendEntries, legendLayout } from './legend.js';
@@ -54,7 +55,7 @@ export type AxisWord = 'equal' | 'scaled' | 'image' | 'square' | 'tight' | 'auto
 
 /** How a title or a label is written. */
 export interface TextOptions {
-  fontsize?: number;
+  fontsize?: FontSize;
   color?: ColorSpec;
   fontweight?: 'normal' | 'bold' | number;
   /** Where a title stands. */
@@ -62,7 +63,15 @@ export interface TextOptions {
   /** Room between the text and the axes, in pixels. */
   pad?: number;
   labelpad?: number;
-  rotation?: number;
+  rotation?: number | 'vertical' | 'horizontal';
+  fontstyle?: 'normal' | 'italic' | 'oblique';
+  fontfamily?: string;
+  /** Where the text is anchored: taken, and left to the chart. */
+  horizontalalignment?: string;
+  verticalalignment?: string;
+  x?: number;
+  y?: number;
+  fontdict?: object;
 }
 const TEXT: Names<TextOptions> = {
   fontsize: 1,
@@ -72,12 +81,19 @@ const TEXT: Names<TextOptions> = {
   pad: 1,
   labelpad: 1,
   rotation: 1,
+  fontstyle: 1,
+  fontfamily: 1,
+  horizontalalignment: 1,
+  verticalalignment: 1,
+  x: 1,
+  y: 1,
+  fontdict: 1,
 };
 
 export interface TickOptions {
   /** Degrees, counter-clockwise as in matplotlib; 'vertical' is 90. */
   rotation?: number | 'vertical' | 'horizontal';
-  fontsize?: number;
+  fontsize?: FontSize;
   color?: ColorSpec;
   ha?: 'left' | 'center' | 'right';
 }
@@ -328,6 +344,18 @@ export abstract class Coordinates extends Frame {
     return this;
   }
 
+  /** Colour of the paper behind the axes. */
+  setFacecolor(color: ColorSpec): this {
+    const [x, y] = [`${this.xName} domain`, `${this.yName} domain`];
+    const name = `paper ${this.place}`;
+    const shapes = this.layoutList<Loose>('shapes').filter((s) => s.name !== name);
+    const fillcolor = cssColor(color, 'set_facecolor');
+    const place = { type: 'rect', xref: x, yref: y, x0: 0, x1: 1, y0: 0, y1: 1, layer: 'below' };
+    shapes.unshift({ ...place, name, fillcolor, line: { width: 0 }, showlegend: false });
+    (this.canvas.layout as Loose).shapes = shapes;
+    return this;
+  }
+
   /** No axes: the same as `axis('off')`. */
   setAxisOff(): this {
     return this.axis('off');
@@ -553,7 +581,7 @@ export abstract class Coordinates extends Frame {
     if (o.fontsize !== undefined || o.color !== undefined)
       axis.tickfont = {
         ...(axis.tickfont as object),
-        ...(o.fontsize === undefined ? {} : { size: o.fontsize }),
+        ...(o.fontsize === undefined ? {} : { size: fontSize(o.fontsize, `${which}ticks`) }),
         ...(o.color === undefined ? {} : { color: cssColor(o.color, `${which}ticks`) }),
       };
     return this;
@@ -594,7 +622,9 @@ const escaped = (text: unknown): string => String(text);
 export function font(o: TextOptions, fn: string, base: Loose): Loose {
   return {
     ...base,
-    ...(o.fontsize === undefined ? {} : { size: o.fontsize }),
+    ...(o.fontsize === undefined ? {} : { size: fontSize(o.fontsize, fn) }),
+    ...(o.fontstyle === undefined ? {} : { style: o.fontstyle === 'normal' ? 'normal' : 'italic' }),
+    ...(o.fontfamily === undefined ? {} : { family: o.fontfamily }),
     ...(o.color === undefined ? {} : { color: cssColor(o.color, fn) }),
     ...(o.fontweight === undefined ? {} : { weight: o.fontweight }),
   };

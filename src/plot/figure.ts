@@ -7,7 +7,9 @@ import { notebook } from '../core/notebook.js';
 import { release } from './current.js';
 import { DISPLAY, type Loose } from './frame.js';
 import { chartFragment, chartPage } from './html.js';
+import { mathText } from './mathtext.js';
 import { type Named, type Names, read } from './options.js';
+import { polarTrace } from './polar.js';
 import { styled } from './rc.js';
 import type { Trace } from './series.js';
 import { Sheet, type SubplotsOptions } from './sheet.js';
@@ -126,7 +128,7 @@ export class Figure extends Sheet {
   toJSON(): FigureJSON {
     const layout = this.finished();
     return plain({
-      data: this.data,
+      data: this.data.map(polarTrace),
       layout,
       config: { ...CONFIG, ...this.config },
       ...(this.frames.length > 0 ? { frames: this.frames } : {}),
@@ -276,18 +278,22 @@ export class FigureAndAxes extends Figure {
   }
 }
 
+/** Fields that hold texts which a reader sees. */
+const TEXTS: ReadonlySet<string> = new Set(['text', 'name', 'ticktext', 'hovertemplate']);
+
 /** A deep copy in plain JSON values: arrays of any kind become lists, what is not finite becomes null. */
-function plain(value: unknown): unknown {
+function plain(value: unknown, name = ''): unknown {
+  if (typeof value === 'string') return TEXTS.has(name) ? mathText(value) : value;
   if (typeof value === 'number') return Number.isFinite(value) ? value : null;
   if (typeof value === 'bigint') return Number(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map((each) => plain(each, name));
   if (isTypedArray(value)) return Array.from(value as Iterable<number | bigint>, (v) => plain(Number(v)));
-  if (isArrayObject(value)) return plain(value.toArray());
+  if (isArrayObject(value)) return plain(value.toArray(), name);
   if (value instanceof Date) return value.toJSON();
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, v]) => v !== undefined)
-      .map(([k, v]) => [k, plain(v)]),
+      .map(([k, v]) => [k, plain(v, k)]),
   );
 }

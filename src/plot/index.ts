@@ -15,6 +15,7 @@ export {
   Text,
 } from './artists.js';
 export { Axes } from './axes.js';
+export { Axes3D } from './axes3d.js';
 export type { BarOptions, HistOptions } from './bars.js';
 export { type CircuitFigureOptions, circuit } from './circuit.js';
 export { type Colormap, cm, getCmap, getCmap as get_cmap } from './colors.js';
@@ -30,11 +31,13 @@ export type {
 } from './diagram.js';
 export type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
 export { Figure, type FigureJSON, type Subplots } from './figure.js';
+export { type GridSpecOptions, SubplotSpec } from './gridspec.js';
 export { embedLibrary } from './html.js';
 export type { ImageGridOptions, ThumbnailOptions } from './images.js';
 export type { LegendOptions, LegendPlace } from './legend.js';
 export type { PlotArguments } from './line-axes.js';
 export { diagram, imageGrid, network, surface, thumbnails, volumes } from './pictures.js';
+export { PolarAxes } from './polar.js';
 export * from './pyplot.js';
 export { type RcParams, rc, rcdefaults, rcParams, style } from './rc.js';
 export type { ErrorbarOptions, LineOptions, ScatterOptions, Trace } from './series.js';

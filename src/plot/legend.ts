@@ -1,6 +1,7 @@
 // Legends: which entries they have, and where they stand. 'best' is the corner with the fewest points.
 
 import type { Artist } from './artists.js';
+import { type FontSize, fontSize } from './font.js';
 import type { Domain, Loose } from './frame.js';
 import { type Named, type Names, read } from './options.js';
 import type { Trace } from './series.js';
@@ -28,7 +29,7 @@ export interface LegendOptions {
   loc?: LegendPlace | number;
   labels?: readonly string[];
   title?: string;
-  fontsize?: number;
+  fontsize?: FontSize;
   /** More than one: the entries stand side by side. */
   ncol?: number;
   frameon?: boolean;
@@ -128,7 +129,7 @@ export function legendLayout(
     throw new RangeError(`legend: there is no place '${loc}'. Known are ${PLACES.join(', ')}`);
   const look: Loose = {
     ...(title === undefined ? {} : { title: { text: title } }),
-    ...(fontsize === undefined ? {} : { font: { size: fontsize } }),
+    ...(fontsize === undefined ? {} : { font: { size: fontSize(fontsize, 'legend') } }),
     ...(ncol !== undefined && ncol > 1 ? { orientation: 'h' } : {}),
     ...(frameon === false ? { borderwidth: 0, bgcolor: 'rgba(0, 0, 0, 0)' } : {}),
   };

@@ -45,6 +45,9 @@ export const plural = (n: number, word: string): string => `${n} ${word}${n === 
 /** A call's own options with those of styling, by all their names. */
 export type Styled<T> = Named<T> & StyleOptions;
 type Line = Styled<LineOptions>;
+/** The width of bars is theirs, and not the figure's. */
+type StyledBars = Named<BarOptions> & Omit<StyleOptions, 'width'>;
+type StyledFlatBars = Named<BarhOptions> & Omit<StyleOptions, 'height' | 'width'>;
 type Lines<T> = Drawn<T, Several<Line2D>>;
 
 /** What `hist` gives: the counts, one row per set of values, the edges of the bins, and the bars. */
@@ -228,12 +231,12 @@ export abstract class LineAxes extends Annotated {
    * @param x category names or positions
    * @see matplotlib.pyplot.bar
    */
-  bar(x: Labels, height: Values | number, options?: Styled<BarOptions>): Drawn<this, BarContainer>;
+  bar(x: Labels, height: Values | number, options?: StyledBars): Drawn<this, BarContainer>;
   bar(
     x: Labels,
     height: Values | number,
     width: number | Values,
-    options?: Styled<BarOptions>,
+    options?: StyledBars,
   ): Drawn<this, BarContainer>;
   bar(x: Labels, height: Values | number, ...rest: unknown[]): Drawn<this, BarContainer> {
     const [[width], given] = positional('bar', rest, 1);
@@ -244,12 +247,12 @@ export abstract class LineAxes extends Annotated {
    * Draws horizontal bars: `barh(names, lengths)`, `barh(y, lengths, 0.4, {left})`.
    * @see matplotlib.pyplot.barh
    */
-  barh(y: Labels, width: Values | number, options?: Styled<BarhOptions>): Drawn<this, BarContainer>;
+  barh(y: Labels, width: Values | number, options?: StyledFlatBars): Drawn<this, BarContainer>;
   barh(
     y: Labels,
     width: Values | number,
     height: number | Values,
-    options?: Styled<BarhOptions>,
+    options?: StyledFlatBars,
   ): Drawn<this, BarContainer>;
   barh(y: Labels, width: Values | number, ...rest: unknown[]): Drawn<this, BarContainer> {
     const [[thick], given] = positional('barh', rest, 1);

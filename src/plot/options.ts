@@ -24,6 +24,10 @@ const OTHER = {
   size: 'fontsize',
   ha: 'horizontalalignment',
   va: 'verticalalignment',
+  weight: 'fontweight',
+  style: 'fontstyle',
+  family: 'fontfamily',
+  fontname: 'fontfamily',
   sharex: 'shareX',
   sharey: 'shareY',
 } as const;

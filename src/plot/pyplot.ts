@@ -4,12 +4,16 @@
 // two layers.
 
 import { notebook } from '../core/notebook.js';
-import { drawnBy, original, withArtists } from './artists.js';
+import { drawnBy, type Line2D, original, type Several, withArtists } from './artists.js';
 import type { Axes } from './axes.js';
+import type { Axes3D } from './axes3d.js';
 import { currentFigure, keep, makeCurrent, openFigures, release, showOpen } from './current.js';
 import { Figure, FigureAndAxes, type SaveOptions, type Subplots } from './figure.js';
+import { GridSpec, type GridSpecOptions, SubplotSpec } from './gridspec.js';
+import type { PlotArguments } from './line-axes.js';
 import { type Named, type Names, read } from './options.js';
-import type { FigureOptions, SubplotArguments, SubplotsOptions } from './sheet.js';
+import { PolarAxes } from './polar.js';
+import type { FigureOptions, Projected, SubplotArguments, SubplotOptions, SubplotsOptions } from './sheet.js';
 import { type AxesOf, type AxesRows, cellOf } from './subplots.js';
 import { isOptions } from './values.js';
 
@@ -54,6 +58,17 @@ interface GridOptions extends SubplotsOptions {
  * @see matplotlib.pyplot.subplots
  */
 export function subplots(
+  options: Named<SubplotsOptions> & { subplot_kw: { projection: '3d' } },
+): Subplots<Axes3D>;
+export function subplots(
+  options: Named<SubplotsOptions> & { subplot_kw: { projection: 'polar' } | { polar: true } },
+): Subplots<PolarAxes>;
+export function subplots(
+  rows: number,
+  cols: number,
+  options: Named<SubplotsOptions> & { subplot_kw: { projection: 'polar' | '3d' } | { polar: true } },
+): Subplots<any>;
+export function subplots(
   rows: number,
   cols: number,
   options: Named<SubplotsOptions> & { squeeze: false },
@@ -93,9 +108,53 @@ export function subplots(...args: unknown[]): Subplots<never> {
  * plot.plot([3, 2, 1]);
  * @see matplotlib.pyplot.subplot
  */
-export function subplot(...args: SubplotArguments): Axes {
-  cellOf('subplot', positions(args));
+export function subplot<const O extends Named<SubplotOptions> = Record<never, never>>(
+  ...args: SubplotArguments<O>
+): Projected<O> {
+  if (!(args[0] instanceof SubplotSpec)) cellOf('subplot', positions(args));
   return current().addSubplot(...args);
+}
+
+/**
+ * Axes by names: `plot.subplot_mosaic('AB;CC')` gives the figure and `{ A, B, C }`; a dot leaves a cell empty.
+ * @example
+ * const [fig, parts] = plot.subplot_mosaic('AB;CC');
+ * parts.C.plot([1, 2, 3]);
+ * @see matplotlib.pyplot.subplot_mosaic
+ */
+export function subplotMosaic(
+  layout: string | readonly (readonly string[])[],
+  options: Named<GridSpecOptions & FigureOptions> = {},
+): [figure: Figure, axes: Record<string, Axes>] {
+  const { figsize, width, height, ...more } = options;
+  const made = figure({ figsize, width, height });
+  return [made, made.subplotMosaic(layout, more)];
+}
+
+/**
+ * A subplot at a row and a column of a grid, counted from 0: `subplot2grid([3, 3], [1, 0], { colspan: 2 })`.
+ * @see matplotlib.pyplot.subplot2grid
+ */
+export function subplot2grid(
+  shape: readonly [rows: number, cols: number],
+  place: readonly [row: number, col: number],
+  { rowspan = 1, colspan = 1 }: { rowspan?: number; colspan?: number } = {},
+): Axes {
+  const [row, col] = place;
+  const spec = GridSpec(...shape).at(`${row}:${row + rowspan}`, `${col}:${col + colspan}`);
+  return current().addSubplot(spec);
+}
+
+/**
+ * Draws on polar axes: `polar(theta, r, 'r-')`, angles in radians. The current axes where they are polar, else new ones.
+ * @example
+ * const theta = np.linspace(0, 2 * Math.PI, 100);
+ * plot.polar(theta, 1 + np.cos(theta));
+ * @see matplotlib.pyplot.polar
+ */
+export function polar(...args: PlotArguments): Figure & Several<Line2D> {
+  const axes = gca() instanceof PolarAxes ? gca() : current().addSubplot(1, 1, 1, { projection: 'polar' });
+  return withArtists(axes.figure, drawnBy(axes.plot(...args)) as Several<Line2D>);
 }
 
 const positions = (args: readonly unknown[]): readonly unknown[] => {
@@ -107,8 +166,14 @@ const positions = (args: readonly unknown[]): readonly unknown[] => {
  * New axes at [left, bottom, width, height] of the current figure, in fractions of it; without, its current axes.
  * @see matplotlib.pyplot.axes
  */
-export function axes(rect?: readonly [left: number, bottom: number, width: number, height: number]): Axes {
-  return rect === undefined ? current().gca() : current().addAxes(rect);
+export function axes<const O extends Named<SubplotOptions> = Record<never, never>>(
+  rect?: readonly [left: number, bottom: number, width: number, height: number] | O,
+  options?: O,
+): Projected<O> {
+  if (rect === undefined) return current().gca() as Projected<O>;
+  if (Array.isArray(rect))
+    return current().addAxes(rect as unknown as [number, number, number, number], options);
+  return current().addSubplot(1, 1, 1, rect as O);
 }
 
 /** The current figure, made when there is none. */
@@ -262,6 +327,10 @@ type Drawing = {
 function drawn<K extends Drawing>(name: K): Figure[K] {
   const f = (...args: unknown[]): Figure => {
     const axes = gca();
+    if (typeof axes[name] !== 'function')
+      throw new TypeError(
+        `${name}: axes in three dimensions do not draw it; take plain axes: plot.subplot()`,
+      );
     const artists = drawnBy((axes[name] as (...args: unknown[]) => unknown)(...args));
     return artists === undefined ? axes.figure : withArtists(axes.figure, artists);
   };
@@ -600,6 +669,8 @@ export {
   barLabel as bar_label,
   fillBetween as fill_between,
   fillBetweenx as fill_betweenx,
+  GridSpec,
+  subplotMosaic as subplot_mosaic,
   subplotsAdjust as subplots_adjust,
   tightLayout as tight_layout,
 };

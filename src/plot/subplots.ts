@@ -22,19 +22,44 @@ export interface Cell {
   bottom: number;
   left: number;
   right: number;
+  /** How wide columns and how high rows are to each other. */
+  widths?: readonly number[];
+  heights?: readonly number[];
+}
+
+/** Shares of a whole: as they are given, or equal. */
+export function shares(what: string, n: number, given?: readonly number[]): readonly number[] {
+  if (given === undefined) return Array<number>(n).fill(1);
+  if (given.length !== n || !given.every((v) => v > 0))
+    throw new RangeError(`${what} must be ${n} numbers above 0, got [${given.join(', ')}]`);
+  return given;
 }
 
 /** Where a block of a grid's cells lies, row 0 on top. */
-export function domainOf({ rows, cols, top, bottom, left, right }: Cell, gaps: Gaps): Domain {
-  const size = { x: (1 - gaps.x * (cols - 1)) / cols, y: (1 - gaps.y * (rows - 1)) / rows };
-  if (size.x <= 0 || size.y <= 0)
+export function domainOf(
+  { rows, cols, top, bottom, left, right, widths, heights }: Cell,
+  gaps: Gaps,
+): Domain {
+  const room = { x: 1 - gaps.x * (cols - 1), y: 1 - gaps.y * (rows - 1) };
+  if (room.x <= 0 || room.y <= 0)
     throw new RangeError(
       `subplots: gaps of ${gaps.x} and ${gaps.y} leave no room for ${rows} x ${cols} subplots`,
     );
   const clamp = (v: number): number => Math.min(1, Math.max(0, Number(v.toFixed(6))));
+  const ends = (ratios: readonly number[], space: number, gap: number): [number, number][] => {
+    const whole = ratios.reduce((a, b) => a + b, 0);
+    let at = -gap;
+    return ratios.map((ratio) => {
+      const from = at + gap;
+      at = from + (space * ratio) / whole;
+      return [from, at];
+    });
+  };
+  const x = ends(shares('subplots: width_ratios', cols, widths), room.x, gaps.x);
+  const y = ends(shares('subplots: height_ratios', rows, heights), room.y, gaps.y);
   return {
-    x: [clamp(left * (size.x + gaps.x)), clamp(right * (size.x + gaps.x) + size.x)],
-    y: [clamp(1 - bottom * (size.y + gaps.y) - size.y), clamp(1 - top * (size.y + gaps.y))],
+    x: [clamp(x[left][0]), clamp(x[right][1])],
+    y: [clamp(1 - y[bottom][1]), clamp(1 - y[top][0])],
   };
 }
 
