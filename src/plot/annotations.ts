@@ -1,14 +1,16 @@
 // What stands on axes beside the data: texts, arrows, lines and bands across, rectangles.
 
 import { type Drawn, Rule, Text, withArtists } from './artists.js';
+import { Looks } from './axis-looks.js';
 import { cssColor, translucent } from './colors.js';
-import { Coordinates } from './coordinates.js';
 import { type FontSize, fontSize } from './font.js';
 import { dash } from './format.js';
 import type { Loose } from './frame.js';
 import { type Named, type Names, read } from './options.js';
 import type { ColorSpec } from './series.js';
 import { isOptions, type One, one } from './values.js';
+
+export type Coords = 'data' | 'axes fraction' | 'figure fraction';
 
 export interface AnnotateOptions {
   /** Where the text stands; the arrow runs from there to the point. Without it, text and no arrow. */
@@ -34,6 +36,15 @@ export interface AnnotateOptions {
   /** Degrees, counter-clockwise. */
   rotation?: number;
   alpha?: number;
+  /** What a place is measured in: 'data', or shares of the axes or the figure. */
+  transform?: Coords;
+  xycoords?: Coords;
+  /** The same for the text; 'offset points' counts from the point. */
+  textcoords?: Coords | 'offset points' | 'offset pixels';
+  fontstyle?: 'normal' | 'italic' | 'oblique';
+  fontfamily?: string;
+  zorder?: number;
+  wrap?: boolean;
   /** A box around the text; `{}` draws one. */
   bbox?: { facecolor?: ColorSpec; edgecolor?: ColorSpec; alpha?: number; [more: string]: unknown };
 }
@@ -51,6 +62,13 @@ const ANNOTATE: Names<AnnotateOptions> = {
   rotation: 1,
   alpha: 1,
   bbox: 1,
+  transform: 1,
+  xycoords: 1,
+  textcoords: 1,
+  fontstyle: 1,
+  fontfamily: 1,
+  zorder: 1,
+  wrap: 1,
 };
 export type TextAtOptions = Omit<AnnotateOptions, 'xytext' | 'xy' | 'arrow' | 'arrowprops'>;
 const { xytext: _t, xy: _p, arrow: _a, arrowprops: _s, ...TEXT_AT } = ANNOTATE;
@@ -76,7 +94,7 @@ type Place = readonly [One, One];
 /** Where the ends of a line or band across lie, as shares of the axes. */
 type Part = readonly [from: number, to: number];
 
-export abstract class Annotated extends Coordinates {
+export abstract class Annotated extends Looks {
   /**
    * Writes a text at a point; with `xytext`, an arrow runs from the text to it: `annotate('here', [1, 2])`,
    * `annotate('here', {xy: [1, 2], xytext: [2, 3]})`.
@@ -107,7 +125,19 @@ export abstract class Annotated extends Coordinates {
   }
 
   private write(fn: string, text: string, xy: Place, o: AnnotateOptions): Drawn<this, Text> {
-    const at = (which: 'x' | 'y', v: One): number => this.position(which, one(v, `${fn}: ${which}`), fn);
+    const coords = o.transform ?? o.xycoords ?? 'data';
+    const ref = (which: 'x' | 'y', of: Coords): string => {
+      const name = which === 'x' ? this.xName : this.yName;
+      return of === 'data' ? name : of === 'axes fraction' ? `${name} domain` : 'paper';
+    };
+    if (!['data', 'axes fraction', 'figure fraction'].includes(coords))
+      throw new RangeError(
+        `${fn}: places are in 'data', 'axes fraction' (ax.transAxes) or 'figure fraction', got '${coords}'`,
+      );
+    const at = (which: 'x' | 'y', v: One): number => {
+      const value = one(v, `${fn}: ${which}`);
+      return coords === 'data' ? this.position(which, value, fn) : value;
+    };
     const color = o.color === undefined ? undefined : cssColor(o.color, fn);
     const arrowColor = o.arrowprops?.color ?? o.arrowprops?.facecolor;
     const side = o.align ?? o.horizontalalignment;
@@ -122,9 +152,10 @@ export abstract class Annotated extends Coordinates {
       x: at('x', xy[0]),
       y: at('y', xy[1]),
       showarrow: o.arrow ?? (o.xytext !== undefined && (fn === 'annotate' || o.arrowprops !== undefined)),
-      ...(o.xytext
-        ? { ax: at('x', o.xytext[0]), ay: at('y', o.xytext[1]), axref: this.xName, ayref: this.yName }
-        : {}),
+      xref: ref('x', coords),
+      yref: ref('y', coords),
+      ...(o.xytext ? this.tail(fn, o.xytext, o, at) : {}),
+      ...arrowLook(o.arrowprops),
       ...(color === undefined && arrowColor === undefined
         ? {}
         : { arrowcolor: arrowColor === undefined ? color : cssColor(arrowColor, fn) }),
@@ -142,6 +173,36 @@ export abstract class Annotated extends Coordinates {
         : {}),
     });
     return withArtists(this, new Text(this.host(), [this.layoutList<Loose>('annotations').at(-1)!]));
+  }
+
+  /** Where the text of an arrow stands. */
+  private tail(
+    fn: string,
+    [x, y]: Place,
+    o: AnnotateOptions,
+    at: (which: 'x' | 'y', v: One) => number,
+  ): Loose {
+    const coords = o.xycoords ?? 'data';
+    const of = o.textcoords ?? coords;
+    if (of === 'offset points' || of === 'offset pixels') {
+      const unit = of === 'offset points' ? 96 / 72 : 1;
+      const [dx, dy] = [unit * one(x, `${fn}: x`), -unit * one(y, `${fn}: y`)];
+      const arrow = o.arrow ?? o.arrowprops !== undefined;
+      return arrow ? { ax: dx, ay: dy, showarrow: true } : { xshift: dx, yshift: -dy, showarrow: false };
+    }
+    if (of === coords && of === 'data')
+      return { ax: at('x', x), ay: at('y', y), axref: this.xName, ayref: this.yName };
+    // Charts measure both ends alike: shares of the axes become places among the data as they are now.
+    const inData = (which: 'x' | 'y', v: One): number => {
+      const share = one(v, `${fn}: ${which}`);
+      const [low, high] = which === 'x' ? this.getXlim() : this.getYlim();
+      return this.position(which, of === 'data' ? share : low + share * (high - low), fn);
+    };
+    if (coords !== 'data')
+      throw new RangeError(
+        `${fn}: an arrow's point in '${coords}' needs its text in 'offset points'; give the point in 'data'`,
+      );
+    return { ax: inData('x', x), ay: inData('y', y), axref: this.xName, ayref: this.yName };
   }
 
   /**
@@ -304,6 +365,21 @@ export abstract class Annotated extends Coordinates {
       ...(o.label === undefined ? {} : { name: o.label }),
     });
   }
+}
+
+/** How an arrow looks, from matplotlib's styles of arrows. */
+function arrowLook(props: AnnotateOptions['arrowprops']): Loose {
+  if (props === undefined) return {};
+  const { arrowstyle: style, lw, linewidth = lw, width, shrink: _s } = props as Loose;
+  const text = typeof style === 'string' ? style : undefined;
+  return {
+    ...(text === '-' ? { arrowhead: 0 } : {}),
+    ...(text?.startsWith('<') && text.endsWith('>') ? { arrowside: 'end+start', startarrowhead: 2 } : {}),
+    ...(text === '<-' || text === '<|-' ? { arrowside: 'start', startarrowhead: 2 } : {}),
+    ...(text?.includes('|>') || text === 'fancy' || text === 'simple' ? { arrowhead: 1 } : {}),
+    ...(text === undefined ? { arrowhead: 1, arrowwidth: Number(linewidth ?? width ?? 2) } : {}),
+    ...(text !== undefined && linewidth !== undefined ? { arrowwidth: Number(linewidth) } : {}),
+  };
 }
 
 type RuleRest = [options?: Named<RuleOptions>] | [from: number, to: number, options?: Named<RuleOptions>];

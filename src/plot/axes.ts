@@ -2,6 +2,7 @@
 // chain and compose. What is drawn over x is in line-axes.ts, values on grids in grid-axes.ts; here are pictures,
 // surfaces, diagrams and twins. The traces themselves are built in series.ts, bars.ts, fields.ts and images.ts.
 
+import { LOOKS } from './axis-looks.js';
 import { STYLE, type StyleOptions } from './coordinates.js';
 import {
   type DiagramArrow,
@@ -71,7 +72,26 @@ export class Axes extends StatAxes {
   declare fill_between: this['fillBetween'];
   declare fill_betweenx: this['fillBetweenx'];
   declare bar_label: this['barLabel'];
+  declare inset_axes: this['insetAxes'];
   declare set_facecolor: this['setFacecolor'];
+  declare tick_params: this['tickParams'];
+  declare ticklabel_format: this['ticklabelFormat'];
+  declare locator_params: this['locatorParams'];
+  declare minorticks_on: this['minorticksOn'];
+  declare minorticks_off: this['minorticksOff'];
+  declare label_outer: this['labelOuter'];
+  declare autoscale_view: this['relim'];
+  declare get_xlim: this['getXlim'];
+  declare get_ylim: this['getYlim'];
+  declare get_xticks: this['getXticks'];
+  declare get_yticks: this['getYticks'];
+  declare get_xticklabels: this['getXticklabels'];
+  declare get_yticklabels: this['getYticklabels'];
+  declare get_title: this['getTitle'];
+  declare get_xlabel: this['getXlabel'];
+  declare get_ylabel: this['getYlabel'];
+  declare get_legend_handles_labels: this['getLegendHandlesLabels'];
+  declare get_lines: this['getLines'];
 
   // ------------------------------------------------------------------------------------------------------- diagrams
 
@@ -263,7 +283,7 @@ export class Axes extends StatAxes {
         Object.entries(place).filter(([, v]) => v !== undefined),
       );
     }
-    this.spot = emptySpot(this.place, this.domain, this.xPlace);
+    this.spot = emptySpot(this.place, this.domain, this.xPlace, this.spot.yPlace);
     return this;
   }
 
@@ -289,6 +309,47 @@ export class Axes extends StatAxes {
     });
     this.figure.sca(twin);
     return twin;
+  }
+
+  /**
+   * Axes over these with the same y and an x axis of their own on top.
+   * @see matplotlib.axes.Axes.twiny
+   */
+  twiny(): Axes {
+    const n = this.canvas.places + 1;
+    const twin = new Axes(this.canvas, n, this.domain, n, this.spot.yPlace);
+    twin.isTwin = true;
+    this.canvas.axes.push(twin);
+    twin.spot.cycle = this.spot.cycle;
+    Object.assign(twin.axisLayout('x'), {
+      overlaying: this.xName,
+      side: 'top',
+      anchor: this.yName,
+      showgrid: false,
+    });
+    this.figure.sca(twin);
+    return twin;
+  }
+
+  /**
+   * Small axes inside these, at [left, bottom, width, height] in shares of them.
+   * @see matplotlib.axes.Axes.inset_axes
+   */
+  insetAxes(rect: readonly [left: number, bottom: number, width: number, height: number]): Axes {
+    if (rect.length !== 4 || !rect.every((v) => Number.isFinite(v)))
+      throw new RangeError(`inset_axes: takes [left, bottom, width, height], got [${rect.join(', ')}]`);
+    const { x, y } = this.domain ?? { x: [0, 1], y: [0, 1] };
+    const inside = ([from, to]: readonly number[], at: number, size: number): [number, number] => {
+      const clamp = (v: number): number => Math.min(1, Math.max(0, v));
+      return [clamp(from + at * (to - from)), clamp(from + (at + size) * (to - from))];
+    };
+    const domain = { x: inside(x, rect[0], rect[2]), y: inside(y, rect[1], rect[3]) };
+    const small = new Axes(this.canvas, this.canvas.places + 1, domain);
+    small.isTwin = true;
+    this.canvas.axes.push(small);
+    Object.assign(small.axisLayout('x'), { domain: domain.x, anchor: small.yName });
+    Object.assign(small.axisLayout('y'), { domain: domain.y, anchor: small.xName });
+    return small;
   }
 }
 
@@ -321,7 +382,8 @@ const SPELLINGS = {
   fill_between: 'fillBetween',
   fill_betweenx: 'fillBetweenx',
   bar_label: 'barLabel',
+  inset_axes: 'insetAxes',
   set_facecolor: 'setFacecolor',
 } as const satisfies { [name: string]: keyof Axes };
 
-spell(Axes.prototype, SPELLINGS);
+spell(Axes.prototype, { ...LOOKS, ...SPELLINGS });

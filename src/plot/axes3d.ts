@@ -3,10 +3,11 @@
 
 import { Artist, type Line2D, lines2D, PathCollection, type Several, withArtists } from './artists.js';
 import { classColors, colorscale, cssColor } from './colors.js';
-import { Coordinates, type Limits, STYLE, type StyleOptions, type TextOptions } from './coordinates.js';
+import { type Limits, STYLE, type StyleOptions, type TextOptions } from './coordinates.js';
 import { SURFACE, type SurfaceOptions, surface } from './fields.js';
 import type { Loose } from './frame.js';
 import { gridArguments, type SurfaceArguments } from './grid-axes.js';
+import { Keyed } from './keys.js';
 import { plural, type Styled } from './line-axes.js';
 import { type Named, type Names, read } from './options.js';
 import {
@@ -91,7 +92,7 @@ const FACES = '0 1 3 0 3 2 4 5 7 4 7 6 0 1 5 0 5 4 2 3 7 2 7 6 0 2 6 0 6 4 1 3 7
   .map(Number);
 
 /** Axes of x, y and z. */
-export class Axes3D extends Coordinates {
+export class Axes3D extends Keyed {
   /** The cell of the grid that it fills. */
   cellKey: string | undefined;
   isTwin = false;

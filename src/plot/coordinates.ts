@@ -1,14 +1,14 @@
 // The coordinate system that axes draw on, in matplotlib's words: titles, limits, scales, ticks, legend, colour bar.
-// What is drawn in it comes from axes.ts; lines across, texts and arrows from annotations.ts.
+// Legends and colour bars are in keys.ts; what is drawn in it comes from axes.ts; lines across, texts and arrows from annotations.ts.
 
 import type { Annotations } from 'plotly.js';
-import { type Artist, Colorbar, type Drawn, original, SCALED, withArtists } from './artists.js';
 import { cssColor } from './colors.js';
 import { type FontSize, fontSize } from './font.js';
 import { dash } from './format.js';
 import { Frame, type Loose } from './frame.js';
-import { type LegendOptions, type LegendPlace, legendEntries, legendLayout } from './legend.js';
+import type { LegendPlace } from './legend.js';
 import { type Named, type Names, read } from './options.js';
+import { planeScale, type ScaleOptions } from './scales.js';
 import type { ColorSpec } from './series.js';
 import { isOptions, type One, one, sameLength, type Values, vector } from './values.js';
 
@@ -50,7 +50,7 @@ export const STYLE: Names<StyleOptions> = {
 };
 
 export type Limits = readonly [One | null, One | null];
-export type Scale = 'linear' | 'log';
+export type Scale = 'linear' | 'log' | 'symlog' | 'logit' | 'function';
 export type AxisWord = 'equal' | 'scaled' | 'image' | 'square' | 'tight' | 'auto' | 'off' | 'on';
 
 /** How a title or a label is written. */
@@ -111,42 +111,6 @@ export interface GridOptions {
 }
 const GRID: Names<GridOptions> = { color: 1, linestyle: 1, linewidth: 1, alpha: 1, axis: 1, which: 1 };
 
-export interface ColorbarOptions {
-  /** Title of the bar. */
-  label?: string;
-  ticks?: Values;
-  /** Length of the bar as a share of the axes'. */
-  shrink?: number;
-  orientation?: 'vertical' | 'horizontal';
-  /** How wide the bar is and how far away: taken, and left to the chart. */
-  fraction?: number;
-  pad?: number;
-  aspect?: number;
-  /** The axes that the bar stands beside: those of what it explains, unless told; a list stands for all of them. */
-  ax?: object;
-  /** Axes of its own for the bar: it takes their place. */
-  cax?: object;
-  location?: 'right' | 'bottom';
-  /** How the numbers are written: '%.2f'. */
-  format?: string;
-  /** What lies beyond the ends of the scale: taken, and left to the chart. */
-  extend?: 'neither' | 'both' | 'min' | 'max';
-}
-const COLORBAR: Names<ColorbarOptions> = {
-  label: 1,
-  ticks: 1,
-  shrink: 1,
-  orientation: 1,
-  fraction: 1,
-  pad: 1,
-  aspect: 1,
-  ax: 1,
-  cax: 1,
-  location: 1,
-  format: 1,
-  extend: 1,
-};
-
 /** What `set` sets at once. */
 export interface SetOptions extends Omit<StyleOptions, 'axis' | 'legend' | 'grid'> {
   xticks?: Values;
@@ -155,6 +119,16 @@ export interface SetOptions extends Omit<StyleOptions, 'axis' | 'legend' | 'grid
   yticklabels?: TickLabels;
   aspect?: 'equal' | 'auto' | number;
 }
+
+const SCALES: readonly Scale[] = ['linear', 'log', 'symlog', 'logit', 'function'];
+const SCALE: Names<ScaleOptions> = {
+  linthresh: 1,
+  linscale: 1,
+  base: 1,
+  functions: 1,
+  nonpositive: 1,
+  subs: 1,
+};
 
 export abstract class Coordinates extends Frame {
   /**
@@ -236,19 +210,20 @@ export abstract class Coordinates extends Frame {
   }
 
   /**
-   * A linear or a logarithmic x axis.
+   * How x runs: 'linear', 'log', 'symlog' (a log axis on both sides of 0), 'logit' (shares from 0 to 1), or 'function'
+   * with `functions: [forward, inverse]`.
    * @see matplotlib.pyplot.xscale
    */
-  xscale(scale: Scale): this {
-    return this.scale('x', scale);
+  xscale(scale: Scale, options: Named<ScaleOptions> = {}): this {
+    return this.scale('x', scale, options);
   }
 
   /**
-   * A linear or a logarithmic y axis.
+   * How y runs: 'linear', 'log', 'symlog', 'logit' or 'function', as for x.
    * @see matplotlib.pyplot.yscale
    */
-  yscale(scale: Scale): this {
-    return this.scale('y', scale);
+  yscale(scale: Scale, options: Named<ScaleOptions> = {}): this {
+    return this.scale('y', scale, options);
   }
 
   /**
@@ -403,34 +378,6 @@ export abstract class Coordinates extends Frame {
   }
 
   /**
-   * Shows the legend: `legend()`, `legend(['a', 'b'])` with names for what was drawn, `legend({ loc: 'upper left' })`.
-   * It stands where the fewest points are, at one of matplotlib's places, or 'outside'; `legend(false)` hides it.
-   * @see matplotlib.pyplot.legend
-   */
-  legend(show?: boolean | LegendPlace): this;
-  legend(options: LegendOptions): this;
-  legend(labels: readonly string[], options?: LegendOptions): this;
-  legend(handles: readonly Artist[], labels?: readonly string[], options?: LegendOptions): this;
-  legend(
-    first: boolean | LegendPlace | LegendOptions | readonly string[] | readonly Artist[] = true,
-    more?: LegendOptions | readonly string[],
-    last?: LegendOptions,
-  ): this {
-    const key = this.place === 1 ? 'legend' : `legend${this.place}`;
-    const traces = this.own();
-    const rules = this.layoutList<Loose>('shapes').filter((s) => s.name !== undefined && this.holds(s));
-    if (first === false) {
-      for (const entry of [...traces, ...rules]) entry.showlegend = false;
-      return this;
-    }
-    const options = legendEntries(traces, first, more, last);
-    for (const rule of rules) rule.showlegend = true;
-    if (this.place > 1) for (const entry of [...traces, ...rules]) entry.legend = key;
-    (this.canvas.layout as Loose)[key] = legendLayout(traces, options, this.domain, this.spot.bounds);
-    return this;
-  }
-
-  /**
    * Shows or hides the lines of the grid.
    * @see matplotlib.pyplot.grid
    */
@@ -444,81 +391,6 @@ export abstract class Coordinates extends Frame {
     if (o.axis !== 'y') Object.assign(this.axisLayout('x'), fields);
     if (o.axis !== 'x') Object.assign(this.axisLayout('y'), fields);
     return this;
-  }
-
-  /**
-   * Shows the colour bar of what was drawn last with a colour scale. Points of classes have none: their legend is shown.
-   * @see matplotlib.pyplot.colorbar
-   */
-  colorbar(of?: Artist | string | ColorbarOptions, more: ColorbarOptions = {}): Drawn<this, Colorbar> {
-    const given = typeof of === 'string' ? { ...more, label: of } : isOptions(of) ? of : more;
-    const o = read<ColorbarOptions>('colorbar', given, COLORBAR);
-    const artist = typeof of === 'object' && !isOptions(of) ? (of as Artist) : undefined;
-    const beside = barAxes(o);
-    const on = (beside[0] ?? this) as Coordinates;
-    const scaled = artist?.[SCALED]?.() ?? on.lastScaled();
-    if (scaled === undefined && on.spot.classGroups.length > 0) {
-      on.legend();
-      return withArtists(this, new Colorbar({}));
-    }
-    const shown = scaled ?? on.scaled('colorbar');
-    shown.showscale = true;
-    const bar = { ...(shown.colorbar as Loose | undefined) };
-    shown.colorbar = bar;
-    const drawn = new Colorbar(bar);
-    if (o.label !== undefined) drawn.set_label(o.label);
-    if (o.ticks !== undefined) drawn.set_ticks(o.ticks);
-    if (o.format !== undefined) bar.tickformat = o.format.replace(/^%|[{}]|^\w*:/g, '').replace(/d$/, '.0f');
-    const places = beside.flatMap((axes) => axes.domain ?? []);
-    if (places.length > 0 && (beside.length > 1 || o.cax !== undefined)) {
-      const [bottom, top] = [Math.min(...places.map((p) => p.y[0])), Math.max(...places.map((p) => p.y[1]))];
-      const edge = o.cax === undefined ? Math.max(...places.map((p) => p.x[1])) + 0.01 : places[0].x[0];
-      Object.assign(bar, { x: edge, xanchor: 'left', xpad: 0, y: (bottom + top) / 2, len: top - bottom });
-    }
-    if (o.cax !== undefined) on.axis('off');
-    if (o.shrink !== undefined) bar.len = ((bar.len as number | undefined) ?? 1) * o.shrink;
-    if (o.orientation === 'horizontal' || o.location === 'bottom') {
-      const { x, y } = on.domain ?? { x: [0, 1], y: [0, 1] };
-      Object.assign(bar, {
-        orientation: 'h',
-        x: (x[0] + x[1]) / 2,
-        xanchor: 'center',
-        y: y[0],
-        yanchor: 'top',
-        ypad: 34,
-        len: (x[1] - x[0]) * (o.shrink ?? 1),
-      });
-    }
-    return withArtists(this, drawn);
-  }
-
-  /**
-   * The values at the two ends of the colour scale of what was drawn last.
-   * @see matplotlib.pyplot.clim
-   */
-  clim(low: One, high: One): this {
-    const scaled = this.scaled('clim');
-    const [a, b] = [one(low, 'clim: vmin'), one(high, 'clim: vmax')];
-    if (scaled.type === undefined || scaled.type === 'surface') Object.assign(scaled, { cmin: a, cmax: b });
-    else Object.assign(scaled, { zmin: a, zmax: b });
-    return this;
-  }
-
-  /** The part of the last trace with a colour scale that holds it: the trace, or its markers. */
-  private lastScaled(): Loose | undefined {
-    const markerOf = (t: Loose): Loose | undefined => t.marker as Loose | undefined;
-    const last = this.own().findLast(
-      (t) => t.colorscale !== undefined || markerOf(t)?.colorscale !== undefined,
-    );
-    return last && (last.colorscale !== undefined ? last : markerOf(last));
-  }
-
-  private scaled(fn: string): Loose {
-    const scaled = this.lastScaled();
-    if (scaled) return scaled;
-    throw new Error(
-      `${fn}: nothing with a colour scale is drawn here. Draw a heatmap, contourf or scatter({c: numbers}) first`,
-    );
   }
 
   private limits(which: 'x' | 'y', low: Limits | One | null, high: One | null): this {
@@ -537,20 +409,34 @@ export abstract class Coordinates extends Frame {
     return this;
   }
 
-  private scale(which: 'x' | 'y', scale: Scale): this {
-    if (scale !== 'linear' && scale !== 'log')
-      throw new RangeError(`${which}scale: takes 'linear' or 'log', got '${String(scale)}'`);
+  private scale(which: 'x' | 'y', scale: Scale, options: Named<ScaleOptions>): this {
+    const fn = `${which}scale`;
+    const o = read<ScaleOptions>(fn, options, SCALE);
+    if (!SCALES.includes(scale))
+      throw new RangeError(`${fn}: takes ${SCALES.map((s) => `'${s}'`).join(', ')}, got '${String(scale)}'`);
     const axis = this.axisLayout(which);
     const range = axis.range as (number | null)[] | undefined;
-    const before = axis.type ?? 'linear';
-    axis.type = scale;
-    if (range && before !== scale) {
-      const values = range.map((v) => (v === null ? null : before === 'log' ? 10 ** v : v));
-      this.limits(which, values[0], values[1]);
-    }
-    if (before !== scale) this.moveAnnotations(which, scale === 'log');
+    const values = range?.map((v) => (v === null ? null : this.valueAt(which, v)));
+    const before = (v: number): number => this.valueAt(which, v);
+    const marks = this.marksOn(which).map(({ mark, key }) => ({
+      mark,
+      key,
+      value: before(mark[key] as number),
+    }));
+    this.spot.scales[which] = planeScale(fn, scale, o);
+    axis.type = scale === 'log' ? 'log' : 'linear';
+    for (const { mark, key, value } of marks)
+      mark[key] = scale === 'log' ? Math.log10(value) : this.position(which, value, fn);
+    if (values) this.limits(which, values[0], values[1]);
     if (scale === 'log') Object.assign(axis, { exponentformat: 'power', dtick: axis.dtick });
     return this;
+  }
+
+  /** The value at a place of an axis, the other way round than `position`. */
+  protected valueAt(which: 'x' | 'y', place: number): number {
+    const scale = this.spot.scales[which];
+    if (scale) return scale.inverse(place);
+    return this.axisLayout(which).type === 'log' ? 10 ** place : place;
   }
 
   private ticks(which: 'x' | 'y', args: readonly unknown[]): this {
@@ -587,6 +473,9 @@ export abstract class Coordinates extends Frame {
     return this;
   }
 
+  /** Shows the legend, which keys.ts has. */
+  protected abstract showLegend(how: boolean | LegendPlace): void;
+
   /** Applies the styling options that came with a drawing call. */
   protected style(o: StyleOptions): this {
     if (o.title !== undefined) this.title(o.title);
@@ -598,19 +487,10 @@ export abstract class Coordinates extends Frame {
     if (o.ylim !== undefined) this.ylim(o.ylim[0], o.ylim[1]);
     if (o.axis !== undefined) this.axis(o.axis);
     if (o.grid !== undefined) this.grid(o.grid);
-    if (o.legend !== undefined) this.legend(o.legend);
+    if (o.legend !== undefined) this.showLegend(o.legend);
     this.figure.resize(o);
     return this;
   }
-}
-
-/** The axes that a colour bar stands beside, or in. */
-function barAxes({ ax, cax }: ColorbarOptions): Coordinates[] {
-  const axes = original(cax ?? ax);
-  if (axes === undefined) return [];
-  return ((axes as { ravel?: () => Coordinates[] }).ravel?.() ?? [axes].flat()).map(
-    original,
-  ) as Coordinates[];
 }
 
 const isPair = (v: unknown): v is Limits => Array.isArray(v) && v.length === 2;

@@ -316,6 +316,7 @@ export function contour(fn: 'contour' | 'contourf', args: readonly unknown[], o:
     colorscale: colorscale(o.cmap ?? defaultMap(), fn),
     opacity: o.alpha ?? 1,
     ...barOf(o.colorbar, filled),
+    showlegend: false,
     hovertemplate: 'x %{x:.4~g}<br>y %{y:.4~g}<br>%{z:.6~g}<extra></extra>',
   });
   const whole = { rows, cols, ...grid, levels: Array.isArray(levels) ? levels : levelValues(levels) };

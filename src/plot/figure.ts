@@ -4,6 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Config, Frame, Layout } from 'plotly.js';
 import { notebook } from '../core/notebook.js';
+import type { Axes } from './axes.js';
 import { release } from './current.js';
 import { DISPLAY, type Loose } from './frame.js';
 import { chartFragment, chartPage } from './html.js';
@@ -46,6 +47,8 @@ export interface FigureJSON {
 /** A chart: axes, their traces and layout. As the value of a cell it shows itself; `toJSON()` is Plotly's form. */
 export class Figure extends Sheet {
   private liveName: string | undefined;
+  /** The state that is shown before the frames play. */
+  private first: FigureJSON | undefined;
 
   /** Makes this figure a state of the chart of that name: shown again, it goes into the chart on the page. */
   live(name: string): this {
@@ -84,6 +87,28 @@ export class Figure extends Sheet {
         ...(title ? { layout: { title } } : {}),
       } as Partial<Frame>);
     });
+    return this.player(labels, options);
+  }
+
+  /** Makes the figure play states of its own, each as it was then. */
+  play(
+    states: readonly FigureJSON[],
+    labels: readonly string[],
+    options: { duration?: number; prefix?: string } = {},
+  ): this {
+    this.first = states[0];
+    this.canvas.frames.length = 0;
+    states.forEach(({ data, layout }, i) => {
+      const names = Object.keys(layout).filter((name) =>
+        /^(title|annotations|shapes|[xy]axis\d*)$/.test(name),
+      );
+      const moving = Object.fromEntries(names.map((name) => [name, layout[name as keyof Layout]]));
+      this.frames.push({ name: labels[i], data, layout: moving } as Partial<Frame>);
+    });
+    return this.player(labels, options);
+  }
+
+  private player(labels: readonly string[], options: { duration?: number; prefix?: string }): this {
     const duration = options.duration ?? 300;
     const play = {
       mode: 'immediate',
@@ -126,9 +151,11 @@ export class Figure extends Sheet {
 
   /** Plotly's JSON: plain numbers and nested lists; NaN and infinities are null. */
   toJSON(): FigureJSON {
-    const layout = this.finished();
+    const layout = { ...this.finished(), ...(this.first ? this.canvas.frames[0].layout : {}) };
+    const flat = this.canvas.axes.filter((axes): axes is Axes => typeof axes.settled === 'function');
+    const placed = new Map(flat.flatMap((axes) => [...axes.settledTraces()]));
     return plain({
-      data: this.data.map(polarTrace),
+      data: this.first?.data ?? this.data.map((trace) => polarTrace(placed.get(trace) ?? trace)),
       layout,
       config: { ...CONFIG, ...this.config },
       ...(this.frames.length > 0 ? { frames: this.frames } : {}),
@@ -202,6 +229,7 @@ export class Figure extends Sheet {
   /** The layout with defaults where the user left something open. */
   private finished(): Partial<Layout> {
     const given = this.canvas.layout as Loose;
+    const flat = this.canvas.axes.filter((axes): axes is Axes => typeof axes.settled === 'function');
     const title = (given.title as { text?: string } | undefined)?.text;
     const scene = Object.keys(given).some((k) => k.startsWith('scene'));
     const margin = {
@@ -221,6 +249,12 @@ export class Figure extends Sheet {
       margin,
       showlegend: this.data.some((t) => t.showlegend === true),
       ...given,
+      ...Object.assign({}, ...flat.map((axes) => axes.settled())),
+      ...(given.shapes
+        ? {
+            shapes: flat.reduce((all, axes) => all.map((s) => axes.settledShape(s)), given.shapes as Loose[]),
+          }
+        : {}),
       height,
       ...(width !== undefined ? { width } : {}),
     } as Partial<Layout>;

@@ -7,7 +7,10 @@ import type { Axes } from './axes.js';
 import { CYCLE } from './colors.js';
 import type { Figure } from './figure.js';
 import { styleColors } from './rc.js';
+import type { PlaneScale } from './scales.js';
 import type { Trace } from './series.js';
+import type { Formatter, Locator } from './ticks.js';
+import { areDates } from './values.js';
 
 export type Loose = Record<string, unknown>;
 export const DISPLAY: unique symbol = Symbol.for('Jupyter.display') as never;
@@ -39,8 +42,9 @@ export type Domain = { x: [number, number]; y: [number, number] };
 export interface Spot {
   /** 1-based number of the axes in its figure. */
   readonly place: number;
-  /** The number of its x axis, which twins share. */
+  /** The numbers of its x and y axes, which twins share. */
   readonly xPlace: number;
+  readonly yPlace: number;
   /** Part of the figure that it covers, in fractions; null for all of it. */
   readonly domain: Domain | null;
   /** Lowest and highest x and y drawn so far. */
@@ -50,11 +54,16 @@ export interface Spot {
   readonly classGroups: ClassGroup[];
   /** How many colours of the cycle are used up. */
   cycle: number;
+  /** Scales that Plotly does not have, and what says where ticks stand and how they are written. */
+  readonly scales: { x?: PlaneScale; y?: PlaneScale };
+  readonly locators: { x?: Locator; y?: Locator };
+  readonly formatters: { x?: Formatter; y?: Formatter };
 }
 
-export function emptySpot(place: number, domain: Domain | null, xPlace: number = place): Spot {
+export function emptySpot(place: number, domain: Domain | null, xPlace = place, yPlace = place): Spot {
   const bounds: Spot['bounds'] = { x: [Infinity, -Infinity], y: [Infinity, -Infinity] };
-  return { place, xPlace, domain, bounds, equal: false, classGroups: [], cycle: 0 };
+  const asked = { scales: {}, locators: {}, formatters: {} };
+  return { place, xPlace, yPlace, domain, bounds, equal: false, classGroups: [], cycle: 0, ...asked };
 }
 
 export abstract class Frame {
@@ -65,8 +74,9 @@ export abstract class Frame {
     place: number,
     domain: Domain | null,
     xPlace: number = place,
+    yPlace: number = place,
   ) {
-    this.spot = emptySpot(place, domain, xPlace);
+    this.spot = emptySpot(place, domain, xPlace, yPlace);
     canvas.places = Math.max(canvas.places, place);
   }
 
@@ -108,7 +118,7 @@ export abstract class Frame {
   }
 
   protected get yName(): string {
-    return this.place === 1 ? 'y' : `y${this.place}`;
+    return this.spot.yPlace === 1 ? 'y' : `y${this.spot.yPlace}`;
   }
 
   protected get titleName(): string {
@@ -127,7 +137,7 @@ export abstract class Frame {
   }
 
   protected axisKey(which: 'x' | 'y'): string {
-    const n = which === 'x' ? this.xPlace : this.place;
+    const n = which === 'x' ? this.xPlace : this.spot.yPlace;
     return `${which}axis${n === 1 ? '' : n}`;
   }
 
@@ -170,6 +180,8 @@ export abstract class Frame {
   }
 
   protected add(trace: Trace): this {
+    for (const which of ['x', 'y'] as const)
+      if (areDates(trace[which])) this.axisLayout(which).type ??= 'date';
     if (this.xName !== 'x') trace.xaxis = this.xName;
     if (this.yName !== 'y') trace.yaxis = this.yName;
     if (this.domain) {
@@ -242,19 +254,22 @@ export abstract class Frame {
 
   /** Where Plotly wants limits and annotations: on a log axis, at the logarithm. */
   protected position(which: 'x' | 'y', value: number, fn: string): number {
+    const scale = this.spot.scales[which];
+    if (scale) return scale.forward(value);
     if (this.axisLayout(which).type !== 'log') return value;
     if (value <= 0)
       throw new RangeError(`${fn}: a log axis has no place for ${value}; give a number above 0`);
     return Math.log10(value);
   }
 
-  protected moveAnnotations(which: 'x' | 'y', toLog: boolean): void {
+  /** The places of annotations along an axis. */
+  protected marksOn(which: 'x' | 'y'): { mark: Loose; key: string }[] {
     const name = which === 'x' ? this.xName : this.yName;
-    const move = (v: unknown): unknown => (typeof v !== 'number' ? v : toLog ? Math.log10(v) : 10 ** v);
-    for (const a of this.layoutList<Loose>('annotations')) {
-      if (a[`${which}ref`] === name) a[which] = move(a[which]);
-      if (a[`a${which}ref`] === name) a[`a${which}`] = move(a[`a${which}`]);
-    }
+    return this.layoutList<Loose>('annotations').flatMap((mark) =>
+      ['', 'a']
+        .map((end) => ({ mark, key: end + which, of: mark[`${end}${which}ref`] }))
+        .filter(({ key, of }) => of === name && typeof mark[key] === 'number'),
+    );
   }
 
   protected addAnnotation(annotation: Loose): this {

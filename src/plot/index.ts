@@ -1,5 +1,6 @@
 // Charts: matplotlib.pyplot's functions, on Plotly's figures.
 
+export { Animation, type AnimationOptions, animation, FuncAnimation } from './animation.js';
 export type { AnnotateOptions, RuleOptions, SpanOptions } from './annotations.js';
 export {
   Artist,
@@ -29,6 +30,7 @@ export type {
   VolumeBox,
   VolumesOptions,
 } from './diagram.js';
+export * from './drawing.js';
 export type { ContourOptions, HeatmapOptions, RegionsOptions, SurfaceOptions } from './fields.js';
 export { Figure, type FigureJSON, type Subplots } from './figure.js';
 export { type GridSpecOptions, SubplotSpec } from './gridspec.js';
@@ -51,4 +53,25 @@ export type {
   QuiverOptions,
   ViolinOptions,
 } from './stat-axes.js';
+export {
+  AutoLocator,
+  AutoMinorLocator,
+  dates,
+  EngFormatter,
+  FixedFormatter,
+  FixedLocator,
+  FormatStrFormatter,
+  type Formatter,
+  FuncFormatter,
+  LinearLocator,
+  type Locator,
+  LogLocator,
+  MaxNLocator,
+  MultipleLocator,
+  NullFormatter,
+  NullLocator,
+  PercentFormatter,
+  ScalarFormatter,
+  StrMethodFormatter,
+} from './ticks.js';
 export type { Labels, Values } from './values.js';

@@ -32,6 +32,7 @@ export interface LegendOptions {
   fontsize?: FontSize;
   /** More than one: the entries stand side by side. */
   ncol?: number;
+  ncols?: number;
   frameon?: boolean;
   /** What stands in the legend, in this order. */
   handles?: readonly Artist[];
@@ -56,6 +57,7 @@ const LEGEND: Names<LegendOptions> = {
   title: 1,
   fontsize: 1,
   ncol: 1,
+  ncols: 1,
   frameon: 1,
   handles: 1,
   bbox_to_anchor: 1,
@@ -123,7 +125,7 @@ export function legendLayout(
   domain: Domain | null,
   bounds: { x: readonly number[]; y: readonly number[] },
 ): Loose {
-  const { loc = 'best', title, fontsize, ncol, frameon, bbox_to_anchor: anchor } = options;
+  const { loc = 'best', title, fontsize, ncols, ncol = ncols, frameon, bbox_to_anchor: anchor } = options;
   const named = typeof loc === 'number' ? PLACES[loc] : loc;
   if (named === undefined || !PLACES.includes(named))
     throw new RangeError(`legend: there is no place '${loc}'. Known are ${PLACES.join(', ')}`);

@@ -12,6 +12,7 @@ import { plural, type Styled } from './line-axes.js';
 import { type Names, read } from './options.js';
 import { rcParams } from './rc.js';
 import { area, type ColorSpec, type Trace } from './series.js';
+import { streams } from './streams.js';
 import { extent, matrix, numbers, rowsOf, sameLength, short, type Values, vector } from './values.js';
 
 export interface BoxOptions {
@@ -143,6 +144,15 @@ export type Hist2d = readonly [counts: NDArray, xedges: NDArray, yedges: NDArray
 type MeshArguments =
   | [z: Values, options?: Styled<MeshOptions>]
   | [x: Values, y: Values, z: Values, options?: Styled<MeshOptions>];
+
+export interface StreamOptions {
+  /** How close lines may come to each other. Default 1. */
+  density?: number;
+  color?: ColorSpec;
+  linewidth?: number;
+  arrowsize?: number;
+}
+const STREAM: Names<StreamOptions> = { density: 1, color: 1, linewidth: 1, arrowsize: 1 };
 
 export abstract class StatAxes extends GridAxes {
   /**
@@ -487,6 +497,72 @@ export abstract class StatAxes extends GridAxes {
       .drew(`quiver: ${plural(xs.length, 'arrow')}`)
       .style(o);
     return withArtists(this, new Artist(this.host(), [trace]));
+  }
+
+  /**
+   * Lines along a field of arrows: `streamplot(x, y, u, v)`, where x and y are evenly spaced vectors or a meshgrid and u
+   * and v matrices of shape (y, x).
+   * @see matplotlib.pyplot.streamplot
+   */
+  streamplot(
+    x: Values,
+    y: Values,
+    u: Values,
+    v: Values,
+    options: Styled<StreamOptions> = {},
+  ): Drawn<this, Artist> {
+    const o = read<StreamOptions & StyleOptions>('streamplot', options, STREAM, STYLE);
+    const { rows, cols, flat: us } = matrix(u, 'streamplot: u');
+    const { rows: vRows, cols: vCols, flat: vs } = matrix(v, 'streamplot: v');
+    const side = (given: Values, name: 'x' | 'y', n: number): number[] => {
+      const { shape, flat } = numbers(given, `streamplot: ${name}`);
+      const line =
+        shape.length < 2
+          ? [...flat]
+          : Array.from({ length: n }, (_, i) => flat[name === 'x' ? i : i * shape[1]]);
+      if (line.length !== n || n < 2 || line.some((v, i) => i > 0 && !(v > line[i - 1])))
+        throw new RangeError(
+          `streamplot: ${name} must be ${n} growing numbers, at least 2; u is (${rows}, ${cols})`,
+        );
+      return line;
+    };
+    if (rows !== vRows || cols !== vCols)
+      throw new RangeError(
+        `streamplot: u is (${rows}, ${cols}) and v (${vRows}, ${vCols}); they must be alike`,
+      );
+    const [xs, ys] = [side(x, 'x', cols), side(y, 'y', rows)];
+    const field = { x: xs, y: ys, u: rowsOf(us, rows, cols), v: rowsOf(vs, rows, cols) };
+    const { lines, heads } = streams(field, o.density ?? 1);
+    const css = o.color === undefined ? this.nextColor() : cssColor(o.color, 'streamplot');
+    const path = lines.flatMap((line) => [...line, [Number.NaN, Number.NaN]]);
+    const line = {
+      type: 'scatter',
+      mode: 'lines',
+      x: path.map(([px]) => px),
+      y: path.map(([, py]) => py),
+      line: { color: css, width: o.linewidth ?? 1.5 },
+      hoverinfo: 'skip',
+      showlegend: false,
+    } as Trace;
+    const [wide, high] = [xs[cols - 1] - xs[0], ys[rows - 1] - ys[0]];
+    const arrows = {
+      type: 'scatter',
+      mode: 'markers',
+      x: heads.map(({ at }) => at[0]),
+      y: heads.map(({ at }) => at[1]),
+      marker: {
+        symbol: 'triangle-up',
+        size: 8 * (o.arrowsize ?? 1),
+        color: css,
+        // A triangle that points upwards turns clockwise.
+        angle: heads.map(({ along }) => (Math.atan2(along[0] / wide, along[1] / high) * 180) / Math.PI),
+      },
+      hoverinfo: 'skip',
+      showlegend: false,
+    } as unknown as Trace;
+    this.add(line).add(arrows).cover(xs, ys);
+    this.drew(`streamplot: ${plural(lines.length, 'line')}`).style(o);
+    return withArtists(this, new Artist(this.host(), [line, arrows]));
   }
 }
 

@@ -22,7 +22,7 @@ export type NumericTypedArray =
   | Uint32Array
   | BigUint64Array;
 
-type Scalar = number | bigint | boolean;
+type Scalar = number | bigint | boolean | Date;
 interface Nested extends ReadonlyArray<Scalar | ArrayObject | NumericTypedArray | Nested> {}
 
 /** Numbers for a chart: an NDArray, a typed array, or (nested) arrays of numbers. */
@@ -37,6 +37,11 @@ export interface Numbers {
   readonly dtype: string;
   readonly flat: readonly number[];
 }
+
+/** Lists of numbers that are moments in time: milliseconds, as dates have them. */
+const dates = new WeakSet<object>();
+export const areDates = (values: unknown): boolean =>
+  typeof values === 'object' && values !== null && dates.has(values);
 
 const SCALAR: readonly number[] = [];
 const TYPED_DTYPES: Record<string, string> = {
@@ -124,7 +129,10 @@ export function numbers(value: unknown, what: string): Numbers {
       }
       return [v.length, ...(inner ?? [])];
     }
-    if (typeof v === 'bigint' || typeof v === 'boolean') flat.push(Number(v));
+    if (v instanceof Date) {
+      dates.add(flat);
+      flat.push(v.getTime());
+    } else if (typeof v === 'bigint' || typeof v === 'boolean') flat.push(Number(v));
     else if (v === null || v === undefined) flat.push(NaN);
     else throw new TypeError(`${what} must hold numbers, but it holds ${kindOf(v)}`);
     return SCALAR;
@@ -182,11 +190,12 @@ export function rowsOf<T>(flat: readonly T[], rows: number, cols: number): T[][]
 }
 
 /** One number: a plain one, or an array that holds one (a mean, a loss). */
-export type One = number | ArrayObject;
+export type One = number | ArrayObject | Date;
 
 /** Reads one number. */
 export function one(value: unknown, what: string): number {
   if (typeof value === 'number') return value;
+  if (value instanceof Date) return value.getTime();
   const { flat, shape } = numbers(value, what);
   if (flat.length !== 1) throw new TypeError(`${what} must be one number, got shape ${shapeText(shape)}`);
   return flat[0];
