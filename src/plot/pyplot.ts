@@ -44,6 +44,14 @@ interface GridOptions extends SubplotsOptions {
   ncols?: number;
 }
 
+/** Options of subplots in three dimensions, and of polar ones. */
+interface InSpace extends SubplotsOptions {
+  subplot_kw: { projection: '3d' };
+}
+interface OfAngles extends SubplotsOptions {
+  subplot_kw: { projection: 'polar' } | { projection?: undefined; polar: true };
+}
+
 /**
  * A figure with a grid of axes. It is the figure, and can be taken apart: `const [fig, axes] = plot.subplots(2, 3)` gives
  * the axes as `axes[0][1]`; one row or column is a list, and `subplots()` gives axes alone.
@@ -54,17 +62,9 @@ interface GridOptions extends SubplotsOptions {
  * fig.suptitle('two charts');
  * @see matplotlib.pyplot.subplots
  */
-export function subplots(
-  options: Named<SubplotsOptions> & { subplot_kw: { projection: '3d' } },
-): Subplots<Axes3D>;
-export function subplots(
-  options: Named<SubplotsOptions> & { subplot_kw: { projection: 'polar' } | { polar: true } },
-): Subplots<PolarAxes>;
-export function subplots(
-  rows: number,
-  cols: number,
-  options: Named<SubplotsOptions> & { subplot_kw: { projection: 'polar' | '3d' } | { polar: true } },
-): Subplots<any>;
+export function subplots(options: InSpace): Subplots<Axes3D>;
+export function subplots(options: OfAngles): Subplots<PolarAxes>;
+export function subplots(rows: number, cols: number, options: InSpace | OfAngles): Subplots<any>;
 export function subplots(
   rows: number,
   cols: number,
