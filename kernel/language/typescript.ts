@@ -61,7 +61,11 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
 
 /** What the API keeps to itself, as far as it is needed to talk to its process in another way, and to end it. */
 interface Insides {
-  channel?: { child?: { pid?: number }; readFd: number; writeFd: number };
+  channel?: {
+    child?: { pid?: number; stdout?: { _handle?: { readStop?(): void } } | null };
+    readFd: number;
+    writeFd: number;
+  };
   apiRequest(method: string, params: unknown): unknown;
   apiRequestBinary(method: string, params: unknown): Uint8Array | undefined;
   close?(): void;
@@ -264,7 +268,10 @@ export class Compiler {
 
 /** Lets the API's own client make its requests by a channel of ours. */
 function converse(client: Insides, files: ReadonlyMap<string, string>): Channel {
-  const { readFd, writeFd } = client.channel as NonNullable<Insides['channel']>;
+  const { child, readFd, writeFd } = client.channel as NonNullable<Insides['channel']>;
+  // Answers that nobody waits for come at any time. Node's event loop would read them, and wait in vain, with everything
+  // else, where one has just been read here.
+  child?.stdout?._handle?.readStop?.();
   const { readFile, fileExists } = callbacks(files);
   const channel = new Channel(readFd, writeFd, {
     readFile: (path) => {
