@@ -3,7 +3,7 @@
 // kernels.h, which includes it inside its namespace. Instruction sets without fused multiply-add take what depends on
 // exact residuals from the C library.
 //
-// The polynomials are in series.h.
+// The polynomials are in series.h; roots, powers and the error function in powers.h.
 
 #if defined(__FMA__) || defined(__aarch64__) || defined(__CUDACC__)
 constexpr bool kFused = true;
@@ -34,6 +34,8 @@ template <> struct Real<double> {
   static constexpr double halfPi = 0x1.921fb54442d18p+0, halfPiLow = 0x1.1a62633145c07p-54, large = 0x1p1020;
   static constexpr uint64_t one = 0x3ff0000000000000, rootHalf = 0x3fe6a09e667f3bcd, fraction = 0x000fffffffffffff;
   static constexpr double tiny = 0x1p-1022, lift = 0x1p54, lifted = 54;
+  static constexpr double ln2 = 0x1.62e42fefa39efp-1, ln2Rest = 0x1.abc9e3b39803fp-56;
+  static constexpr double exp2Max = 1024, exp2Min = -1076, exp2Low = -1020;
 };
 template <> struct Real<float> {
   using Int = int32_t;
@@ -50,7 +52,9 @@ template <> struct Real<float> {
   static constexpr float linear = 1e-4f, square = 1e4f;
   static constexpr float halfPi = 0x1.921fb6p+0f, halfPiLow = -0x1.777a5cp-25f, large = 0x1p124f;
   static constexpr uint32_t one = 0x3f800000, rootHalf = 0x3f3504f3, fraction = 0x007fffff;
-  static constexpr float tiny = 0x1p-126f, lift = 0x1p25f, lifted = 25;
+  static constexpr float tiny = 0x1p-126f, lift = 0x1p24f, lifted = 24;
+  static constexpr float ln2 = 0x1.62e43p-1f, ln2Rest = -0x1.05c61p-29f;
+  static constexpr float exp2Max = 128, exp2Min = -151, exp2Low = -124;
 };
 
 // 2^n for an integer-valued n in the normal range.
@@ -100,18 +104,38 @@ template <bool More, class T> GL_FN T exponentialParts(T x, T more, T& t) {
   return sum + madd(r * r, expSeries(r), (r - (sum - T(1))) + lost);
 }
 
-template <class T> GL_FN T exponential(T x) {
+// p times 2^n, where n stands in the low bits of t: added to the exponent it multiplies. Where that could leave the range
+// of normal numbers (`low`) it goes through 2^64 times the result.
+template <class T> GL_FN T timesPowerOfTwo(T p, T t, bool low) {
   using R = Real<T>;
   using U = typename R::UInt;
+  T y = bits<T>(U(bits<U>(p) + U(bits<U>(t) << R::mantissa) + (low ? U(64) << R::mantissa : U(0))));
+  return low ? y * T(0x1p-64) : y;
+}
+
+template <class T> GL_FN T exponential(T x) {
+  using R = Real<T>;
   T t;
   T p = exponentialParts<false>(x, T(0), t);
-  // n stands in the low bits of t; added to the exponent it multiplies by 2^n. Where that could leave the range of
-  // normal numbers it goes through 2^64 times the result.
-  bool low = x < T(R::expLow);
-  T y = bits<T>(U(bits<U>(p) + U(bits<U>(t) << R::mantissa) + (low ? U(64) << R::mantissa : U(0))));
-  y = low ? y * T(0x1p-64) : y;
+  T y = timesPowerOfTwo(p, t, x < T(R::expLow));
   y = x > T(R::expMax) ? std::numeric_limits<T>::infinity() : y;
   y = x < T(R::expMin) ? T(0) : y;
+  return x != x ? x : y;
+}
+
+// 2^n e^(r ln2) with x = n + r, whole powers exact.
+template <class T> GL_FN T exponential2(T x) {
+  if constexpr (!kFused) return std::exp2(x);
+  using R = Real<T>;
+  T t = x + T(R::shifter);
+  T r = x - (t - T(R::shifter));
+  T u = r * T(R::ln2);
+  T lost = madd(r, T(R::ln2Rest), madd(r, T(R::ln2), -u));
+  T sum = T(1) + u;
+  T p = sum + madd(u * u, expSeries(u), (u - (sum - T(1))) + lost);
+  T y = timesPowerOfTwo(p, t, x < T(R::exp2Low));
+  y = x >= T(R::exp2Max) ? std::numeric_limits<T>::infinity() : y;
+  y = x < T(R::exp2Min) ? T(0) : y;
   return x != x ? x : y;
 }
 
@@ -150,11 +174,11 @@ template <class T> GL_FN T exponentialM1(T x) {
   return x == T(0) ? x : T(2) * (high + low);
 }
 
-// x = 2^k m with m in [sqrt(1/2), sqrt 2): returns log m as f - low, and k.
-template <class T> GL_FN void logParts(T x, T& k, T& f, T& low) {
+// x = 2^k m with m in [sqrt(1/2), sqrt 2): returns log m as f - low, and k. `Normal`: x is no subnormal.
+template <bool Normal = false, class T> GL_FN void logParts(T x, T& k, T& f, T& low) {
   using R = Real<T>;
   using U = typename R::UInt;
-  bool small = x < T(R::tiny);
+  bool small = !Normal & (x < T(R::tiny));
   T y = small ? x * T(R::lift) : x;
   U u = bits<U>(y) + U(R::one - R::rootHalf);
   T m = bits<T>(U((u & R::fraction) + R::rootHalf));
@@ -200,22 +224,24 @@ template <class T> GL_FN T logarithmOrdinary(T x) {
 }
 
 // The last term is what rounding f - low lost.
-template <class T> GL_FN T logarithm2(T x) {
+template <bool Normal, class T> GL_FN T logarithm2Of(T x) {
   using R = Real<T>;
   T k, f, low;
-  logParts(x, k, f, low);
+  logParts<Normal>(x, k, f, low);
   T l = f - low;
   T lost = (f - l) - low;
-  return logEnds(x, madd(l, T(R::log2e), k) + madd(l, T(R::log2eLow), lost * T(R::log2e)));
+  return madd(l, T(R::log2e), k) + madd(l, T(R::log2eLow), lost * T(R::log2e));
 }
+template <class T> GL_FN T logarithm2(T x) { return logEnds(x, logarithm2Of<false>(x)); }
 
-template <class T> GL_FN T logarithm10(T x) {
+template <bool Normal, class T> GL_FN T logarithm10Of(T x) {
   using R = Real<T>;
   T k, f, low;
-  logParts(x, k, f, low);
+  logParts<Normal>(x, k, f, low);
   T l = f - low;
-  return logEnds(x, madd(k, T(R::log10of2), madd(l, T(R::log10e), madd(l, T(R::log10eLow), k * T(R::log10of2Low)))));
+  return madd(k, T(R::log10of2), madd(l, T(R::log10e), madd(l, T(R::log10eLow), k * T(R::log10of2Low))));
 }
+template <class T> GL_FN T logarithm10(T x) { return logEnds(x, logarithm10Of<false>(x)); }
 
 template <class T> GL_FN T logarithm1P(T x) {
   T u = T(1) + x;
@@ -325,9 +351,13 @@ template <class T> GL_FN T arcTangentOf(T a, T b) {
   using R = Real<T>;
   bool steep = a > b * T(2.414213562373095);
   bool middle = !steep & (a > b * T(0.41421356237309503));
-  T above = steep ? -b : middle ? a - b : a;
-  T below = steep ? a : middle ? a + b : b;
-  T t = above / (below == T(0) ? T(1) : below);
+  // Conditions choose operands, never whole expressions: these would become branches.
+  T p = middle ? b : T(0), q = middle ? a : T(0);
+  T flat = a - p, sum = b + q;
+  T above = steep ? -b : flat;
+  T below = steep ? a : sum;
+  below = below == T(0) ? T(1) : below;
+  T t = above / below;
   T z = t * t;
   T base = steep ? T(R::halfPi) : middle ? T(R::halfPi / 2) : T(0);
   T baseLow = steep ? T(R::halfPiLow) : middle ? T(R::halfPiLow / 2) : T(0);
@@ -342,15 +372,18 @@ template <class T> GL_FN T arcTangent(T x) {
 template <class T> GL_FN T arcTangent2(T y, T x) {
   if constexpr (!kFused) return std::atan2(y, x);
   using R = Real<T>;
-  const T infinity = std::numeric_limits<T>::infinity();
+  // Two infinities count as equal; a lone one keeps its meaning in the quotient.
+  constexpr T most = std::numeric_limits<T>::max();
   T a = absolute(y), b = absolute(x);
-  bool large = (a > T(R::large)) | (b > T(R::large));
-  bool both = (a == infinity) & (b == infinity);
-  a = both ? T(1) : large ? a * T(0.25) : a;
-  b = both ? T(1) : large ? b * T(0.25) : b;
+  T less = b > most ? most : b;
+  b = a > most ? less : b;
+  a = a > most ? most : a;
+  T scale = (a > b ? a : b) > T(R::large) ? T(0.25) : T(1);
+  a *= scale;
+  b *= scale;
   T r = arcTangentOf(a, b);
-  r = bits<typename R::Int>(x) < 0 ? T(2 * R::halfPi) - (r - T(2 * R::halfPiLow)) : r;
-  return withSign(r, y);
+  T back = T(2 * R::halfPi) - (r - T(2 * R::halfPiLow));
+  return withSign(bits<typename R::Int>(x) < 0 ? back : r, y);
 }
 
 // Above 1/2 by way of asin x = pi / 2 - 2 asin sqrt((1 - x) / 2).
@@ -463,137 +496,4 @@ template <class T> GL_FN T areaTangent(T x) {
   T ql = d > T(0) ? (madd(-q, d, n) + (nl - q * dl)) / d : T(0);
   T far = T(0.5) * logarithmOfSum(q, ql, T(0));
   return withSign(a <= T(0.171) ? near : far, x);
-}
-
-// ---- error function, power, hypotenuse ------------------------------------------------------------------------------
-// erf(x) / x - 1 in x^2 on |x| <= 1, and e^(x^2) (1 - erf x) in t = (x - 5/2) / (x + 5/2) from 1 to where erf x = 1.
-
-template <class T> GL_FN T errorFunction(T x) {
-  if constexpr (!kFused) return std::erf(x);
-  const T limit = sizeof(T) == 8 ? T(6) : T(4);
-  T a = absolute(x);
-  a = a > limit ? limit : a;
-  T z = a * a;
-  T near = madd(a, errorSeries(z), a);
-  T far = T(1) - exponential(-z) * errorTail((a - T(2.5)) / (a + T(2.5)));
-  return withSign(a < T(1) ? near : far, x);
-}
-
-template <class T> GL_FN T hypotenuse(T x, T y) {
-  if constexpr (!kFused) return std::hypot(x, y);
-  using R = Real<T>;
-  const T infinity = std::numeric_limits<T>::infinity();
-  T a = absolute(x), b = absolute(y);
-  T m = a > b ? a : b, n = a > b ? b : a;
-  // Into the range where squares neither overflow nor lose digits.
-  T up = m > T(sizeof(T) == 8 ? 0x1p500 : 0x1p60) ? T(sizeof(T) == 8 ? 0x1p-600 : 0x1p-80)
-         : m < T(sizeof(T) == 8 ? 0x1p-400 : 0x1p-40) ? T(sizeof(T) == 8 ? 0x1p600 : 0x1p80) : T(1);
-  T down = m > T(sizeof(T) == 8 ? 0x1p500 : 0x1p60) ? T(sizeof(T) == 8 ? 0x1p600 : 0x1p80)
-           : m < T(sizeof(T) == 8 ? 0x1p-400 : 0x1p-40) ? T(sizeof(T) == 8 ? 0x1p-600 : 0x1p-80) : T(1);
-  m *= up;
-  n *= up;
-  T h = m * m, l = n * n;
-  T t = h + l;
-  T lost = ((h - t) + l) + (madd(m, m, -h) + madd(n, n, -l));
-  T w = squareRoot(t);
-  T r = (w > T(0) ? w + (madd(-w, w, t) + lost) / (w + w) : w) * down;
-  r = (a != a) | (b != b) ? a + b : r;
-  return (a == infinity) | (b == infinity) ? infinity : r;
-}
-
-// (log((1 + s) / (1 - s)) - 2 s - 2 s^3 / 3) / s^5 in s^2
-
-// log a as high + low, to 2^-64 of itself, for a > 0.
-GL_FN double logarithmTwice(double a, double& low) {
-  using R = Real<double>;
-  bool small = a < R::tiny;
-  double y = small ? a * R::lift : a;
-  uint64_t u = bits<uint64_t>(y) + (R::one - R::rootHalf);
-  double f = bits<double>((u & R::fraction) + R::rootHalf) - 1;
-  double k = bits<double>((u >> R::mantissa) | bits<uint64_t>(R::integers)) - (R::integers + R::bias);
-  k = small ? k - R::lifted : k;
-  // s = f / (2 + f), and z = s^2
-  double d = 2 + f, dl = f - (d - 2);
-  double inverse = 1 / d;
-  double s = f * inverse;
-  double sl = madd(-s, dl, madd(-s, d, f)) * inverse;
-  double z = s * s;
-  double zl = madd(s + s, sl, madd(s, s, -z));
-  // s^3 (2 / 3 + z (2 / 5 + ...))
-  double t = z * logTail(z);
-  double c = 0x1.5555555555555p-1 + t;
-  double cl = (0x1.5555555555555p-1 - c) + t + 0x1.5555555555555p-55;
-  double q = z * c;
-  double ql = madd(z, cl, madd(zl, c, madd(z, c, -q)));
-  double v = s * q;
-  double vl = madd(s, ql, madd(sl, q, madd(s, q, -v)));
-  double h = (s + s) + v;
-  double hl = ((s + s) - h) + v + (vl + (sl + sl));
-  double n = k * R::ln2hi;
-  double sum = n + h;
-  double rest = (n - sum) + h + madd(k, R::ln2lo, hl);
-  double r = sum + rest;
-  low = (sum - r) + rest;
-  return r;
-}
-
-// e^(p + pl)
-GL_FN double exponentialOfSum(double p, double pl) {
-  using R = Real<double>;
-  double c = p > 800 ? 800.0 : p;
-  c = c < -800 ? -800.0 : c;
-  double t;
-  double y = exponentialParts<true>(c, c == p ? pl : 0.0, t);
-  // By way of 2^-256 or 2^256 where 2^n alone would leave the range.
-  bool high = c > 700, low = c < -700;
-  uint64_t shift = uint64_t(256) << R::mantissa;
-  y = bits<double>(bits<uint64_t>(y) + (bits<uint64_t>(t) << R::mantissa) + (high ? 0 - shift : low ? shift : 0));
-  return y * (high ? 0x1p256 : low ? 0x1p-256 : 1.0);
-}
-
-template <class T> GL_FN T powerOf(T x, T y) {
-  const T infinity = std::numeric_limits<T>::infinity();
-  T a = absolute(x);
-  T r;
-  if constexpr (sizeof(T) == 8) {
-    double low;
-    double h = logarithmTwice(a, low);
-    bool ends = (a == 0) | (a == infinity);
-    h = a == 0 ? -infinity : a == infinity ? infinity : a != a ? a : h;
-    double p = h * y;
-    r = exponentialOfSum(p, ends ? 0.0 : madd(h, y, -p) + low * y);
-    r = p != p ? p : r;
-  } else {
-    r = T(exponential(logarithm(double(a)) * double(y)));
-  }
-  // Signs: odd whole exponents keep that of x; others have no real power of a negative number.
-  bool whole = roundEven(y) == y;
-  bool odd = whole & (roundEven(y * T(0.5)) != y * T(0.5));
-  r = odd ? withSign(r, x) : r;
-  r = (x < T(0)) & !whole & (a != infinity) ? std::numeric_limits<T>::quiet_NaN() : r;
-  r = (a == T(1)) & (absolute(y) == infinity) ? T(1) : r;
-  return (y == T(0)) | (x == T(1)) ? T(1) : r;
-}
-
-// x^3, as exact as a power.
-template <class T> GL_FN T cube(T x) {
-  T p = x * x;
-  T lost = madd(x, x, -p) * x;
-  T y = p * x;
-  return finite(y) ? madd(p, x, lost) : y;
-}
-
-template <class T> GL_FN T power(T a, T b) {
-  if constexpr (isReal<T>) {
-    T r;
-    if constexpr (kFused) r = powerOf(a, b);
-    else r = std::pow(a, b);
-    return b == T(2) ? a * a : r;
-  } else {
-    if (std::is_signed<T>::value && b < T(0)) return a == 1 ? T(1) : a == T(-1) ? (b & 1 ? T(-1) : T(1)) : T(0);
-    T r = 1;
-    for (T n = b, p = a; n > 0; n = T(n >> 1), p = T(p * p))
-      if (n & 1) r = T(r * p);
-    return r;
-  }
 }

@@ -208,14 +208,7 @@ GL_FN float roundZero(float a) { return __builtin_truncf(a); }
 GL_FN double withSign(double a, double b) { return __builtin_copysign(a, b); }
 GL_FN float withSign(float a, float b) { return __builtin_copysignf(a, b); }
 
-// ---- the C library's functions --------------------------------------------------------------------------------------
-
-#define GL_LIBM(name, function) \
-  GL_FN double name(double a) { return ::function(a); } \
-  GL_FN float name(float a) { return ::function##f(a); }
-GL_LIBM(cubeRoot, cbrt)
-GL_LIBM(exponential2, exp2)
-#undef GL_LIBM
+// ---- parts of numbers, whole numbers ---------------------------------------------------------------------------------
 
 template <class T> GL_FN T neighbour(T a, T b) { return std::nextafter(a, b); }
 // The distance to the next number away from zero, with the sign of a, positive at 0 (numpy.spacing).
@@ -250,6 +243,10 @@ template <class T> GL_FN T commonMultiple(T a, T b) {
   T d = commonDivisor(a, b);
   return d == 0 ? T(0) : absolute(T(T(a / d) * b));
 }
+
+#include "elementary.h"
+#include "powers.h"
+
 GL_FN double log2Of1P(double a) { return 1.442695040888963407359924681001892137 * ::log1p(a); }
 GL_FN float log2Of1P(float a) { return 1.442695040888963407359924681001892137f * ::log1pf(a); }
 // log2(2^a + 2^b).
@@ -258,8 +255,6 @@ template <class T> GL_FN T logAddExp2(T a, T b) {
   T d = a - b;
   return d > 0 ? a + log2Of1P(exponential2(-d)) : d <= 0 ? b + log2Of1P(exponential2(d)) : d;
 }
-
-#include "elementary.h"
 
 // ---- functors of ops.def --------------------------------------------------------------------------------------------
 
@@ -304,6 +299,16 @@ template <> struct Usual<F_log> {
   static constexpr bool exists = true;
   template <class T> GL_FN bool holds(T x) { return ordinaryPositive(x); }
   template <class T> GL_FN T call(T x) { return logarithmOrdinary(x); }
+};
+template <> struct Usual<F_log2> {
+  static constexpr bool exists = true;
+  template <class T> GL_FN bool holds(T x) { return ordinaryPositive(x); }
+  template <class T> GL_FN T call(T x) { return logarithm2Of<true>(x); }
+};
+template <> struct Usual<F_log10> {
+  static constexpr bool exists = true;
+  template <class T> GL_FN bool holds(T x) { return ordinaryPositive(x); }
+  template <class T> GL_FN T call(T x) { return logarithm10Of<true>(x); }
 };
 template <> struct Usual<F_tan> {
   static constexpr bool exists = true;

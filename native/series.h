@@ -185,3 +185,18 @@ GL_FN double logTail(double z) {
   q = madd(q, z, 0x1.2492492492521p-2);
   return madd(q, z, 0x1.999999999999ap-2);
 }
+GL_FN double rootSeries(double t) {
+  double q = 0x1.49ddc1b060192p-7;
+  q = madd(q, t, -0x1.14ecd4f051b8ap-6);
+  q = madd(q, t, 0x1.93e73d17195b0p-6);
+  q = madd(q, t, -0x1.6bca9cad07186p-5);
+  q = madd(q, t, 0x1.616d5d2c2797fp-4);
+  q = madd(q, t, -0x1.8d98f67c505c5p-3);
+  return madd(q, t, 0x1.bf45f04cef0b9p-1);
+}
+GL_FN float rootSeries(float t) {
+  float q = -0x1.8e66e8p-5f;
+  q = madd(q, t, 0x1.7cec06p-4f);
+  q = madd(q, t, -0x1.8d52f4p-3f);
+  return madd(q, t, 0x1.bf2a1ep-1f);
+}

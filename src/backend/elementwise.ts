@@ -6,17 +6,21 @@ import {
   begin,
   type Operand,
   opcode,
+  requireContiguous,
   run,
+  setAddress,
   setBroadcast,
   setDim,
   setFlat,
   setImmediate,
   setOperand,
+  setParam,
   setShape,
 } from './command.js';
 
 const chosen = opcode('where');
 const copied = opcode('copy');
+const spaced = opcode('progression');
 
 /**
  * out[...] = f(a, b, c) for one of the element-wise codes of `op`.
@@ -84,6 +88,24 @@ export function copy(dst: NDArray, src: Operand): void {
 /** dst[...] = value. */
 export function fill(dst: NDArray, value: Scalar): void {
   elementwise(copied, dst.dtype, dst, value);
+}
+
+/**
+ * out[i] = start + i * step, rounded after each operation as the dtype does; `second` and `last` are what stands there
+ * whatever the formula gives. out is contiguous and not complex.
+ */
+export function progression(out: NDArray, start: number, step: number, second?: number, last?: number): void {
+  requireContiguous('progression', out, out.size);
+  begin(spaced, out.dtype, 0);
+  setAddress(0, out);
+  setParam(0, out.size);
+  setParam(1, start);
+  setParam(2, step);
+  setParam(3, second === undefined ? 0 : 1);
+  setParam(4, second ?? 0);
+  setParam(5, last === undefined ? 0 : 1);
+  setParam(6, last ?? 0);
+  run();
 }
 
 /** Whether the bytes of two arrays may overlap (numpy.may_share_memory, by extent). */

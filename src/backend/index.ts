@@ -33,7 +33,7 @@ export {
   pool,
 } from './conv.js';
 export { distances, nearest, tsneAffinities, tsneDivergence, tsneForces } from './distances.js';
-export { copy, elementwise, elementwiseAlike, fill, mayShareMemory } from './elementwise.js';
+export { copy, elementwise, elementwiseAlike, fill, mayShareMemory, progression } from './elementwise.js';
 export { type FftKind, fft } from './fft.js';
 export { colourImages, type ImageGeometry, mapImages } from './image.js';
 export {

@@ -9,8 +9,10 @@ import { tape } from '../core/node.js';
 import { needed, parameters, type Spelled } from '../core/options.js';
 import { type Shape, shapeText } from '../core/shape.js';
 import type { DTypeNamed, DTypeOf } from '../core/typing.js';
+import { diagonalMatrix, diagonalView } from '../ops/diagonal.js';
 import { get, set } from '../ops/index.js';
 import { stack } from '../ops/join.js';
+import { castTo } from '../ops/operands.js';
 import { ascontiguousarray, astype, axesFor, copy, type Order, reshape } from '../ops/shape.js';
 import { where } from '../ops/where.js';
 import {
@@ -22,6 +24,7 @@ import {
   shapeList,
 } from './arguments.js';
 import { arange } from './grid.js';
+import { belowDiagonal } from './positions.js';
 
 // ---------------------------------------------------------------- from values
 
@@ -384,19 +387,12 @@ function diagonalOf(
 export function diag<A extends ArrayLike>(value: A, k: number | { k?: number } = 0): NDArray<DTypeOf<A>> {
   const v = fromValue(value, 'diag');
   const { k: by = 0 } = parameters<{ k?: number }>('diag', ['k'], [k]);
-  if (v.ndim === 2) {
-    const d = diagonalOf(v.shape[0], v.shape[1], by);
-    return get(v, [arange(d.row, d.row + d.length), arange(d.column, d.column + d.length)]);
-  }
+  if (!Number.isInteger(by)) throw new TypeError(`diag: k must be a whole number, not ${String(by)}.`);
+  if (v.ndim === 2) return copy(diagonalView(v, by)) as NDArray<DTypeOf<A>>;
   if (v.ndim !== 1)
     throw new RangeError(`diag: input must be 1- or 2-d; this one has shape ${shapeText(v.shape)}.`);
   const n = v.size + Math.abs(by);
-  const d = diagonalOf(n, n, by);
-  return set(
-    emptyZeroed([n, n], v.dtype),
-    [arange(d.row, d.row + d.length), arange(d.column, d.column + d.length)],
-    v,
-  );
+  return diagonalMatrix(v, n, n, by) as NDArray<DTypeOf<A>>;
 }
 
 /** Ones at and below the k-th diagonal, zeros above. @see numpy.tri */
@@ -410,12 +406,7 @@ export function tri<N extends DTypeLike = 'float64'>(
   const { k = 0 } = o;
   const type = dtypeArgument('tri', o.dtype) ?? 'float64';
   const shape = shapeList('tri', [n, o.M ?? n]);
-  const out = emptyZeroed(shape, type);
-  for (let i = 0; i < shape[0]; i++) {
-    const length = Math.min(Math.max(i + k + 1, 0), shape[1]);
-    if (length > 0) fill(out.remap([length], [1], i * shape[1]), 1);
-  }
-  return out;
+  return castTo(belowDiagonal(shape[0], shape[1], k), type) as NDArray<DTypeNamed<N>>;
 }
 
 function triangle(
@@ -429,7 +420,7 @@ function triangle(
   if (a.ndim === 0)
     throw new RangeError(`${caller}: a number has no triangle; give an array of one dimension or more.`);
   const columns = a.shape[a.ndim - 1];
-  const mask = tri(a.ndim === 1 ? columns : a.shape[a.ndim - 2], columns, lower ? k : k - 1, 'bool');
+  const mask = belowDiagonal(a.ndim === 1 ? columns : a.shape[a.ndim - 2], columns, lower ? k : k - 1);
   const zero = emptyZeroed([], a.dtype);
   return lower ? where(mask, a, zero) : where(mask, zero, a);
 }

@@ -1,6 +1,7 @@
 // Ranges and grids: evenly spaced numbers, coordinate grids, and NumPy's bracket objects c_, r_, mgrid and ogrid, which
 // are callable here and answer to brackets in cells.
 
+import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
 import {
   type DType,
@@ -31,16 +32,6 @@ import { named } from './caller.js';
 export type NumberLike = number | bigint | NDArray;
 
 const MAX_LENGTH = 2 ** 43;
-
-/** Writes whole numbers start, start + step, ... into an int64 array, without making bigints. */
-function fillInt64(out: NDArray, start: number, step: number): void {
-  const raw = new Int32Array(out.storage.buffer, out.storage.byteOffset, 2 * out.size);
-  for (let i = 0; i < out.size; i++) {
-    const v = start + i * step;
-    raw[2 * i] = v;
-    raw[2 * i + 1] = Math.floor(v / 2 ** 32);
-  }
-}
 
 /** The dtype of a range: float64 as soon as one number has a fraction, int64 when all are known to be whole. */
 type Spaced<Whole> = 'no' extends Whole ? 'float64' : 'perhaps' extends Whole ? 'int64' | 'float64' : 'int64';
@@ -153,21 +144,13 @@ function progression(dtype: DType, n: number, start: number, step: number): NDAr
   if (dtype === 'uint64') return castTo(progression('int64', n, start, step), dtype);
   if (isComplex(dtype)) return castTo(progression('float64', n, start, step), dtype);
   const out = empty([n], dtype);
-  if (dtype === 'int64') {
-    fillInt64(out, Math.trunc(start), Math.trunc(start + step) - Math.trunc(start));
-  } else if (dtype === 'float32') {
-    const raw = out.raw() as Float32Array;
-    const first = Math.fround(start);
-    const delta = Math.fround(Math.fround(start + step) - first);
-    for (let i = 0; i < n; i++) raw[i] = first + Math.fround(Math.fround(i) * delta);
-    if (n > 1) raw[1] = start + step;
+  if (isFloat(dtype)) {
+    const round = dtype === 'float32' ? Math.fround : (x: number) => x;
+    const first = round(start);
+    backend.progression(out, first, round(round(start + step) - first), start + step);
   } else {
-    const raw = out.raw() as Float64Array;
-    const [first, delta] = isFloat(dtype)
-      ? [start, start + step - start]
-      : [Math.trunc(start), Math.trunc(start + step) - Math.trunc(start)];
-    for (let i = 0; i < n; i++) raw[i] = first + i * delta;
-    if (n > 1 && isFloat(dtype)) raw[1] = start + step;
+    const first = Math.trunc(start);
+    backend.progression(out, first, Math.trunc(start + step) - first);
   }
   return out;
 }
@@ -243,13 +226,16 @@ export function linspace(
     const first = Number(a.item());
     const delta = Number(b.item()) - first;
     const s = delta / parts;
+    const last = endpoint ? Number(b.item()) : undefined;
     y = empty([num], 'float64');
-    const raw = y.raw() as Float64Array;
-    // A step that underflows to zero would lose the range.
-    if (parts > 0 && s === 0) for (let i = 0; i < num; i++) raw[i] = (i / parts) * delta + first;
-    else if (parts > 0) for (let i = 0; i < num; i++) raw[i] = i * s + first;
-    else for (let i = 0; i < num; i++) raw[i] = i * delta + first;
-    if (endpoint && num > 1) raw[num - 1] = Number(b.item());
+    if (parts > 0 && s === 0) {
+      // A step that underflows to zero would lose the range.
+      const raw = y.raw() as Float64Array;
+      for (let i = 0; i < num; i++) raw[i] = (i / parts) * delta + first;
+      if (last !== undefined && num > 1) raw[num - 1] = last;
+    } else {
+      backend.progression(y, first, parts > 0 ? s : delta, undefined, last);
+    }
     step = asarray(parts > 0 ? s : Number.NaN);
   } else {
     const delta = sub(b, a);

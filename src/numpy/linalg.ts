@@ -1,7 +1,6 @@
 // The `np.linalg` namespace: what is composed of the operations of ops/linalg.ts, ops/decompose.ts and their neighbours
 // (rank, condition, powers, chains of products, tensor equations), and those operations under NumPy's names.
 
-import { batching } from '../core/batch.js';
 import { asarray } from '../core/create.js';
 import { realType } from '../core/dtype.js';
 import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
@@ -10,17 +9,16 @@ import { needed, parameters } from '../core/options.js';
 import { normalizeAxis, shapeText, sizeOf } from '../core/shape.js';
 import type { Accumulated, DTypeNamed, DTypeOf } from '../core/typing.js';
 import { svd, svdvals } from '../ops/decompose.js';
+import { diagonalView } from '../ops/diagonal.js';
 import { div, greater, isnan, logicalAnd, logicalNot, mul, notEqual } from '../ops/elementwise.js';
 import { get } from '../ops/index.js';
 import { eps } from '../ops/leastsquares.js';
 import { inv, LinAlgError, matrices, solve } from '../ops/linalg.js';
 import { dot, matmul } from '../ops/matmul.js';
 import { any, max, sum } from '../ops/reduce.js';
-import { tracking } from '../ops/registry.js';
 import { broadcastTo, copy, expandDims, moveaxis, reshape, transpose } from '../ops/shape.js';
 import { where } from '../ops/where.js';
 import { eye } from './creation.js';
-import { arange } from './grid.js';
 import { type NormOrder, norm } from './norms.js';
 
 export interface RankOptions {
@@ -239,23 +237,21 @@ export interface TraceOptions extends DiagonalOptions {
 }
 
 /** The k-th diagonal over two axes, as a copy; its axis comes last. @see numpy.diagonal */
-export function diagonal<A extends ArrayLike>(
+export const diagonal = <A extends ArrayLike>(
   value: A,
   k?: number | DiagonalOptions,
   first?: number | DiagonalOptions,
   second?: number | DiagonalOptions,
-): NDArray<DTypeOf<A>> {
-  const o = parameters<DiagonalOptions>('diagonal', ['offset', 'axis1', 'axis2'], [k, first, second]);
-  const { moved, row, column, length } = placed(asarray(value, 'diagonal'), o);
-  const steps = arange(length);
-  return get(moved, ['...', steps.add(row), steps.add(column)]);
-}
+): NDArray<DTypeOf<A>> =>
+  copy(
+    overDiagonal(
+      value,
+      parameters<DiagonalOptions>('diagonal', ['offset', 'axis1', 'axis2'], [k, first, second]),
+    ),
+  ) as NDArray<DTypeOf<A>>;
 
-/** Where a diagonal begins in an array whose last two axes are those that it runs over, and its length. */
-function placed(
-  a: NDArray,
-  { offset = 0, axis1 = 0, axis2 = 1 }: DiagonalOptions,
-): { moved: NDArray; row: number; column: number; length: number } {
+function overDiagonal(value: ArrayLike, { offset = 0, axis1 = 0, axis2 = 1 }: DiagonalOptions): NDArray {
+  const a = asarray(value, 'diagonal');
   if (a.ndim < 2)
     throw new RangeError(
       `diagonal: diag requires an array of at least two dimensions; this one has shape ${shapeText(a.shape)}.`,
@@ -263,10 +259,9 @@ function placed(
   const p = normalizeAxis('diagonal', axis1, a.ndim);
   const q = normalizeAxis('diagonal', axis2, a.ndim);
   if (p === q) throw new RangeError(`diagonal: axis1 and axis2 cannot be the same: ${axis1} and ${axis2}.`);
-  const moved = moveaxis(a, [p, q], [-2, -1]);
-  const [m, n] = moved.shape.slice(-2);
-  const length = Math.max(0, Math.min(m + Math.min(offset, 0), n - Math.max(offset, 0)));
-  return { moved, row: Math.max(0, -offset), column: Math.max(0, offset), length };
+  if (!Number.isInteger(offset))
+    throw new TypeError(`diagonal: the offset must be a whole number, not ${String(offset)}.`);
+  return diagonalView(moveaxis(a, [p, q], [-2, -1]), offset);
 }
 
 /** Sum over the k-th diagonal. @see numpy.trace */
@@ -286,17 +281,7 @@ export function trace(a: ArrayLike, ...given: unknown[]): NDArray {
     ['offset', 'axis1', 'axis2', 'dtype', 'out'],
     given,
   );
-  const x = asarray(a, 'trace');
-  if (tracking(x) || batching.open > 0) return sum(diagonal(x, which), { axis: -1, dtype, out });
-  const { moved, row, column, length } = placed(x, which);
-  const strides = moved.stridesEl;
-  const [down, right] = strides.slice(-2);
-  const view = moved.remap(
-    [...moved.shape.slice(0, -2), length],
-    [...strides.slice(0, -2), down + right],
-    moved.offset + (length > 0 ? row * down + column * right : 0),
-  );
-  return sum(view, { axis: -1, dtype, out });
+  return sum(overDiagonal(a, which), { axis: -1, dtype, out });
 }
 
 export {

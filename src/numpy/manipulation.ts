@@ -11,7 +11,7 @@ import { notEqual } from '../ops/elementwise.js';
 import { get, set, take } from '../ops/index.js';
 import { atleast3d, concatenate, type SplitOptions, split, splitArguments } from '../ops/join.js';
 import { beside, castTo } from '../ops/operands.js';
-import { broadcastTo, flip, moveaxis, reshape, swapaxes } from '../ops/shape.js';
+import { broadcastTo, copy, expandDims, flip, moveaxis, reshape, swapaxes } from '../ops/shape.js';
 import { type Casting, canCast } from '../ops/ufunc.js';
 import { into } from '../ops/writing.js';
 import { named } from './caller.js';
@@ -120,25 +120,31 @@ export function repeat<A extends ArrayLike>(
   if (axis === undefined || axis === null) a = reshape(a, -1);
   const at = normalizeAxis('repeat', axis ?? 0, a.ndim);
   const n = a.shape[at];
-  let counts = [...asarray(repeats, 'repeat').data].map(Number);
-  if (counts.length === 1) counts = new Array<number>(n).fill(counts[0]);
-  if (counts.length !== n) {
+  const given = asarray(repeats, 'repeat');
+  if (given.size !== 1 && given.size !== n) {
     throw new RangeError(
-      `repeat: operands could not be broadcast together: ${counts.length} counts for ${n} elements along axis ${at}.`,
+      `repeat: operands could not be broadcast together: ${given.size} counts for ${n} elements along axis ${at}.`,
     );
   }
+  const counts = Array.from(given.data, Number);
   const bad = counts.find((c) => !Number.isInteger(c) || c < 0);
   if (bad !== undefined)
     throw new RangeError(
       `repeat: repeats may not contain negative values; each count is a whole number of 0 or more, not ${bad}.`,
     );
-  const list = new BigInt64Array(counts.reduce((s, c) => s + c, 0));
+  if (counts.length === 1) {
+    const [times] = counts;
+    const wide = [...a.shape.slice(0, at + 1), times, ...a.shape.slice(at + 1)];
+    const merged = a.shape.map((length, d) => (d === at ? length * times : length));
+    return reshape(copy(broadcastTo(expandDims(a, at + 1), wide)), merged) as NDArray<DTypeOf<A>>;
+  }
+  const list = new Float64Array(counts.reduce((s, c) => s + c, 0));
   let k = 0;
   counts.forEach((c, i) => {
-    list.fill(BigInt(i), k, k + c);
+    list.fill(i, k, k + c);
     k += c;
   });
-  return get(a, along(at, asarray(list)));
+  return get(a, along(at, castTo(asarray(list), 'int64')));
 }
 
 /** The array in another shape, repeated or cut as needed. @see numpy.resize */

@@ -241,7 +241,9 @@ function padAxis(
     throw new TypeError(`pad: reflectType must be 'even' or 'odd', not '${String(o.reflectType)}'.`);
   if (o.reflectType === 'odd' && !(mode === 'reflect' && n === 1))
     return mirrored(a, d, before, after, mode === 'symmetric' ? 0 : 1);
-  return get(a, along(d, positions(padSource(mode, n, before, after))));
+  const source = padSource(mode, n, before, after);
+  const border = (from: number, to?: number): NDArray => get(a, along(d, positions(source.slice(from, to))));
+  return concatenate([border(0, before), a, border(before + n)], d);
 }
 
 /** Mirrored at both ends, values too: 2 * edge - element, as often as it takes. */

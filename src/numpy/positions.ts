@@ -7,20 +7,27 @@ import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { needed, parameters } from '../core/options.js';
 import { checkShape, type Shape, shapeText } from '../core/shape.js';
 import { type Tuple, tuple } from '../core/tuple.js';
-import { maximum, minimum, mod } from '../ops/elementwise.js';
+import { greaterEqual, logicalNot, maximum, minimum, mod } from '../ops/elementwise.js';
 import { get, nonzero } from '../ops/index.js';
 import { castTo } from '../ops/operands.js';
-import { ascontiguousarray } from '../ops/shape.js';
+import { ascontiguousarray, reshape } from '../ops/shape.js';
 import { arange } from './grid.js';
 
 /** An int64 vector of positions. */
-export const positions = (list: readonly number[]): NDArray => asarray(BigInt64Array.from(list, BigInt));
+export const positions = (list: readonly number[]): NDArray =>
+  castTo(asarray(Float64Array.from(list)), 'int64');
 
 /** Slices that leave all axes but one whole. */
 export const along = (axis: number, index: unknown): unknown[] => [
   ...new Array<string>(axis).fill(':'),
   index,
 ];
+
+/** Whether an element of a matrix lies at or below the k-th diagonal, as a mask. */
+export function belowDiagonal(rows: number, columns: number, k: number): NDArray {
+  const row = arange(k, rows + k, { dtype: 'int32' });
+  return greaterEqual(reshape(row, rows, 1), arange(columns, { dtype: 'int32' }));
+}
 
 export interface TriangleOptions {
   /** The diagonal that the triangle ends at: above the main one when positive. */
@@ -36,7 +43,7 @@ export function trilIndices(
   columns?: number | null | TriangleOptions,
 ): Tuple<NDArray<'int64'>> {
   const { k = 0, m } = parameters<TriangleOptions>('trilIndices', ['k', 'm'], [diagonal, columns]);
-  return trianglePairs(n, m ?? n, (i, j) => j - i <= k);
+  return nonzero(belowDiagonal(n, m ?? n, k)) as Tuple<NDArray<'int64'>>;
 }
 
 /** Rows and columns of a matrix's upper triangle. @see numpy.triu_indices */
@@ -46,25 +53,7 @@ export function triuIndices(
   columns?: number | null | TriangleOptions,
 ): Tuple<NDArray<'int64'>> {
   const { k = 0, m } = parameters<TriangleOptions>('triuIndices', ['k', 'm'], [diagonal, columns]);
-  return trianglePairs(n, m ?? n, (i, j) => j - i >= k);
-}
-
-function trianglePairs(
-  n: number,
-  m: number,
-  inside: (i: number, j: number) => boolean,
-): Tuple<NDArray<'int64'>> {
-  const rows: number[] = [];
-  const columns: number[] = [];
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < m; j++) {
-      if (inside(i, j)) {
-        rows.push(i);
-        columns.push(j);
-      }
-    }
-  }
-  return tuple([positions(rows), positions(columns)]);
+  return nonzero(logicalNot(belowDiagonal(n, m ?? n, k - 1))) as Tuple<NDArray<'int64'>>;
 }
 
 function columnMajor(caller: string, order: unknown): boolean {

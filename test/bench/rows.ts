@@ -345,6 +345,94 @@ rows.push(
   },
 );
 
+// ---- everyday functions ---------------------------------------------------------------------------------------------
+
+const vector = (n: number, kind: Input[0] = 'normal', dtype: DType = f64): Row['inputs'] => ({
+  a: [kind, [n], dtype],
+});
+const pair = (n: number): Row['inputs'] => ({ a: ['normal', [n], f64], b: ['normal', [n], f64] });
+const table = (n: number): Row['inputs'] => ({ a: ['normal', shapeOf(n), f64] });
+const everyday: [
+  name: string,
+  inputs: (n: number) => Row['inputs'],
+  numpy: string,
+  torch: string,
+  gradlab: string,
+][] = [
+  ['arange', vector, 'np.arange(a.size)', 'torch.arange(a.numel())', 'np.arange(a.size)'],
+  [
+    'linspace',
+    vector,
+    'np.linspace(0, 1, a.size)',
+    'torch.linspace(0, 1, a.numel(), dtype=torch.float64)',
+    'np.linspace(0, 1, a.size)',
+  ],
+  ['zeros', vector, 'np.zeros(a.size)', 'torch.zeros(a.numel(), dtype=torch.float64)', 'np.zeros(a.size)'],
+  ['clip', vector, 'np.clip(a, -1, 1)', 'torch.clip(a, -1, 1)', 'np.clip(a, -1, 1)'],
+  ['abs', vector, 'np.abs(a)', 'torch.abs(a)', 'np.abs(a)'],
+  ['sign', vector, 'np.sign(a)', 'torch.sign(a)', 'np.sign(a)'],
+  ['round', vector, 'np.round(a)', 'torch.round(a)', 'np.round(a)'],
+  ['isnan', vector, 'np.isnan(a)', 'torch.isnan(a)', 'np.isnan(a)'],
+  ['sin', vector, 'np.sin(a)', 'torch.sin(a)', 'np.sin(a)'],
+  ['log1p', (n) => vector(n, 'uniform'), 'np.log1p(a)', 'torch.log1p(a)', 'np.log1p(a)'],
+  ['arctan2', pair, 'np.arctan2(a, b)', 'torch.atan2(a, b)', 'np.arctan2(a, b)'],
+  ['a % 0.7', vector, 'np.mod(a, 0.7)', 'torch.remainder(a, 0.7)', 'np.mod(a, 0.7)'],
+  ['int64 ** 2', (n) => vector(n, 'integers', 'int64'), 'np.power(a, 2)', 'torch.pow(a, 2)', 'np.pow(a, 2)'],
+  [
+    'bytes to float32',
+    (n) => vector(n, 'integers', 'uint8'),
+    'a.astype(np.float32)',
+    'a.to(torch.float32)',
+    "a.astype('float32')",
+  ],
+  ['a[::2] + b[::2]', pair, 'a[::2] + b[::2]', 'a[::2] + b[::2]', "np.add(a.at('::2'), b.at('::2'))"],
+  ['a - mean of columns', table, 'a - a.mean(axis=0)', 'a - a.mean(0)', 'np.sub(a, a.mean({axis: 0}))'],
+  [
+    'norm of rows',
+    table,
+    'np.linalg.norm(a, axis=1)',
+    'torch.linalg.norm(a, dim=1)',
+    'np.linalg.norm(a, {axis: 1})',
+  ],
+  ['cumsum of rows', table, 'np.cumsum(a, axis=1)', 'torch.cumsum(a, 1)', 'np.cumsum(a, {axis: 1})'],
+  ['argmin', vector, 'np.argmin(a)', 'torch.argmin(a)', 'np.argmin(a)'],
+  ['dot of vectors', pair, 'np.dot(a, b)', 'torch.dot(a, b)', 'np.dot(a, b)'],
+  [
+    'einsum ij,ij->i',
+    table,
+    "np.einsum('ij,ij->i', a, a)",
+    "torch.einsum('ij,ij->i', a, a)",
+    "np.einsum('ij,ij->i', a, a)",
+  ],
+  ['diff', vector, 'np.diff(a)', 'torch.diff(a)', 'np.diff(a)'],
+  ['stack', pair, 'np.stack((a, b))', 'torch.stack((a, b))', 'np.stack([a, b])'],
+  ['roll', vector, 'np.roll(a, 3)', 'torch.roll(a, 3)', 'np.roll(a, 3)'],
+  ['repeat', vector, 'np.repeat(a, 3)', 'torch.repeat_interleave(a, 3)', 'np.repeat(a, 3)'],
+  ['tile', vector, 'np.tile(a, 3)', 'a.repeat(3)', 'np.tile(a, 3)'],
+  ['triu', table, 'np.triu(a)', 'torch.triu(a)', 'np.triu(a)'],
+  ['unique', (n) => vector(n, 'integers', 'int64'), 'np.unique(a)', 'torch.unique(a)', 'np.unique(a)'],
+  [
+    'bincount',
+    (n) => vector(n, 'integers', 'int64'),
+    'np.bincount(a)',
+    'torch.bincount(a)',
+    'np.bincount(a)',
+  ],
+  ['fft', vector, 'np.abs(np.fft.fft(a))', 'torch.abs(torch.fft.fft(a))', 'np.abs(np.fft.fft(a))'],
+];
+for (const [name, inputs, numpy, torch, gradlab] of everyday)
+  for (const n of [1e3, 1e5])
+    rows.push({ group: 'everyday', name, size: n, inputs: inputs(n), numpy, torch, gradlab });
+rows.push({
+  group: 'everyday',
+  name: 'images of bytes to channels first',
+  size: 98_304,
+  inputs: { a: ['integers', [32, 32, 32, 3], 'uint8'] },
+  numpy: "a.transpose(0, 3, 1, 2).copy(order='C')",
+  torch: 'a.permute(0, 3, 1, 2).contiguous()',
+  gradlab: 'a.transpose(0, 3, 1, 2).copy()',
+});
+
 // ---- linear algebra -------------------------------------------------------------------------------------------------
 
 const n = 400;

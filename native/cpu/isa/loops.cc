@@ -33,6 +33,73 @@ void usual(R* r, const A* a, int64_t n) {
 }
 
 template <class R, class A, class F>
+void unaryRow(R* r, const A* a, int64_t n) {
+#if defined(__AVX512F__)
+  constexpr bool wide = std::is_same<A, double>::value;
+  if constexpr (wide && std::is_same<F, F_log>::value) {
+    logRow(r, a, n);
+  } else if constexpr (wide && std::is_same<F, F_exp>::value) {
+    expRow(r, a, n);
+  } else if constexpr (wide && std::is_same<F, F_tanh>::value) {
+    tanhRow(r, a, n);
+  } else
+#endif
+  if constexpr (Usual<F>::exists) {
+    usual<R, A, F>(r, a, n);
+  } else {
+    GL_LANES
+    for (int64_t j = 0; j < n; j++) r[j] = F::call(a[j]);
+  }
+}
+
+// Operands whose elements do not lie side by side are copied to where they do, a block at a time, so that the same loops
+// serve them. Reversed ones and every second element are frequent, and compilers vectorise them.
+constexpr int64_t kBlock = 256;
+
+// One byte of three, sixteen at a time: one colour of pixels.
+inline int64_t thirds(uint8_t* to, const uint8_t* from, int64_t n) {
+  int64_t j = 0;
+#if defined(__SSSE3__)
+  const __m128i first = _mm_setr_epi8(0, 3, 6, 9, 12, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+  const __m128i second = _mm_setr_epi8(-1, -1, -1, -1, -1, -1, 2, 5, 8, 11, 14, -1, -1, -1, -1, -1);
+  const __m128i third = _mm_setr_epi8(-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 1, 4, 7, 10, 13);
+  // The last load reads two bytes more than the last pixel has in it.
+  for (; j + 17 <= n; j += 16) {
+    const __m128i* p = reinterpret_cast<const __m128i*>(from + 3 * j);
+    const __m128i a = _mm_shuffle_epi8(_mm_loadu_si128(p), first);
+    const __m128i b = _mm_shuffle_epi8(_mm_loadu_si128(p + 1), second);
+    const __m128i c = _mm_shuffle_epi8(_mm_loadu_si128(p + 2), third);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to + j), _mm_or_si128(_mm_or_si128(a, b), c));
+  }
+#endif
+  return j;
+}
+
+template <class T>
+const T* linedUp(const char* p, int64_t s, T* to, int64_t n) {
+  constexpr int64_t z = sizeof(T);
+  const T* from = reinterpret_cast<const T*>(p);
+  if (s == z) return from;
+  if (s == -z) {
+    for (int64_t j = 0; j < n; j++) to[j] = from[-j];
+  } else if (s == 2 * z) {
+    for (int64_t j = 0; j < n; j++) to[j] = from[2 * j];
+  } else {
+    int64_t j = 0;
+    if constexpr (z == 1)
+      if (s == 3) j = thirds(reinterpret_cast<uint8_t*>(to), reinterpret_cast<const uint8_t*>(p), n);
+    for (; j < n; j++) to[j] = *reinterpret_cast<const T*>(p + j * s);
+  }
+  return to;
+}
+
+template <class T>
+void putBack(char* p, int64_t s, const T* from, int64_t n) {
+  if (p == reinterpret_cast<const char*>(from)) return;
+  for (int64_t j = 0; j < n; j++) *reinterpret_cast<T*>(p + j * s) = from[j];
+}
+
+template <class R, class A, class F>
 void unary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int64_t* s0) {
   const bool flat = s0[0] == sizeof(R) && s0[1] == sizeof(A);
   for (int64_t i = 0; i < n1; i++) {
@@ -41,22 +108,7 @@ void unary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int6
     if (flat) {
       R* rr = reinterpret_cast<R*>(r);
       const A* aa = reinterpret_cast<const A*>(a);
-#if defined(__AVX512F__)
-      constexpr bool wide = std::is_same<A, double>::value;
-      if constexpr (wide && std::is_same<F, F_log>::value) {
-        logRow(rr, aa, n0);
-      } else if constexpr (wide && std::is_same<F, F_exp>::value) {
-        expRow(rr, aa, n0);
-      } else if constexpr (wide && std::is_same<F, F_tanh>::value) {
-        tanhRow(rr, aa, n0);
-      } else
-#endif
-      if constexpr (Usual<F>::exists) {
-        usual<R, A, F>(rr, aa, n0);
-      } else {
-        GL_LANES
-        for (int64_t j = 0; j < n0; j++) rr[j] = F::call(aa[j]);
-      }
+      unaryRow<R, A, F>(rr, aa, n0);
     } else if (s0[1] == 0) {
       const R x = n0 > 0 ? F::call(*reinterpret_cast<const A*>(a)) : R();
       if (s0[0] == sizeof(R)) {
@@ -65,9 +117,18 @@ void unary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int6
       } else {
         for (int64_t j = 0; j < n0; j++) *reinterpret_cast<R*>(r + j * s0[0]) = x;
       }
+    } else if (std::is_same<F, F_copy>::value && s0[0] == sizeof(R)) {
+      linedUp(a, s0[1], reinterpret_cast<A*>(r), n0);
     } else {
-      for (int64_t j = 0; j < n0; j++)
-        *reinterpret_cast<R*>(r + j * s0[0]) = F::call(*reinterpret_cast<const A*>(a + j * s0[1]));
+      R out[kBlock];
+      A in[kBlock];
+      for (int64_t i = 0; i < n0; i += kBlock) {
+        const int64_t m = n0 - i < kBlock ? n0 - i : kBlock;
+        char* to = r + i * s0[0];
+        R* rr = s0[0] == sizeof(R) ? reinterpret_cast<R*>(to) : out;
+        unaryRow<R, A, F>(rr, linedUp(a + i * s0[1], s0[1], in, m), m);
+        putBack(to, s0[0], rr, m);
+      }
     }
   }
 }
@@ -113,24 +174,16 @@ void powers(T* r, const T* a, T y, int64_t n) {
 // Powers of any layout, by way of rows that lie side by side where they do not yet.
 template <class T>
 void powersOf(char* r, int64_t rs, const char* a, int64_t as, const char* b, int64_t bs, int64_t n) {
-  constexpr int64_t z = sizeof(T), block = 128;
-  T x[block], y[block], v[block];
-  for (int64_t i = 0; i < n; i += block) {
-    const int64_t m = n - i < block ? n - i : block;
-    const T* p = reinterpret_cast<const T*>(a + i * as);
-    const T* q = reinterpret_cast<const T*>(b + i * bs);
-    T* out = rs == z ? reinterpret_cast<T*>(r + i * rs) : v;
-    if (as != z) {
-      for (int64_t j = 0; j < m; j++) x[j] = *reinterpret_cast<const T*>(a + (i + j) * as);
-      p = x;
-    }
+  T x[kBlock], y[kBlock], v[kBlock];
+  for (int64_t i = 0; i < n; i += kBlock) {
+    const int64_t m = n - i < kBlock ? n - i : kBlock;
+    char* to = r + i * rs;
+    T* out = rs == sizeof(T) ? reinterpret_cast<T*>(to) : v;
+    const T* p = linedUp(a + i * as, as, x, m);
     if (bs == 0) {
-      powers(out, p, *q, m);
+      powers(out, p, *reinterpret_cast<const T*>(b), m);
     } else {
-      if (bs != z) {
-        for (int64_t j = 0; j < m; j++) y[j] = *reinterpret_cast<const T*>(b + (i + j) * bs);
-        q = y;
-      }
+      const T* q = linedUp(b + i * bs, bs, y, m);
 #if defined(__AVX512F__)
       powerRow<false>(out, p, q, m);
 #else
@@ -138,8 +191,29 @@ void powersOf(char* r, int64_t rs, const char* a, int64_t as, const char* b, int
       for (int64_t j = 0; j < m; j++) out[j] = power(p[j], q[j]);
 #endif
     }
-    if (out == v)
-      for (int64_t j = 0; j < m; j++) *reinterpret_cast<T*>(r + (i + j) * rs) = v[j];
+    putBack(to, rs, out, m);
+  }
+}
+
+// Whole numbers to one whole power, by squaring.
+template <class T>
+void wholePowers(T* r, const T* a, T y, int64_t n) {
+  if (y < T(0)) {
+    for (int64_t j = 0; j < n; j++) r[j] = power(a[j], y);
+    return;
+  }
+  T square[kBlock], product[kBlock];
+  for (int64_t i = 0; i < n; i += kBlock) {
+    const int64_t m = n - i < kBlock ? n - i : kBlock;
+    for (int64_t j = 0; j < m; j++) square[j] = a[i + j], product[j] = T(1);
+    for (T e = y; e > 0;) {
+      if (e & 1)
+        for (int64_t j = 0; j < m; j++) product[j] = T(product[j] * square[j]);
+      e = T(e >> 1);
+      if (e > 0)
+        for (int64_t j = 0; j < m; j++) square[j] = T(square[j] * square[j]);
+    }
+    for (int64_t j = 0; j < m; j++) r[i + j] = product[j];
   }
 }
 
@@ -191,6 +265,8 @@ void binary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int
       if constexpr ((std::is_same<F, F_floorDivide>::value || std::is_same<F, F_mod>::value) &&
                            (std::is_same<T, int64_t>::value || std::is_same<T, uint64_t>::value)) {
         divided<T, F>(r, a, y, n0);
+      } else if constexpr (std::is_same<F, F_pow>::value && std::is_integral<T>::value) {
+        wholePowers(r, a, y, n0);
       } else {
         GL_LANES
         for (int64_t j = 0; j < n0; j++) r[j] = F::call(a[j], y);
@@ -200,9 +276,18 @@ void binary(int64_t n1, int64_t n0, char* const* p, const int64_t* s1, const int
       GL_LANES
       for (int64_t j = 0; j < n0; j++) r[j] = F::call(x, b[j]);
     } else {
-      for (int64_t j = 0; j < n0; j++)
-        *reinterpret_cast<R*>(rp + j * s0[0]) =
-            F::call(*reinterpret_cast<const T*>(ap + j * s0[1]), *reinterpret_cast<const T*>(bp + j * s0[2]));
+      R out[kBlock];
+      T x[kBlock], y[kBlock];
+      for (int64_t i = 0; i < n0; i += kBlock) {
+        const int64_t m = n0 - i < kBlock ? n0 - i : kBlock;
+        char* to = rp + i * s0[0];
+        R* rr = flat ? reinterpret_cast<R*>(to) : out;
+        const T* p = linedUp(ap + i * s0[1], s0[1], x, m);
+        const T* q = linedUp(bp + i * s0[2], s0[2], y, m);
+        GL_LANES
+        for (int64_t j = 0; j < m; j++) rr[j] = F::call(p[j], q[j]);
+        putBack(to, s0[0], rr, m);
+      }
     }
   }
 }
