@@ -77,6 +77,18 @@ export function record(by: Recorder | null): void {
   recorder = by;
 }
 
+/** Runs `f`, which writes the same into `out` at every call, unseen: to a recording JavaScript has written the array. */
+export function unrecorded(out: NDArray, f: () => void): void {
+  const seen = recorder;
+  if (seen !== null) out.raw();
+  recorder = null;
+  try {
+    f();
+  } finally {
+    recorder = seen;
+  }
+}
+
 /** Starts a command. */
 export function begin(code: number, loop: DType, ndim: number): void {
   // A recorded command is copied as a whole, so nothing of an earlier one may be left in it.

@@ -16,6 +16,7 @@ import {
   setOperand,
   setParam,
   setShape,
+  unrecorded,
 } from './command.js';
 
 const chosen = opcode('where');
@@ -96,16 +97,18 @@ export function fill(dst: NDArray, value: Scalar): void {
  */
 export function progression(out: NDArray, start: number, step: number, second?: number, last?: number): void {
   requireContiguous('progression', out, out.size);
-  begin(spaced, out.dtype, 0);
-  setAddress(0, out);
-  setParam(0, out.size);
-  setParam(1, start);
-  setParam(2, step);
-  setParam(3, second === undefined ? 0 : 1);
-  setParam(4, second ?? 0);
-  setParam(5, last === undefined ? 0 : 1);
-  setParam(6, last ?? 0);
-  run();
+  unrecorded(out, () => {
+    begin(spaced, out.dtype, 0);
+    setAddress(0, out);
+    setParam(0, out.size);
+    setParam(1, start);
+    setParam(2, step);
+    setParam(3, second === undefined ? 0 : 1);
+    setParam(4, second ?? 0);
+    setParam(5, last === undefined ? 0 : 1);
+    setParam(6, last ?? 0);
+    run();
+  });
 }
 
 /** Whether the bytes of two arrays may overlap (numpy.may_share_memory, by extent). */

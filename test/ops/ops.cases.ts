@@ -258,6 +258,9 @@ export const cases: OpCase[] = [
   },
   { op: 'part', f: (a) => np.split(a, [1, 3], 1)[1], shapes: matrix },
   { op: 'embed', note: 'second order of part', f: (a) => np.split(a.mul(a), 2, 1)[0], shapes: matrix },
+  { op: 'diagonalView', f: (a) => np.diag(a, 1), shapes: matrix },
+  { op: 'diagonalView', note: 'of other axes', f: (a) => np.diagonal(a.mul(a), -1, 1, 0), shapes: matrix },
+  { op: 'diagonalMatrix', f: (a) => np.diag(a.ravel(), -2), shapes: matrix },
   { op: 'slice', f: (a) => get(a, ['1:, ::-2']), shapes: matrix },
   { op: 'slice', note: 'numbers and new axes', f: (a) => get(a, [-1, null, ':']), shapes: matrix },
   { op: 'scatterView', note: 'second order of slice', f: (a) => get(a.mul(a), [':', 0]), shapes: matrix },
@@ -630,7 +633,7 @@ const complexOps = new Set(
   (
     'add sub mul div pow neg abs sign sqrt square reciprocal exp expm1 log log1p log2 log10 sin cos tan arcsin arccos ' +
     'arctan sinh cosh tanh arcsinh arccosh arctanh real imag conj where sum prod cumsum cumprod matmul copy reshape ' +
-    'transpose broadcastTo flip concatenate part embed slice scatterView gather scatterAdd set addAt'
+    'transpose broadcastTo flip concatenate part embed diagonalView diagonalMatrix slice scatterView gather scatterAdd set addAt'
   ).split(' '),
 );
 const onlyReal = new Set(['mask', 'negative base']);

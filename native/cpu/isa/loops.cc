@@ -202,6 +202,11 @@ void wholePowers(T* r, const T* a, T y, int64_t n) {
     for (int64_t j = 0; j < n; j++) r[j] = power(a[j], y);
     return;
   }
+  if (y == T(2)) {
+    GL_LANES
+    for (int64_t j = 0; j < n; j++) r[j] = T(a[j] * a[j]);
+    return;
+  }
   T square[kBlock], product[kBlock];
   for (int64_t i = 0; i < n; i += kBlock) {
     const int64_t m = n - i < kBlock ? n - i : kBlock;
