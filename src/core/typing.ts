@@ -1,7 +1,6 @@
 // The dtype rules of dtype.ts once more, as types: what the type of an array says about the result of an operation.
-// Nothing here exists at run time. An array of unknown dtype (`NDArray`) gives one of unknown dtype. `NoInfer`
-// around all of a type keeps the checker from searching it for type arguments in nested calls such as np.exp(np.sum(x)),
-// which is slow.
+// Nothing here exists at run time. An array of unknown dtype (`NDArray`) gives one of unknown dtype. `NoInfer` keeps the
+// checker from searching these types for type arguments in nested calls such as np.exp(np.sum(x)), which is slow.
 
 import type { Complex } from './complex.js';
 import type { DType } from './dtype.js';
@@ -140,14 +139,13 @@ type List4<E> = [E] extends [never] ? 'float64' : E extends readonly (infer F)[]
 type List5<E> = [E] extends [never] ? 'float64' : E extends readonly unknown[] ? DType : Leaf<E>;
 
 /** The dtype that a value has as an array: of an array its own, of numbers float64, of bigints int64... */
-export type DTypeOf<T> = NoInfer<
-  IsAny<T> extends true ? DType : T extends readonly (infer E)[] ? List1<E> : Leaf<T>
->;
+export type DTypeOf<T> =
+  IsAny<T> extends true ? DType : NoInfer<T extends readonly (infer E)[] ? List1<E> : Leaf<T>>;
 
 /** The dtype that holds the values of both. */
-export type Promote<A extends DType, B extends DType> = NoInfer<
-  [DType] extends [A] ? DType : [DType] extends [B] ? DType : Promotion[A][B]
->;
+export type Promote<A extends DType, B extends DType> = [DType] extends [A]
+  ? DType
+  : NoInfer<[DType] extends [B] ? DType : Promotion[A][B]>;
 
 type Inexact = 'float64' | 'float32' | 'complex128' | 'complex64';
 
@@ -168,27 +166,29 @@ type Weak<D extends DType, N> = [DType] extends [D]
 type WeakInt<D extends DType> = D extends 'bool' ? 'int64' : D;
 
 /** The complex dtype whose parts hold the values. */
-export type ComplexOf<D extends DType> = NoInfer<
-  [DType] extends [D] ? DType : D extends 'float32' | 'complex64' ? 'complex64' : 'complex128'
->;
+export type ComplexOf<D extends DType> = [DType] extends [D]
+  ? DType
+  : NoInfer<D extends 'float32' | 'complex64' ? 'complex64' : 'complex128'>;
 
 /** The dtype of `a + b`. */
-export type Promoted<A, B> = NoInfer<
+export type Promoted<A, B> =
   IsAny<A> extends true
     ? DType
-    : IsAny<B> extends true
-      ? DType
-      : B extends number | bigint | Complex
-        ? Weak<DTypeOf<A>, B>
-        : A extends number | bigint | Complex
-          ? Weak<DTypeOf<B>, A>
-          : Promote<DTypeOf<A>, DTypeOf<B>>
->;
+    : NoInfer<
+        IsAny<B> extends true
+          ? DType
+          : B extends number | bigint | Complex
+            ? Weak<DTypeOf<A>, B>
+            : A extends number | bigint | Complex
+              ? Weak<DTypeOf<B>, A>
+              : Promote<DTypeOf<A>, DTypeOf<B>>
+      >;
 
 /** The dtype of `a.add(b)` for an array `a` of dtype D. */
-export type PromotedWith<D extends DType, B> = NoInfer<
-  IsAny<B> extends true ? DType : B extends number | bigint | Complex ? Weak<D, B> : Promote<D, DTypeOf<B>>
->;
+export type PromotedWith<D extends DType, B> =
+  IsAny<B> extends true
+    ? DType
+    : NoInfer<B extends number | bigint | Complex ? Weak<D, B> : Promote<D, DTypeOf<B>>>;
 
 type Joined<T extends readonly unknown[], D extends DType | undefined = undefined> = T extends readonly [
   infer A,
@@ -200,22 +200,22 @@ type Joined<T extends readonly unknown[], D extends DType | undefined = undefine
     : DTypeOf<T>;
 
 /** The dtype of several arrays joined. */
-export type PromotedAll<T extends readonly unknown[]> = NoInfer<IsAny<T> extends true ? DType : Joined<T>>;
+export type PromotedAll<T extends readonly unknown[]> = IsAny<T> extends true ? DType : NoInfer<Joined<T>>;
 
 /** The dtype of functions with floating point values: integers and booleans give float64. */
-export type Floating<D extends DType> = NoInfer<
-  [DType] extends [D] ? DType : D extends Inexact ? D : 'float64'
->;
+export type Floating<D extends DType> = [DType] extends [D]
+  ? DType
+  : NoInfer<D extends Inexact ? D : 'float64'>;
 
 /** The dtype that sums accumulate in: integers and booleans in 64 bits. */
-export type Accumulated<D extends DType> = NoInfer<
-  [DType] extends [D] ? DType : D extends Inexact ? D : D extends `u${string}` ? 'uint64' : 'int64'
->;
+export type Accumulated<D extends DType> = [DType] extends [D]
+  ? DType
+  : NoInfer<D extends Inexact ? D : D extends `u${string}` ? 'uint64' : 'int64'>;
 
 /** The dtype of absolute values and variances. */
-export type RealOf<D extends DType> = NoInfer<
-  [DType] extends [D] ? DType : D extends 'complex128' ? 'float64' : D extends 'complex64' ? 'float32' : D
->;
+export type RealOf<D extends DType> = [DType] extends [D]
+  ? DType
+  : NoInfer<D extends 'complex128' ? 'float64' : D extends 'complex64' ? 'float32' : D>;
 
 /**
  * Arguments of a function that is handed over. `any`: a parameter of an arrow function that has no type would otherwise
