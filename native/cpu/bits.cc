@@ -35,18 +35,27 @@ void run_packBits(Command& c) {
   const bool little = c.param(2) != 0;
   uint8_t* out = c.data<uint8_t>(0);
   const uint8_t* in = c.data<uint8_t>(1);
-  parallelRanges(rows * bytes, 512, threadsFor(rows * n), [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end;) {
-      const int64_t row = i / bytes, stop = std::min(end, (row + 1) * bytes);
-      for (; i < stop; i++) {
-        const int64_t at = (i - row * bytes) * 8;
-        uint64_t word = 0;
-        std::memcpy(&word, in + row * n + at, std::min<int64_t>(8, n - at));
-        // Byte k of the word is moved to bit 7 - k, or k, of its highest byte.
-        const uint64_t magic = little ? 0x0102040810204080 : 0x8040201008040201;
-        out[i] = uint8_t(word * magic >> 56);
-      }
+  // Byte k of a word is moved to bit 7 - k, or k, of its highest byte.
+  const uint64_t magic = little ? 0x0102040810204080 : 0x8040201008040201;
+  const auto packRow = [=](uint8_t* to, const uint8_t* from, int64_t count) {
+    uint64_t word;
+    for (; count >= 8; count -= 8, from += 8) {
+      std::memcpy(&word, from, 8);
+      *to++ = uint8_t(word * magic >> 56);
     }
+    if (count == 0) return;
+    word = 0;
+    std::memcpy(&word, from, count);
+    *to = uint8_t(word * magic >> 56);
+  };
+  if (rows == 1) {
+    parallelRanges(bytes, 512, threadsFor(n), [&](int64_t begin, int64_t end) {
+      packRow(out + begin, in + begin * 8, std::min(n, end * 8) - begin * 8);
+    });
+    return;
+  }
+  parallelRanges(rows, 1, threadsFor(rows * n), [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; r++) packRow(out + r * bytes, in + r * n, n);
   });
 }
 

@@ -1,6 +1,8 @@
 // Checks of the elements of index arrays and labels, so that no JavaScript loop has to read them.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <type_traits>
 #include "cpu/checks.h"
 #include "cpu/table.h"
 
@@ -67,5 +69,41 @@ void readLabels(const Command& c, int operand, int64_t n, int64_t stride, int64_
 
 // Labels of classes: whole numbers from 0 to k - 1; params: elements, element stride, k.
 void run_requireLabels(Command& c) { readLabels(c, 0, c.param(0), c.param(1), c.param(2), nullptr); }
+
+// Whether |x - y| <= atol + rtol |y|, or x == y where one of them is not finite. Operands: booleans (not written when
+// param 1 is 0), x and y (float64). params: elements, whether to write, element steps of x and y, rtol, atol, whether NaN
+// equals NaN. result: how many are not close.
+void run_close(Command& c) {
+  const int64_t n = c.param(0), sx = c.param(2), sy = c.param(3);
+  const bool writing = c.param(1) != 0, sameNaN = c.param(6) != 0;
+  const double rtol = c.real(4), atol = c.real(5);
+  uint8_t* out = writing ? c.data<uint8_t>(0) : nullptr;
+  const double* x = c.data<double>(1);
+  const double* y = c.data<double>(2);
+  constexpr int64_t block = 512;
+  int64_t far = 0;
+  for (int64_t i = 0; i < n; i += block) {
+    const int64_t m = std::min(block, n - i);
+    uint8_t close[block];
+    const auto compare = [&](auto stepX, auto stepY) {
+      for (int64_t j = 0; j < m; j++) {
+        const double a = x[(i + j) * stepX], b = y[(i + j) * stepY];
+        const bool near = std::fabs(a - b) <= atol + rtol * std::fabs(b);
+        const bool finite = (a - a == 0) & (b - b == 0);
+        close[j] = (finite & near) | (!finite & (a == b));
+      }
+    };
+    constexpr std::integral_constant<int64_t, 1> one{};
+    if (sx == 1 && sy == 1) compare(one, one);
+    else compare(sx, sy);
+    if (sameNaN)
+      for (int64_t j = 0; j < m; j++) close[j] |= std::isnan(x[(i + j) * sx]) & std::isnan(y[(i + j) * sy]);
+    int64_t kept = 0;
+    for (int64_t j = 0; j < m; j++) kept += close[j];
+    far += m - kept;
+    if (writing) std::copy_n(close, m, out + i);
+  }
+  c.result(0, static_cast<double>(far));
+}
 
 }  // namespace gl

@@ -279,6 +279,7 @@ void run_putAdd(Command& c) {
   byDType(c.dtype(0), [&](auto zero) { scatter<decltype(zero), Accumulate>(c); });
 }
 
+// param 0: whether the count is also wanted in operand 1 (int64).
 void run_countNonzero(Command& c) {
   const DType t = c.dtype(0);
   const char* in = c.address(0);
@@ -305,6 +306,7 @@ void run_countNonzero(Command& c) {
   } else {
     eachOffset(c, 0, itemSize(t), 0, c.ndim(), [&](int64_t at) { n += truth(in + at, t); });
   }
+  if (c.param(0) != 0) *c.data<int64_t>(1) = n;
   c.result(0, static_cast<double>(n));
 }
 

@@ -15,6 +15,25 @@ Loop loopOf(int op, DType dtype) {
   return loop;
 }
 
+// A short run of contiguous numbers added to *acc in NumPy's order: up to seven one after the other, more by eight
+// accumulators. False for long runs.
+template <class T>
+bool addShort(T* acc, const T* a, int64_t n) {
+  if (n > 64) return false;
+  T sum = 0;
+  int64_t i = 0;
+  if (n >= 8) {
+    T r[8];
+    for (int j = 0; j < 8; j++) r[j] = a[j];
+    for (i = 8; i + 8 <= n; i += 8)
+      for (int j = 0; j < 8; j++) r[j] += a[i + j];
+    sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
+  }
+  for (; i < n; i++) sum += a[i];
+  *acc += sum;
+  return true;
+}
+
 // The largest or smallest element so far, NaN above all, of rows of one element.
 template <class T>
 void extremes(T* out, const T* a, int64_t n, bool largest) {
@@ -84,6 +103,10 @@ void run_reduceSegments(Command& c) {
       std::memcpy(r, x, row);
       const int64_t more = (i + 1 < count ? cut[i + 1] : n) - cut[i] - 1;
       if (more <= 0) continue;
+      if (kind == FoldSum && inner == 1) {
+        if (c.loop() == DType::Float64 && addShort(reinterpret_cast<double*>(r), reinterpret_cast<double*>(x) + 1, more)) continue;
+        if (c.loop() == DType::Float32 && addShort(reinterpret_cast<float*>(r), reinterpret_cast<float*>(x) + 1, more)) continue;
+      }
       if (fold != nullptr) {
         for (int64_t j = 0; j < inner; j++) fold(r + j * z, x + row + j * z, row, more);
       } else {

@@ -38,6 +38,7 @@ export { type FftKind, fft } from './fft.js';
 export { colourImages, type ImageGeometry, mapImages } from './image.js';
 export {
   countNonzero,
+  countNonzeroInto,
   indexOffsets,
   maskOffsets,
   nonzero,
@@ -65,7 +66,7 @@ export {
   svd,
   svdvals,
 } from './linalg.js';
-export { matmul } from './matmul.js';
+export { crossProduct, matmul } from './matmul.js';
 export {
   type Channels,
   crossEntropy,
@@ -89,7 +90,7 @@ export {
   recurrentForward,
 } from './recurrent.js';
 export { cumulate, reduce, softmax, variance } from './reduce.js';
-export { binNumbers, interp, largest, member, uniques } from './sets.js';
+export { binNumbers, close, interp, largest, member, uniques } from './sets.js';
 export { argsortRows, bincount, searchsorted, sortRows } from './sort.js';
 export { cpuFeatures, getNumThreads, setNumThreads } from './threads.js';
 export { fold, reduceSegments, type SegmentFold, scatterFold } from './ufunc.js';

@@ -116,8 +116,19 @@ export function countNonzero(a: NDArray): number {
   begin(op.countNonzero, a.dtype, a.shape.length);
   setShape(a.shape);
   setArray(0, a);
+  setParam(0, 0);
   run();
   return getParam(0);
+}
+
+/** The same into an int64 array of one element. */
+export function countNonzeroInto(out: NDArray, a: NDArray): void {
+  begin(op.countNonzero, a.dtype, a.shape.length);
+  setShape(a.shape);
+  setArray(0, a);
+  setAddress(1, out);
+  setParam(0, 1);
+  run();
 }
 
 /**

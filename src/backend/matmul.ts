@@ -2,7 +2,18 @@
 
 import type { DType } from '../core/dtype.js';
 import type { NDArray } from '../core/ndarray.js';
-import { begin, getParam, op, run, setAddress, setDim, setParam, setStride } from './command.js';
+import {
+  begin,
+  getParam,
+  op,
+  opcode,
+  requireContiguous,
+  run,
+  setAddress,
+  setDim,
+  setParam,
+  setStride,
+} from './command.js';
 
 /**
  * out = a @ b with NumPy's rules for shapes (numpy.matmul): 1-d operands are a row or a column, leading axes
@@ -56,4 +67,18 @@ export function matmulForm(
   for (const [i, x] of [m, k, n, ...strides].entries()) setParam(i, x);
   run();
   return getParam(0);
+}
+
+const crossCode = opcode('crossProduct');
+
+/** Rows of three elements: out = a x b. All contiguous, of one real dtype and one size. */
+export function crossProduct(out: NDArray, a: NDArray, b: NDArray): void {
+  requireContiguous('crossProduct', a, out.size);
+  requireContiguous('crossProduct', b, out.size);
+  begin(crossCode, out.dtype, 0);
+  setAddress(0, out);
+  setAddress(1, a);
+  setAddress(2, b);
+  setParam(0, out.size / 3);
+  run();
 }

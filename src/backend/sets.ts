@@ -1,4 +1,4 @@
-// Sorted arrays as sets, the bins of histograms and curves through points: loops that would otherwise take a call for every step.
+// Sorted arrays as sets, bins of histograms, curves through points, comparison within a tolerance: loops that would otherwise take a call for every step.
 
 import type { NDArray } from '../core/ndarray.js';
 import { begin, getParam, opcode, requireContiguous, run, setAddress, setParam } from './command.js';
@@ -7,6 +7,7 @@ const uniquesCode = opcode('uniques');
 const memberCode = opcode('member');
 const binNumbersCode = opcode('binNumbers');
 const interpCode = opcode('interp');
+const closeCode = opcode('close');
 const largestCode = opcode('largest');
 
 /**
@@ -119,4 +120,31 @@ export function interp(
   setParam(4, left === null ? 1 : 0);
   setParam(5, right === null ? 1 : 0);
   run();
+}
+
+/**
+ * How many elements of x and y are farther apart than atol + rtol |y|; infinities are close when equal.
+ * @param out contiguous bool, gets which are close; null when nobody asks
+ * @param x,y contiguous float64; one of n elements, the other of n or of one
+ */
+export function close(
+  out: NDArray | null,
+  x: NDArray,
+  y: NDArray,
+  { rtol, atol, equalNan }: { rtol: number; atol: number; equalNan: boolean },
+): number {
+  const n = Math.max(x.size, y.size);
+  begin(closeCode, 'float64', 0);
+  if (out !== null) setAddress(0, out);
+  setAddress(1, x);
+  setAddress(2, y);
+  setParam(0, n);
+  setParam(1, out === null ? 0 : 1);
+  setParam(2, x.size === n ? 1 : 0);
+  setParam(3, y.size === n ? 1 : 0);
+  setParam(4, rtol);
+  setParam(5, atol);
+  setParam(6, equalNan ? 1 : 0);
+  run();
+  return getParam(0);
 }

@@ -83,7 +83,8 @@ export function packbits(value: ArrayLike, options: PackOptions = {}): NDArray {
   const { axis = null } = options;
   const a = axis === null ? reshape(given, -1) : given;
   const at = normalizeAxis('packbits', axis ?? 0, a.ndim);
-  const rows = ascontiguousarray(moveaxis(castTo(a, 'bool'), at, -1));
+  const bits = castTo(a, 'bool');
+  const rows = ascontiguousarray(at === a.ndim - 1 ? bits : moveaxis(bits, at, -1));
   const n = rows.shape[rows.ndim - 1];
   const bytes = Math.ceil(n / 8);
   const out = empty([...rows.shape.slice(0, -1), bytes], 'uint8');

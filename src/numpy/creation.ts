@@ -2,6 +2,7 @@
 // grid.ts; random arrays in random/.
 
 import { fill } from '../backend/index.js';
+import { batching } from '../core/batch.js';
 import { fromNested, asarray as fromValue } from '../core/create.js';
 import { type DType, dtypeInfo, isFloat, isInteger, type Scalar } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, NDArray, empty as newArray } from '../core/ndarray.js';
@@ -13,7 +14,18 @@ import { diagonalMatrix, diagonalView } from '../ops/diagonal.js';
 import { get, set } from '../ops/index.js';
 import { stack } from '../ops/join.js';
 import { castTo } from '../ops/operands.js';
-import { ascontiguousarray, astype, axesFor, copy, type Order, reshape } from '../ops/shape.js';
+import { cumprod } from '../ops/reduce.js';
+import { tracking } from '../ops/registry.js';
+import {
+  ascontiguousarray,
+  astype,
+  axesFor,
+  broadcastTo,
+  copy,
+  type Order,
+  reshape,
+  transpose,
+} from '../ops/shape.js';
 import { where } from '../ops/where.js';
 import {
   type DTypeArgument,
@@ -450,7 +462,16 @@ export function vander<A extends ArrayLike>(
   const { N: n, increasing = false } = o;
   const x = fromValue(value, 'vander');
   if (x.ndim !== 1) throw new RangeError(`vander: x must be 1-d; this one has shape ${shapeText(x.shape)}.`);
-  const powers = arange(n ?? x.size, { dtype: isFloat(x.dtype) ? x.dtype : 'int64' });
+  const count = n ?? x.size;
+  if (isFloat(x.dtype) && count > 1 && !tracking(x) && batching.open === 0) {
+    // Powers as products, one after the other.
+    const out = newArray([x.size, count], x.dtype);
+    const rising = increasing ? out : get(out, [':', '::-1']);
+    set(rising, [':', 0], 1);
+    set(rising, [':', '1:'], transpose(cumprod(broadcastTo(x, [count - 1, x.size]), 0)));
+    return out;
+  }
+  const powers = arange(count, { dtype: isFloat(x.dtype) ? x.dtype : 'int64' });
   const order = increasing ? powers : get(powers, ['::-1']);
   return reshape(x, -1, 1).pow(order);
 }

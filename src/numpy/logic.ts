@@ -1,8 +1,10 @@
 // Questions about whole arrays: equal, close, and what kind of thing a value is.
 
+import * as backend from '../backend/index.js';
+import { batching } from '../core/batch.js';
 import { asarray, isScalar } from '../core/create.js';
 import { isComplex } from '../core/dtype.js';
-import type { ArrayLike, NDArray } from '../core/ndarray.js';
+import { type ArrayLike, empty, type NDArray } from '../core/ndarray.js';
 import { parameters, type Spelled } from '../core/options.js';
 import { broadcastShapes, normalizeAxis, sameShape } from '../core/shape.js';
 import { scoped } from '../core/storage.js';
@@ -23,6 +25,7 @@ import {
   sub,
 } from '../ops/elementwise.js';
 import { all } from '../ops/reduce.js';
+import { ascontiguousarray } from '../ops/shape.js';
 import { where } from '../ops/where.js';
 import { named } from './caller.js';
 
@@ -46,15 +49,43 @@ export function isclose(
   absolute?: number | Spelled<CloseOptions>,
   nan?: boolean | Spelled<CloseOptions>,
 ): NDArray<'bool'> {
+  const o = closeOptions('isclose', [tolerance, absolute, nan]);
+  const x = asarray(a, 'isclose').detach();
+  const y = asarray(b, 'isclose').detach();
+  const pair = plainPair(x, y);
+  if (pair !== null) {
+    const out = empty(x.ndim >= y.ndim ? x.shape : y.shape, 'bool');
+    backend.close(out, ...pair, o);
+    return out;
+  }
+  return closeElements(x, y, o);
+}
+
+const closeOptions = (caller: string, given: readonly unknown[]): Required<CloseOptions> => {
   const {
     rtol = 1e-5,
     atol = 1e-8,
     equalNan = false,
-  } = parameters<CloseOptions>('isclose', ['rtol', 'atol', 'equalNan'], [tolerance, absolute, nan]);
+  } = parameters<CloseOptions>(caller, ['rtol', 'atol', 'equalNan'], given);
+  return { rtol, atol, equalNan };
+};
+
+/** Both in C order, when they are float64 of one shape, or one of them is a single element; else null. */
+function plainPair(x: NDArray, y: NDArray): [NDArray, NDArray] | null {
+  if (x.dtype !== 'float64' || y.dtype !== 'float64' || batching.open > 0) return null;
+  if (!sameShape(x.shape, y.shape) && x.ndim > 0 && y.ndim > 0) return null;
+  return x.size === 0 || y.size === 0 ? null : [ascontiguousarray(x), ascontiguousarray(y)];
+}
+
+function closeElements(
+  a: NDArray,
+  b: NDArray,
+  { rtol, atol, equalNan }: Required<CloseOptions>,
+): NDArray<'bool'> {
   // In float64, so that the tolerance is not rounded and unsigned integers do not wrap.
   return scoped(() => {
-    const x = asarray(a, 'isclose').detach().astype('float64');
-    const y = asarray(b, 'isclose').detach().astype('float64');
+    const x = a.astype('float64');
+    const y = b.astype('float64');
     broadcastShapes('isclose', x.shape, y.shape);
     const near = lessEqual(abs(sub(x, y)), add(atol, mul(rtol, abs(y))));
     const close = where(logicalAnd(isfinite(x), isfinite(y)), near, equal(x, y));
@@ -70,7 +101,15 @@ export function allclose(
   atol?: number | Spelled<CloseOptions>,
   equalNan?: boolean | Spelled<CloseOptions>,
 ): boolean {
-  return named('allclose', () => Boolean(all(isclose(a, b, rtol, atol, equalNan)).item()));
+  return named('allclose', () => {
+    const o = closeOptions('allclose', [rtol, atol, equalNan]);
+    const x = asarray(a, 'isclose').detach();
+    const y = asarray(b, 'isclose').detach();
+    const pair = plainPair(x, y);
+    return pair === null
+      ? Boolean(all(closeElements(x, y, o)).item())
+      : backend.close(null, ...pair, o) === 0;
+  });
 }
 
 /** Whether two arrays have the same shape and elements. @see numpy.array_equal */

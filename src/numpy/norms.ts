@@ -25,7 +25,7 @@ import {
 } from '../ops/elementwise.js';
 import { matmul } from '../ops/matmul.js';
 import { inexact } from '../ops/operands.js';
-import { type Axis, any, max, min, sum } from '../ops/reduce.js';
+import { type Axis, max, min, sum } from '../ops/reduce.js';
 import { register, track } from '../ops/registry.js';
 import { moveaxis, reshape } from '../ops/shape.js';
 import { where } from '../ops/where.js';
@@ -82,9 +82,10 @@ function euclidean(x: NDArray, axes: number[], keepdims: boolean): NDArray {
             sqrt(matmul(reshape(x, -1), reshape(x, -1))),
             x.shape.map(() => 1),
           )
-        : sqrt(sum(square(abs(x)), { axis: axes, keepdims: true }));
+        : sqrt(sum(square(isComplex(x.dtype) ? abs(x) : x), { axis: axes, keepdims: true }));
+    if (x.size === 0) return plain;
+    if (Number(min(plain).item()) > 0 && Number(max(plain).item()) < Number.POSITIVE_INFINITY) return plain;
     const suspect = logicalOr(logicalNot(isfinite(plain)), equal(plain, 0));
-    if (x.size === 0 || !any(suspect).item()) return plain;
     // Squares overflow or vanish although the norm does not: divide by the largest element first.
     const top = max(abs(x), { axis: axes, keepdims: true });
     const scale = where(logicalAnd(isfinite(top), notEqual(top, 0)), top, 1);

@@ -1,8 +1,9 @@
 // Polynomials as NumPy's np.poly* functions and poly1d have them: coefficients from the highest power down. Composed
 // of operations, so gradients flow through coefficients and arguments alike.
 
+import { batching } from '../core/batch.js';
 import { asarray } from '../core/create.js';
-import { isComplex, isInexact } from '../core/dtype.js';
+import { isComplex, isFloat, isInexact } from '../core/dtype.js';
 import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { needed, parameters } from '../core/options.js';
 import { shapeText } from '../core/shape.js';
@@ -14,6 +15,7 @@ import { concatenate, stack } from '../ops/join.js';
 import { dot } from '../ops/matmul.js';
 import { castTo, inexact } from '../ops/operands.js';
 import { all, sum } from '../ops/reduce.js';
+import { tracking } from '../ops/registry.js';
 import { copy, reshape, transpose } from '../ops/shape.js';
 import { sort } from '../ops/sort.js';
 import { named } from './caller.js';
@@ -161,6 +163,17 @@ export function polyval(p: PolynomialLike, x: PolynomialLike): NDArray | Poly1d 
   }
   const at = asarray(x, 'polyval');
   let out = emptyZeroed(at.shape, at.dtype);
+  if (
+    Array.isArray(p) &&
+    isFloat(at.dtype) &&
+    c.dtype === at.dtype &&
+    !tracking(c, at) &&
+    batching.open === 0
+  ) {
+    // Plain coefficients: in place, as numbers.
+    for (const number of c.data as Float64Array) out = out.imul(at).iadd(number);
+    return out;
+  }
   for (let i = 0; i < c.size; i++) out = add(mul(out, at), get(c, [i]));
   return out;
 }

@@ -1,11 +1,12 @@
 // Products beyond dot and matmul: inner, tensordot, kron, cross, convolve. Composed of operations, so gradients flow.
 
+import * as backend from '../backend/index.js';
 import { batching } from '../core/batch.js';
 import { asarray } from '../core/create.js';
-import { promoteTypes } from '../core/dtype.js';
-import { type ArrayLike, emptyZeroed, type NDArray } from '../core/ndarray.js';
+import { isComplex, promoteTypes } from '../core/dtype.js';
+import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { parameters } from '../core/options.js';
-import { normalizeAxis, shapeText } from '../core/shape.js';
+import { normalizeAxis, sameShape, shapeText } from '../core/shape.js';
 import type { Promoted } from '../core/typing.js';
 import { conj } from '../ops/define.js';
 import { mul, sub } from '../ops/elementwise.js';
@@ -24,6 +25,7 @@ export function inner<A extends ArrayLike, B extends ArrayLike>(left: A, right: 
   const a = asarray(left, 'inner');
   const b = asarray(right, 'inner');
   if (a.ndim === 0 || b.ndim === 0) return mul(a, b);
+  if (a.ndim === 1 && b.ndim === 1 && a.shape[0] === b.shape[0]) return matmul(a, b);
   return tensordot(a, b, [[-1], [-1]]);
 }
 
@@ -128,6 +130,21 @@ export function cross<A extends ArrayLike, B extends ArrayLike>(
   if (m === 2 && n === 2) {
     const at = (x: NDArray, i: number): NDArray => get(x, ['...', i]);
     return sub(mul(at(a, 0), at(b, 1)), mul(at(a, 1), at(b, 0)));
+  }
+  const dtype = promoteTypes(a.dtype, b.dtype);
+  if (
+    m === 3 &&
+    n === 3 &&
+    sameShape(a.shape, b.shape) &&
+    !tracking(a, b) &&
+    batching.open === 0 &&
+    !isComplex(dtype) &&
+    dtype !== 'bool'
+  ) {
+    const rows = empty(a.shape, dtype);
+    if (rows.size > 0)
+      backend.crossProduct(rows, ascontiguousarray(castTo(a, dtype)), ascontiguousarray(castTo(b, dtype)));
+    return moveaxis(rows, -1, normalizeAxis('cross', place(o.axisc), rows.ndim));
   }
   const inSpace = (x: NDArray): NDArray => {
     if (x.shape[x.ndim - 1] === 3) return x;

@@ -3,7 +3,7 @@
 
 import * as backend from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { isComplex, isInexact, promoteTypes } from '../core/dtype.js';
+import { type DType, dtypeInfo, isComplex, isInexact, isInteger, promoteTypes } from '../core/dtype.js';
 import { type ArrayLike, empty, emptyZeroed, type NDArray } from '../core/ndarray.js';
 import { checkOptions, parameters, type Spelled } from '../core/options.js';
 import { normalizeAxis } from '../core/shape.js';
@@ -170,7 +170,9 @@ export function isin(
 ): NDArray<'bool'> {
   const { invert } = checkOptions('isin', options, ['assumeUnique', 'invert', 'kind']);
   const [p, q] = [asarray(a, 'isin').detach(), asarray(values, 'isin').detach()];
-  const type = promoteTypes(p.dtype, q.dtype);
+  // A list of whole numbers is compared as such, although numbers are float64 as an array.
+  const whole = isInteger(p.dtype) && Array.isArray(values) && holdsAll(p.dtype, q);
+  const type = whole ? p.dtype : promoteTypes(p.dtype, q.dtype);
   const x = castTo(p, type);
   const known = sort(castTo(reshape(q, -1), type), 0);
   let found: NDArray<'bool'> = emptyZeroed(x.shape, 'bool');
@@ -181,6 +183,16 @@ export function isin(
     found = equal(get(known, [minimum(searchsorted(known, x), known.size - 1)]), x);
   }
   return invert ? logicalNot(found) : found;
+}
+
+/** Whether every element of a list of numbers is an element of an integer dtype. */
+function holdsAll(dtype: DType, list: NDArray): boolean {
+  if (list.dtype !== 'float64') return false;
+  const { min, max } = dtypeInfo[dtype];
+  const [low, high] = [Number(min), Number(max)];
+  for (const v of list.data as Float64Array)
+    if (!Number.isSafeInteger(v) || v < low || v > high) return false;
+  return true;
 }
 
 /** As `isin`, but the result is 1-d. @see numpy.in1d */

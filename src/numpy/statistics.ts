@@ -507,11 +507,12 @@ export function trapz(
     axis = -1,
   } = parameters<TrapzOptions>('trapz', ['x', 'dx', 'axis'], [points, step, along]);
   const values = moveaxis(asarray(y, 'trapz'), axis, -1);
-  const halves = mul(add(get(values, ['...', '1:']), get(values, ['...', ':-1'])), 0.5);
-  if (x === undefined || x === null) return sum(mul(halves, dx), -1);
+  const part = (a: NDArray, text: string): NDArray => get(a, a.ndim === 1 ? [text] : ['...', text]);
+  const halves = mul(add(part(values, '1:'), part(values, ':-1')), 0.5);
+  if (x === undefined || x === null) return sum(dx === 1 ? halves : mul(halves, dx), -1);
   let at = asarray(x, 'trapz');
   if (at.ndim > 1) at = moveaxis(at, axis, -1);
-  return sum(mul(halves, sub(get(at, ['...', '1:']), get(at, ['...', ':-1']))), -1);
+  return sum(mul(halves, sub(part(at, '1:'), part(at, ':-1'))), -1);
 }
 
 export interface RoundOptions {

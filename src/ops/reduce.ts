@@ -541,5 +541,10 @@ function productsAfter(g: NDArray, a: NDArray, axis: number): NDArray {
 /** How many elements are not zero; of booleans, how many are true. @see numpy.count_nonzero */
 export function countNonzero(value: ArrayLike, argument?: Axis | ReduceOptions): NDArray<'int64'> {
   const a = asarray(value, 'countNonzero');
+  if (argument === undefined && a.itemsize === 1 && batching.open === 0) {
+    const out = empty([], 'int64');
+    backend.countNonzeroInto(out, a);
+    return out;
+  }
   return sum(castTo(a, 'bool'), argument);
 }

@@ -302,12 +302,7 @@ function reduceat(
   } else if (tracking(a))
     out = moveaxis(stack(segments(this, rows, [...cuts.data].map(Number), o.dtype)), 0, axis);
   else {
-    const plain = reductions[this.op];
-    const first = get(rows, ['0:1']);
-    const type =
-      plain === undefined
-        ? foldable(this, first, o.dtype, caller).dtype
-        : plain(first, { axis: 0, dtype: o.dtype }).dtype;
+    const type = segmentType(this, rows, o.dtype);
     const typed = castTo(rows.detach(), type);
     const result = emptyZeroed([cuts.size, ...rows.shape.slice(1)], type);
     if (result.size > 0)
@@ -330,6 +325,19 @@ const segmentFolds: Readonly<Record<string, backend.SegmentFold>> = {
   maximum: 'max',
   minimum: 'min',
 };
+
+/** The type in which segments are folded, which depends on the types alone. */
+function segmentType(f: Binary, rows: NDArray, dtype: DType | string | undefined): DType {
+  const key = `${f.op} ${rows.dtype} ${dtype}`;
+  let type = segmentTypes.get(key);
+  if (type === undefined) {
+    const one = emptyZeroed([1], rows.dtype);
+    type = reductions[f.op]?.(one, { dtype }).dtype ?? foldable(f, one, dtype, `${f.op}.reduceat`).dtype;
+    segmentTypes.set(key, type);
+  }
+  return type;
+}
+const segmentTypes = new Map<string, DType>();
 
 /** Where segments begin, as contiguous int64, all of them within the axis. */
 function cutsOf(f: Binary, given: NDArray, n: number): NDArray {

@@ -308,3 +308,79 @@ describe('lists and text', () => {
     expect(() => np.fromstring('1 2x', { sep: ' ' })).toThrow(/^fromstring: .*'2x' \(number 2\)/);
   });
 });
+
+describe('order and comparison', () => {
+  it.each([
+    ['normal', g.normal({ size: 9000 })],
+    ['few values', g.integers(0, 4, 5000).astype('float32')],
+    ['one value', np.ones(3000)],
+    ['rising', np.arange(2000)],
+    ['falling', np.arange(700).at('::-1').copy()],
+    ['an organ pipe', np.concatenate([np.arange(3000), np.arange(3000).at('::-1')])],
+    ['with NaN', np.concatenate([g.random(600), np.full(5, Number.NaN)])],
+    ['bytes', g.integers(0, 256, 3000).astype('uint8')],
+  ])('partition of %s puts elements where a sort does, smaller ones before and larger ones after', (_, a) => {
+    const n = a.size;
+    const sorted = list(np.sort(a));
+    for (const kth of [0, 1, n >> 2, (n >> 1) - 1, n >> 1, n - 7, n - 1]) {
+      const out = list(np.partition(a, kth));
+      expect(out[kth]).toEqual(sorted[kth]);
+      expect(out.slice(0, kth).every((v) => !(v > sorted[kth]) || Number.isNaN(sorted[kth]))).toBe(true);
+      expect(out.slice(kth).every((v) => !(v < sorted[kth]))).toBe(true);
+      expect(list(np.sort(out))).toEqual(sorted);
+    }
+    const all = list(np.partition(a, [3, n >> 1, n - 2, 10]));
+    for (const k of [3, n >> 1, n - 2, 10]) expect(all[k]).toEqual(sorted[k]);
+  });
+
+  it('isclose of arrays and numbers, with infinities and NaN, as by its definition', () => {
+    const y = np.concatenate([odd, odd.add(1e-9), odd.mul(1.00002)]);
+    const x = np.tile(odd, 3);
+    const close = (a: number, b: number, nan: boolean): boolean =>
+      Number.isFinite(a) && Number.isFinite(b)
+        ? Math.abs(a - b) <= 1e-8 + 1e-5 * Math.abs(b)
+        : a === b || (nan && Number.isNaN(a) && Number.isNaN(b));
+    for (const equalNan of [false, true]) {
+      const wanted = list(x).map((v, i) => close(v, list(y)[i], equalNan));
+      expect(np.isclose(x, y, { equalNan }).tolist()).toEqual(wanted);
+      expect(np.isclose(x.at('::-1'), y.at('::-1'), { equalNan }).tolist()).toEqual(wanted.reverse());
+      expect(np.allclose(x, y, { equalNan })).toBe(false);
+      expect(np.allclose(odd, odd, { equalNan })).toBe(equalNan);
+    }
+    expect(np.isclose([1, 1.1], 1).tolist()).toEqual([true, false]);
+    expect(np.isclose(1, [[1]]).shape).toEqual([1, 1]);
+    expect(np.allclose(np.full(2000, 2), 2)).toBe(true);
+    expect(np.allclose([1, 2, 3], [1, 2, 4])).toBe(false);
+    expect(() => np.allclose([1, 2], [1, 2, 3])).toThrow(/^allclose: /);
+  });
+
+  it('countNonzero of views and bytes', () => {
+    const bytes = g.integers(0, 3, [40, 30]).astype('uint8');
+    for (const a of [bytes, bytes.T, bytes.at('::3', '1::2'), np.greater(bytes, 1)])
+      expect(Number(np.countNonzero(a))).toBe((np.ravel(a).tolist() as unknown[]).filter(Boolean).length);
+  });
+
+  it('isin of a list of whole numbers, and of numbers that the dtype lacks', () => {
+    const bytes = np.array([0n, 44n, 255n]).astype('uint8');
+    expect(np.isin(bytes, [300, 255]).tolist()).toEqual([false, false, true]);
+    expect(np.isin(bytes, [44, 0.5]).tolist()).toEqual([false, true, false]);
+    expect(np.isin(bytes, [44, 0]).tolist()).toEqual([true, true, false]);
+  });
+
+  it('cross, vander and polyval compute what their differentiable forms do', () => {
+    const [a, b] = [g.random([7, 3]), g.random([7, 3])];
+    const tracked = (x: NDArray): NDArray => x.copy().requiresGrad();
+    expect(np.cross(a, b).tolist()).toEqual(np.cross(tracked(a), b).tolist());
+    expect(np.cross(a.T, b.T, { axis: 0 }).tolist()).toEqual(np.cross(tracked(a), b).T.tolist());
+    expect(np.cross([1n, 2n, 3n], [4n, 5n, 6n]).tolist()).toEqual([-3, 6, -3]);
+    const x = a.at(':', 0);
+    for (const increasing of [false, true])
+      expect(
+        np.allclose(np.vander(x, 5, { increasing }), np.vander(tracked(x), 5, { increasing }), {
+          rtol: 1e-14,
+        }),
+      ).toBe(true);
+    expect(np.polyval([1, -2, 0.5], x).tolist()).toEqual(np.polyval([1, -2, 0.5], tracked(x)).tolist());
+    expect(np.polyval([3], x).tolist()).toEqual(list(np.full(7, 3)));
+  });
+});
