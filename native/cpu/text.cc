@@ -1,5 +1,9 @@
-// Numbers that stand in text, read into float64: what loadtxt, genfromtxt and fromstring begin with.
+// Numbers that stand in text, read into float64: what loadtxt, genfromtxt and fromstring begin with; and numbers written
+// by a printf format, for savetxt.
+#include <algorithm>
 #include <charconv>
+#include <cmath>
+#include <cstdio>
 #include <cstring>
 #include <limits>
 #include "cpu/table.h"
@@ -88,6 +92,35 @@ void run_readNumbers(Command& c) {
   }
   c.result(0, static_cast<double>(rows));
   c.result(1, static_cast<double>(columns < 0 ? 0 : columns));
+}
+
+// Writes elements of a table (float64 or int64) from one on as text while there is room. Operands: out (bytes), table,
+// and the format, what stands between columns and what ends a row, each closed by a zero byte. params: elements, columns,
+// first element, bytes of room, most bytes that one number takes. results: the next element, bytes written.
+void run_writeNumbers(Command& c) {
+  char* const out = c.data<char>(0);
+  const char* const format = c.data<char>(2);
+  const char* const between = c.data<char>(3);
+  const char* const ending = c.data<char>(4);
+  const int64_t n = c.param(0), columns = c.param(1), room = c.param(3);
+  const int64_t lengths[2] = {int64_t(std::strlen(between)), int64_t(std::strlen(ending))};
+  const int64_t most = c.param(4) + std::max(lengths[0], lengths[1]) + 1;
+  const bool whole = c.dtype(1) == DType::Int64;
+  int64_t i = c.param(2), at = 0;
+  for (; i < n && at + most <= room; i++) {
+    if (whole) {
+      at += std::snprintf(out + at, most, format, static_cast<long long>(c.data<int64_t>(1)[i]));
+    } else {
+      const double x = c.data<double>(1)[i];
+      // C prints the sign of NaN.
+      at += std::snprintf(out + at, most, format, std::isnan(x) ? std::fabs(x) : x);
+    }
+    const bool last = (i + 1) % columns == 0;
+    std::memcpy(out + at, last ? ending : between, lengths[last]);
+    at += lengths[last];
+  }
+  c.result(0, static_cast<double>(i));
+  c.result(1, static_cast<double>(at));
 }
 
 }  // namespace gl

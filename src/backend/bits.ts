@@ -15,6 +15,7 @@ import {
 const packCode = opcode('packBits');
 const unpackCode = opcode('unpackBits');
 const unravelCode = opcode('unravel');
+const writeCode = opcode('writeNumbers');
 const readCode = opcode('readNumbers');
 
 /** Rows of n bools to rows of ceil(n / 8) bytes (uint8), the lowest bit first when `little`. Both contiguous. */
@@ -94,4 +95,32 @@ export function readNumbers(
   run();
   const rows = getParam(0);
   return rows < 0 ? null : [rows, getParam(1)];
+}
+
+/**
+ * Elements of a table as text from `first` on, while there is room; returns the next element and the bytes written.
+ * @param out bytes (uint8); table contiguous float64 or int64
+ * @param texts the C format of a number, what stands between columns, what ends a row: bytes closed by a zero
+ * @param most bytes that a number takes at most
+ */
+export function writeNumbers(
+  out: NDArray,
+  table: NDArray,
+  columns: number,
+  texts: readonly [NDArray, NDArray, NDArray],
+  first: number,
+  most: number,
+): [next: number, bytes: number] {
+  requireContiguous('writeNumbers', table, table.size);
+  begin(writeCode, table.dtype, 0);
+  setAddress(0, out);
+  setAddress(1, table);
+  for (let k = 0; k < 3; k++) setAddress(2 + k, texts[k]);
+  setParam(0, table.size);
+  setParam(1, columns);
+  setParam(2, first);
+  setParam(3, out.size);
+  setParam(4, most);
+  run();
+  return [getParam(0), getParam(1)];
 }

@@ -1,7 +1,7 @@
 // The only way to native code: typed calls over the command buffer (command.ts) into the addon (addon.ts). Functions
 // here take results that the caller allocated and shapes that the caller checked; dtype rules and views live above.
 
-export { type PlainText, packBits, readNumbers, unpackBits, unravel } from './bits.js';
+export { type PlainText, packBits, readNumbers, unpackBits, unravel, writeNumbers } from './bits.js';
 // For modules that issue commands of their own, such as the random generators.
 export {
   addressOf,

@@ -1,8 +1,9 @@
 // Elements chosen and replaced by condition, position or piece: choose, piecewise, place, putmask, put, and walks over
 // indices. Choosing is composed of operations, so gradients flow; place, putmask and put write in place.
 
+import { largest } from '../backend/index.js';
 import { asarray } from '../core/create.js';
-import { isInexact, type Scalar } from '../core/dtype.js';
+import { isInexact, isInteger, type Scalar } from '../core/dtype.js';
 import { type ArrayLike, NDArray } from '../core/ndarray.js';
 import { parameters } from '../core/options.js';
 import {
@@ -18,7 +19,7 @@ import { type Tuple, tuple } from '../core/tuple.js';
 import { get, nonzero, set } from '../ops/index.js';
 import { stack } from '../ops/join.js';
 import { castTo, realOnly } from '../ops/operands.js';
-import { broadcastTo, expandDims, reshape } from '../ops/shape.js';
+import { ascontiguousarray, broadcastTo, expandDims, reshape } from '../ops/shape.js';
 import { takeAlongAxis } from '../ops/sort.js';
 import { where } from '../ops/where.js';
 import { into } from '../ops/writing.js';
@@ -30,6 +31,10 @@ export type OutOfRange = 'raise' | 'wrap' | 'clip';
 /** Positions within 0..n-1 as int64. */
 function positionsWithin(caller: string, value: ArrayLike, n: number, mode: OutOfRange): NDArray {
   const given = realOnly(caller, asarray(value, caller)).detach();
+  if (mode === 'raise' && isInteger(given.dtype) && given.size > 0) {
+    const at = ascontiguousarray(castTo(given, 'int64'));
+    if (largest(at) < n) return at;
+  }
   const data = given.data;
   const out = new BigInt64Array(data.length);
   for (let i = 0; i < data.length; i++) {

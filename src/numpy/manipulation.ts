@@ -293,13 +293,12 @@ export function trimZeros<A extends ArrayLike>(
   const where = trim.toLowerCase();
   if (!/^[fb]+$/.test(where)) throw new TypeError(`trimZeros: trim must be 'f', 'b' or 'fb', not '${trim}'.`);
   const a = asarray(value, 'trimZeros');
-  const keep = [...notEqual(a, 0).data].map(Number);
-  const first = keep.indexOf(1);
+  const keep = notEqual(a, 0);
+  const raw = keep.data as Uint8Array;
+  const first = raw.indexOf(1);
   if (first < 0) return get(a, [':0']);
-  const [from, to] = [
-    where.includes('f') ? first : 0,
-    where.includes('b') ? keep.lastIndexOf(1) + 1 : a.size,
-  ];
+  const from = where.includes('f') ? first : 0;
+  const to = where.includes('b') ? raw.lastIndexOf(1) + 1 : a.size;
   return get(a, [`${from}:${to}`]);
 }
 

@@ -114,12 +114,12 @@ export function ravelMultiIndex(
   const modes = typeof mode === 'string' ? to.map(() => mode) : mode;
   const axes = to.map((_, d) => d);
   if (columnMajor('ravelMultiIndex', o.order)) axes.reverse();
-  let out: NDArray = asarray(0n);
-  for (const d of axes)
-    out = out
-      .mul(to[d])
-      .add(coordinatesWithin(asarray(coordinates[d], 'ravelMultiIndex'), to[d], modes[d], d));
-  return out;
+  let out: NDArray | undefined;
+  for (const d of axes) {
+    const at = coordinatesWithin(asarray(coordinates[d], 'ravelMultiIndex'), to[d], modes[d], d);
+    out = out === undefined ? at.copy() : out.mul(to[d]).add(at);
+  }
+  return out ?? asarray(0n);
 }
 
 /** Coordinates along one axis of length n, those outside treated as `mode` says. */

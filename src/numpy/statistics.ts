@@ -291,7 +291,13 @@ function extreme(
   by: number,
 ): NDArray {
   const { out, ...o } = options<SumOptions>(caller, argument, ['initial', 'where']);
-  const { a, bad, clean } = filled(caller, value, by);
+  const given = asarray(value, caller);
+  if (isFloat(given.dtype) && given.size > 0 && !tracking(given) && batching.open === 0) {
+    // Mostly there is no NaN, which shows in the result.
+    const plain = named(caller, () => reduce(given, o));
+    if (!any(isnan(plain)).item()) return out ? into(caller, out, plain) : plain;
+  }
+  const { a, bad, clean } = filled(caller, given, by);
   let result = named(caller, () => reduce(clean, o));
   // With a value to start from there is always one that is not NaN.
   if (isInexact(a.dtype) && o.initial === undefined) {

@@ -14,7 +14,7 @@ import { castTo } from '../ops/operands.js';
 import { ascontiguousarray, astype, reshape, transpose } from '../ops/shape.js';
 import { sprintf } from './format.js';
 import { pathOf, readable } from './io.js';
-import { plainRows, plainVector } from './plain-text.js';
+import { plainRows, plainVector, writtenRows } from './plain-text.js';
 
 /** A file, or its lines. */
 export type TextSource = string | URL | readonly string[];
@@ -370,6 +370,17 @@ export function savetxt(file: string | URL, value: ArrayLike, options: SavetxtOp
     if (text !== '') lines.push(`${comments}${text.split('\n').join(`\n${comments}`)}`);
   };
   noted(header);
+  const plain = typeof fmt === 'string' && several === 1 ? writtenRows(rows, fmt, delimiter, newline) : null;
+  if (plain !== null) {
+    const head = lines
+      .splice(0)
+      .map((l) => l + newline)
+      .join('');
+    noted(footer);
+    const foot = lines.map((l) => l + newline).join('');
+    writeFileSync(pathOf('savetxt', file), Buffer.concat([Buffer.from(head), ...plain, Buffer.from(foot)]));
+    return;
+  }
   for (const row of width === 0 ? [] : (rows.toArray() as Scalar[][])) {
     const values = row.map((v) => (typeof v === 'boolean' ? Number(v) : v));
     lines.push(several > 1 ? sprintf(fmt as string, ...values) : values.map(one).join(delimiter));

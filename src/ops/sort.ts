@@ -152,7 +152,12 @@ function alongAxis(caller: string, a: NDArray, indices: ArrayLike, axis: number)
     if (d === axis) return at;
     const line = empty([n], 'int64');
     const raw = line.raw() as BigInt64Array;
-    for (let i = 0; i < n; i++) raw[i] = BigInt(i);
+    // By halves: an axis has less than 2^32 elements here, and they take no bigint each.
+    const halves = new Int32Array(raw.buffer, raw.byteOffset, 2 * raw.length);
+    for (let i = 0; i < n; i++) {
+      halves[2 * i] = i;
+      halves[2 * i + 1] = 0;
+    }
     return reshape(
       line,
       a.shape.map((_, k) => (k === d ? n : 1)),

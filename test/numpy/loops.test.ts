@@ -1,11 +1,12 @@
 // Functions with a native loop of their own against the plainest way to say the same in JavaScript, on data that reach
 // every branch: ties, NaN, zeros of both signs, sizes around a word, tables and searches.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type NDArray, np } from '../../src/index.js';
+import { sprintf } from '../../src/numpy/format.js';
 
 const g = np.random.default_rng(7);
 const list = (a: unknown): number[] => (a as NDArray).toArray() as number[];
@@ -299,6 +300,29 @@ describe('lists and text', () => {
     expect(() => np.loadtxt(file('1__2\n'))).toThrow('could not convert');
   });
 
+  it.each([
+    ['%.18e', odd.reshape(-1, 3)],
+    ['%10.4f', g.normal({ size: [40, 5] }).mul(1e6)],
+    ['%-9.3g', np.power(10, np.arange(-300, 300, 13).astype('float64'))],
+    ['%+.0f', np.array([0.5, 1.5, -0, 1e300])],
+    ['%5d', g.integers(-99, 99, [30, 4])],
+    ['%d', np.array([true, false])],
+    ['%.1E', g.integers(0, 9, 7).astype('float32')],
+  ])('savetxt writes %s as sprintf does', (fmt, a) => {
+    const rows = (a.ndim === 2 ? a : a.reshape(-1, 1)).toArray() as (number | boolean)[][];
+    const path = file('');
+    np.savetxt(path, a, { fmt, delimiter: ' · ', header: 'h', footer: 'f' });
+    const lines = rows.map((row) => row.map((v) => sprintf(fmt, Number(v))).join(' · '));
+    expect(readFileSync(path, 'utf8')).toBe(['# h', ...lines, '# f', ''].join('\n'));
+  });
+
+  it('savetxt writes more than fits in one piece', () => {
+    const a = g.random([4000, 20]);
+    const path = file('');
+    np.savetxt(path, a);
+    expect(np.array_equal(np.loadtxt(path), a)).toBe(true);
+  });
+
   it('fromstring', () => {
     const numbers = g.normal({ size: 200 }).tolist() as number[];
     expect(np.fromstring(numbers.join(', '), { sep: ',' }).tolist()).toEqual(numbers);
@@ -382,5 +406,51 @@ describe('order and comparison', () => {
       ).toBe(true);
     expect(np.polyval([1, -2, 0.5], x).tolist()).toEqual(np.polyval([1, -2, 0.5], tracked(x)).tolist());
     expect(np.polyval([3], x).tolist()).toEqual(list(np.full(7, 3)));
+  });
+});
+
+describe('without NaN, and with positions', () => {
+  const plain = g.normal({ size: [9, 8, 5] });
+  const holes = np.where(np.less(g.random([9, 8, 5]), 0.3), Number.NaN, plain);
+
+  it.each([undefined, 0, 2, [0, 2]])(
+    'what leaves NaN out is the plain function where there is none, axis %j',
+    (axis) => {
+      for (const keepdims of [false, true]) {
+        const o = { axis, keepdims };
+        expect(np.nanmedian(plain, o).tolist()).toEqual(np.median(plain, o).tolist());
+        expect(np.nanpercentile(plain, [10, 60], o).tolist()).toEqual(
+          np.percentile(plain, [10, 60], o).tolist(),
+        );
+        expect(np.nanquantile(plain, 0.3, o).tolist()).toEqual(np.quantile(plain, 0.3, o).tolist());
+        expect(np.nanmax(plain, o).tolist()).toEqual(np.max(plain, o).tolist());
+      }
+    },
+  );
+
+  it('and of what is left where there are some', () => {
+    const kept = (list(np.ravel(holes)) as number[]).filter((v) => !Number.isNaN(v));
+    expect(np.nanmedian(holes).item()).toBe(np.median(kept).item());
+    expect(np.nanmax(holes).item()).toBe(Math.max(...kept));
+    expect(np.nanmin(holes, { axis: 0 }).tolist()).toEqual(
+      np.where(np.isnan(holes), Infinity, holes).min({ axis: 0 }).tolist(),
+    );
+    expect(np.nanmedian(holes, { axis: 1 }).at(0, 0).item()).toBe(
+      np.median(list(holes.at(0, ':', 0)).filter((v) => !Number.isNaN(v))).item(),
+    );
+  });
+
+  it('choose, trimZeros, triuIndices', () => {
+    const i = g.integers(0, 3, 40);
+    const choices = [g.random(40), g.random(40), g.random(40)];
+    expect(list(np.choose(i, choices))).toEqual(list(i).map((k, j) => choices[k].at(j).item()));
+    expect(() => np.choose([0n, 3n] as never, choices)).toThrow(/^choose: index 3 is out of bounds/);
+    expect(list(np.trimZeros([0, -0, 1, 0, 2, 0]))).toEqual([1, 0, 2]);
+    expect(list(np.trimZeros([0, 3, 0], 'b'))).toEqual([0, 3]);
+    expect(np.triuIndices(3, { k: 1 }).map((v) => v.tolist())).toEqual([
+      [0, 0, 1],
+      [1, 2, 2],
+    ]);
+    expect(np.trilIndices(3).map((v) => v.dtype)).toEqual(['int64', 'int64']);
   });
 });
