@@ -80,7 +80,7 @@ const table: [what: string, f: () => unknown, name: string, ...parts: string[]][
   ['an axis before the first', () => np.sort(a, -3), 'sort', 'axis -3', 'dimension 2'],
   ['an axis twice', () => np.sum(a, [0, 0]), 'sum', '0'],
   ['an axis that is no whole number', () => np.max(a, 0.5), 'max', '0.5'],
-  ['an axis of a number', () => np.sum(3, 0), 'sum', '0-d array'],
+  ['an axis of a number', () => np.sum(3, 1), 'sum', '0-d array'],
   ['a transpose that leaves axes out', () => np.transpose(a, [0]), 'transpose', '[0]', '(2, 3)'],
   ['a transpose with an axis twice', () => np.transpose(a, [0, 0]), 'transpose', 'each of its 2 axes once'],
   // ---- dtypes
