@@ -184,7 +184,7 @@ function explainBrackets(
     t ? checker.typeToString(checker.getBaseTypeOfLiteralType(t) ?? t) : 'unknown';
   const indexMark = probes[1] as Mark;
   const valueSide = !inCallee && d.pos >= indexMark.end;
-  if (classify(type(0)) === 'plain') {
+  if (['plain', 'tuple'].includes(classify(type(0)))) {
     const what = site.several ? 'A list of indices' : `Type '${name(type(1))}'`;
     return {
       code: 2538,

@@ -179,13 +179,12 @@ export class Operands {
       const parts = (type as Type & { getTypes(): readonly Type[] }).getTypes().map((t) => this.classify(t));
       return parts.find((p) => p === 'array') ?? parts[0] ?? 'plain';
     }
-    // A complex number has the operators of arrays, but a compound assignment gives a new one; a tuple is an index.
-    if (flags & TypeFlags.Object)
-      return this.isArray(type)
-        ? 'array'
-        : this.isOfLibrary(type, 'Complex') || this.isOfLibrary(type, 'Tuple')
-          ? 'mixed'
-          : 'plain';
+    // A complex number has the operators of arrays, but a compound assignment gives a new one.
+    if (flags & TypeFlags.Object) {
+      if (this.isArray(type)) return 'array';
+      if (this.isOfLibrary(type, 'Complex')) return 'mixed';
+      return this.isOfLibrary(type, 'Tuple') ? 'tuple' : 'plain';
+    }
     if (flags & (TypeFlags.Unknown | TypeFlags.NonPrimitive)) return 'opaque';
     const constraint = this.compiler.checker.getBaseConstraintOfType(type);
     if (!constraint || constraint.id === type.id || constraint.flags & TypeFlags.Unknown) return 'opaque';

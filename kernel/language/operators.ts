@@ -6,9 +6,9 @@ import { SyntaxKind, skipTrivia } from './typescript.js';
 
 /**
  * What a type means to an operator: an NDArray; a union with one, or a complex number; `any`; something that cannot be
- * known (`unknown`, an unconstrained type parameter); a string; or anything else.
+ * known (`unknown`, an unconstrained type parameter); a string; a list that stands for several indices; or anything else.
  */
-export type Operand = 'array' | 'mixed' | 'dynamic' | 'opaque' | 'text' | 'plain';
+export type Operand = 'array' | 'mixed' | 'dynamic' | 'opaque' | 'text' | 'tuple' | 'plain';
 
 /** The shape of a site in a generated text. `call` keeps the value in place, `assign` writes it back. */
 export type Form = 'plain' | 'call' | 'assign' | 'kept' | 'at';
@@ -532,7 +532,7 @@ export function decide(site: Site, operands: (Operand | undefined)[]): Forms {
         return first === 'plain' ? PLAIN : { typing: 'at', final: 'at', js: 'at' };
       if (arrayish(first)) return CALL;
       if (unknowable(first)) {
-        if (site.several || site.slice || arrayish(second)) return CALL;
+        if (site.several || site.slice || arrayish(second) || second === 'tuple') return CALL;
         return { ...PLAIN, js: site.key || site.chained ? 'plain' : 'call' };
       }
       // A JavaScript list indexed by an array of one integer, as in `names[np.argmax(scores)]`.

@@ -210,8 +210,9 @@ export function readCifarPython(file: string): { images: NDArray; labels: NDArra
   return { images: toImages(checked(file, flat, classes)), labels };
 }
 
+/** The pixels, once each of their labels is one of ten; `labels` may go on behind them. */
 function checked(file: string, flat: NDArray, labels: Uint8Array): NDArray {
-  const wrong = labels.findIndex((label) => label > 9);
+  const wrong = labels.subarray(0, flat.shape[0]).findIndex((label) => label > 9);
   if (wrong >= 0)
     throw new Error(`loadCIFAR10: ${file}: label ${labels[wrong]} of image ${wrong} is no class of ten.`);
   return flat;
